@@ -1,0 +1,19 @@
+/** `task reset`: empties the data; the next start is a first one. */
+import { join } from "node:path";
+import { usableDataDir } from "../postgres/server.ts";
+import { dataDir, readRunning } from "./running.ts";
+
+const running = await readRunning();
+if (running !== undefined) {
+  console.error(
+    `The stack runs (process ${running.pid}). Stop it first: Ctrl-C where it was started.`,
+  );
+  Deno.exit(1);
+}
+// The database may lie elsewhere: see local/postgres/server-account.ts.
+for (const folder of [await usableDataDir(join(dataDir, "postgres")), dataDir]) {
+  await Deno.remove(folder, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
+console.log("The data is gone. The next start makes everything anew.");

@@ -1,0 +1,35 @@
+/** What `task start` prints once everything runs. */
+
+/** The screen: where each part is, and three things to try that work as printed. */
+export function startScreen(
+  env: Record<string, string>,
+  seconds: number,
+  databaseDir?: string,
+): string {
+  const api = env["SUPABASE_URL"];
+  const key = env["SUPABASE_PUBLISHABLE_KEY"];
+  return `
+Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stays${
+    databaseDir === undefined ? "" : ` (database: ${databaseDir})`
+  }.
+
+  API        ${api}   auth, rest, storage and functions, for supabase-js
+  Key        ${key}
+  Database   ${env["SUPABASE_DB_URL"]}
+  Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
+  Stripe     ${env["STRIPE_API_URL"]}
+  Variables  npx -y deno@2.9.6 task status
+
+Three things to try in another terminal:
+
+  1. Sign up, then open the mailbox:
+     curl ${api}/functions/v1/auth-signup -H 'apikey: ${key}' -H 'content-type: application/json' \\
+       -d '{"email":"ada@example.com","password":"correct horse","name":"Ada","locale":"fr"}'
+
+  2. See the plans, as Stripe has them:
+     curl ${api}/functions/v1/plans
+
+  3. See whether everything is well:
+     curl ${api}/functions/v1/health
+`;
+}

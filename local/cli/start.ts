@@ -1,0 +1,103 @@
+/** `task start`: runs the whole backend on loopback until Ctrl-C. */
+import { parseArgs } from "node:util";
+import { join } from "node:path";
+import { assertFree, portsFrom } from "../ports.ts";
+import { projectDir, type Stack, startStack } from "../stack.ts";
+import { terminalLog } from "./lines.ts";
+import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
+import { startScreen } from "./screen.ts";
+
+const defaultPort = 54321;
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
+
+function readPort(): number {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { port: { type: "string", default: String(defaultPort) } },
+  });
+  const port = Number(values.port);
+  if (Number.isInteger(port) && port > 0 && port <= 65_530) return port;
+  fail(`--port takes a number from 1 to 65530, not ${values.port}`);
+}
+
+/** Shows what takes long: nothing in the first two seconds, then each step that is under way. */
+function showProgress(): { step(name: string): void; end(): void } {
+  let current = "preparing";
+  let shown = "";
+  const timer = setInterval(() => {
+    if (shown !== current) console.log(`… ${current}`);
+    shown = current;
+  }, 2000);
+  return { step: (name) => current = name, end: () => clearInterval(timer) };
+}
+
+/** Makes the local Stripe hold the plans, as the operator does on the hosted platform. */
+async function publishPlans(stack: Stack): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", join(projectDir, "scripts/plans.ts")],
+    cwd: projectDir,
+    env: stack.functionsEnv,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`cannot publish the plans: ${new TextDecoder().decode(stderr)}`);
+}
+
+const started = performance.now();
+const running = await readRunning();
+if (running !== undefined) {
+  fail(`The stack runs already (process ${running.pid}) at ${running.env["SUPABASE_URL"]}.`);
+}
+const port = readPort();
+let stack: Stack | undefined;
+let stopping = false;
+const stopped = Promise.withResolvers<void>();
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await removeRunning();
+  await stack?.stop();
+  stopped.resolve();
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.addSignalListener(signal, () => void stop());
+}
+
+const progress = showProgress();
+try {
+  const databaseUrl = Deno.env.get("SOCLE_DATABASE_URL");
+  const redisUrl = Deno.env.get("REDIS_URL");
+  assertFree(portsFrom(port));
+  const up = await startStack({
+    dataDir,
+    ports: portsFrom(port),
+    log: terminalLog,
+    databaseUrl,
+    redisUrl,
+    watch: true,
+    progress: progress.step,
+  });
+  stack = up;
+  progress.step("plans");
+  await publishPlans(up);
+  progress.end();
+  if (stopping) {
+    await up.stop(); // Ctrl-C came while it started.
+  } else {
+    await writeRunning(up.env);
+    console.log(startScreen(up.env, (performance.now() - started) / 1000, up.databaseDir));
+    await up.warm();
+  }
+} catch (error) {
+  progress.end();
+  await removeRunning();
+  await stack?.stop();
+  if (!stopping) fail(error instanceof Error ? error.message : String(error));
+}
+if (stack !== undefined) await stopped.promise;
+Deno.exit(0);

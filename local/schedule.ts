@@ -1,0 +1,57 @@
+/** The schedule: ticks the SQL that pg_cron ticks on the hosted platform, and wakes jobs-run when work is due. */
+import { setTimeout as delay } from "node:timers/promises";
+import postgres from "postgres";
+import type { Log } from "./log.ts";
+
+export interface ScheduleOptions {
+  /** Connection string of the role that owns the schema. */
+  databaseUrl: string;
+  apiUrl: string;
+  secretKey: string;
+  log: Log;
+  /** Milliseconds between two ticks; hosted: 10 seconds. */
+  everyMs?: number;
+}
+
+/** Starts the timer. A tick that takes longer than the interval delays the next; they never overlap. */
+export function startSchedule(options: ScheduleOptions): { stop(): Promise<void> } {
+  const { apiUrl, secretKey, log, everyMs = 1000 } = options;
+  const sql = postgres(options.databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 2 });
+  const stopped = new AbortController();
+  let failing = false;
+
+  async function tick(): Promise<void> {
+    const [row] = await sql<{ due: boolean }[]>`select private.tick() as due`;
+    if (!row?.due) return;
+    const reply = await fetch(`${apiUrl}/functions/v1/jobs-run`, {
+      method: "POST",
+      headers: { apikey: secretKey, "content-type": "application/json" },
+      body: "{}",
+      signal: stopped.signal,
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`jobs-run answered ${reply.status}: ${text.slice(0, 200)}`);
+  }
+
+  const running = (async () => {
+    while (!stopped.signal.aborted) {
+      try {
+        await tick();
+        failing = false;
+      } catch (error) {
+        // Said once, not every second.
+        if (!failing && !stopped.signal.aborted) log("schedule", (error as Error).message, "warn");
+        failing = true;
+      }
+      await delay(everyMs, undefined, { signal: stopped.signal }).catch(() => {});
+    }
+  })();
+
+  return {
+    async stop() {
+      stopped.abort();
+      await running;
+      await sql.end({ timeout: 1 });
+    },
+  };
+}

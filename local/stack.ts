@@ -1,0 +1,237 @@
+/**
+ * The local stack: every part started in the order that they need each other, one environment that
+ * tells where each is, and one stop.
+ */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { startFunctions } from "./functions/runtime.ts";
+import { createGateway, readAuthConfig, readConfigToml } from "./gateway/mod.ts";
+import { type Keys, loadKeys } from "./keys.ts";
+import type { Log } from "./log.ts";
+import { startMail } from "./mail/mail.ts";
+import type { Ports } from "./ports.ts";
+import { migrate } from "./postgres/migrate.ts";
+import { type PostgresServer, startPostgres } from "./postgres/server.ts";
+import { startRedis } from "./redis/bridge.ts";
+import { startSchedule } from "./schedule.ts";
+import { startStripe } from "./stripe/server.ts";
+import { readOwnVariables } from "./variables.ts";
+
+/** The project's root, and the folder that the Supabase CLI knows. */
+export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
+export const supabaseDir = join(projectDir, "supabase");
+
+export interface StackOptions {
+  /** Where everything is kept: database, files, keys, mails, the local Stripe. */
+  dataDir: string;
+  ports: Ports;
+  log: Log;
+  /** A Postgres that runs already: connection string of a superuser. Else one is started. */
+  databaseUrl?: string | undefined;
+  /** A real Redis; else one in memory. */
+  redisUrl?: string | undefined;
+  /** Restart functions when their files change. */
+  watch?: boolean;
+  /** Crash safety of the database; off for tests. Default true. */
+  durable?: boolean;
+  /** Variables of the functions that differ from the stack's own, for tests. */
+  functionsEnv?: Record<string, string>;
+  /** Settings of Auth that differ from config.toml's, for tests. */
+  auth?: { confirmations?: boolean };
+  /** Told when a part that takes its time begins. */
+  progress?: (step: string) => void;
+}
+
+/** A running stack. */
+export interface Stack {
+  /** What `task status` prints. */
+  env: Record<string, string>;
+  /** What the functions see, secrets included: for scripts that act as the operator. */
+  functionsEnv: Record<string, string>;
+  /** Connection string of a superuser. */
+  adminDatabaseUrl: string;
+  /** Where the database's files are; undefined with SOCLE_DATABASE_URL. */
+  databaseDir: string | undefined;
+  /** Starts every function ahead of its first call. */
+  warm(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function runSqlFile(databaseUrl: string, path: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(await Deno.readTextFile(path));
+  } finally {
+    await sql.end();
+  }
+}
+
+/** The same server and database as another role; hosted Supabase's migrations belong to `postgres`. */
+function asRole(url: string, role: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = role;
+  changed.password = password;
+  return changed.href;
+}
+
+/** What the functions get: the platform's variables, and the stack's own parts as the providers. */
+function functionsEnvironment(
+  keys: Keys,
+  urls: { api: string; database: string; stripe?: string; mail: string; redis: string },
+  own: Record<string, string>,
+): Record<string, string> {
+  return {
+    SUPABASE_URL: urls.api,
+    SUPABASE_DB_URL: urls.database,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishableKey }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secretKey }),
+    SUPABASE_JWKS: JSON.stringify(keys.jwks),
+    STRIPE_SECRET_KEY: keys.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
+    ...(urls.stripe !== undefined && { STRIPE_API_URL: urls.stripe }),
+    RESEND_API_KEY: "re_local",
+    RESEND_BASE_URL: urls.mail,
+    MAIL_FROM: "Socle <hello@socle.local>",
+    SEND_EMAIL_HOOK_SECRET: keys.emailHookSecret,
+    UPSTASH_REDIS_REST_URL: urls.redis,
+    UPSTASH_REDIS_REST_TOKEN: keys.redisToken,
+    RATE_LIMIT_MULTIPLIER: "1000",
+    ...own,
+  };
+}
+
+/**
+ * Starts everything. What was started is stopped again when a later part fails.
+ *
+ * @throws when a part does not come up, in that part's words
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dataDir, ports, log, progress = () => {} } = options;
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    await Deno.mkdir(dataDir, { recursive: true });
+    const keys = await loadKeys(dataDir);
+    const own = await readOwnVariables(supabaseDir, log);
+
+    let server: PostgresServer | undefined;
+    if (options.databaseUrl === undefined) {
+      progress("database");
+      server = await startPostgres({
+        dataDir: join(dataDir, "postgres"),
+        port: ports.database,
+        log,
+        durable: options.durable ?? true,
+      });
+      stops.push(server.stop);
+    }
+    const adminDatabaseUrl = options.databaseUrl ?? server!.adminUrl();
+    await runSqlFile(adminDatabaseUrl, join(projectDir, "local/postgres/roles.sql"));
+    const databaseUrl = asRole(adminDatabaseUrl, "postgres", "postgres");
+
+    const auth = readAuthConfig(await readConfigToml(supabaseDir));
+    const gateway = await createGateway({
+      port: ports.api,
+      databaseUrl: adminDatabaseUrl,
+      supabaseDir,
+      storageDir: join(dataDir, "storage"),
+      keys,
+      auth: { ...auth, ...options.auth },
+      log,
+    });
+    stops.push(gateway.stop);
+    const startDatabase = async () => {
+      await gateway.prepare();
+      progress("migrations");
+      await migrate(databaseUrl, supabaseDir);
+    };
+    const ownStripe = own["STRIPE_SECRET_KEY"] !== undefined && own["STRIPE_API_URL"] === undefined;
+    const [, mail, redis, stripe] = await Promise.all([
+      startDatabase(),
+      startMail({ port: ports.mail, dataFile: join(dataDir, "mail.json"), log }),
+      startRedis({
+        port: ports.redis,
+        token: keys.redisToken,
+        log,
+        ...(options.redisUrl !== undefined && { redisUrl: options.redisUrl }),
+      }),
+      ownStripe ? undefined : startStripe({
+        port: ports.stripe,
+        secretKey: keys.stripeSecretKey,
+        dataFile: join(dataDir, "stripe.sqlite"),
+        webhook: {
+          url: `${gateway.url}/functions/v1/stripe-webhook`,
+          secret: keys.stripeWebhookSecret,
+        },
+        log,
+      }),
+    ]);
+    stops.push(mail.stop, redis.stop);
+    if (stripe !== undefined) stops.push(stripe.stop);
+
+    const urls = {
+      api: gateway.url,
+      database: databaseUrl,
+      mail: mail.url,
+      redis: redis.url,
+      ...(stripe !== undefined && { stripe: stripe.url }),
+    };
+    const functionsEnv = {
+      ...functionsEnvironment(keys, urls, own),
+      SITE_URL: own["SITE_URL"] ?? auth.siteUrl,
+      ...options.functionsEnv,
+    };
+    const functions = await startFunctions({
+      supabaseDir,
+      env: functionsEnv,
+      log,
+      watch: options.watch ?? false,
+      origin: gateway.url,
+    });
+    stops.push(functions.stop);
+    await gateway.open({
+      functions,
+      emailHook: {
+        url: `${gateway.url}/functions/v1/auth-email-hook`,
+        secret: keys.emailHookSecret,
+      },
+    });
+    const schedule = startSchedule({
+      databaseUrl,
+      apiUrl: gateway.url,
+      secretKey: keys.secretKey,
+      log,
+    });
+    stops.push(schedule.stop);
+
+    const env: Record<string, string> = {
+      SUPABASE_URL: gateway.url,
+      SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
+      SUPABASE_SECRET_KEY: keys.secretKey,
+      SUPABASE_DB_URL: databaseUrl,
+      SUPABASE_JWKS: JSON.stringify(keys.jwks),
+      STRIPE_API_URL: functionsEnv["STRIPE_API_URL"] ?? "https://api.stripe.com",
+      STRIPE_SECRET_KEY: functionsEnv["STRIPE_SECRET_KEY"]!,
+      STRIPE_WEBHOOK_SECRET: functionsEnv["STRIPE_WEBHOOK_SECRET"]!,
+      RESEND_BASE_URL: functionsEnv["RESEND_BASE_URL"]!,
+      RESEND_API_KEY: functionsEnv["RESEND_API_KEY"]!,
+      MAILBOX_URL: mail.mailboxUrl,
+      UPSTASH_REDIS_REST_URL: functionsEnv["UPSTASH_REDIS_REST_URL"]!,
+      UPSTASH_REDIS_REST_TOKEN: functionsEnv["UPSTASH_REDIS_REST_TOKEN"]!,
+    };
+    return {
+      env,
+      functionsEnv,
+      adminDatabaseUrl,
+      databaseDir: server?.dataDir,
+      warm: functions.warm,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

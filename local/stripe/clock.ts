@@ -1,0 +1,35 @@
+/**
+ * The local Stripe's clock: real time plus an offset that only moves forward, so that a test can
+ * reach a renewal without waiting for it. Signatures and retries of webhooks keep real time.
+ */
+export class Clock {
+  readonly #real: () => number;
+  #offset: number;
+
+  /**
+   * @param real milliseconds since 1970, as `Date.now`.
+   * @param offset seconds ahead of real time.
+   */
+  constructor(real: () => number = Date.now, offset = 0) {
+    this.#real = real;
+    this.#offset = offset;
+  }
+
+  /** Whole seconds since 1970, as every timestamp of Stripe's. */
+  now(): number {
+    return Math.floor(this.#real() / 1000) + this.#offset;
+  }
+
+  /** Seconds ahead of real time. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Moves the clock forward by whole seconds. */
+  advance(seconds: number): void {
+    if (!Number.isSafeInteger(seconds) || seconds < 0) {
+      throw new RangeError(`cannot advance the clock by ${seconds} seconds: not a whole number ≥ 0`);
+    }
+    this.#offset += seconds;
+  }
+}

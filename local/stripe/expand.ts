@@ -1,0 +1,81 @@
+import type { Call } from "./call.ts";
+import { invalid, notImplemented } from "./errors.ts";
+import { expands } from "./parameters/generated.ts";
+import { includesFor } from "./resources.ts";
+
+/** Stripe's own limit. */
+const maxDepth = 4;
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Answers `expand[]`: replaces ids by their objects, and adds what is sent only when asked for.
+ * Paths start at the object, or at `data.` of a list, and cross lists by `data.`.
+ */
+export function expandAll(call: Call, reply: unknown, paths: readonly string[]): unknown {
+  if (paths.length === 0 || !isFields(reply)) return reply;
+  const expanded = structuredClone(reply);
+  for (const path of paths) {
+    const steps = path.split(".");
+    if (steps.filter((step) => step !== "data").length > maxDepth) {
+      throw invalid(
+        `You cannot expand more than ${maxDepth} levels of a property. Property: ${path}`,
+        { param: "expand" },
+      );
+    }
+    expandPath(call, expanded, steps, path);
+  }
+  return expanded;
+}
+
+function expandPath(call: Call, at: Fields, steps: string[], path: string): void {
+  const [step, ...rest] = steps;
+  if (step === undefined) return;
+  if (at.object !== "list") return expandOn(call, at, String(at.object), steps, path);
+  if (step !== "data" || !Array.isArray(at.data)) throw unexpandable(step, path);
+  for (const element of at.data) if (isFields(element)) expandPath(call, element, rest, path);
+}
+
+/** Expands on an object with a kind, walking through what it embeds without a kind. */
+function expandOn(call: Call, owner: Fields, kind: string, steps: string[], path: string): void {
+  const known = expands[kind] ?? { ids: [], fields: [] };
+  const includes = includesFor(kind);
+  let holder: Fields = owner;
+  for (const [index, step] of steps.entries()) {
+    const here = steps.slice(0, index + 1).join(".");
+    const rest = steps.slice(index + 1);
+    const include = includes[here];
+    if (include !== undefined && holder[step] === undefined) {
+      holder[step] = structuredClone(include(call, owner as never));
+    } else if (known.ids.includes(here)) {
+      holder[step] = objectsOf(call, holder[step]);
+    } else if (known.fields.includes(here) && holder[step] === undefined) {
+      throw notImplemented(`expanding ${here} of a ${kind}`, "expand");
+    } else if (rest.length === 0 && include === undefined && !known.fields.includes(here)) {
+      throw unexpandable(step, path);
+    }
+    const next = holder[step];
+    if (rest.length === 0 || next === null || next === undefined) return;
+    const followed = Array.isArray(next) ? next : [next];
+    if (followed.every((one) => isFields(one) && typeof one.object === "string")) {
+      for (const one of followed) expandPath(call, one, rest, path);
+      return;
+    }
+    if (!isFields(next)) throw unexpandable(step, path);
+    holder = next;
+  }
+}
+
+function objectsOf(call: Call, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => objectsOf(call, one));
+  if (typeof value !== "string") return value;
+  return call.store.find(value) ?? call.store.hidden<unknown>(`deleted ${value}`) ?? value;
+}
+
+function unexpandable(step: string, path: string): Error {
+  return invalid(`This property cannot be expanded (${step}). Path: ${path}`, { param: "expand" });
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

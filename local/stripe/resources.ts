@@ -1,0 +1,40 @@
+import { charges } from "./resources/charges.ts";
+import { customers } from "./resources/customers.ts";
+import { events } from "./resources/events.ts";
+import { invoicePayments } from "./resources/invoice_payments.ts";
+import { invoices } from "./resources/invoices.ts";
+import { paymentIntents } from "./resources/payment_intents.ts";
+import { paymentMethods } from "./resources/payment_methods.ts";
+import { prices } from "./resources/prices.ts";
+import { products } from "./resources/products.ts";
+import { setupIntents } from "./resources/setup_intents.ts";
+import { subscriptionItems } from "./resources/subscription_items.ts";
+import { subscriptions } from "./resources/subscriptions.ts";
+import { webhookEndpoints } from "./resources/webhook_endpoints.ts";
+import type { Resource } from "./resource.ts";
+
+/** Everything that the local Stripe serves. A new resource is one file and one line here. */
+export const resources: readonly Resource[] = [
+  charges,
+  customers,
+  events,
+  invoicePayments,
+  invoices,
+  paymentIntents,
+  paymentMethods,
+  prices,
+  products,
+  setupIntents,
+  subscriptionItems,
+  subscriptions,
+  webhookEndpoints,
+];
+
+/** What follows which event, over all resources. */
+export const reactions = resources.flatMap((resource) => resource.reactions ?? []);
+
+/** The fields of a kind that are sent only when expanded. */
+export function includesFor(kind: string): NonNullable<Resource["includes"]> {
+  const owner = resources.find(({ kinds }) => (kinds as readonly string[]).includes(kind));
+  return owner?.includes ?? {};
+}

@@ -1,0 +1,181 @@
+import type Stripe from "stripe";
+import type { Call } from "../call.ts";
+import { missing } from "../errors.ts";
+import { newId, randomWord } from "../ids.ts";
+import { mergeMetadata } from "../metadata.ts";
+import { page, paging, within } from "../pagination.ts";
+import { includesOf, operation, type Resource } from "../resource.ts";
+import type { Documents, Wire } from "../wire.ts";
+import { attach, materialize } from "./payment_methods.ts";
+import { endSubscription } from "./subscription_endings.ts";
+
+type Customer = Documents["customer"];
+
+const fields = [
+  "address",
+  "description",
+  "email",
+  "invoice_settings.default_payment_method",
+  "metadata",
+  "name",
+  "phone",
+  "preferred_locales",
+  "shipping",
+] as const;
+
+const create = operation<Stripe.CustomerCreateParams>(
+  "POST /v1/customers",
+  [...fields, "payment_method", "invoice_prefix", "next_invoice_sequence"],
+  (call, params) => {
+    const customer: Customer = {
+      id: newId("cus"),
+      object: "customer",
+      address: null,
+      balance: 0,
+      created: call.now(),
+      currency: null,
+      customer_account: null,
+      default_source: null,
+      delinquent: false,
+      description: null,
+      email: null,
+      invoice_prefix: params.invoice_prefix ?? randomWord(8).toUpperCase(),
+      invoice_settings: {
+        custom_fields: null,
+        default_payment_method: null,
+        footer: null,
+        rendering_options: null,
+      },
+      livemode: false,
+      metadata: {},
+      name: null,
+      next_invoice_sequence: params.next_invoice_sequence ?? 1,
+      phone: null,
+      preferred_locales: [],
+      shipping: null,
+      tax_exempt: "none",
+      test_clock: null,
+    };
+    const made = { ...customer, ...given(call, customer, params) };
+    call.create(made, "customer.created");
+    if (params.payment_method !== undefined) {
+      attach(call, materialize(call, params.payment_method, "payment_method"), made.id);
+    }
+    return made;
+  },
+);
+
+const update = operation<Stripe.CustomerUpdateParams>(
+  "POST /v1/customers/{id}",
+  fields,
+  (call, params, id) => {
+    const customer = call.need("customer", id);
+    return call.update(customer, given(call, customer, params), "customer.updated");
+  },
+);
+
+const retrieve = operation(
+  "GET /v1/customers/{id}",
+  [],
+  (call, _params, id) =>
+    call.store.hidden<Wire<Stripe.DeletedCustomer>>(`deleted ${id}`) ?? call.need("customer", id),
+);
+
+const del = operation("DELETE /v1/customers/{id}", [], (call, _params, id) => {
+  const customer = call.need("customer", id);
+  for (const subscription of call.store.all("subscription", { customer: id })) {
+    endSubscription(call, subscription, "cancellation_requested");
+  }
+  for (const method of call.store.all("payment_method", { customer: id })) {
+    call.update(method, { customer: null });
+  }
+  call.store.remove(id);
+  const deleted: Wire<Stripe.DeletedCustomer> = { id, object: "customer", deleted: true };
+  call.store.hide(`deleted ${id}`, deleted);
+  call.emit("customer.deleted", customer);
+  return deleted;
+});
+
+const list = operation<Stripe.CustomerListParams>(
+  "GET /v1/customers",
+  [...paging, "created", "email"],
+  (call, params) =>
+    page(call, "customer", "/v1/customers", params, {
+      where: { email: params.email },
+      filter: (customer) => within(customer.created, params.created),
+    }),
+);
+
+/** The customer that a parameter names. A deleted one is none. */
+export function customerOf(call: Call, id: string): Customer {
+  const customer = call.store.get("customer", id);
+  if (customer === undefined) throw missing("customer", id, "customer");
+  return customer;
+}
+
+function given(
+  call: Call,
+  customer: Customer,
+  params: Stripe.CustomerCreateParams | Stripe.CustomerUpdateParams,
+): Partial<Customer> {
+  const changes: Partial<Customer> = {};
+  for (const field of ["description", "email", "name", "phone"] as const) {
+    if (params[field] !== undefined) changes[field] = params[field] || null;
+  }
+  if (params.address !== undefined) changes.address = addressOf(params.address);
+  if (params.preferred_locales !== undefined) changes.preferred_locales = params.preferred_locales;
+  if (params.metadata !== undefined) {
+    changes.metadata = mergeMetadata(customer.metadata, params.metadata);
+  }
+  if (params.shipping !== undefined) {
+    changes.shipping = params.shipping
+      ? {
+        address: addressOf(params.shipping.address) ?? {},
+        name: params.shipping.name,
+        phone: params.shipping.phone ?? null,
+      } as NonNullable<Customer["shipping"]>
+      : null;
+  }
+  const method = params.invoice_settings?.default_payment_method;
+  if (method !== undefined) {
+    if (method !== "") ownMethod(call, method, customer.id);
+    changes.invoice_settings = {
+      ...customer.invoice_settings,
+      default_payment_method: method || null,
+    };
+  }
+  return changes;
+}
+
+function ownMethod(call: Call, id: string, customer: string): void {
+  const param = "invoice_settings[default_payment_method]";
+  const method = call.need("payment_method", id, param);
+  if (method.customer !== customer) throw missing("payment_method", id, param);
+}
+
+function addressOf(address: Stripe.AddressParam | "" | null): Wire<Stripe.Address> | null {
+  if (!address) return null;
+  const { city, country, line1, line2, postal_code, state } = address;
+  return {
+    city: city || null,
+    country: country || null,
+    line1: line1 || null,
+    line2: line2 || null,
+    postal_code: postal_code || null,
+    state: state || null,
+  };
+}
+
+export const customers: Resource = {
+  kinds: ["customer"],
+  operations: [create, update, retrieve, del, list],
+  includes: includesOf("customer", {
+    subscriptions: (call, { id }) => ({
+      object: "list",
+      data: call.store.all("subscription", { customer: id })
+        .filter(({ status }) => status !== "canceled" && status !== "incomplete_expired"),
+      has_more: false,
+      url: `/v1/customers/${id}/subscriptions`,
+    }),
+  }),
+};

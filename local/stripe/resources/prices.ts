@@ -1,0 +1,155 @@
+import type Stripe from "stripe";
+import type { Call } from "../call.ts";
+import { invalid } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { mergeMetadata } from "../metadata.ts";
+import { page, paging, within } from "../pagination.ts";
+import { operation, type Resource, retrieveOperation } from "../resource.ts";
+import type { Documents } from "../wire.ts";
+import { planOf } from "./plans.ts";
+
+type Price = Documents["price"];
+
+const create = operation<Stripe.PriceCreateParams>(
+  "POST /v1/prices",
+  [
+    "active",
+    "currency",
+    "lookup_key",
+    "metadata",
+    "nickname",
+    "product",
+    "recurring.interval",
+    "recurring.interval_count",
+    "tax_behavior",
+    "transfer_lookup_key",
+    "unit_amount",
+  ],
+  (call, params) => {
+    if (params.product === undefined) {
+      throw invalid("You must provide either `product` or `product_data`.", { param: "product" });
+    }
+    if (params.unit_amount === undefined) {
+      throw invalid("Missing required param: unit_amount.", {
+        code: "parameter_missing",
+        param: "unit_amount",
+      });
+    }
+    if (params.unit_amount < 0) {
+      throw invalid("This value must be greater than or equal to 0.", { param: "unit_amount" });
+    }
+    const product = call.need("product", params.product, "product");
+    const price: Price = {
+      id: newId("price"),
+      object: "price",
+      active: params.active ?? true,
+      billing_scheme: "per_unit",
+      created: call.now(),
+      currency: currencyOf(params.currency),
+      custom_unit_amount: null,
+      livemode: false,
+      lookup_key: lookupKeyOf(call, params),
+      metadata: mergeMetadata({}, params.metadata),
+      nickname: params.nickname || null,
+      product: product.id,
+      recurring: params.recurring === undefined ? null : {
+        interval: params.recurring.interval,
+        interval_count: params.recurring.interval_count ?? 1,
+        meter: null,
+        trial_period_days: null,
+        usage_type: "licensed",
+      },
+      tax_behavior: params.tax_behavior ?? "unspecified",
+      tiers_mode: null,
+      transform_quantity: null,
+      type: params.recurring === undefined ? "one_time" : "recurring",
+      unit_amount: params.unit_amount,
+      unit_amount_decimal: String(params.unit_amount),
+    };
+    if (price.recurring !== null) call.emit("plan.created", planOf(price));
+    return call.create(price, "price.created");
+  },
+);
+
+const update = operation<Stripe.PriceUpdateParams>(
+  "POST /v1/prices/{id}",
+  ["active", "lookup_key", "metadata", "nickname", "tax_behavior", "transfer_lookup_key"],
+  (call, params, id) => {
+    const price = call.need("price", id);
+    const changes: Partial<Price> = {};
+    if (params.active !== undefined) changes.active = params.active;
+    if (params.nickname !== undefined) changes.nickname = params.nickname || null;
+    if (params.lookup_key !== undefined) changes.lookup_key = lookupKeyOf(call, params, id);
+    if (params.metadata !== undefined) {
+      changes.metadata = mergeMetadata(price.metadata, params.metadata);
+    }
+    if (params.tax_behavior !== undefined && params.tax_behavior !== price.tax_behavior) {
+      if (price.tax_behavior !== "unspecified") {
+        throw invalid("The tax behavior of a price cannot be changed once it is specified.", {
+          param: "tax_behavior",
+        });
+      }
+      changes.tax_behavior = params.tax_behavior;
+    }
+    return call.update(price, changes, "price.updated");
+  },
+);
+
+const list = operation<Stripe.PriceListParams>(
+  "GET /v1/prices",
+  [
+    ...paging,
+    "active",
+    "created",
+    "currency",
+    "lookup_keys",
+    "product",
+    "recurring.interval",
+    "type",
+  ],
+  (call, params) =>
+    page(call, "price", "/v1/prices", params, {
+      where: {
+        active: params.active,
+        currency: params.currency,
+        lookup_key: params.lookup_keys,
+        product: params.product,
+        "recurring.interval": params.recurring?.interval,
+        type: params.type,
+      },
+      filter: (price) => within(price.created, params.created),
+    }),
+);
+
+/** The lookup key to give a price: free, or taken from its holder where the caller asks so. */
+function lookupKeyOf(
+  call: Call,
+  params: { lookup_key?: string; transfer_lookup_key?: boolean },
+  own?: string,
+): string | null {
+  const key = params.lookup_key;
+  if (!key) return null;
+  const [holder] = call.store.all("price", { lookup_key: key });
+  if (holder === undefined || holder.id === own) return key;
+  if (params.transfer_lookup_key !== true) {
+    throw invalid(`A price (\`${holder.id}\`) already uses that lookup key.`, {
+      param: "lookup_key",
+    });
+  }
+  call.update(holder, { lookup_key: null }, "price.updated");
+  return key;
+}
+
+/** A currency as Stripe writes it, lower case; throws for what is no three-letter code. */
+export function currencyOf(currency: string): string {
+  const lower = currency.toLowerCase();
+  if (!/^[a-z]{3}$/.test(lower)) {
+    throw invalid(`Invalid currency: ${currency}.`, { param: "currency" });
+  }
+  return lower;
+}
+
+export const prices: Resource = {
+  kinds: ["price"],
+  operations: [create, update, retrieveOperation("price", "/v1/prices"), list],
+};

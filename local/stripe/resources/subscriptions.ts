@@ -1,0 +1,187 @@
+import type Stripe from "stripe";
+import type { Call } from "../call.ts";
+import { invalid, missing } from "../errors.ts";
+import { mergeMetadata } from "../metadata.ts";
+import { page, paging, within } from "../pagination.ts";
+import { operation, type Reaction, type Resource, retrieveOperation } from "../resource.ts";
+import { intentOf } from "./invoice_states.ts";
+import { endSubscription, hasEnded, scheduledEnd } from "./subscription_endings.ts";
+import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
+import type { Subscription } from "./subscription_object.ts";
+import { startSubscription } from "./subscription_start.ts";
+
+const create = operation<Stripe.SubscriptionCreateParams>(
+  "POST /v1/subscriptions",
+  [
+    "cancel_at",
+    "cancel_at_period_end",
+    "collection_method",
+    "customer",
+    "default_payment_method",
+    "description",
+    "items.metadata",
+    "items.price",
+    "items.quantity",
+    "metadata",
+    "off_session",
+    "payment_behavior",
+    "payment_settings.payment_method_types",
+    "payment_settings.save_default_payment_method",
+    "trial_end",
+    "trial_period_days",
+    "trial_settings.end_behavior.missing_payment_method",
+  ],
+  startSubscription,
+);
+
+const update = operation<Stripe.SubscriptionUpdateParams>(
+  "POST /v1/subscriptions/{id}",
+  [
+    "cancel_at",
+    "cancel_at_period_end",
+    "cancellation_details.comment",
+    "cancellation_details.feedback",
+    "default_payment_method",
+    "description",
+    "metadata",
+    "payment_settings.payment_method_types",
+    "payment_settings.save_default_payment_method",
+  ],
+  (call, params, id) => {
+    const subscription = call.need("subscription", id);
+    const { metadata, cancellation_details: details, ...others } = params;
+    const onlyNotes = Object.keys(others).every((name) => name === "expand");
+    if (hasEnded(subscription) && !onlyNotes) {
+      throw invalid("A canceled subscription can only update its cancellation_details and metadata.");
+    }
+    const end = scheduledEnd(call, subscription, params.cancel_at_period_end, params.cancel_at);
+    const changes: Partial<Subscription> = {
+      ...end,
+      metadata: mergeMetadata(subscription.metadata, metadata),
+    };
+    if (details !== undefined) {
+      changes.cancellation_details = {
+        feedback_option: null,
+        reason: null,
+        ...(end.cancellation_details ?? subscription.cancellation_details),
+        comment: details.comment === undefined
+          ? subscription.cancellation_details?.comment ?? null
+          : details.comment || null,
+        feedback: details.feedback === undefined
+          ? subscription.cancellation_details?.feedback ?? null
+          : details.feedback || null,
+      };
+    }
+    if (params.description !== undefined) changes.description = params.description || null;
+    if (params.default_payment_method !== undefined) {
+      changes.default_payment_method = methodForCustomer(
+        call,
+        params.default_payment_method,
+        subscription.customer,
+      );
+    }
+    if (params.payment_settings !== undefined) {
+      changes.payment_settings = paymentSettingsOf(
+        subscription.payment_settings,
+        params.payment_settings,
+      );
+    }
+    return call.update(subscription, changes, "customer.subscription.updated");
+  },
+);
+
+const cancel = operation<Stripe.SubscriptionCancelParams>(
+  "DELETE /v1/subscriptions/{id}",
+  ["cancellation_details.comment", "cancellation_details.feedback"],
+  (call, params, id) => {
+    const subscription = call.need("subscription", id);
+    // Stripe answers as if it did not exist: only a live one can be canceled.
+    if (hasEnded(subscription)) throw missing("subscription", id);
+    return endSubscription(
+      call,
+      subscription,
+      "cancellation_requested",
+      params.cancellation_details,
+    );
+  },
+);
+
+const list = operation<Stripe.SubscriptionListParams>(
+  "GET /v1/subscriptions",
+  [...paging, "collection_method", "created", "customer", "price", "status"],
+  (call, params) =>
+    page(call, "subscription", "/v1/subscriptions", params, {
+      where: { customer: params.customer, collection_method: params.collection_method },
+      filter: (subscription) =>
+        within(subscription.created, params.created) &&
+        hasStatus(subscription, params.status) &&
+        (params.price === undefined ||
+          subscription.items.data.some(({ price }) => price.id === params.price)),
+    }),
+);
+
+function hasStatus(
+  subscription: Subscription,
+  wanted: Stripe.SubscriptionListParams["status"],
+): boolean {
+  if (wanted === undefined) return subscription.status !== "canceled";
+  if (wanted === "all") return true;
+  return wanted === "ended" ? hasEnded(subscription) : subscription.status === wanted;
+}
+
+/** What happens to a subscription when its invoice or its card's setup moves. */
+const reactions: Reaction[] = [
+  { to: "invoice.paid", run: (call, invoice) => afterPayment(call, invoice) },
+  { to: "invoice.payment_failed", run: (call, invoice) => afterFailure(call, invoice) },
+  { to: "setup_intent.succeeded", run: (call, intent) => afterSetup(call, intent) },
+];
+
+function afterPayment(call: Call, id: string): void {
+  const invoice = call.need("invoice", id);
+  const subscription = subscriptionOf(call, id);
+  if (subscription === undefined || hasEnded(subscription)) return;
+  const method = intentOf(call, invoice)?.payment_method ?? null;
+  const waits = ["incomplete", "past_due", "unpaid"].includes(subscription.status);
+  call.update(subscription, {
+    ...(waits && subscription.latest_invoice === id ? { status: "active" } : {}),
+    ...(method !== null && savesMethod(subscription) ? { default_payment_method: method } : {}),
+  }, "customer.subscription.updated");
+}
+
+function afterFailure(call: Call, id: string): void {
+  const subscription = subscriptionOf(call, id);
+  // A declined first payment leaves `incomplete`: only one that was active can be past due.
+  if (subscription?.status !== "active" || subscription.latest_invoice !== id) return;
+  call.update(subscription, { status: "past_due" }, "customer.subscription.updated");
+}
+
+function afterSetup(call: Call, id: string): void {
+  const [subscription] = call.store.all("subscription", { pending_setup_intent: id });
+  if (subscription === undefined) return;
+  const method = call.need("setup_intent", id).payment_method;
+  call.update(subscription, {
+    pending_setup_intent: null,
+    ...(savesMethod(subscription) ? { default_payment_method: method } : {}),
+  }, "customer.subscription.updated");
+}
+
+function savesMethod(subscription: Subscription): boolean {
+  return subscription.payment_settings?.save_default_payment_method === "on_subscription";
+}
+
+function subscriptionOf(call: Call, invoice: string): Subscription | undefined {
+  const id = call.need("invoice", invoice).parent?.subscription_details?.subscription;
+  return id === undefined ? undefined : call.store.get("subscription", id);
+}
+
+export const subscriptions: Resource = {
+  kinds: ["subscription"],
+  operations: [
+    create,
+    update,
+    cancel,
+    retrieveOperation("subscription", "/v1/subscriptions"),
+    list,
+  ],
+  reactions,
+};

@@ -1,0 +1,32 @@
+import { StripeProblem } from "./errors.ts";
+import type { Operation } from "./resource.ts";
+import { resources } from "./resources.ts";
+
+interface Route {
+  operation: Operation;
+  method: string;
+  pattern: RegExp;
+}
+
+const routes: Route[] = resources.flatMap(({ operations }) =>
+  operations.map((operation) => {
+    const [method = "", path = ""] = operation.name.split(" ");
+    const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`);
+    return { operation, method, pattern };
+  })
+);
+
+/** The operation that serves a request, and the id in its path ('' where it has none). */
+export function findOperation(method: string, path: string): { operation: Operation; id: string } {
+  for (const route of routes) {
+    const match = route.method === method ? route.pattern.exec(path) : null;
+    if (match !== null) {
+      return { operation: route.operation, id: decodeURIComponent(match[1] ?? "") };
+    }
+  }
+  throw new StripeProblem(404, {
+    type: "invalid_request_error",
+    message: `Unrecognized request URL (${method}: ${path}): the local Stripe does not implement ` +
+      "it, or Stripe has no such call.",
+  });
+}

@@ -1,0 +1,55 @@
+import type Stripe from "stripe";
+
+/**
+ * One of Stripe's types as it travels and is stored here: what can be expanded is its id, and a
+ * decimal is a string. An object that is built as `Wire<Stripe.Invoice>` is checked against the
+ * whole of Stripe's own declaration.
+ */
+export type Wire<T> = [string] extends [T] ? Exclude<T, { id: string }> : WireMember<T>;
+
+type WireMember<T> = T extends Stripe.Decimal ? string
+  : T extends (infer Element)[] ? Wire<Element>[]
+  : T extends object ? { [Key in keyof T]: Wire<T[Key]> }
+  : T;
+
+/** An event as it is stored: Stripe's own type is a union of 250 interfaces, one a type. */
+export interface EventDocument {
+  id: string;
+  object: "event";
+  api_version: string;
+  created: number;
+  data: { object: Record<string, unknown>; previous_attributes?: Record<string, unknown> };
+  livemode: false;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null };
+  type: string;
+}
+
+/** Everything that the local Stripe keeps, by the `object` of its documents. */
+export interface Documents {
+  charge: Wire<Stripe.Charge>;
+  customer: Wire<Stripe.Customer>;
+  event: EventDocument;
+  invoice: Wire<Stripe.Invoice>;
+  invoice_payment: Wire<Stripe.InvoicePayment>;
+  payment_intent: Wire<Stripe.PaymentIntent>;
+  payment_method: Wire<Stripe.PaymentMethod>;
+  price: Wire<Stripe.Price>;
+  product: Wire<Stripe.Product>;
+  setup_intent: Wire<Stripe.SetupIntent>;
+  subscription: Wire<Stripe.Subscription>;
+  webhook_endpoint: Wire<Stripe.WebhookEndpoint>;
+}
+
+export type Kind = keyof Documents;
+
+/** Any kept document. */
+export type Document = Documents[Kind];
+
+/** A list as Stripe sends it. */
+export interface List<T> {
+  object: "list";
+  data: T[];
+  has_more: boolean;
+  url: string;
+}

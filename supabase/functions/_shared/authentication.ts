@@ -1,0 +1,70 @@
+/** Who calls: API keys and users' tokens, verified here and not by the platform's verify_jwt. */
+import { type AuthConfig, createSupabaseContext } from "@supabase/server";
+import type { Db } from "./database.ts";
+import type { Caller, User } from "./declaration.ts";
+import { tokenIssuer } from "./env.ts";
+import { problem } from "./problem.ts";
+
+/** A verified caller. */
+export interface Authenticated {
+  user: User | undefined;
+  /** Names the caller for limits and idempotency: the user, the key's kind, or nothing. */
+  name: string;
+  db: Db;
+}
+
+const modes: Record<Caller, AuthConfig> = {
+  none: "none",
+  signature: "none",
+  publishable: ["publishable:*", "secret:*"],
+  secret: ["secret:*"],
+  user: "user",
+};
+
+/**
+ * Verifies the caller. An invalid token is never taken for none, and a token of another issuer or
+ * audience is invalid.
+ *
+ * @throws {Problem} `unauthenticated`; `internal_error` when our own keys are not configured
+ */
+export async function authenticate(request: Request, caller: Caller): Promise<Authenticated> {
+  const { data, error } = await createSupabaseContext(request, {
+    auth: modes[caller],
+    issuer: tokenIssuer(),
+    audience: "authenticated",
+  });
+  if (error !== null) {
+    if (error.status >= 500) throw problem("internal_error", { cause: error });
+    throw problem("unauthenticated", {
+      detail: error.message,
+      headers: { "www-authenticate": "Bearer" },
+    });
+  }
+  const claims = data.jwtClaims;
+  if (
+    caller === "user" &&
+    (claims === null || claims.role !== "authenticated" || claims.is_anonymous === true)
+  ) {
+    throw problem("unauthenticated", {
+      detail: "This endpoint needs the token of a signed-in user.",
+      headers: { "www-authenticate": "Bearer" },
+    });
+  }
+  const user = caller === "user" && claims !== null
+    ? { id: claims.sub, email: data.userClaims?.email }
+    : undefined;
+  return {
+    user,
+    name: user === undefined ? data.authMode : `user:${user.id}`,
+    db: data.supabase as unknown as Db,
+  };
+}
+
+/**
+ * The caller's address. `cf-connecting-ip` is set by the hosted platform's edge and cannot be sent by
+ * a caller; elsewhere the first of `x-forwarded-for`, which whoever runs the proxy must control.
+ */
+export function callerAddress(headers: Headers): string {
+  return headers.get("cf-connecting-ip") ??
+    (headers.get("x-forwarded-for") ?? "").split(",")[0]!.trim();
+}

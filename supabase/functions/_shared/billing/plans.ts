@@ -1,0 +1,60 @@
+/**
+ * The plans, as code: the one place to change them. `task plans` makes Stripe equal to this file; the
+ * database learns from Stripe, by the same webhooks as any change made there.
+ */
+
+/** What a plan costs. Amounts in minor units of the currency (ISO 4217). */
+export interface PlanPrice {
+  /** The name that code uses; Stripe moves it to the new price when an amount changes. */
+  lookupKey: string;
+  currency: string;
+  unitAmount: number;
+  interval: "month" | "year";
+}
+
+/** A plan. */
+export interface PlanDeclaration {
+  id: string;
+  name: string;
+  description: string;
+  /** What is included: `true`, or how much of it. A feature that is not named is not included. */
+  features: Record<string, true | number>;
+  prices: PlanPrice[];
+}
+
+/** From the smallest to the largest. */
+export const plans: PlanDeclaration[] = [
+  {
+    id: "free",
+    name: "Free",
+    description: "For trying things out",
+    features: { projects: 1, members: 1 },
+    prices: [],
+  },
+  {
+    id: "basic",
+    name: "Basic",
+    description: "For a small team",
+    features: { projects: 10, members: 5, api_access: true },
+    prices: [
+      { lookupKey: "price_monthly_basic", currency: "EUR", unitAmount: 1900, interval: "month" },
+      { lookupKey: "price_yearly_basic", currency: "EUR", unitAmount: 19000, interval: "year" },
+    ],
+  },
+  {
+    id: "pro",
+    name: "Pro",
+    description: "For a company",
+    features: {
+      projects: 100,
+      members: 50,
+      api_access: true,
+      audit_log: true,
+      priority_support: true,
+    },
+    prices: [
+      { lookupKey: "price_monthly_pro", currency: "EUR", unitAmount: 4900, interval: "month" },
+      { lookupKey: "price_yearly_pro", currency: "EUR", unitAmount: 49000, interval: "year" },
+    ],
+  },
+];

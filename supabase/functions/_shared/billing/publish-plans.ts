@@ -1,0 +1,136 @@
+/** Makes Stripe equal to plans.ts. Safe to repeat: what is equal is left alone. */
+import type Stripe from "stripe";
+import { toStripeAmount } from "../money.ts";
+import type { PlanDeclaration, PlanPrice } from "./plans.ts";
+
+/** What was changed, in words, for whoever runs it. */
+export type Report = string[];
+
+function productMetadata(plan: PlanDeclaration, rank: number): Record<string, string> {
+  const features = Object.entries(plan.features)
+    .map(([feature, limit]) => [`feature_${feature}`, String(limit)]);
+  return { plan: plan.id, rank: String(rank), ...Object.fromEntries(features) };
+}
+
+/** The metadata to send so that exactly `wanted` remains: Stripe merges, and an empty value deletes. */
+function metadataChange(held: Record<string, string>, wanted: Record<string, string>) {
+  const gone = Object.keys(held)
+    .filter((key) => key.startsWith("feature_") && !(key in wanted))
+    .map((key) => [key, ""]);
+  return { ...wanted, ...Object.fromEntries(gone) };
+}
+
+async function publishProduct(
+  stripe: Stripe,
+  plan: PlanDeclaration,
+  rank: number,
+  held: Stripe.Product | undefined,
+  report: Report,
+): Promise<string> {
+  const metadata = productMetadata(plan, rank);
+  const { name, description } = plan;
+  if (held === undefined) {
+    // A fixed id: two runs at once make one product.
+    const created = await stripe.products.create(
+      { id: `plan_${plan.id}`, name, description, metadata },
+      { idempotencyKey: `plan:${plan.id}:${crypto.randomUUID()}` },
+    );
+    report.push(`created product ${created.id}`);
+    return created.id;
+  }
+  const same = held.name === name && held.description === description && held.active &&
+    Object.entries(metadata).every(([key, value]) => held.metadata[key] === value) &&
+    Object.keys(held.metadata).every((key) => !key.startsWith("feature_") || key in metadata);
+  if (!same) {
+    await stripe.products.update(held.id, {
+      name,
+      description,
+      active: true,
+      metadata: metadataChange(held.metadata, metadata),
+    });
+    report.push(`updated product ${held.id}`);
+  }
+  return held.id;
+}
+
+function samePrice(held: Stripe.Price, wanted: PlanPrice, product: string): boolean {
+  const { amount, currency } = toStripeAmount({
+    amount: wanted.unitAmount,
+    currency: wanted.currency,
+  });
+  return held.unit_amount === amount && held.currency === currency &&
+    held.recurring?.interval === wanted.interval && held.recurring.interval_count === 1 &&
+    held.product === product;
+}
+
+async function publishPrice(
+  stripe: Stripe,
+  product: string,
+  wanted: PlanPrice,
+  held: Stripe.Price | undefined,
+  report: Report,
+): Promise<void> {
+  if (held !== undefined && samePrice(held, wanted, product)) return;
+  // A price's amount cannot change: a new one takes the name over. Who subscribed keeps the old one.
+  const { amount, currency } = toStripeAmount({
+    amount: wanted.unitAmount,
+    currency: wanted.currency,
+  });
+  const created = await stripe.prices.create({
+    product,
+    currency,
+    unit_amount: amount,
+    recurring: { interval: wanted.interval },
+    lookup_key: wanted.lookupKey,
+    transfer_lookup_key: true,
+  });
+  report.push(`created price ${created.id} as ${wanted.lookupKey}`);
+  if (held !== undefined) {
+    await stripe.prices.update(held.id, { active: false });
+    report.push(`retired price ${held.id}`);
+  }
+}
+
+/** @returns what was changed; empty when Stripe was equal already */
+export async function publishPlans(stripe: Stripe, plans: PlanDeclaration[]): Promise<Report> {
+  const report: Report = [];
+  const products = (await stripe.products.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 }))
+    .filter((product) => product.metadata["plan"] !== undefined);
+  const keys = plans.flatMap((plan) => plan.prices.map((price) => price.lookupKey));
+  // Stripe takes at most ten lookup keys a call.
+  const prices: Stripe.Price[] = [];
+  for (let from = 0; from < keys.length; from += 10) {
+    prices.push(
+      ...(await stripe.prices.list({
+        lookup_keys: keys.slice(from, from + 10),
+        active: true,
+        limit: 100,
+      })).data,
+    );
+  }
+  for (const [rank, plan] of plans.entries()) {
+    const product = await publishProduct(
+      stripe,
+      plan,
+      rank,
+      products.find((held) => held.metadata["plan"] === plan.id),
+      report,
+    );
+    for (const price of plan.prices) {
+      await publishPrice(
+        stripe,
+        product,
+        price,
+        prices.find((held) => held.lookup_key === price.lookupKey),
+        report,
+      );
+    }
+  }
+  for (const held of products) {
+    if (held.active && !plans.some((plan) => plan.id === held.metadata["plan"])) {
+      await stripe.products.update(held.id, { active: false });
+      report.push(`retired product ${held.id}: its plan is no longer declared`);
+    }
+  }
+  return report;
+}

@@ -1,0 +1,57 @@
+/** The Stripe client, and what Stripe's errors mean to a caller. */
+import Stripe from "stripe";
+import { env, optionalEnv } from "../env.ts";
+import { type Problem, problem } from "../problem.ts";
+
+let client: Stripe | undefined;
+
+/**
+ * The client for our account. API version: the one that this release of the SDK is typed for
+ * (2026-10-28.endive). STRIPE_API_URL points it at another server that speaks Stripe's API.
+ */
+export function stripeClient(): Stripe {
+  if (client === undefined) {
+    const override = URL.parse(optionalEnv("STRIPE_API_URL") ?? "");
+    client = new Stripe(env("STRIPE_SECRET_KEY"), {
+      httpClient: Stripe.createFetchHttpClient(),
+      // A retry sends the same idempotency key, so it cannot charge twice.
+      maxNetworkRetries: 2,
+      timeout: 20_000,
+      telemetry: false,
+      ...(override !== null && {
+        host: override.hostname,
+        port: override.port || (override.protocol === "https:" ? "443" : "80"),
+        protocol: override.protocol === "https:" ? "https" as const : "http" as const,
+      }),
+    });
+  }
+  return client;
+}
+
+/** Whether our key is a live one; an event of the other mode is not ours to handle. */
+export function isLiveKey(): boolean {
+  return /^(sk|rk)_live_/.test(env("STRIPE_SECRET_KEY"));
+}
+
+/** Whether Stripe has definitely refused, so that nothing happened and the same call will not succeed. */
+export function isDefiniteRefusal(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeError && error.statusCode !== undefined &&
+    error.statusCode >= 400 && error.statusCode < 500 && error.statusCode !== 409 &&
+    error.statusCode !== 429;
+}
+
+/** The problem that a Stripe error is to the caller (https://docs.stripe.com/error-handling). */
+export function stripeProblem(error: unknown): Problem {
+  if (error instanceof Stripe.errors.StripeCardError) {
+    return problem("payment_declined", {
+      detail: error.message,
+      extra: { decline_code: error.decline_code },
+    });
+  }
+  if (isDefiniteRefusal(error)) return problem("internal_error", { cause: error });
+  return problem("payment_provider_unavailable", {
+    retryAfterSeconds: 5,
+    detail: "Nothing was charged twice: repeat the request with the same Idempotency-Key.",
+    cause: error,
+  });
+}

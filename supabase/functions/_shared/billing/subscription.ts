@@ -1,0 +1,51 @@
+/** A workspace's subscription as the API shows it. */
+import { z } from "zod";
+import { type Db, rows } from "../database.ts";
+
+/** A subscription; times are ISO 8601. */
+export const Subscription = z.object({
+  id: z.guid(),
+  workspace_id: z.guid(),
+  stripe_subscription_id: z.string(),
+  plan_id: z.string().nullable(),
+  price_id: z.string().nullable(),
+  status: z.enum([
+    "active",
+    "canceled",
+    "incomplete",
+    "incomplete_expired",
+    "past_due",
+    "paused",
+    "trialing",
+    "unpaid",
+  ]),
+  quantity: z.int(),
+  cancel_at_period_end: z.boolean(),
+  current_period_start: z.string().nullable(),
+  current_period_end: z.string().nullable(),
+  trial_end: z.string().nullable(),
+});
+
+/** Which of several counts: one that gives access, else one that may, else none that ended. */
+const precedence = ["active", "trialing", "past_due", "unpaid", "paused", "incomplete"];
+
+/** The subscription of the caller's personal workspace; null when there is none that has not ended. */
+export async function personalSubscription(
+  db: Db,
+  userId: string,
+): Promise<z.infer<typeof Subscription> | null> {
+  const held = await rows(
+    db.from("subscriptions")
+      .select(`
+        id, workspace_id, stripe_subscription_id, plan_id, price_id, status, quantity,
+        cancel_at_period_end, current_period_start, current_period_end, trial_end,
+        workspaces!inner (personal_of)
+      `)
+      .eq("workspaces.personal_of", userId)
+      .in("status", precedence)
+      .order("created_at", { ascending: false }),
+  );
+  const best =
+    held.toSorted((a, b) => precedence.indexOf(a.status) - precedence.indexOf(b.status))[0];
+  return best === undefined ? null : Subscription.parse(best);
+}

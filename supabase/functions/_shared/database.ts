@@ -1,0 +1,60 @@
+/** Supabase clients, and what their errors mean to a caller. */
+import {
+  createClient,
+  type PostgrestSingleResponse,
+  type SupabaseClient,
+} from "@supabase/supabase-js";
+import type { Database } from "./database.types.ts";
+import { env, secretKey } from "./env.ts";
+import { isProblemCode, Problem, problem } from "./problem.ts";
+
+/** A client of our schema: under RLS as its caller, or elevated with the secret key. */
+export type Db = SupabaseClient<Database>;
+
+let elevated: Db | undefined;
+
+/** The client with the secret key. Handlers get it only by declaring `elevated: "<why>"`. */
+export function elevatedDb(): Db {
+  elevated ??= createClient<Database>(env("SUPABASE_URL"), secretKey(), {
+    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  });
+  return elevated;
+}
+
+/** What PostgREST says of a failed request (https://docs.postgrest.org/en/v14/references/errors.html). */
+export interface DatabaseError {
+  code?: string;
+  message: string;
+  details?: string | null;
+}
+
+/**
+ * The problem that a database error is to the caller. SQL refuses by name (`private.problem`); a
+ * missing grant or a failed policy is `forbidden`; no answer is `database_unavailable`; anything else
+ * is a defect of ours, logged with its cause and told as `internal_error`.
+ */
+export function databaseProblem(error: DatabaseError, status: number): Problem {
+  if (isProblemCode(error.message)) {
+    return problem(error.message, { detail: error.details ?? undefined });
+  }
+  const unreachable = status === 0 || status === 502 || status === 503 || status === 504 ||
+    /^(57P0|08|53)/.test(error.code ?? "") || error.code?.startsWith("PGRST00") === true;
+  if (unreachable) {
+    return problem("database_unavailable", { retryAfterSeconds: 2, cause: asError(error) });
+  }
+  if (error.code === "42501") return problem("forbidden", { cause: asError(error) });
+  return problem("internal_error", { cause: asError(error) });
+}
+
+function asError(error: DatabaseError): Error {
+  return new Error(`database error ${error.code ?? "without code"}: ${error.message}`, {
+    cause: error.details ?? undefined,
+  });
+}
+
+/** The data of a reply. @throws {Problem} for a database error, see {@link databaseProblem} */
+export async function rows<T>(query: PromiseLike<PostgrestSingleResponse<T>>): Promise<T> {
+  const reply = await query;
+  if (reply.error !== null) throw databaseProblem(reply.error, reply.status);
+  return reply.data;
+}

@@ -1,0 +1,88 @@
+/**
+ * What an endpoint declares of itself. From the same declaration come validation, errors, CORS, limits,
+ * idempotency, the OpenAPI document, the generated tests and the typed client.
+ */
+import type { z } from "zod";
+import type { Db } from "./database.ts";
+import type { LimitName } from "./limits.ts";
+import type { ProblemCode } from "./problem.ts";
+import type { FileBody } from "./request-body.ts";
+
+/** HTTP methods that endpoints use. */
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * Who may call:
+ * - `none`: anyone, no key needed
+ * - `publishable`: holders of a publishable (or secret) API key
+ * - `user`: a signed-in user
+ * - `secret`: holders of the secret API key
+ * - `signature`: a provider; the handler verifies its signature over the raw body
+ */
+export type Caller = "none" | "publishable" | "user" | "secret" | "signature";
+
+/** The declaration of one method of an endpoint. */
+export interface Declaration {
+  /** One sentence for the API reference. */
+  summary: string;
+  method: Method;
+  auth: Caller;
+  /** Why the handler needs the secret key's client, which RLS does not bind. Absent: it does not get it. */
+  elevated?: string;
+  limit: LimitName;
+  /** Takes `Idempotency-Key`: for what creates or charges. */
+  idempotent?: true;
+  /** Takes `If-Match`: for what edits. */
+  ifMatch?: true;
+  /** The JSON body's schema. */
+  body?: z.ZodType;
+  /** The query's schema; values are strings. */
+  query?: z.ZodType;
+  /** Takes a multipart form with one file instead of JSON. */
+  file?: FileBody;
+  /** Largest body in bytes. Default 1 MB; for a file, its limit plus room for the form around it. */
+  maxBodyBytes?: number;
+  /** Status of success. Default 200. */
+  status?: 200 | 201 | 202;
+  /** The reply's schema: nothing that it does not name leaves. */
+  reply: z.ZodType;
+  /** Codes that the handler may throw, besides those that every endpoint has. */
+  problems: readonly ProblemCode[];
+  /** `Cache-Control` of a success. Default `no-store`. */
+  cacheControl?: string;
+}
+
+/** The signed-in caller, as the verified token says. */
+export interface User {
+  id: string;
+  email: string | undefined;
+}
+
+/** What a handler gets. */
+export interface Context<D extends Declaration> {
+  /** The validated body; `undefined` where none is declared. */
+  body: D["body"] extends z.ZodType ? z.output<D["body"]> : undefined;
+  /** The validated query. */
+  query: D["query"] extends z.ZodType ? z.output<D["query"]> : undefined;
+  /** The uploaded file. */
+  file: D["file"] extends FileBody ? File : undefined;
+  /** The body as it came, for signatures. */
+  raw: Uint8Array<ArrayBuffer>;
+  /** The signed-in user. */
+  user: D["auth"] extends "user" ? User : undefined;
+  /** The database as the caller: RLS applies. */
+  db: Db;
+  /** The database with the secret key, only where `elevated` says why. */
+  admin: D["elevated"] extends string ? Db : undefined;
+  request: Request;
+  /** The caller's network address as the platform reports it; empty when unknown. */
+  address: string;
+  requestId: string;
+  /** Headers of the reply; the handler may add to them. */
+  headers: Headers;
+}
+
+/** A handler: a few lines that call the domain. Errors are thrown by name, see problem.ts. */
+export type Handler<D extends Declaration> = (
+  context: Context<D>,
+) => Promise<z.input<D["reply"]>> | z.input<D["reply"]>;

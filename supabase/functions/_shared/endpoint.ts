@@ -1,0 +1,242 @@
+/**
+ * endpoint(): a declaration and a handler of a few lines become what the platform serves.
+ *
+ * In order: method, size, caller, form of body and query, limit and idempotency key side by side, the
+ * handler, the reply's own schema. Every reply has a request id, CORS and Server-Timing; every error is
+ * problem+json; every request is one log line.
+ */
+import { addCors, preflight } from "./cors.ts";
+import { authenticate, type Authenticated, callerAddress } from "./authentication.ts";
+import { elevatedDb } from "./database.ts";
+import type { Context, Declaration, Handler } from "./declaration.ts";
+import {
+  beginIdempotent,
+  type Begun,
+  endIdempotent,
+  hashRequest,
+  type KeptReply,
+  type KeyedRequest,
+  readIdempotencyKey,
+} from "./idempotency.ts";
+import { countRequest } from "./limits.ts";
+import { describeError, log } from "./log.ts";
+import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
+import { defaultBodyLimit, parseFile, parseJson, readBytes, validate } from "./request-body.ts";
+
+/** One method: its declaration and how it is served. */
+export interface Endpoint {
+  readonly declarations: readonly Declaration[];
+  fetch(request: Request): Promise<Response>;
+}
+
+/** What is known of a request before anything can fail. */
+interface Arrival {
+  /** The function's name: the first part of the path. */
+  name: string;
+  requestId: string;
+  started: number;
+  marks: [string, number][];
+  caller?: string;
+}
+
+const formOverheadBytes = 16 * 1024;
+
+function arrive(request: Request): Arrival {
+  const given = request.headers.get("x-request-id") ?? "";
+  return {
+    name: new URL(request.url).pathname.split("/")[1] ?? "",
+    requestId: /^[\w.-]{8,64}$/.test(given) ? given : crypto.randomUUID(),
+    started: performance.now(),
+    marks: [],
+  };
+}
+
+async function timed<T>(arrival: Arrival, mark: string, work: Promise<T>): Promise<T> {
+  const from = performance.now();
+  try {
+    return await work;
+  } finally {
+    arrival.marks.push([mark, performance.now() - from]);
+  }
+}
+
+/** Anything thrown becomes a problem; what we did not foresee is `internal_error`, with its cause logged. */
+function asProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : problem("internal_error", { cause: error });
+}
+
+function finish(
+  arrival: Arrival,
+  request: Request,
+  response: Response,
+  failure?: Problem,
+): Response {
+  const total = performance.now() - arrival.started;
+  response.headers.set("x-request-id", arrival.requestId);
+  response.headers.set(
+    "server-timing",
+    [...arrival.marks, ["total", total] as const]
+      .map(([mark, ms]) => `${mark};dur=${ms.toFixed(1)}`).join(", "),
+  );
+  addCors(response.headers);
+  log(response.status >= 500 ? "error" : "info", {
+    event: "request",
+    request_id: arrival.requestId,
+    function: arrival.name,
+    method: request.method,
+    status: response.status,
+    duration_ms: Math.round(total),
+    ...(arrival.caller !== undefined && { caller: arrival.caller }),
+    ...(failure !== undefined && { code: failure.code }),
+    ...(failure?.options.cause !== undefined && { error: describeError(failure.options.cause) }),
+  });
+  return response;
+}
+
+function jsonResponse(status: number, body: unknown, headers = new Headers()): Response {
+  headers.set("content-type", "application/json");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+async function limitAndClaim(
+  declaration: Declaration,
+  caller: Authenticated,
+  address: string,
+  keyed: KeyedRequest | undefined,
+): Promise<Begun | undefined> {
+  const [limited, claimed] = await Promise.allSettled([
+    countRequest(declaration.limit, caller.user?.id ?? (address || "unknown")),
+    keyed === undefined ? undefined : beginIdempotent(keyed),
+  ]);
+  if (limited.status === "rejected") {
+    // The key was claimed for a request that does not run: free it for the retry.
+    if (keyed && claimed.status === "fulfilled" && claimed.value && "attempt" in claimed.value) {
+      await endIdempotent(keyed, claimed.value.attempt, undefined);
+    }
+    throw limited.reason;
+  }
+  if (claimed.status === "rejected") throw claimed.reason;
+  return claimed.value;
+}
+
+function replyToKeep(outcome: { status: number; body: unknown } | Problem, requestId: string) {
+  if (!(outcome instanceof Problem)) return outcome;
+  // What may succeed when tried again must not be answered from memory.
+  if (outcome.status >= 500 || outcome.options.retryAfterSeconds !== undefined) return undefined;
+  return { status: outcome.status, body: problemBody(outcome, requestId) } satisfies KeptReply;
+}
+
+function replay(kept: KeptReply): Response {
+  const headers = new Headers({ "idempotency-replayed": "true" });
+  const response = jsonResponse(kept.status, kept.body, headers);
+  if (kept.status >= 400) response.headers.set("content-type", "application/problem+json");
+  return response;
+}
+
+async function serve<D extends Declaration>(
+  declaration: D,
+  handler: Handler<D>,
+  request: Request,
+  arrival: Arrival,
+): Promise<Response> {
+  const limit = declaration.maxBodyBytes ??
+    (declaration.file ? declaration.file.maxBytes + formOverheadBytes : defaultBodyLimit);
+  const raw = await readBytes(request, limit);
+  const caller = await timed(arrival, "auth", authenticate(request, declaration.auth));
+  arrival.caller = caller.name;
+
+  const query = declaration.query && validate(
+    declaration.query,
+    Object.fromEntries(new URL(request.url).searchParams),
+    "invalid_query",
+  );
+  const body = declaration.body &&
+    validate(declaration.body, parseJson(request, raw), "invalid_body");
+  const file = declaration.file && await parseFile(request, raw, declaration.file);
+
+  const address = callerAddress(request.headers);
+  const key = declaration.idempotent && readIdempotencyKey(request.headers);
+  const keyed = key === undefined ? undefined : {
+    caller: caller.name,
+    endpoint: `${declaration.method} ${arrival.name}`,
+    key,
+    requestHash: await hashRequest(request, raw),
+  };
+  const begun = await timed(arrival, "limit", limitAndClaim(declaration, caller, address, keyed));
+  if (begun !== undefined && "replay" in begun) return replay(begun.replay);
+
+  const headers = new Headers();
+  if (declaration.cacheControl) headers.set("cache-control", declaration.cacheControl);
+  const context = {
+    body,
+    query,
+    file,
+    raw,
+    user: caller.user,
+    db: caller.db,
+    admin: declaration.elevated === undefined ? undefined : elevatedDb(),
+    request,
+    address,
+    requestId: arrival.requestId,
+    headers,
+  } as Context<D>;
+
+  const keep = async (outcome: { status: number; body: unknown } | Problem) => {
+    if (keyed === undefined || begun === undefined) return;
+    await endIdempotent(keyed, begun.attempt, replyToKeep(outcome, arrival.requestId));
+  };
+  let reply: { status: number; body: unknown };
+  try {
+    const value = await timed(arrival, "handler", Promise.resolve(handler(context)));
+    reply = { status: declaration.status ?? 200, body: declaration.reply.parse(value) };
+  } catch (error) {
+    const failure = asProblem(error);
+    await keep(failure);
+    throw failure;
+  }
+  await keep(reply);
+  return jsonResponse(reply.status, reply.body, headers);
+}
+
+/** Serves one method. See {@link Declaration} for what can be declared. */
+export function endpoint<const D extends Declaration>(
+  declaration: D,
+  handler: Handler<D>,
+): Endpoint {
+  return {
+    declarations: [declaration],
+    async fetch(request) {
+      const arrival = arrive(request);
+      if (request.method === "OPTIONS") return preflight();
+      try {
+        if (request.method !== declaration.method) {
+          throw problem("method_not_allowed", {
+            headers: { allow: `${declaration.method}, OPTIONS` },
+          });
+        }
+        return finish(arrival, request, await serve(declaration, handler, request, arrival));
+      } catch (error) {
+        const failure = asProblem(error);
+        return finish(arrival, request, problemResponse(failure, arrival.requestId), failure);
+      }
+    },
+  };
+}
+
+/** Serves several methods at one address. */
+export function methods(...endpoints: Endpoint[]): Endpoint {
+  const byMethod = new Map(endpoints.map((one) => [one.declarations[0]!.method as string, one]));
+  const allow = [...byMethod.keys(), "OPTIONS"].join(", ");
+  return {
+    declarations: endpoints.flatMap((one) => one.declarations),
+    async fetch(request) {
+      if (request.method === "OPTIONS") return preflight();
+      const one = byMethod.get(request.method);
+      if (one !== undefined) return await one.fetch(request);
+      const failure = problem("method_not_allowed", { headers: { allow } });
+      const arrival = arrive(request);
+      return finish(arrival, request, problemResponse(failure, arrival.requestId), failure);
+    },
+  };
+}

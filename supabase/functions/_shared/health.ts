@@ -1,0 +1,69 @@
+/** Whether we are well: the database, Redis, the queue and the inbox. */
+import { Redis } from "@upstash/redis";
+import { z } from "zod";
+import { type Db, rows } from "./database.ts";
+import { env } from "./env.ts";
+import { describeError, log } from "./log.ts";
+
+const Part = z.enum(["ok", "down"]);
+
+/** What health tells. Ages in seconds. */
+export const Health = z.object({
+  status: z.enum(["ok", "unhealthy"]),
+  database: Part,
+  redis: Part,
+  /** Jobs due or running, and how long the oldest has waited. */
+  due_jobs: z.int(),
+  oldest_due_job_seconds: z.int(),
+  /** Jobs that were given up: replay or delete them (docs/operations.md). They alone are no alarm. */
+  dead_jobs: z.int(),
+  oldest_unhandled_event_seconds: z.int(),
+});
+
+/** Work that waits longer than this means that nobody works it off. */
+const stuckSeconds = 300;
+
+async function redisAnswers(): Promise<boolean> {
+  const redis = new Redis({
+    url: env("UPSTASH_REDIS_REST_URL"),
+    token: env("UPSTASH_REDIS_REST_TOKEN"),
+    retry: false,
+    enableTelemetry: false,
+    signal: () => AbortSignal.timeout(1000),
+  });
+  try {
+    return await redis.ping() === "PONG";
+  } catch (error) {
+    log("warn", { event: "redis_down", error: describeError(error) });
+    return false;
+  }
+}
+
+async function queueNumbers(admin: Db) {
+  try {
+    return await rows(admin.rpc("health")) as {
+      due_jobs: number;
+      oldest_due_job_seconds: number;
+      dead_jobs: number;
+      oldest_unhandled_event_seconds: number;
+    };
+  } catch (error) {
+    log("error", { event: "database_down", error: describeError(error) });
+    return null;
+  }
+}
+
+/** Looks at every part at once. */
+export async function readHealth(admin: Db): Promise<z.infer<typeof Health>> {
+  const [redis, queue] = await Promise.all([redisAnswers(), queueNumbers(admin)]);
+  const stuck = queue !== null &&
+    (queue.oldest_due_job_seconds > stuckSeconds ||
+      queue.oldest_unhandled_event_seconds > stuckSeconds);
+  return {
+    status: redis && queue !== null && !stuck ? "ok" : "unhealthy",
+    database: queue === null ? "down" : "ok",
+    redis: redis ? "ok" : "down",
+    ...(queue ??
+      { due_jobs: 0, oldest_due_job_seconds: 0, dead_jobs: 0, oldest_unhandled_event_seconds: 0 }),
+  };
+}

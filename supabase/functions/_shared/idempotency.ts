@@ -1,0 +1,103 @@
+/**
+ * Idempotency-Key: the second request under a key gets the first one's reply
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). Kept in Postgres for
+ * 24 hours, scoped to caller, endpoint and key. Replies of status 5xx and those that say Retry-After
+ * are not kept: the request may be tried again under the same key.
+ */
+import { elevatedDb, rows } from "./database.ts";
+import { problem } from "./problem.ts";
+
+/** How long a request may hold its key: longer than any endpoint works, shorter than a user waits twice. */
+const leaseSeconds = 60;
+
+/** Whose key it is, for what, and which request came with it. */
+export interface KeyedRequest {
+  caller: string;
+  endpoint: string;
+  key: string;
+  /** SHA-256 over method, path, query and body. */
+  requestHash: string;
+}
+
+/** A kept reply. */
+export interface KeptReply {
+  status: number;
+  body: unknown;
+}
+
+/** What begins under a key: a fresh run with its attempt, or the reply of an earlier one. */
+export type Begun = { attempt: string } | { replay: KeptReply };
+
+/** The header's value, if it came. @throws {Problem} `invalid_header` when it is not 1–255 printable ASCII characters */
+export function readIdempotencyKey(headers: Headers): string | undefined {
+  const key = headers.get("idempotency-key");
+  if (key === null) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw problem("invalid_header", {
+      detail:
+        "Idempotency-Key must be 1 to 255 printable ASCII characters without spaces; a UUID does well.",
+    });
+  }
+  return key;
+}
+
+/** Hashes a request, so that the same key with another request is noticed. */
+export async function hashRequest(request: Request, body: Uint8Array): Promise<string> {
+  const url = new URL(request.url);
+  const head = new TextEncoder().encode(`${request.method} ${url.pathname}${url.search}\n`);
+  const bytes = new Uint8Array(head.length + body.length);
+  bytes.set(head);
+  bytes.set(body, head.length);
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Claims a key for a request.
+ *
+ * @throws {Problem} `idempotency_in_progress` (409) while the first request runs,
+ *   `idempotency_key_reused` (422) when the key came with another request
+ */
+export async function beginIdempotent(request: KeyedRequest): Promise<Begun> {
+  const begun = await rows(
+    elevatedDb().rpc("idempotency_begin", {
+      caller: request.caller,
+      endpoint: request.endpoint,
+      key: request.key,
+      request_hash: request.requestHash,
+      lease_seconds: leaseSeconds,
+    }),
+  ) as { outcome: string; attempt: string; status: number; reply: unknown };
+  switch (begun.outcome) {
+    case "started":
+      return { attempt: begun.attempt };
+    case "replay":
+      return { replay: { status: begun.status, body: begun.reply } };
+    case "mismatch":
+      throw problem("idempotency_key_reused", {
+        detail:
+          "This Idempotency-Key came with another body before; use a fresh key for a new request.",
+      });
+    default:
+      throw problem("idempotency_in_progress", { retryAfterSeconds: 1 });
+  }
+}
+
+/** Keeps the reply of an attempt, or frees its key when there is none to keep. */
+export async function endIdempotent(
+  request: KeyedRequest,
+  attempt: string,
+  reply: KeptReply | undefined,
+): Promise<void> {
+  await rows(
+    elevatedDb().rpc("idempotency_end", {
+      caller: request.caller,
+      endpoint: request.endpoint,
+      key: request.key,
+      attempt,
+      // The generated types do not know that SQL arguments may be null.
+      status: (reply?.status ?? null) as number,
+      reply: (reply?.body ?? null) as never,
+    }),
+  );
+}

@@ -1,0 +1,16 @@
+/** Every kind of job there is. Only jobs-run imports this: it brings the mail renderer with it. */
+import type { JobKind } from "./kind.ts";
+import { mailSend } from "./mail-send.ts";
+import { passwordReset } from "./password-reset.ts";
+import { retention } from "./retention.ts";
+import { stripeCustomerCreate } from "./stripe-customer-create.ts";
+import { webhookHandle } from "./webhook-handle.ts";
+
+/** Handlers by kind, as `private.jobs.kind` names them. */
+export const jobKinds: Record<string, JobKind> = {
+  mail_send: mailSend,
+  password_reset: passwordReset,
+  retention,
+  stripe_customer_create: stripeCustomerCreate,
+  webhook_handle: webhookHandle,
+};

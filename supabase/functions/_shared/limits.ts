@@ -1,0 +1,128 @@
+/**
+ * Rate limits, by name, in one table. They live in Redis; when Redis is down, requests pass, except
+ * those that guess passwords or send mail: these are then counted in Postgres.
+ */
+import { Ratelimit } from "@upstash/ratelimit";
+import { Redis } from "@upstash/redis";
+import { elevatedDb, rows } from "./database.ts";
+import { env, optionalEnv } from "./env.ts";
+import { describeError, log } from "./log.ts";
+import { Problem, problem } from "./problem.ts";
+
+/** One limit: at most `requests` in any `windowSeconds`. */
+export interface Limit {
+  requests: number;
+  windowSeconds: number;
+  /** What counts when Redis is down: nothing, or fixed windows in Postgres. */
+  withoutRedis: "open" | "postgres";
+}
+
+/** Every limit there is. A declaration names one; it counts by user, else by address. */
+export const limits = {
+  none: null,
+  read: { requests: 300, windowSeconds: 60, withoutRedis: "open" },
+  write: { requests: 60, windowSeconds: 60, withoutRedis: "open" },
+  upload: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
+  billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
+  signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
+  login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
+  password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
+  // Counted by account, whatever address the caller comes from.
+  login_account: { requests: 10, windowSeconds: 900, withoutRedis: "postgres" },
+  password_reset_account: { requests: 3, windowSeconds: 3600, withoutRedis: "postgres" },
+} as const satisfies Record<string, Limit | null>;
+
+/** The name of a limit. */
+export type LimitName = keyof typeof limits;
+
+/** How long Redis may take before a limit is decided without it, in milliseconds. */
+const redisTimeoutMs = 1000;
+
+let redis: Redis | undefined;
+const limiters = new Map<LimitName, Ratelimit>();
+
+/**
+ * A limit as it holds here. RATE_LIMIT_MULTIPLIER raises all of them: the local stack does, so that a
+ * test suite meets only the limits it sets itself.
+ */
+function effectiveLimit(name: LimitName): Limit | null {
+  const limit = limits[name];
+  if (limit === null) return null;
+  const multiplier = Number(optionalEnv("RATE_LIMIT_MULTIPLIER") ?? "1");
+  return { ...limit, requests: Math.max(1, Math.floor(limit.requests * multiplier)) };
+}
+
+function limiter(name: LimitName, limit: Limit): Ratelimit {
+  redis ??= new Redis({
+    url: env("UPSTASH_REDIS_REST_URL"),
+    token: env("UPSTASH_REDIS_REST_TOKEN"),
+    retry: false,
+    enableTelemetry: false,
+  });
+  let found = limiters.get(name);
+  if (found === undefined) {
+    found = new Ratelimit({
+      redis,
+      limiter: Ratelimit.slidingWindow(limit.requests, `${limit.windowSeconds} s`),
+      prefix: `limit:${name}`,
+      timeout: redisTimeoutMs,
+      ephemeralCache: false,
+    });
+    limiters.set(name, found);
+  }
+  return found;
+}
+
+/** What is counted is a hash: no address and no mail address is kept in Redis or Postgres. */
+async function hashed(key: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
+  return Array.from(new Uint8Array(digest, 0, 16), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Counts one request.
+ *
+ * @param key who it counts for: a user's id, an address, a mail address
+ * @throws {Problem} `rate_limited` with Retry-After when it is one too many
+ */
+export async function countRequest(name: LimitName, key: string): Promise<void> {
+  const limit = effectiveLimit(name);
+  if (limit === null) return;
+  const counted = await hashed(key);
+  try {
+    const { success, reset, reason } = await limiter(name, limit).limit(counted);
+    if (reason === "timeout") throw new Error(`no answer in ${redisTimeoutMs} ms`);
+    if (!success) {
+      throw problem("rate_limited", {
+        retryAfterSeconds: Math.max(1, (reset - Date.now()) / 1000),
+      });
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    log("warn", { event: "rate_limit_without_redis", limit: name, error: describeError(error) });
+    if (limit.withoutRedis === "open") return;
+    await countInPostgres(name, limit, counted);
+  }
+}
+
+async function countInPostgres(name: LimitName, limit: Limit, counted: string): Promise<void> {
+  const hit = await rows(
+    elevatedDb().rpc("rate_limit_hit", {
+      key: `${name}:${counted}`,
+      max_hits: limit.requests,
+      window_seconds: limit.windowSeconds,
+    }),
+  ) as { allowed: boolean; retry_after_seconds: number };
+  if (!hit.allowed) throw problem("rate_limited", { retryAfterSeconds: hit.retry_after_seconds });
+}
+
+/** Forgets what was counted, after a success that clears the suspicion. Failing to is only logged. */
+export async function forgetRequests(name: LimitName, key: string): Promise<void> {
+  const limit = effectiveLimit(name);
+  if (limit === null) return;
+  try {
+    await limiter(name, limit).resetUsedTokens(await hashed(key));
+  } catch (error) {
+    log("warn", { event: "rate_limit_not_reset", limit: name, error: describeError(error) });
+  }
+}

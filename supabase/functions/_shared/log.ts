@@ -1,0 +1,32 @@
+/**
+ * One JSON line a fact, on stdout, which the platform collects. No secrets, no mail addresses: what
+ * looks like either is masked, also inside error messages that a library wrote.
+ */
+
+const masks: [RegExp, string][] = [
+  [/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, "[address]"],
+  [/\b(sb_secret|sk_live|sk_test|rk_live|rk_test|whsec|re)_[A-Za-z0-9_]{8,}/g, "$1_[masked]"],
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, "[token]"],
+];
+
+/** Replaces addresses, keys and tokens in a text. */
+export function mask(text: string): string {
+  return masks.reduce(
+    (masked, [pattern, replacement]) => masked.replace(pattern, replacement),
+    text,
+  );
+}
+
+/** An error as a log holds it: name, message and first cause, masked. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return mask(String(error));
+  const cause = error.cause === undefined ? "" : ` (because: ${describeError(error.cause)})`;
+  return mask(`${error.name}: ${error.message}${cause}`);
+}
+
+/** Writes one line: the level, the moment, and the fields given. */
+export function log(level: "info" | "warn" | "error", fields: Record<string, unknown>): void {
+  const line = mask(JSON.stringify({ level, time: new Date().toISOString(), ...fields }));
+  if (level === "error") console.error(line);
+  else console.log(line);
+}

@@ -1,0 +1,23 @@
+/** The text part of a mail, for readers and filters that take no HTML. */
+import type { Block, Content } from "./template.ts";
+
+/** Made from the same blocks as the HTML, so that neither says what the other does not. */
+export function plainText(content: Content, brand: string, footer: string): string {
+  const parts = [content.heading, ...content.blocks.map(part), `-- \n${brand}\n${footer}`];
+  return parts.join("\n\n") + "\n";
+}
+
+function part(block: Block): string {
+  switch (block.kind) {
+    case "text":
+    case "note":
+      return block.text;
+    case "action":
+    case "link":
+      return `${block.label}\n${block.url}`;
+    case "code":
+      return `${block.label}\n${block.code}`;
+    case "rows":
+      return block.rows.map(({ label, value }) => `${label}\u00a0: ${value}`).join("\n");
+  }
+}

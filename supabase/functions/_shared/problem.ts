@@ -1,0 +1,120 @@
+/**
+ * Every error that a caller can meet, in one closed catalogue, rendered in one place as
+ * `application/problem+json` ({@link https://www.rfc-editor.org/rfc/rfc9457 RFC 9457}).
+ *
+ * `code` is stable: clients switch on it. `detail` is for people and may change.
+ */
+
+/** Status and title of each code. A new code is a line here and a line in a declaration's `problems`. */
+export const catalogue = {
+  // The request itself
+  invalid_json: [400, "The body is not valid JSON"],
+  invalid_signature: [400, "The signature does not match"],
+  livemode_mismatch: [400, "The event belongs to the other mode of Stripe"],
+  unauthenticated: [401, "Not signed in"],
+  forbidden: [403, "Not allowed"],
+  not_found: [404, "Not found"],
+  method_not_allowed: [405, "Method not allowed"],
+  idempotency_in_progress: [409, "The first request with this Idempotency-Key still runs"],
+  precondition_failed: [412, "It changed since you read it"],
+  body_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "Unsupported content type"],
+  invalid_body: [422, "The body is not what this endpoint takes"],
+  invalid_query: [422, "The query is not what this endpoint takes"],
+  invalid_header: [422, "A header is not what this endpoint takes"],
+  idempotency_key_reused: [422, "This Idempotency-Key belongs to another request"],
+  rate_limited: [429, "Too many requests"],
+  // Accounts
+  invalid_credentials: [401, "E-mail address or password is wrong"],
+  email_not_confirmed: [403, "The e-mail address is not confirmed yet"],
+  email_taken: [409, "The e-mail address already has an account"],
+  weak_password: [422, "The password is too weak"],
+  redirect_not_allowed: [422, "The redirect address is not on the allow list"],
+  profile_not_found: [404, "The profile does not exist"],
+  unsupported_image: [415, "The file is not a PNG, JPEG or WebP image"],
+  // Billing
+  workspace_not_found: [404, "The workspace does not exist"],
+  price_not_found: [404, "The price is not on sale"],
+  subscription_exists: [409, "The workspace already has a subscription"],
+  subscription_pending: [409, "Another purchase for this workspace is under way"],
+  payment_declined: [402, "The payment was declined"],
+  // What we depend on
+  payment_provider_unavailable: [502, "Stripe cannot be reached"],
+  auth_unavailable: [502, "Supabase Auth cannot be reached"],
+  storage_unavailable: [502, "Supabase Storage cannot be reached"],
+  database_unavailable: [503, "The database cannot be reached"],
+  unhealthy: [503, "A part is not well"],
+  internal_error: [500, "Something went wrong on our side"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+/** A code of the catalogue. */
+export type ProblemCode = keyof typeof catalogue;
+
+/** What is wrong with one field: `pointer` is its {@link https://www.rfc-editor.org/rfc/rfc6901 JSON Pointer}. */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** What a problem may tell besides its code. */
+export interface ProblemOptions {
+  /** What, why and what to do, for people. */
+  detail?: string | undefined;
+  /** One entry for each field that is wrong. */
+  errors?: FieldError[] | undefined;
+  /** Becomes `Retry-After`: seconds after which the same request may succeed. */
+  retryAfterSeconds?: number | undefined;
+  /** Further response headers, `Allow` among them. */
+  headers?: Record<string, string> | undefined;
+  /** Further members of the body. */
+  extra?: Record<string, unknown> | undefined;
+  /** What caused it: logged, never told to the caller. */
+  cause?: unknown;
+}
+
+/** An error of the catalogue. Throw it anywhere below a handler: `throw problem("email_taken")`. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: number;
+  constructor(readonly code: ProblemCode, readonly options: ProblemOptions = {}) {
+    super(options.detail ?? catalogue[code][1], { cause: options.cause });
+    this.status = catalogue[code][0];
+  }
+}
+
+/** Makes a {@link Problem}; reads well after `throw`. */
+export function problem(code: ProblemCode, options: ProblemOptions = {}): Problem {
+  return new Problem(code, options);
+}
+
+/** Whether a string (from SQL, say) is a code of the catalogue. */
+export function isProblemCode(code: unknown): code is ProblemCode {
+  return typeof code === "string" && Object.hasOwn(catalogue, code);
+}
+
+/** The body of a problem, as RFC 9457 has it with our `code`, `request_id` and `errors`. */
+export function problemBody(error: Problem, requestId: string): Record<string, unknown> {
+  return {
+    type: `urn:socle:problem:${error.code}`,
+    title: catalogue[error.code][1],
+    status: error.status,
+    code: error.code,
+    ...(error.options.detail !== undefined && { detail: error.options.detail }),
+    ...(error.options.errors !== undefined && { errors: error.options.errors }),
+    ...error.options.extra,
+    request_id: requestId,
+  };
+}
+
+/** The response for a problem. */
+export function problemResponse(error: Problem, requestId: string): Response {
+  const headers = new Headers(error.options.headers);
+  headers.set("content-type", "application/problem+json");
+  headers.set("cache-control", "no-store");
+  const retryAfter = error.options.retryAfterSeconds;
+  if (retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(retryAfter)));
+  return new Response(JSON.stringify(problemBody(error, requestId)), {
+    status: error.status,
+    headers,
+  });
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { authClient, authProblem } from "../_shared/accounts/auth-client.ts";
+import { Email } from "../_shared/accounts/fields.ts";
+import { Session, SessionUser, sessionUser } from "../_shared/accounts/session.ts";
+import { endpoint } from "../_shared/endpoint.ts";
+import { countRequest, forgetRequests } from "../_shared/limits.ts";
+
+/** Signs a user in. Each try counts for the account it names, until one succeeds. */
+export default endpoint({
+  summary: "Sign in with an e-mail address and a password.",
+  method: "POST",
+  auth: "publishable",
+  limit: "login",
+  body: z.strictObject({ email: Email, password: z.string().min(1).max(1000) }),
+  reply: z.object({ user: SessionUser, session: Session }),
+  problems: ["invalid_credentials", "email_not_confirmed", "auth_unavailable"],
+}, async ({ body: { email, password }, address }) => {
+  // Counted before the try: many at once must not all see the same number of earlier failures.
+  await countRequest("login_account", email);
+  const { data, error } = await authClient(address).signInWithPassword({ email, password });
+  if (error !== null) throw authProblem(error);
+  await forgetRequests("login_account", email);
+  return { user: sessionUser(data.user), session: data.session };
+});

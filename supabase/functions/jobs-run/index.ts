@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { endpoint } from "../_shared/endpoint.ts";
+import { jobKinds } from "../_shared/jobs/registry.ts";
+import { runJobs } from "../_shared/jobs/run.ts";
+
+/** Works off what is due. Called by the request that enqueued, and by the schedule as a safety net. */
+export default endpoint({
+  summary: "Run the jobs that are due.",
+  method: "POST",
+  auth: "secret",
+  elevated: "claims and settles jobs, which belong to no user",
+  limit: "none",
+  body: z.strictObject({}),
+  reply: z.object({ claimed: z.int(), succeeded: z.int(), failed: z.int() }),
+  problems: [],
+}, ({ admin }) => runJobs(jobKinds, admin));

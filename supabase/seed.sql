@@ -1,0 +1,1 @@
+-- Seed data for a local database; none is needed yet: plans come from Stripe (task plans).
