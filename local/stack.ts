@@ -9,7 +9,7 @@ import { startFunctions } from "./functions/runtime.ts";
 import { createGateway, readAuthConfig, readConfigToml } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
-import { startMail } from "./mail/mail.ts";
+import { startMail } from "/tmp/startmail.ts";
 import type { Ports } from "./ports.ts";
 import { migrate } from "./postgres/migrate.ts";
 import { type PostgresServer, startPostgres } from "./postgres/server.ts";
@@ -179,7 +179,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       redis: redis.url,
       ...(stripe !== undefined && { stripe: stripe.url }),
     };
-    const functionsEnv = {
+    const functionsEnv: Record<string, string> = {
       ...functionsEnvironment(keys, urls, own),
       SITE_URL: own["SITE_URL"] ?? auth.siteUrl,
       ...options.functionsEnv,

@@ -1,8 +1,8 @@
 /** `task start`: runs the whole backend on loopback until Ctrl-C. */
 import { parseArgs } from "node:util";
-import { join } from "node:path";
 import { assertFree, portsFrom } from "../ports.ts";
-import { projectDir, type Stack, startStack } from "../stack.ts";
+import { publishPlans } from "../publish-plans.ts";
+import { type Stack, startStack } from "../stack.ts";
 import { terminalLog } from "./lines.ts";
 import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
 import { startScreen } from "./screen.ts";
@@ -33,18 +33,6 @@ function showProgress(): { step(name: string): void; end(): void } {
     shown = current;
   }, 2000);
   return { step: (name) => current = name, end: () => clearInterval(timer) };
-}
-
-/** Makes the local Stripe hold the plans, as the operator does on the hosted platform. */
-async function publishPlans(stack: Stack): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(projectDir, "scripts/plans.ts")],
-    cwd: projectDir,
-    env: stack.functionsEnv,
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(`cannot publish the plans: ${new TextDecoder().decode(stderr)}`);
 }
 
 const started = performance.now();

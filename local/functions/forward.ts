@@ -1,5 +1,5 @@
 /** Bodies of known, small size are passed on in one piece: three times as fast as a stream. */
-const wholeBytes = 64 * 1024;
+const wholeBytes = -1;
 
 const hopByHop = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 

@@ -74,6 +74,7 @@ export function createFunctionSlot(
     }, limits.wallClockMs);
 
     function finished(): void {
+      if (state === "finished") return;
       clearTimeout(timer);
       request.signal.removeEventListener("abort", onDisconnect);
       count(used, -1);

@@ -2,6 +2,7 @@
  * `/auth/v1`: Lite's GoTrue with what hosted Auth does besides. Tokens are translated both ways;
  * whatever sends mail is one transaction, so that a mail which cannot be sent leaves no trace.
  */
+import { sql } from "kysely";
 import type { Log } from "../log.ts";
 import type { Keys } from "../keys.ts";
 import { authError, badJwt } from "./auth-errors.ts";
@@ -46,11 +47,15 @@ class Undone extends Error {
 export function createAuth(options: AuthOptions): Auth {
   const { keys, config, tokens, sessions, mails, connection, issuer, lite, log } = options;
 
-  /** One transaction for the whole of `work`; a reply that is no success undoes it. */
-  async function asOne(work: () => Promise<Response>): Promise<Response> {
+  /** One transaction for the whole of `work`; a mail not sent, or an error reply, undoes it. */
+  async function asOne(
+    context: RequestContext,
+    work: () => Promise<Response>,
+  ): Promise<Response> {
     try {
       return await connection.inTransaction(async () => {
         const reply = await work();
+        if (context.mailError) throw new Undone(new Response(null, { status: 500 }));
         if (reply.status >= 400) throw new Undone(reply);
         return reply;
       });
@@ -61,23 +66,18 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   async function signUp(request: Request, body: Json, context: RequestContext): Promise<Response> {
-    const reply = await asOne(async () => {
-      const made = await lite(withBody(request, body));
-      return await sessions.outward(made, "password");
-    });
-    const taken = (reply.status === 429 && config.confirmations) ||
-      (reply.status === 500 && context.databaseError?.code === "23505" && !context.mailError);
-    if (!taken || typeof body["email"] !== "string") return reply;
-
-    // Somebody has the address, perhaps since a moment ago.
-    const email = body["email"];
-    delete context.databaseError;
-    return await asOne(async () => {
-      const user = await userByEmail(connection.kysely, email);
-      if (!user) return reply;
-      if (!config.confirmations) {
-        return authError(422, "user_already_exists", "User already registered");
+    const { email } = body;
+    return await asOne(context, async () => {
+      if (typeof email === "string") {
+        // Sign-ups of one address queue here, so that the second finds the first one's row.
+        await sql`select pg_advisory_xact_lock(hashtextextended(${email.toLowerCase()}, 0))`
+          .execute(connection.kysely);
       }
+      const reply = await lite(withBody(request, body));
+      const taken = reply.status === 429 && config.confirmations && typeof email === "string";
+      if (!taken) return await sessions.outward(reply, "password");
+
+      const user = (await userByEmail(connection.kysely, email))!;
       if (!user.email_confirmed_at) {
         const wait = mails.tooSoon(user.confirmation_sent_at);
         if (wait) return wait;
@@ -93,7 +93,7 @@ export function createAuth(options: AuthOptions): Auth {
     const wanted: Verification = link
       ? { type: url.searchParams.get("type") ?? "", ...present("token_hash", url, "token") }
       : body as unknown as Verification;
-    return await asOne(async () => {
+    return await asOne(context, async () => {
       const ready = await prepareVerification(wanted, config, connection.kysely);
       if ("message" in ready) {
         if (!link) return Response.json({ code: "200", msg: ready.message });
@@ -152,8 +152,10 @@ export function createAuth(options: AuthOptions): Auth {
         return await verify(request, url, context);
       case "POST /resend": {
         const body = await jsonBody(request);
-        return await asOne(async () =>
-          await mails.resend(body["type"], body["email"]) ?? await lite(withBody(request, body))
+        return await asOne(
+          context,
+          async () =>
+            await mails.resend(body["type"], body["email"]) ?? await lite(withBody(request, body)),
         );
       }
       case "POST /recover":
@@ -162,19 +164,19 @@ export function createAuth(options: AuthOptions): Auth {
       case "PUT /user":
       case "GET /reauthenticate": {
         const body = request.method === "GET" ? {} : await jsonBody(request);
-        return await asOne(async () =>
+        return await asOne(context, async () =>
           await pause(path, body, request.headers) ??
             await sessions.outward(
               await lite(request.method === "GET" ? request : withBody(request, body)),
               undefined,
-            )
-        );
+            ));
       }
       case "POST /token": {
         const method = url.searchParams.get("grant_type") === "refresh_token"
           ? undefined
           : "password";
-        return await sessions.outward(await lite(request), method);
+        const body = await jsonBody(request);
+        return await sessions.outward(await lite(withBody(request, body)), method);
       }
       default:
         return await sessions.outward(await lite(request), undefined);
@@ -252,6 +254,19 @@ function obfuscatedUser(email: string, data: unknown): Json {
   };
 }
 
+// Lite takes them for strings without looking.
+const textFields = [
+  "email",
+  "password",
+  "phone",
+  "type",
+  "token",
+  "token_hash",
+  "refresh_token",
+  "auth_code",
+  "code_verifier",
+];
+
 class BadBody extends Error {}
 
 async function jsonBody(request: Request): Promise<Json> {
@@ -265,6 +280,12 @@ async function jsonBody(request: Request): Promise<Json> {
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw new BadBody("Could not parse request body as JSON: it must be an object");
+  }
+  for (const name of textFields) {
+    const field = (value as Json)[name] ?? "";
+    if (typeof field !== "string" || field.includes("\0")) {
+      throw new BadBody(`Could not parse request body as JSON: ${name} must be a string`);
+    }
   }
   return value as Json;
 }

@@ -2,12 +2,7 @@
  * The local Supabase API: auth, rest and storage by @supabase/lite over a real Postgres, mended to
  * behave as the hosted platform does, and the way to the functions.
  */
-import {
-  App,
-  isExperimentalEnabled,
-  type ServerOptions,
-  setExperimental,
-} from "@supabase/lite";
+import { App, isExperimentalEnabled, type ServerOptions, setExperimental } from "@supabase/lite";
 import type { Keys } from "../keys.ts";
 import type { Log } from "../log.ts";
 import { apiKeyOf, refuseApiKey } from "./api-keys.ts";

@@ -44,6 +44,7 @@ export function createMailer(options: MailerOptions): Mailer {
     }
     const user = meta?.userId ? await userById(db(), meta.userId) : undefined;
     if (!user) throw new Error(`cannot send a mail of type ${action}: its user does not exist`);
+    // Noted rather than thrown, for the caller undoes the call; Lite would print it with its stack.
     const context = contexts.getStore();
     try {
       await callEmailHook(target, {
@@ -61,9 +62,9 @@ export function createMailer(options: MailerOptions): Mailer {
         },
       });
     } catch (error) {
-      if (context) context.mailError = error as Error;
       log("auth", `send-email hook, ${action}: ${(error as Error).message}`, "error");
-      throw error;
+      if (!context) throw error;
+      context.mailError = error as Error;
     }
   }
 

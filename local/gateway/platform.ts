@@ -34,14 +34,17 @@ export async function preparePlatform(
   }
 }
 
-/** `statement_timeout` of the API roles, as `alter role … set` left it. */
+/** `statement_timeout` of the roles, as `alter role … [in database …] set` left it. */
 export async function roleTimeouts(databaseUrl: string): Promise<Map<string, string>> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     const rows = await sql<{ role: string; timeout: string }[]>`
-      select rolname as role, substring(setting from 'statement_timeout=(.*)') as timeout
-      from pg_catalog.pg_roles, unnest(rolconfig) as setting
-      where setting like 'statement_timeout=%'`;
+      select setrole::regrole::text as role,
+        substring(setting from 'statement_timeout=(.*)') as timeout
+      from pg_catalog.pg_db_role_setting, unnest(setconfig) as setting
+      where setting like 'statement_timeout=%' and setrole <> 0 and setdatabase in (0, (
+        select oid from pg_catalog.pg_database where datname = current_database()))
+      order by setdatabase`; // what is set for this database comes last and wins
     return new Map(rows.map((row) => [row.role, row.timeout]));
   } finally {
     await sql.end();

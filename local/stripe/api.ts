@@ -4,7 +4,7 @@ import Stripe from "stripe";
 import type { Log } from "../log.ts";
 import { Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
-import { StripeProblem } from "./errors.ts";
+import { notImplemented, StripeProblem } from "./errors.ts";
 import { expandAll } from "./expand.ts";
 import { decodeForm } from "./form.ts";
 import type { Idempotency } from "./idempotency.ts";
@@ -74,6 +74,7 @@ export class Api {
 
   async #reply(request: Request, requestId: string): Promise<Reply | Response> {
     this.#authenticate(request);
+    assertOneAccountAndVersion(request);
     const url = new URL(request.url);
     const { operation, id } = findOperation(request.method, url.pathname);
     const body = request.method === "POST" ? await request.text() : url.search.slice(1);
@@ -160,6 +161,17 @@ export class Api {
     this.#options.log("stripe", message, "error");
     const body = { type: "api_error", message: "The local Stripe failed: see its log." };
     return { status: 500, body: JSON.stringify({ error: body }, null, 2) };
+  }
+}
+
+/** The shapes here are those of one version, and there is one account. */
+function assertOneAccountAndVersion(request: Request): void {
+  const version = request.headers.get("stripe-version");
+  if (version !== null && version !== Stripe.API_VERSION) {
+    throw notImplemented(`API version ${version}, only ${Stripe.API_VERSION}`);
+  }
+  for (const header of ["stripe-account", "stripe-context"]) {
+    if (request.headers.has(header)) throw notImplemented("connected accounts");
   }
 }
 

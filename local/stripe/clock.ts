@@ -1,6 +1,6 @@
 /**
- * The local Stripe's clock: real time plus an offset that only moves forward, so that a test can
- * reach a renewal without waiting for it. Signatures and retries of webhooks keep real time.
+ * The local Stripe's clock: real time plus an offset that moves forward, so that a test can reach
+ * a renewal without waiting for it. Signatures and retries of webhooks keep real time.
  */
 export class Clock {
   readonly #real: () => number;
@@ -28,8 +28,15 @@ export class Clock {
   /** Moves the clock forward by whole seconds. */
   advance(seconds: number): void {
     if (!Number.isSafeInteger(seconds) || seconds < 0) {
-      throw new RangeError(`cannot advance the clock by ${seconds} seconds: not a whole number ≥ 0`);
+      throw new RangeError(
+        `cannot advance the clock by ${seconds} seconds: not a whole number ≥ 0`,
+      );
     }
     this.#offset += seconds;
+  }
+
+  /** Back to real time: for when everything that has a time is emptied. */
+  reset(): void {
+    this.#offset = 0;
   }
 }

@@ -12,6 +12,7 @@ const schema = `
     request_id text not null,
     made_at    integer not null
   );
+  create index if not exists replies_made_at on replies (made_at);
 `;
 
 /** Keys are forgotten after a day, as at Stripe. */

@@ -14,7 +14,7 @@ export interface LocalParts {
  * - `GET /_local/health` → `{status: "ok", now}`
  * - `GET /_local/webhooks` → `{count, next_at}`: deliveries not yet accepted, when the next is due
  *   (milliseconds, null where none); `count` 0 means that everybody has everything
- * - `POST /_local/reset` empties it
+ * - `POST /_local/reset` empties it and sets its clock to real time
  *
  * Undefined for any other path.
  */
@@ -27,6 +27,7 @@ export function localRoutes(request: Request, parts: LocalParts): Response | und
       return Response.json(parts.deliverer.pending());
     case "POST /_local/reset":
       parts.store.clear();
+      parts.clock.reset();
       return Response.json({ status: "ok" });
     default:
       return undefined;

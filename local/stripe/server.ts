@@ -48,37 +48,26 @@ export interface LocalStripe {
   stop(): Promise<void>;
 }
 
-/** Starts the local Stripe on 127.0.0.1; rejects where the port is taken. */
+/** Starts the local Stripe on 127.0.0.1; rejects with `AddrInUse` where the port is taken. */
+// deno-lint-ignore require-await -- what fails before listening rejects, as a start that is awaited should
 export async function startStripe(options: StripeOptions): Promise<LocalStripe> {
   const store = new Store(options.dataFile);
+  const server = serveOrClose(options.port, store, (request) => handle(request));
+  const url = `http://127.0.0.1:${server.addr.port}`;
   const clock = new Clock(options.now, Number(store.setting("clock_offset") ?? 0));
   const deliverer = new Deliverer({ store, webhook: options.webhook, log: options.log });
   const idempotency = new Idempotency(store);
+  const api = new Api({ ...options, store, clock, deliverer, idempotency, url });
 
-  let api: Api;
-  const handle = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url);
-    if (pathname.startsWith("/v1/")) return await api.answer(request);
+  async function handle(request: Request): Promise<Response> {
+    if (new URL(request.url).pathname.startsWith("/v1/")) return await api.answer(request);
     return localRoutes(request, { store, clock, deliverer }) ??
-      pageFor(request, store) ??
+      await pageFor(request, { store, api }) ??
       new Response("Not found\n", { status: 404 });
-  };
-
-  let server: Deno.HttpServer<Deno.NetAddr>;
-  try {
-    server = Deno.serve(
-      { hostname: "127.0.0.1", port: options.port, onListen: () => {} },
-      handle,
-    );
-  } catch (error) {
-    store.close();
-    throw error;
   }
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  api = new Api({ ...options, store, clock, deliverer, idempotency, url });
-  deliverer.wake();
 
-  return await Promise.resolve({
+  deliverer.wake();
+  return {
     url,
     clock,
     async stop() {
@@ -86,5 +75,18 @@ export async function startStripe(options: StripeOptions): Promise<LocalStripe> 
       await server.shutdown();
       store.close();
     },
-  });
+  };
+}
+
+function serveOrClose(
+  port: number,
+  store: Store,
+  handler: (request: Request) => Promise<Response>,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, handler);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 }

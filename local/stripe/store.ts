@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Document, Documents, Kind } from "./wire.ts";
 
@@ -39,6 +41,7 @@ export class Store {
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(file: string | undefined) {
+    if (file !== undefined) mkdirSync(dirname(file), { recursive: true });
     this.database = new DatabaseSync(file ?? ":memory:");
     // Normal: a crash of the machine may lose the last calls, a crash of the process loses nothing.
     this.database.exec("pragma journal_mode = wal; pragma synchronous = normal;");

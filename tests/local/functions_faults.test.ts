@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { functionsProject, handler, listed } from "./functions_project.ts";
 
 const well = handler(`() => new Response("well")`);
-const quick = { wallClockMs: 700, stopGraceMs: 500 };
+// Long enough for a cold start on a busy machine.
+const quick = { wallClockMs: 2000, stopGraceMs: 500 };
 
 Deno.test("functions: a busy loop gets 504, takes its neighbours in the isolate along, and no one else", async () => {
   await using project = await functionsProject({
@@ -47,7 +48,7 @@ Deno.test("functions: a reply that streams for too long is cut, its isolate repl
   }, { limits: quick });
   const first = await (await project.call("/stream")).text();
   const reply = await project.call("/stream/endless");
-  await assert.rejects(reply.text(), /took longer than 0.7 s/);
+  await assert.rejects(reply.text(), /took longer than 2 s/);
   await project.logs(/cut/);
   assert.notEqual(await (await project.call("/stream")).text(), first);
 });
@@ -98,7 +99,6 @@ Deno.test("functions: one that does not load answers 503 with Deno's reason; oth
     "functions/endless/index.ts": "for (;;);",
     "functions/fine/index.ts": well,
   }, { limits: quick });
-  await project.runtime.warm();
   const broken = await project.call("/broken");
   assert.equal(broken.status, 503);
   const { code, message } = await broken.json();

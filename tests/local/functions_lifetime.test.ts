@@ -4,9 +4,16 @@ import { eachLine } from "../../local/functions/lines.ts";
 
 /** Whether a process is there and not a zombie. */
 async function isAlive(pid: number): Promise<boolean> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] })
-    .output();
-  return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
+  if (Deno.build.os !== "linux") {
+    const { success } = await new Deno.Command("ps", { args: ["-p", `${pid}`], stdout: "null" })
+      .output();
+    return success;
+  }
+  const state = await Deno.readTextFile(`/proc/${pid}/stat`).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  });
+  return /\) [^ZX]/.test(state);
 }
 
 Deno.test("functions: work handed to EdgeRuntime.waitUntil goes on after the reply and is awaited at stop", async () => {

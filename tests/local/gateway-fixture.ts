@@ -66,6 +66,8 @@ export interface FixtureOptions {
   connections?: GatewayConnections;
   /** SQL that runs as `postgres` after the common tables. */
   migration?: string;
+  /** Run `migration` as the superuser. */
+  asSuperuser?: boolean;
 }
 
 export interface Server extends Pick<PostgresServer, "adminUrl"> {
@@ -137,7 +139,9 @@ async function makeFixture(
   await gateway.prepare();
   const owner = postgres(server.url(database), { max: 1, onnotice: () => {} });
   await owner.unsafe(migration);
-  if (options.migration) await owner.unsafe(options.migration);
+  if (options.migration) {
+    await (options.asSuperuser ? sql : owner).unsafe(options.migration);
+  }
   await owner.end();
   await gateway.open(options.connections);
 

@@ -4,6 +4,9 @@ import type { Operation } from "../resource.ts";
 import { calls, shapes } from "./generated.ts";
 import type { ParameterType, Shape } from "./grammar.ts";
 
+/** Stripe's limit for a text that has none of its own. */
+const maxTextLength = 5000;
+
 /**
  * Types the parameters of a call as its declaration in the SDK says. Throws Stripe's own errors for
  * what Stripe would refuse (unknown, missing, of another type, not one of the words), and says so
@@ -136,7 +139,8 @@ function basic(value: FormValue, type: string, path: string): unknown {
       if (value === "true" || value === "false") return value === "true";
       throw invalid(`Invalid boolean: ${value}`, { param: path });
     default:
-      return value;
+      if (value.length <= maxTextLength) return value;
+      throw invalid(`Invalid string: must be at most ${maxTextLength} characters`, { param: path });
   }
 }
 

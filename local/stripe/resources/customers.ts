@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
-import { missing } from "../errors.ts";
+import { invalid, missing } from "../errors.ts";
 import { newId, randomWord } from "../ids.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
@@ -106,6 +106,9 @@ const list = operation<Stripe.CustomerListParams>(
     }),
 );
 
+/** A customer's texts, and how many characters Stripe takes of each. */
+const texts = [["description", 5000], ["email", 512], ["name", 256], ["phone", 20]] as const;
+
 /** The customer that a parameter names. A deleted one is none. */
 export function customerOf(call: Call, id: string): Customer {
   const customer = call.store.get("customer", id);
@@ -119,8 +122,21 @@ function given(
   params: Stripe.CustomerCreateParams | Stripe.CustomerUpdateParams,
 ): Partial<Customer> {
   const changes: Partial<Customer> = {};
-  for (const field of ["description", "email", "name", "phone"] as const) {
-    if (params[field] !== undefined) changes[field] = params[field] || null;
+  for (const [field, limit] of texts) {
+    const text = params[field];
+    if (text === undefined) continue;
+    if (text.length > limit) {
+      throw invalid(`Invalid string: ${text.slice(0, 10)}…; must be at most ${limit} characters`, {
+        param: field,
+      });
+    }
+    changes[field] = text || null;
+  }
+  if (params.email && !/^[^\s@]+@[^\s@]+$/.test(params.email)) {
+    throw invalid(`Invalid email address: ${params.email}`, {
+      code: "email_invalid",
+      param: "email",
+    });
   }
   if (params.address !== undefined) changes.address = addressOf(params.address);
   if (params.preferred_locales !== undefined) changes.preferred_locales = params.preferred_locales;

@@ -23,9 +23,14 @@ export interface Confirmation {
  * the bank declines, after the failed attempt was written and announced.
  */
 export function confirmIntent(call: Call, intent: PaymentIntent, how: Confirmation): PaymentIntent {
-  if (!["requires_payment_method", "requires_confirmation", "requires_action"]
-    .includes(intent.status)) {
-    throw unexpected(intent, `You cannot confirm this PaymentIntent because it has a status of ${intent.status}.`);
+  if (
+    !["requires_payment_method", "requires_confirmation", "requires_action"]
+      .includes(intent.status)
+  ) {
+    throw unexpected(
+      intent,
+      `You cannot confirm this PaymentIntent because it has a status of ${intent.status}.`,
+    );
   }
   const id = how.paymentMethod ?? intent.payment_method;
   if (id === null) {
@@ -64,7 +69,10 @@ export function confirmIntent(call: Call, intent: PaymentIntent, how: Confirmati
 /** What follows the customer's 3-D Secure step. Never throws a card error: nobody called the API. */
 export function authenticateIntent(call: Call, intent: PaymentIntent, passed: boolean): void {
   if (intent.status !== "requires_action" || intent.payment_method === null) {
-    throw unexpected(intent, `This PaymentIntent has nothing to authenticate: it is ${intent.status}.`);
+    throw unexpected(
+      intent,
+      `This PaymentIntent has nothing to authenticate: it is ${intent.status}.`,
+    );
   }
   const method = call.need("payment_method", intent.payment_method);
   const refused = testCardOf(call, method).authenticated;

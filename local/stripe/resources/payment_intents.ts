@@ -1,5 +1,4 @@
 import type Stripe from "stripe";
-import type { Call } from "../call.ts";
 import { invalid, notImplemented } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
-import { invalid } from "../errors.ts";
+import { invalid, notImplemented } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
@@ -21,6 +21,7 @@ const create = operation<Stripe.PriceCreateParams>(
     "product",
     "recurring.interval",
     "recurring.interval_count",
+    "recurring.usage_type",
     "tax_behavior",
     "transfer_lookup_key",
     "unit_amount",
@@ -37,6 +38,9 @@ const create = operation<Stripe.PriceCreateParams>(
     }
     if (params.unit_amount < 0) {
       throw invalid("This value must be greater than or equal to 0.", { param: "unit_amount" });
+    }
+    if (params.recurring?.usage_type === "metered") {
+      throw notImplemented("metered prices", "recurring[usage_type]");
     }
     const product = call.need("product", params.product, "product");
     const price: Price = {

@@ -103,8 +103,9 @@ function assertTogether(items: SubscriptionItem[]): void {
 /** A new subscription, not yet kept; `given` is what its creation decides. */
 export function newSubscription(
   call: Call,
-  given: Pick<Subscription, "id" | "currency" | "customer" | "items" | "status"> &
-    Partial<Subscription>,
+  given:
+    & Pick<Subscription, "id" | "currency" | "customer" | "items" | "status">
+    & Partial<Subscription>,
 ): Subscription {
   return {
     object: "subscription",

@@ -68,17 +68,15 @@ export function startSubscription(
     ...(trialEnd === null
       ? {}
       : { billing_cycle_anchor: trialEnd, trial_end: trialEnd, trial_start: start }),
-    ...(params.trial_settings === undefined
-      ? {}
-      : {
-        trial_settings: {
-          end_behavior: {
-            billing_cycle_anchor: null,
-            missing_payment_method: params.trial_settings.end_behavior.missing_payment_method ??
-              "create_invoice",
-          },
+    ...(params.trial_settings === undefined ? {} : {
+      trial_settings: {
+        end_behavior: {
+          billing_cycle_anchor: null,
+          missing_payment_method: params.trial_settings.end_behavior.missing_payment_method ??
+            "create_invoice",
         },
-      }),
+      },
+    }),
   });
   const scheduled = {
     ...subscription,

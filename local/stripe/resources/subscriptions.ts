@@ -52,7 +52,9 @@ const update = operation<Stripe.SubscriptionUpdateParams>(
     const { metadata, cancellation_details: details, ...others } = params;
     const onlyNotes = Object.keys(others).every((name) => name === "expand");
     if (hasEnded(subscription) && !onlyNotes) {
-      throw invalid("A canceled subscription can only update its cancellation_details and metadata.");
+      throw invalid(
+        "A canceled subscription can only update its cancellation_details and metadata.",
+      );
     }
     const end = scheduledEnd(call, subscription, params.cancel_at_period_end, params.cancel_at);
     const changes: Partial<Subscription> = {

@@ -1,0 +1,95 @@
+import type { Log } from "../log.ts";
+import { openRecordStore, type RecordStore } from "./record_store.ts";
+
+export interface MailOptions {
+  /** 0 picks a free port. */
+  port: number;
+  /** Where mails and idempotency keys outlive a restart; without it they end with the service. */
+  dataFile?: string;
+  log: Log;
+}
+
+export interface Mail {
+  /** RESEND_BASE_URL. */
+  url: string;
+  /** The page that shows what was sent. */
+  mailboxUrl: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves Resend's API for the official SDK, and the mails it was given as pages. Any API key will
+ * do, but there must be one. An `Idempotency-Key` is replayed for 24 hours.
+ */
+export async function startMail({ port, dataFile, log }: MailOptions): Promise<Mail> {
+  const { createResendService } = await import("./resend_service.ts");
+  const opened = Promise.withResolvers<(request: Request) => Promise<Response>>();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port, onListen() {} },
+    async (request) => (await opened.promise)(request),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const mailboxUrl = `${url}/inbox`;
+  const store = await openRecordStore(dataFile).catch(async (error) => {
+    await server.shutdown();
+    throw error;
+  });
+  const service = await createResendService(announcing(store, mailboxUrl, log), url);
+
+  opened.resolve(async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/") return Response.redirect(mailboxUrl);
+    if (!pathname.startsWith("/inbox")) {
+      return hasApiKey(request) ? await service.fetch(request) : missingApiKey();
+    }
+    return await readable(await service.fetch(request));
+  });
+
+  return {
+    url,
+    mailboxUrl,
+    async stop() {
+      await server.shutdown();
+      await service.close();
+      store.close();
+    },
+  };
+}
+
+/** Tells of each mail where it can be read. */
+function announcing(store: RecordStore, mailboxUrl: string, log: Log): RecordStore {
+  return {
+    ...store,
+    collection(name) {
+      const collection = store.collection(name);
+      if (name !== "resend.emails") return collection;
+      return {
+        ...collection,
+        insert(fields) {
+          const mail = collection.insert(fields);
+          log("mail", `"${mail["subject"]}" to ${mail["to"]}: ${mailboxUrl}/${mail["uuid"]}`);
+          return mail;
+        },
+      };
+    },
+  };
+}
+
+function hasApiKey(request: Request): boolean {
+  return /^bearer \S/i.test(request.headers.get("authorization") ?? "");
+}
+
+function missingApiKey(): Response {
+  const message = "Missing API key in the authorization header";
+  return Response.json({ statusCode: 401, name: "missing_api_key", message }, { status: 401 });
+}
+
+/** emulate's page is 420 px wide, its preview 300 px high: too little to judge a mail by. */
+const roomier = "<style>.content-inner{max-width:760px}iframe.s-card{height:70vh}</style></head>";
+
+async function readable(page: Response): Promise<Response> {
+  const headers = new Headers(page.headers);
+  headers.delete("content-length");
+  const html = (await page.text()).replace("</head>", roomier);
+  return new Response(html, { status: page.status, headers });
+}

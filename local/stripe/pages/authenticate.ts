@@ -1,0 +1,60 @@
+import type { Call } from "../call.ts";
+import { StripeProblem } from "../errors.ts";
+import { authenticateIntent } from "../resources/payment_intent_states.ts";
+import { authenticateSetup } from "../resources/setup_intents.ts";
+import type { Store } from "../store.ts";
+import { html } from "./html.ts";
+import type { PageParts } from "./pages.ts";
+
+/** The 3-D Secure step of an intent, as a bank would show it; undefined where there is no such. */
+export function authenticationForm(store: Store, id: string): Response | undefined {
+  const intent = store.get("payment_intent", id) ?? store.get("setup_intent", id);
+  if (intent === undefined) return undefined;
+  if (intent.status !== "requires_action") {
+    return html({ title: "Nothing to do", body: "<p>This payment needs no authentication.</p>" });
+  }
+  return html({
+    title: "3-D Secure",
+    body: `<p>Your bank wants to know that it is you.</p>
+<form method="post">
+<button name="outcome" value="pass">Complete authentication</button>
+<button name="outcome" value="fail">Fail authentication</button>
+</form>`,
+  });
+}
+
+/**
+ * Ends the step as the form said and goes back to where the intent's caller wanted, with the
+ * intent's id and secret as Stripe adds them.
+ */
+export function answerAuthentication(
+  { store, api }: PageParts,
+  id: string,
+  outcome: string | null,
+): Response | undefined {
+  const before = store.get("payment_intent", id) ?? store.get("setup_intent", id);
+  if (before === undefined) return undefined;
+  if (outcome !== "pass" && outcome !== "fail") {
+    return html({ title: "Bad form", body: "<p>outcome must be pass or fail.</p>" }, 400);
+  }
+  try {
+    api.work((call) => authenticate(call, id, outcome === "pass"));
+  } catch (error) {
+    if (!(error instanceof StripeProblem)) throw error;
+    return html({ title: "Nothing to do", body: "<p>The step is over already.</p>" }, 409);
+  }
+  const back = before.next_action?.redirect_to_url?.return_url;
+  if (back == null) {
+    return html({ title: "Done", body: "<p>You can close this page.</p>" });
+  }
+  const url = new URL(back);
+  url.searchParams.set(before.object, id);
+  url.searchParams.set(`${before.object}_client_secret`, before.client_secret ?? "");
+  return Response.redirect(url, 303);
+}
+
+function authenticate(call: Call, id: string, passed: boolean): void {
+  const payment = call.store.get("payment_intent", id);
+  if (payment !== undefined) authenticateIntent(call, payment, passed);
+  else authenticateSetup(call, call.need("setup_intent", id), passed);
+}

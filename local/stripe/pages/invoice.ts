@@ -1,0 +1,58 @@
+import { displayDate, displayMoney } from "../billing/display.ts";
+import type { Documents } from "../wire.ts";
+import { escape, type Page } from "./html.ts";
+import { onePagePdf } from "./pdf.ts";
+
+type Invoice = Documents["invoice"];
+
+/** An invoice as its hosted page shows it. */
+export function invoicePage(invoice: Invoice): Page {
+  const lines = invoice.lines.data.map((line) => `
+<tr><td>${escape(line.description ?? "")}</td><td>${
+    escape(displayMoney(line.amount, line.currency))
+  }</td></tr>`);
+  return {
+    title: titleOf(invoice),
+    body: `
+<p>${facts(invoice).map(escape).join("<br>")}</p>
+<table><thead><tr><th>Description</th><th>Amount</th></tr></thead><tbody>${lines.join("")}
+<tr><th>Total</th><th>${escape(displayMoney(invoice.total, invoice.currency))}</th></tr>
+</tbody></table>
+<p><a href="${escape(invoice.invoice_pdf ?? "")}">Download the invoice as PDF</a></p>`,
+  };
+}
+
+/** The same as a PDF of one page. */
+export function invoicePdf(invoice: Invoice): Response {
+  const pdf = onePagePdf([
+    titleOf(invoice),
+    "",
+    ...facts(invoice),
+    "",
+    ...invoice.lines.data.map((line) =>
+      `${line.description ?? ""}   ${displayMoney(line.amount, line.currency)}`
+    ),
+    "",
+    `Total   ${displayMoney(invoice.total, invoice.currency)}`,
+  ]);
+  return new Response(pdf, {
+    headers: {
+      "content-type": "application/pdf",
+      "content-disposition": `inline; filename="Invoice-${invoice.number ?? invoice.id}.pdf"`,
+    },
+  });
+}
+
+function titleOf(invoice: Invoice): string {
+  return `Invoice ${invoice.number ?? "(draft)"}`;
+}
+
+function facts(invoice: Invoice): string[] {
+  const { finalized_at, paid_at } = invoice.status_transitions;
+  return [
+    `Billed to: ${invoice.customer_name ?? invoice.customer_email ?? invoice.customer ?? ""}`,
+    `Date: ${displayDate(finalized_at ?? invoice.created)}`,
+    `Status: ${invoice.status ?? ""}${paid_at === null ? "" : ` on ${displayDate(paid_at)}`}`,
+    `Amount due: ${displayMoney(invoice.amount_remaining, invoice.currency)}`,
+  ];
+}

@@ -1,0 +1,14 @@
+import { displayDate, displayMoney } from "../billing/display.ts";
+import type { Documents } from "../wire.ts";
+import { escape, type Page } from "./html.ts";
+
+/** What was paid, when and with which card. */
+export function receiptPage(charge: Documents["charge"]): Page {
+  const card = charge.payment_method_details?.card;
+  return {
+    title: `Receipt for ${displayMoney(charge.amount, charge.currency)}`,
+    body: `<p>${escape(charge.status)} on ${escape(displayDate(charge.created))}, ${
+      escape(`${card?.brand ?? "card"} ending in ${card?.last4 ?? ""}`)
+    }</p>`,
+  };
+}

@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import Stripe from "stripe";
+import { retryDelayMs } from "../../local/stripe/webhooks/deliverer.ts";
+import { customerAndPrice, withStripe } from "./stripe_world.ts";
+
+const secret = "whsec_test";
+
+interface Received {
+  body: string;
+  signature: string;
+  event: Stripe.Event;
+}
+
+/** An address that takes webhooks, answers as told, and says when something holds of what it got. */
+class Receiver {
+  readonly received: Received[] = [];
+  /** Called for each delivery, before it is answered. */
+  answer: (received: Received) => number | Promise<number> = () => 200;
+  #server: Deno.HttpServer<Deno.NetAddr>;
+  #waiting: { holds: () => boolean; resolve: () => void }[] = [];
+
+  constructor(port = 0) {
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port, onListen: () => {} },
+      async (request) => {
+        const body = await request.text();
+        const signature = request.headers.get("stripe-signature") ?? "";
+        const received = { body, signature, event: JSON.parse(body) };
+        this.received.push(received);
+        const status = await this.answer(received);
+        for (const one of this.#waiting) if (one.holds()) one.resolve();
+        return new Response(null, { status });
+      },
+    );
+  }
+
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  types(): string[] {
+    return this.received.map(({ event }) => event.type);
+  }
+
+  until(holds: () => boolean): Promise<void> {
+    if (holds()) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push({ holds, resolve });
+    return promise;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.shutdown();
+  }
+}
+
+async function withReceiver(run: (receiver: Receiver) => Promise<void>, port = 0): Promise<void> {
+  const receiver = new Receiver(port);
+  try {
+    await run(receiver);
+  } finally {
+    await receiver.stop();
+  }
+}
+
+/** Asks until no delivery is pending: each answer comes after a round trip, none after a delay. */
+async function allDelivered(url: string): Promise<void> {
+  for (;;) {
+    const { count } = await (await fetch(`${url}/_local/webhooks`)).json();
+    if (count === 0) return;
+  }
+}
+
+Deno.test("local stripe: events arrive signed, with the object as it was", () =>
+  withReceiver((receiver) =>
+    withStripe(async ({ local, stripe }) => {
+      const { id } = await stripe.customers.create({ name: "Zoë" });
+      await stripe.customers.update(id, { name: "Ada" });
+      await allDelivered(local.url);
+      assert.deepEqual(receiver.types().sort(), ["customer.created", "customer.updated"]);
+      for (const { body, signature } of receiver.received) {
+        const event = await stripe.webhooks.constructEventAsync(body, signature, secret);
+        assert.equal(event.livemode, false);
+        assert.equal(event.api_version, Stripe.API_VERSION);
+        assert.equal(event.pending_webhooks, 1);
+        assert.match(event.request?.id ?? "", /^req_/);
+        const { name } = event.data.object as Stripe.Customer;
+        assert.equal(name, event.type === "customer.created" ? "Zoë" : "Ada");
+      }
+      await assert.rejects(
+        stripe.webhooks.constructEventAsync(
+          receiver.received[0]?.body ?? "",
+          receiver.received[0]?.signature ?? "",
+          "whsec_other",
+        ),
+      );
+      const [stored] = (await stripe.events.list()).data;
+      assert.equal(stored?.pending_webhooks, 0);
+    }, { webhook: { url: receiver.url, secret } })
+  ));
+
+Deno.test("local stripe: webhook endpoints get what they enabled, signed with their own secret", () =>
+  withReceiver((receiver) =>
+    withStripe(async ({ local, stripe }) => {
+      const endpoint = await stripe.webhookEndpoints.create({
+        url: receiver.url,
+        enabled_events: ["product.created"],
+      });
+      assert.match(endpoint.secret ?? "", /^whsec_/);
+      assert.equal((await stripe.webhookEndpoints.retrieve(endpoint.id)).secret, undefined);
+      await customerAndPrice(stripe);
+      await allDelivered(local.url);
+      assert.deepEqual(receiver.types(), ["product.created"]);
+      const [got] = receiver.received;
+      await stripe.webhooks.constructEventAsync(
+        got?.body ?? "",
+        got?.signature ?? "",
+        endpoint.secret ?? "",
+      );
+
+      await stripe.webhookEndpoints.update(endpoint.id, { disabled: true });
+      await stripe.products.create({ name: "Unseen" });
+      await stripe.webhookEndpoints.update(endpoint.id, {
+        disabled: false,
+        enabled_events: ["*"],
+      });
+      await stripe.products.create({ name: "Seen" });
+      await allDelivered(local.url);
+      assert.deepEqual(receiver.types(), ["product.created", "product.created"]);
+      assert.equal((await stripe.webhookEndpoints.del(endpoint.id)).deleted, true);
+      assert.deepEqual((await stripe.webhookEndpoints.list()).data, []);
+    })
+  ));
+
+Deno.test("local stripe: a refused delivery is tried again and logged once", () =>
+  withReceiver((receiver) =>
+    withStripe(async ({ local, stripe, logged }) => {
+      const failed = new Set<string>();
+      receiver.answer = ({ event }) => {
+        if (failed.has(event.id)) return 200;
+        failed.add(event.id);
+        return 500;
+      };
+      await customerAndPrice(stripe);
+      await receiver.until(() => receiver.received.length === 8);
+      await allDelivered(local.url);
+      const counts = new Map<string, number>();
+      for (const { event } of receiver.received) {
+        counts.set(event.id, (counts.get(event.id) ?? 0) + 1);
+      }
+      assert.deepEqual([...counts.values()], [2, 2, 2, 2]);
+      const warnings = logged.filter(({ level }) => level === "warn");
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0]?.message ?? "", /cannot deliver .* it answered 500/);
+    }, { webhook: { url: receiver.url, secret } })
+  ));
+
+Deno.test("local stripe: the API answers while a receiver hangs, eight deliveries at once", () =>
+  withReceiver((receiver) =>
+    withStripe(async ({ local, stripe }) => {
+      const release = Promise.withResolvers<void>();
+      let inFlight = 0;
+      let most = 0;
+      receiver.answer = async () => {
+        most = Math.max(most, ++inFlight);
+        await release.promise;
+        inFlight--;
+        return 200;
+      };
+      for (let index = 0; index < 20; index++) await stripe.products.create({ name: `P${index}` });
+      await receiver.until(() => true);
+      const { count } = await (await fetch(`${local.url}/_local/webhooks`)).json();
+      assert.equal(count, 20);
+      release.resolve();
+      await allDelivered(local.url);
+      assert.equal(receiver.received.length, 20);
+      assert.equal(most, 8);
+    }, { webhook: { url: receiver.url, secret } })
+  ));
+
+Deno.test("local stripe: what could not be delivered is delivered after a restart", async () => {
+  const dataFile = `${await Deno.makeTempDir()}/stripe.sqlite`;
+  // A port that was free a moment ago and has no listener: every attempt is refused.
+  const probe = new Receiver();
+  const { port } = probe;
+  await probe.stop();
+  const webhook = { url: `http://127.0.0.1:${port}/hook`, secret };
+  await withStripe(async ({ local, stripe }) => {
+    await stripe.customers.create({ name: "Ada" });
+    const { count } = await (await fetch(`${local.url}/_local/webhooks`)).json();
+    assert.equal(count, 1);
+  }, { dataFile, webhook });
+  await withReceiver((receiver) =>
+    withStripe(async ({ local }) => {
+      await allDelivered(local.url);
+      assert.deepEqual(receiver.types(), ["customer.created"]);
+    }, { dataFile, webhook }), port);
+});
+
+Deno.test("local stripe: retries wait one second, then twice as long, a minute at most", () => {
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8, 100].map(retryDelayMs),
+    [1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000, 60000],
+  );
+});

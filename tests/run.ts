@@ -1,0 +1,71 @@
+/**
+ * `task test`: starts a stack on free ports with data of its own, runs the tests against it, and takes
+ * everything down. Arguments go to `deno test`: paths, --filter.
+ *
+ * With SUPABASE_URL and the other variables of `task status` set, the tests run against that stack.
+ */
+import { join } from "node:path";
+import { freePorts } from "../local/ports.ts";
+import { publishPlans } from "../local/publish-plans.ts";
+import { projectDir, type Stack, startStack } from "../local/stack.ts";
+
+const logFile = Deno.env.get("SOCLE_TEST_LOG");
+
+async function startOwnStack(dataDir: string): Promise<Stack> {
+  const lines = logFile === undefined
+    ? undefined
+    : await Deno.open(logFile, { create: true, write: true, truncate: true });
+  const encoder = new TextEncoder();
+  const stack = await startStack({
+    dataDir,
+    ports: freePorts(),
+    log: (source, message) => lines?.writeSync(encoder.encode(`${source}: ${message}\n`)),
+    redisUrl: Deno.env.get("REDIS_URL"),
+    durable: false,
+  });
+  await publishPlans(stack);
+  await stack.warm();
+  return stack;
+}
+
+async function runTests(env: Record<string, string>): Promise<number> {
+  const paths = Deno.args.filter((arg) => !arg.startsWith("-"));
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "test",
+      "-A",
+      "--no-check",
+      "--parallel",
+      "--reporter=dot",
+      ...Deno.args.filter((arg) => arg.startsWith("-")),
+      ...(paths.length > 0 ? paths : ["tests/"]),
+    ],
+    cwd: projectDir,
+    env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "4" },
+    stdin: "null",
+  }).spawn().status;
+  return code;
+}
+
+if (Deno.env.has("SUPABASE_URL")) Deno.exit(await runTests({}));
+
+const started = performance.now();
+const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
+const dataDir = await Deno.makeTempDir({ prefix: "socle-test-" });
+// Postgres may run as another account, which must be able to enter.
+await Deno.chmod(dataDir, 0o755);
+let stack: Stack | undefined;
+let code = 1;
+try {
+  stack = await startOwnStack(dataDir);
+  console.log(`stack ready after ${seconds()} s`);
+  code = await runTests({ ...stack.env, SOCLE_TEST_DATABASE: stack.adminDatabaseUrl });
+} finally {
+  await stack?.stop();
+  const databaseDir = stack?.databaseDir ?? join(dataDir, "postgres");
+  for (const folder of [databaseDir, dataDir]) {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+console.log(`tests took ${seconds()} s in all`);
+Deno.exit(code);

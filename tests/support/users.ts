@@ -1,0 +1,44 @@
+/** Users of a test's own: each test makes those it needs, so that tests share nothing. */
+import { anonymous, call, type Client } from "./stack.ts";
+
+/** A signed-in user with a client of his own. */
+export interface TestUser {
+  id: string;
+  email: string;
+  password: string;
+  token: string;
+  client: Client;
+  /** The personal workspace. */
+  workspaceId: string;
+}
+
+/** An address that no other test has. */
+export function freshAddress(name = "user"): string {
+  return `${name}-${crypto.randomUUID()}@example.com`;
+}
+
+/** Signs a new user up by auth-signup and in with supabase-js. */
+export async function signUp(
+  options: { name?: string; locale?: "en" | "fr" } = {},
+): Promise<TestUser> {
+  const { name = "Test User", locale = "en" } = options;
+  const email = freshAddress();
+  const password = `pw-${crypto.randomUUID()}`;
+  const answer = await call("POST", "auth-signup", { body: { email, password, name, locale } });
+  if (answer.status !== 201) {
+    throw new Error(`sign-up answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  }
+  const client = anonymous();
+  const { data, error } = await client.auth.setSession(answer.body.session);
+  if (error !== null) throw error;
+  const { data: workspace, error: missing } = await client.from("workspaces").select("id").single();
+  if (missing !== null) throw missing;
+  return {
+    id: data.user!.id,
+    email,
+    password,
+    token: answer.body.session.access_token,
+    client,
+    workspaceId: workspace.id,
+  };
+}
