@@ -9,7 +9,7 @@ import { startFunctions } from "./functions/runtime.ts";
 import { createGateway, readAuthConfig, readConfigToml } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
-import { startMail } from "/tmp/startmail.ts";
+import { startMail } from "./mail/server.ts";
 import type { Ports } from "./ports.ts";
 import { migrate } from "./postgres/migrate.ts";
 import { type PostgresServer, startPostgres } from "./postgres/server.ts";
@@ -151,7 +151,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const ownStripe = own["STRIPE_SECRET_KEY"] !== undefined && own["STRIPE_API_URL"] === undefined;
     const [, mail, redis, stripe] = await Promise.all([
       startDatabase(),
-      startMail({ port: ports.mail, dataFile: join(dataDir, "mail.json"), log }),
+      startMail({ port: ports.mail, dataFile: join(dataDir, "mail.sqlite"), log }),
       startRedis({
         port: ports.redis,
         token: keys.redisToken,

@@ -22,8 +22,8 @@ exit 0
 
 /**
  * A child notices the end of its stdin and exits, unless it is in a busy loop: then only a third
- * process can end it. That is a shell of 1 MB, which sees its own stdin end even when this process
- * is killed by SIGKILL. Windows has no such shell; there the end of stdin has to do.
+ * process can end it. That is a shell with 100 kB of its own, which sees its stdin end even when this
+ * process is killed by SIGKILL. Windows has no such shell; there the end of stdin has to do.
  */
 export function startOrphanGuard(): OrphanGuard {
   if (Deno.build.os === "windows") {

@@ -92,14 +92,16 @@ export class Api {
       this.#options.idempotency.hold(key);
     }
     try {
-      const instead = await this.#options.intercept?.before?.(intercepted);
+      // Awaited only where there is one: a call without is never interleaved with another.
+      const { before, after } = this.#options.intercept ?? {};
+      const instead = before === undefined ? undefined : await before(intercepted);
       if (instead !== undefined) return instead;
       const reply = this.#run({ requestId, key, endpoint, body }, (call) => {
         const answer = operation.run(call, params, id);
         return expandAll(call, answer, (params.expand as string[] | undefined) ?? []);
       });
       this.#options.deliverer.wake();
-      return await this.#options.intercept?.after?.(intercepted) ?? reply;
+      return after === undefined ? reply : await after(intercepted) ?? reply;
     } finally {
       if (key !== null) this.#options.idempotency.release(key);
     }

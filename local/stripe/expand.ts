@@ -39,26 +39,31 @@ function expandPath(call: Call, at: Fields, steps: string[], path: string): void
 /** Expands on an object with a kind, walking through what it embeds without a kind. */
 function expandOn(call: Call, owner: Fields, kind: string, steps: string[], path: string): void {
   const known = expands[kind] ?? { ids: [], fields: [] };
-  const includes = includesFor(kind);
-  let holder: Fields = owner;
+  const includes = new Map(Object.entries(includesFor(kind)));
+  let holder = owner;
   for (const [index, step] of steps.entries()) {
     const here = steps.slice(0, index + 1).join(".");
-    const rest = steps.slice(index + 1);
-    const include = includes[here];
-    if (include !== undefined && holder[step] === undefined) {
+    const last = index === steps.length - 1;
+    const include = includes.get(here);
+    const value = Object.hasOwn(holder, step) ? holder[step] : undefined;
+    if (include !== undefined && value === undefined) {
       holder[step] = structuredClone(include(call, owner as never));
     } else if (known.ids.includes(here)) {
-      holder[step] = objectsOf(call, holder[step]);
-    } else if (known.fields.includes(here) && holder[step] === undefined) {
+      holder[step] = objectsOf(call, value);
+    } else if (known.fields.includes(here) && value === undefined) {
       throw notImplemented(`expanding ${here} of a ${kind}`, "expand");
-    } else if (rest.length === 0 && include === undefined && !known.fields.includes(here)) {
-      throw unexpandable(step, path);
+    } else if (last ? !known.fields.includes(here) && include === undefined : !isObject(value)) {
+      // What leads further may be absent here (an invoice without a parent), but must be known.
+      if (last || !known.ids.some((id) => id.startsWith(`${here}.`))) {
+        throw unexpandable(step, path);
+      }
     }
-    const next = holder[step];
-    if (rest.length === 0 || next === null || next === undefined) return;
-    const followed = Array.isArray(next) ? next : [next];
+    const next = Object.hasOwn(holder, step) ? holder[step] : undefined;
+    if (last || !isObject(next)) return;
+    const followed: unknown[] = Array.isArray(next) ? next : [next];
     if (followed.every((one) => isFields(one) && typeof one.object === "string")) {
-      for (const one of followed) expandPath(call, one, rest, path);
+      const rest = steps.slice(index + 1);
+      for (const one of followed) if (isFields(one)) expandPath(call, one, rest, path);
       return;
     }
     if (!isFields(next)) throw unexpandable(step, path);
@@ -78,4 +83,8 @@ function unexpandable(step: string, path: string): Error {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

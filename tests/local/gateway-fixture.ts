@@ -122,7 +122,11 @@ async function makeFixture(
   await admin.unsafe(`create database ${database} owner postgres`);
   await admin.end();
   const databaseUrl = server.adminUrl(database);
-  const sql = postgres(databaseUrl, { max: 2, onnotice: () => {} });
+  const sql = postgres(databaseUrl, {
+    max: 2,
+    onnotice: () => {},
+    connection: { application_name: "gateway test" },
+  });
   await sql.unsafe(await Deno.readTextFile(rolesSql));
 
   const logged: string[] = [];

@@ -23,11 +23,25 @@ Deno.test("local stripe: a parameter that Stripe does not know is refused by nam
       "payment_method_types",
     ]);
     assert.equal(gone.message, "Received unknown parameter: payment_method_types");
+    await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+      payment_behavior: "default_incomplete",
+    });
     const nested = await errorOf(stripe.subscriptions.create({
       customer: customer.id,
       items: [{ price: price.id }, { price: price.id, colour: "red" } as never],
     }));
     assert.equal(nested.message, "Received unknown parameter: items[1][colour]");
+    for (const name of ["constructor", "__proto__[x]", "toString"]) {
+      const odd = await errorOf(stripe.rawRequest("GET", `/v1/customers?${name}=1`));
+      assert.equal(odd.code, "parameter_unknown");
+      const path = name.replace("[x]", "");
+      assert.match(
+        (await errorOf(stripe.subscriptions.list({ expand: [`data.${path}`] }))).message,
+        /cannot be expanded/,
+      );
+    }
     const old = await errorOf(stripe.subscriptions.create(
       { customer: customer.id, items: [{ price: price.id }], coupon: "x" } as never,
     ));

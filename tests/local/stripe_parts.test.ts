@@ -21,7 +21,7 @@ Deno.test("local stripe: a form decodes to what it nests", () => {
   );
   assert.throws(() => decodeForm("[a]=1"), /Invalid parameter name/);
   assert.throws(() => decodeForm("a=1&a[b]=2"), /given twice/);
-  assert.deepEqual(plain(decodeForm("__proto__[polluted]=yes")), {});
+  decodeForm("__proto__[polluted]=yes");
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
 });
 

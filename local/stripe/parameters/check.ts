@@ -33,10 +33,15 @@ export function checkParameters(operation: Operation, form: FormFields): Record<
 
 function unknownIn(form: FormFields, shape: Shape, prefix: string): string[] {
   return Object.entries(form).flatMap(([field, value]) => {
-    const type = shape[field] ?? shape[`${field}!`];
+    const type = declared(shape, field) ?? declared(shape, `${field}!`);
     const path = prefix === "" ? field : `${prefix}[${field}]`;
     return type === undefined ? [path] : unknownBelow(value, type, path);
   });
+}
+
+/** Own fields only: a parameter may be called "constructor". */
+function declared(shape: Shape, field: string): ParameterType | undefined {
+  return Object.hasOwn(shape, field) ? shape[field] : undefined;
 }
 
 function unknownBelow(value: FormValue, type: ParameterType, path: string): string[] {
@@ -56,9 +61,9 @@ function unknownBelow(value: FormValue, type: ParameterType, path: string): stri
 
 function fieldsOf(form: FormFields, shape: Shape, prefix: string): Record<string, unknown> {
   const params: Record<string, unknown> = {};
-  for (const [declared, type] of Object.entries(shape)) {
-    const required = declared.endsWith("!");
-    const field = required ? declared.slice(0, -1) : declared;
+  for (const [name, type] of Object.entries(shape)) {
+    const required = name.endsWith("!");
+    const field = required ? name.slice(0, -1) : name;
     const path = prefix === "" ? field : `${prefix}[${field}]`;
     const value = form[field];
     if (value === undefined) {

@@ -6,7 +6,7 @@ import type { z } from "zod";
 import type { Db } from "./database.ts";
 import type { LimitName } from "./limits.ts";
 import type { ProblemCode } from "./problem.ts";
-import type { FileBody } from "./request-body.ts";
+import type { Bytes, FileBody } from "./request-body.ts";
 
 /** HTTP methods that endpoints use. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -67,7 +67,7 @@ export interface Context<D extends Declaration> {
   /** The uploaded file. */
   file: D["file"] extends FileBody ? File : undefined;
   /** The body as it came, for signatures. */
-  raw: Uint8Array<ArrayBuffer>;
+  raw: Bytes;
   /** The signed-in user. */
   user: D["auth"] extends "user" ? User : undefined;
   /** The database as the caller: RLS applies. */

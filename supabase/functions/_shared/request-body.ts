@@ -2,6 +2,12 @@
 import type { z } from "zod";
 import { type FieldError, problem, type ProblemCode } from "./problem.ts";
 
+/**
+ * Bytes of a request. Spelled so that it means `Uint8Array<ArrayBuffer>` where TypeScript knows that type,
+ * and `Uint8Array` in the hosted runtime's older TypeScript.
+ */
+export type Bytes = ReturnType<TextEncoder["encode"]>;
+
 /** The largest body an endpoint takes unless it declares another size. */
 export const defaultBodyLimit = 1024 * 1024;
 
@@ -10,7 +16,7 @@ export const defaultBodyLimit = 1024 * 1024;
  *
  * @throws {Problem} `body_too_large` as soon as more than `limit` bytes are announced or have come
  */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(request: Request, limit: number): Promise<Bytes> {
   const tooLarge = () => problem("body_too_large", { detail: `At most ${limit} bytes are taken.` });
   if (Number(request.headers.get("content-length") ?? "0") > limit) {
     await request.body?.cancel();
@@ -122,7 +128,7 @@ export interface FileBody {
  */
 export async function parseFile(
   request: Request,
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Bytes,
   { field, maxBytes }: FileBody,
 ): Promise<File> {
   const type = request.headers.get("content-type") ?? "";
