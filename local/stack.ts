@@ -39,6 +39,8 @@ export interface StackOptions {
   functionsEnv?: Record<string, string>;
   /** Settings of Auth that differ from config.toml's, for tests. */
   auth?: { confirmations?: boolean };
+  /** Off for tests that run jobs themselves. Default true. */
+  schedule?: boolean;
   /** Told when a part that takes its time begins. */
   progress?: (step: string) => void;
 }
@@ -199,13 +201,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         secret: keys.emailHookSecret,
       },
     });
-    const schedule = startSchedule({
-      databaseUrl,
-      apiUrl: gateway.url,
-      secretKey: keys.secretKey,
-      log,
-    });
-    stops.push(schedule.stop);
+    if (options.schedule ?? true) {
+      const schedule = startSchedule({
+        databaseUrl,
+        apiUrl: gateway.url,
+        secretKey: keys.secretKey,
+        log,
+      });
+      stops.push(schedule.stop);
+    }
 
     const env: Record<string, string> = {
       SUPABASE_URL: gateway.url,

@@ -1,5 +1,5 @@
 import type { Call } from "./call.ts";
-import type { Document, Documents, Kind } from "./wire.ts";
+import type { Documents, Kind } from "./wire.ts";
 
 /** A call of Stripe's API that the local Stripe serves. */
 export interface Operation {
@@ -53,5 +53,3 @@ export function includesOf<K extends Kind>(
 ): NonNullable<Resource["includes"]> {
   return includes;
 }
-
-export type { Document };

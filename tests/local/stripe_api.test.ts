@@ -7,6 +7,7 @@ import {
   incompleteSubscription,
   sdk,
   secretKey,
+  withDataFile,
   withStripe,
 } from "./stripe_world.ts";
 
@@ -240,28 +241,28 @@ Deno.test("local stripe: a port in use rejects the start by name", () =>
     );
   }));
 
-Deno.test("local stripe: with a data file everything is there after a restart", async () => {
-  const dataFile = `${await Deno.makeTempDir()}/stripe.sqlite`;
-  let subscription = "";
-  let customer = "";
-  await withStripe(async ({ stripe }) => {
-    const made = await incompleteSubscription(stripe);
-    subscription = made.subscription.id;
-    await stripe.paymentIntents.confirm(made.intent, { payment_method: "pm_card_visa" });
-    customer = (await stripe.customers.create({ name: "A" }, { idempotencyKey: "kept" })).id;
-  }, { dataFile });
-  await withStripe(async ({ stripe }) => {
-    assert.equal((await stripe.subscriptions.retrieve(subscription)).status, "active");
-    const again = await stripe.customers.create({ name: "A" }, { idempotencyKey: "kept" });
-    assert.equal(again.id, customer);
-    const method = (await stripe.subscriptions.retrieve(subscription)).default_payment_method;
-    const paid = await stripe.paymentIntents.create({
-      amount: 100,
-      currency: "eur",
-      customer: (await stripe.subscriptions.retrieve(subscription)).customer as string,
-      payment_method: method as string,
-      confirm: true,
-    });
-    assert.equal(paid.status, "succeeded");
-  }, { dataFile });
-});
+Deno.test("local stripe: with a data file everything is there after a restart", () =>
+  withDataFile(async (dataFile) => {
+    let subscription = "";
+    let customer = "";
+    await withStripe(async ({ stripe }) => {
+      const made = await incompleteSubscription(stripe);
+      subscription = made.subscription.id;
+      await stripe.paymentIntents.confirm(made.intent, { payment_method: "pm_card_visa" });
+      customer = (await stripe.customers.create({ name: "A" }, { idempotencyKey: "kept" })).id;
+    }, { dataFile });
+    await withStripe(async ({ stripe }) => {
+      assert.equal((await stripe.subscriptions.retrieve(subscription)).status, "active");
+      const again = await stripe.customers.create({ name: "A" }, { idempotencyKey: "kept" });
+      assert.equal(again.id, customer);
+      const method = (await stripe.subscriptions.retrieve(subscription)).default_payment_method;
+      const paid = await stripe.paymentIntents.create({
+        amount: 100,
+        currency: "eur",
+        customer: (await stripe.subscriptions.retrieve(subscription)).customer as string,
+        payment_method: method as string,
+        confirm: true,
+      });
+      assert.equal(paid.status, "succeeded");
+    }, { dataFile });
+  }));

@@ -43,7 +43,7 @@ Deno.test("local stripe: a subscription takes active recurring prices only", () 
     const subscribe = (id: string) =>
       errorOf(stripe.subscriptions.create({ customer: customer.id, items: [{ price: id }] }));
     const once = await stripe.prices.create({
-      product: price.product as string,
+      product_data: { name: "Hat" },
       currency: "eur",
       unit_amount: 500,
     });
@@ -102,7 +102,10 @@ Deno.test("local stripe: a change that changes nothing emits nothing", () =>
   withStripe(async ({ stripe }) => {
     const { id } = await stripe.customers.create({ name: "Ada" });
     await stripe.customers.update(id, { name: "Ada" });
+    const product = await stripe.products.create({ name: "Pro", images: [] });
+    await stripe.products.update(product.id, { name: "Pro", active: true });
     assert.deepEqual((await stripe.events.list()).data.map(({ type }) => type), [
+      "product.created",
       "customer.created",
     ]);
   }));

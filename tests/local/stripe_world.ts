@@ -38,6 +38,16 @@ export async function withStripe(
   }
 }
 
+/** Runs a test with a file to keep data in, gone afterwards. */
+export async function withDataFile(run: (dataFile: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(`${folder}/kept/stripe.sqlite`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 /** A customer and a monthly price of 19.00 EUR. */
 export async function customerAndPrice(
   stripe: Stripe,

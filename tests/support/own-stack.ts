@@ -8,7 +8,7 @@ import { publishPlans } from "../../local/publish-plans.ts";
 import { type Stack, type StackOptions, startStack } from "../../local/stack.ts";
 
 /** What may differ from the shared stack. */
-export type Differences = Pick<StackOptions, "functionsEnv" | "auth">;
+export type Differences = Pick<StackOptions, "functionsEnv" | "auth" | "schedule">;
 
 /** A stack of one's own; `await using` takes it down. */
 export interface OwnStack extends AsyncDisposable {

@@ -9,42 +9,60 @@ import type { Database } from "../../supabase/functions/_shared/database.types.t
 /** A client as an application has it. */
 export type Client = SupabaseClient<Database>;
 
-function variable(name: string): string {
-  const value = Deno.env.get(name);
-  if (value === undefined) throw new Error(`${name} is not set: run tests by \`deno task test\``);
-  return value;
+/** Where a stack is: the variables that `task status` prints. */
+export interface StackAddress {
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  databaseUrl: string;
+  jwks: string;
+  stripeUrl: string;
+  stripeKey: string;
+  stripeWebhookSecret: string;
+  mailUrl: string;
+  mailKey: string;
 }
 
-/** The stack's variables, by the names that `task status` prints. */
-export const stack = {
-  url: variable("SUPABASE_URL"),
-  publishableKey: variable("SUPABASE_PUBLISHABLE_KEY"),
-  secretKey: variable("SUPABASE_SECRET_KEY"),
-  databaseUrl: variable("SUPABASE_DB_URL"),
-  jwks: variable("SUPABASE_JWKS"),
-  stripeUrl: variable("STRIPE_API_URL"),
-  stripeKey: variable("STRIPE_SECRET_KEY"),
-  stripeWebhookSecret: variable("STRIPE_WEBHOOK_SECRET"),
-  mailUrl: variable("RESEND_BASE_URL"),
-  mailKey: variable("RESEND_API_KEY"),
-};
+/** Reads a stack's address from its variables. @throws naming one that is missing */
+export function stackAddress(variables: Record<string, string>): StackAddress {
+  const variable = (name: string) => {
+    const value = variables[name];
+    if (value === undefined) throw new Error(`${name} is not set: run tests by \`deno task test\``);
+    return value;
+  };
+  return {
+    url: variable("SUPABASE_URL"),
+    publishableKey: variable("SUPABASE_PUBLISHABLE_KEY"),
+    secretKey: variable("SUPABASE_SECRET_KEY"),
+    databaseUrl: variable("SUPABASE_DB_URL"),
+    jwks: variable("SUPABASE_JWKS"),
+    stripeUrl: variable("STRIPE_API_URL"),
+    stripeKey: variable("STRIPE_SECRET_KEY"),
+    stripeWebhookSecret: variable("STRIPE_WEBHOOK_SECRET"),
+    mailUrl: variable("RESEND_BASE_URL"),
+    mailKey: variable("RESEND_API_KEY"),
+  };
+}
+
+/** The stack that all tests share; a test that wants another passes its address as `on`. */
+export const stack = stackAddress(Deno.env.toObject());
 
 const sessionless = { auth: { persistSession: false, autoRefreshToken: false } };
 
 /** A client that nobody has signed in. */
-export function anonymous(): Client {
-  return createClient<Database>(stack.url, stack.publishableKey, sessionless);
+export function anonymous(on: StackAddress = stack): Client {
+  return createClient<Database>(on.url, on.publishableKey, sessionless);
 }
 
 /** A client with the secret key: what an operator's script has. */
-export function operator(): Client {
-  return createClient<Database>(stack.url, stack.secretKey, sessionless);
+export function operator(on: StackAddress = stack): Client {
+  return createClient<Database>(on.url, on.secretKey, sessionless);
 }
 
 /** The official Stripe SDK, pointed at the stack's Stripe. */
-export function stripeSdk(): Stripe {
-  const url = new URL(stack.stripeUrl);
-  return new Stripe(stack.stripeKey, {
+export function stripeSdk(on: StackAddress = stack): Stripe {
+  const url = new URL(on.stripeUrl);
+  return new Stripe(on.stripeKey, {
     httpClient: Stripe.createFetchHttpClient(),
     maxNetworkRetries: 2,
     telemetry: false,
@@ -66,10 +84,17 @@ export interface Answer {
 export async function call(
   method: string,
   path: string,
-  options: { token?: string; key?: string | null; headers?: HeadersInit; body?: unknown } = {},
+  options: {
+    token?: string;
+    key?: string | null;
+    headers?: HeadersInit;
+    body?: unknown;
+    on?: StackAddress;
+  } = {},
 ): Promise<Answer> {
+  const { on = stack } = options;
   const headers = new Headers(options.headers);
-  if (options.key !== null) headers.set("apikey", options.key ?? stack.publishableKey);
+  if (options.key !== null) headers.set("apikey", options.key ?? on.publishableKey);
   if (options.token !== undefined) headers.set("authorization", `Bearer ${options.token}`);
   let body: BodyInit | undefined;
   if (
@@ -81,7 +106,7 @@ export async function call(
     body = JSON.stringify(options.body);
     if (!headers.has("content-type")) headers.set("content-type", "application/json");
   }
-  const reply = await fetch(`${stack.url}/functions/v1/${path}`, {
+  const reply = await fetch(`${on.url}/functions/v1/${path}`, {
     method,
     headers,
     ...(body !== undefined && { body }),

@@ -1,5 +1,5 @@
 /** Users of a test's own: each test makes those it needs, so that tests share nothing. */
-import { anonymous, call, type Client } from "./stack.ts";
+import { anonymous, call, type Client, stack, type StackAddress } from "./stack.ts";
 
 /** A signed-in user with a client of his own. */
 export interface TestUser {
@@ -19,16 +19,19 @@ export function freshAddress(name = "user"): string {
 
 /** Signs a new user up by auth-signup and in with supabase-js. */
 export async function signUp(
-  options: { name?: string; locale?: "en" | "fr" } = {},
+  options: { name?: string; locale?: "en" | "fr"; on?: StackAddress } = {},
 ): Promise<TestUser> {
-  const { name = "Test User", locale = "en" } = options;
+  const { name = "Test User", locale = "en", on = stack } = options;
   const email = freshAddress();
   const password = `pw-${crypto.randomUUID()}`;
-  const answer = await call("POST", "auth-signup", { body: { email, password, name, locale } });
+  const answer = await call("POST", "auth-signup", {
+    on,
+    body: { email, password, name, locale },
+  });
   if (answer.status !== 201) {
     throw new Error(`sign-up answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
-  const client = anonymous();
+  const client = anonymous(on);
   const { data, error } = await client.auth.setSession(answer.body.session);
   if (error !== null) throw error;
   const { data: workspace, error: missing } = await client.from("workspaces").select("id").single();

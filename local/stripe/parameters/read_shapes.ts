@@ -20,11 +20,7 @@ export class ShapeReader {
     const plain = this.checker.getNonNullableType(type);
     const known = this.#byType.get(plain);
     if (known !== undefined) return known;
-    const wanted = this.checker.typeToString(
-      plain,
-      undefined,
-      ts.TypeFormatFlags.UseFullyQualifiedType | ts.TypeFormatFlags.NoTruncation,
-    ).replace(/import\("[^"]*"\)\./g, "");
+    const wanted = this.#declaredName(plain);
     // Set before the fields are read, so that a type that holds itself ends.
     this.#byType.set(plain, wanted);
     const fields = plain.getProperties().map((property) => {
@@ -47,6 +43,15 @@ export class ShapeReader {
     return [...this.#texts].sort(([a], [b]) => a < b ? -1 : 1).map(([name, text]) =>
       `  ${JSON.stringify(name)}: ${text},`
     );
+  }
+
+  /** `SubscriptionCreateParams.Item`; in a namespace of the SDK, `Checkout.SessionCreateParams`. */
+  #declaredName(type: ts.Type): string {
+    const symbol = type.aliasSymbol ?? type.symbol;
+    const file = symbol.declarations?.[0]?.getSourceFile().fileName ?? "";
+    const folders = /\/resources\/(.+\/)?[^/]+$/.exec(file)?.[1] ?? "";
+    const name = this.checker.getFullyQualifiedName(symbol).replace(/^"[^"]*"\./, "");
+    return `${folders.replaceAll("/", ".")}${name}`;
   }
 
   #typeOf(type: ts.Type, field: string): ParameterType {

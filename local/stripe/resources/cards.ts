@@ -136,9 +136,3 @@ export function cardOfToken(token: string): string | undefined {
   const name = /^(?:pm_card_|tok_)(.+)$/.exec(token)?.[1];
   return name !== undefined && Object.hasOwn(testCards, name) ? name : undefined;
 }
-
-/** The name of the test card with that number. */
-export function cardOfNumber(number: string): string | undefined {
-  const digits = number.replaceAll(/\D/g, "");
-  return Object.keys(testCards).find((name) => testCards[name]?.number === digits);
-}

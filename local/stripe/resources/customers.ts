@@ -143,15 +143,7 @@ function given(
   if (params.metadata !== undefined) {
     changes.metadata = mergeMetadata(customer.metadata, params.metadata);
   }
-  if (params.shipping !== undefined) {
-    changes.shipping = params.shipping
-      ? {
-        address: addressOf(params.shipping.address) ?? {},
-        name: params.shipping.name,
-        phone: params.shipping.phone ?? null,
-      } as NonNullable<Customer["shipping"]>
-      : null;
-  }
+  if (params.shipping !== undefined) changes.shipping = shippingOf(params.shipping);
   const method = params.invoice_settings?.default_payment_method;
   if (method !== undefined) {
     if (method !== "") ownMethod(call, method, customer.id);
@@ -169,7 +161,18 @@ function ownMethod(call: Call, id: string, customer: string): void {
   if (method.customer !== customer) throw missing("payment_method", id, param);
 }
 
-function addressOf(address: Stripe.AddressParam | "" | null): Wire<Stripe.Address> | null {
+function shippingOf(shipping: Stripe.CustomerUpdateParams["shipping"]): Customer["shipping"] {
+  if (!shipping) return null;
+  const address = addressOf(shipping.address);
+  return {
+    ...(address === null ? {} : { address }),
+    name: shipping.name,
+    phone: shipping.phone ?? null,
+  };
+}
+
+/** An address with every part, null where it was not given. */
+export function addressOf(address: Stripe.AddressParam | "" | null): Wire<Stripe.Address> | null {
   if (!address) return null;
   const { city, country, line1, line2, postal_code, state } = address;
   return {

@@ -148,10 +148,10 @@ function lineOf(invoice: string, subscription: Subscription, billed: Billed): Li
       subscription_item_details: {
         invoice_item: null,
         proration: false,
-        proration_details: { credited_items: null, credited_invoice: null },
+        proration_details: { credited_items: null },
         subscription: subscription.id,
         subscription_item: item.id,
-      } as NonNullable<Line["parent"]>["subscription_item_details"],
+      },
       type: "subscription_item_details",
     },
     period,

@@ -1,7 +1,7 @@
 import type { Call } from "../call.ts";
 
 /** Where the customer passes the 3-D Secure step of an intent: a page of the local Stripe. */
-export function authenticationPage(call: Call, intent: string): string {
+function authenticationPage(call: Call, intent: string): string {
   return `${call.url}/authenticate/${intent}`;
 }
 

@@ -9,7 +9,7 @@ import { operation, type Resource } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { cardProblem } from "./card_errors.ts";
 import { cardOfToken, type TestCard, testCards } from "./cards.ts";
-import { customerOf } from "./customers.ts";
+import { addressOf, customerOf } from "./customers.ts";
 
 type PaymentMethod = Documents["payment_method"];
 
@@ -36,11 +36,11 @@ const create = operation<Stripe.PaymentMethodCreateParams>(
       metadata: mergeMetadata({}, params.metadata),
       billing_details: {
         ...method.billing_details,
-        address: { ...method.billing_details.address, ...(address || {}) },
+        address: addressOf(address ?? {}),
         email: email || null,
         name: holder || null,
         phone: phone || null,
-      } as PaymentMethod["billing_details"],
+      },
     });
   },
 );
@@ -116,7 +116,7 @@ export function materialize(call: Call, id: string, param: string): PaymentMetho
 }
 
 /** A new card, not yet kept, behaving as the test card of that name. */
-export function methodOf(call: Call, name: string): PaymentMethod {
+function methodOf(call: Call, name: string): PaymentMethod {
   const card = testCards[name];
   if (card === undefined) throw new Error(`there is no test card ${name}`);
   const id = newId("pm");
@@ -126,14 +126,7 @@ export function methodOf(call: Call, name: string): PaymentMethod {
     object: "payment_method",
     allow_redisplay: "unspecified",
     billing_details: {
-      address: {
-        city: null,
-        country: null,
-        line1: null,
-        line2: null,
-        postal_code: null,
-        state: null,
-      },
+      address: addressOf({}),
       email: null,
       name: null,
       phone: null,

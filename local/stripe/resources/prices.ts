@@ -7,6 +7,7 @@ import { page, paging, within } from "../pagination.ts";
 import { operation, type Resource, retrieveOperation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { planOf } from "./plans.ts";
+import { createProduct } from "./products.ts";
 
 type Price = Documents["price"];
 
@@ -19,6 +20,10 @@ const create = operation<Stripe.PriceCreateParams>(
     "metadata",
     "nickname",
     "product",
+    "product_data.active",
+    "product_data.id",
+    "product_data.metadata",
+    "product_data.name",
     "recurring.interval",
     "recurring.interval_count",
     "recurring.usage_type",
@@ -27,9 +32,6 @@ const create = operation<Stripe.PriceCreateParams>(
     "unit_amount",
   ],
   (call, params) => {
-    if (params.product === undefined) {
-      throw invalid("You must provide either `product` or `product_data`.", { param: "product" });
-    }
     if (params.unit_amount === undefined) {
       throw invalid("Missing required param: unit_amount.", {
         code: "parameter_missing",
@@ -42,7 +44,7 @@ const create = operation<Stripe.PriceCreateParams>(
     if (params.recurring?.usage_type === "metered") {
       throw notImplemented("metered prices", "recurring[usage_type]");
     }
-    const product = call.need("product", params.product, "product");
+    const product = productFor(call, params);
     const price: Price = {
       id: newId("price"),
       object: "price",
@@ -124,6 +126,17 @@ const list = operation<Stripe.PriceListParams>(
       filter: (price) => within(price.created, params.created),
     }),
 );
+
+function productFor(call: Call, params: Stripe.PriceCreateParams): Documents["product"] {
+  if ((params.product === undefined) === (params.product_data === undefined)) {
+    throw invalid("You must provide exactly one of `product` and `product_data`.", {
+      param: "product",
+    });
+  }
+  return params.product_data === undefined
+    ? call.need("product", params.product ?? "", "product")
+    : createProduct(call, params.product_data);
+}
 
 /** The lookup key to give a price: free, or taken from its holder where the caller asks so. */
 function lookupKeyOf(

@@ -1,4 +1,6 @@
 import type Stripe from "stripe";
+import type { Call } from "../call.ts";
+import { changedFrom } from "../changes.ts";
 import { invalid } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { mergeMetadata } from "../metadata.ts";
@@ -25,34 +27,7 @@ const fields = [
 const create = operation<Stripe.ProductCreateParams>(
   "POST /v1/products",
   [...fields, "id"],
-  (call, params) => {
-    if (params.id !== undefined && call.store.find(params.id) !== undefined) {
-      throw invalid("Product already exists.", { code: "resource_already_exists", param: "id" });
-    }
-    const product: Product = {
-      id: params.id ?? newId("prod"),
-      object: "product",
-      active: true,
-      created: call.now(),
-      default_price: null,
-      description: null,
-      images: [],
-      livemode: false,
-      marketing_features: [],
-      metadata: {},
-      name: params.name,
-      package_dimensions: null,
-      shippable: null,
-      statement_descriptor: null,
-      tax_code: null,
-      tax_details: null,
-      type: "service",
-      unit_label: null,
-      updated: call.now(),
-      url: null,
-    };
-    return call.create({ ...product, ...given(product, params) }, "product.created");
-  },
+  createProduct,
 );
 
 const update = operation<Stripe.ProductUpdateParams>(
@@ -70,6 +45,7 @@ const update = operation<Stripe.ProductUpdateParams>(
       }
       changes.default_price = price.id;
     }
+    if (changedFrom(product, { ...product, ...changes }) === undefined) return product;
     return call.update(product, { ...changes, updated: call.now() }, "product.updated");
   },
 );
@@ -96,6 +72,36 @@ const list = operation<Stripe.ProductListParams>(
       filter: (product) => within(product.created, params.created),
     }),
 );
+
+/** Makes a product, also for a price that brings its own. */
+export function createProduct(call: Call, params: Stripe.ProductCreateParams): Product {
+  if (params.id !== undefined && call.store.find(params.id) !== undefined) {
+    throw invalid("Product already exists.", { code: "resource_already_exists", param: "id" });
+  }
+  const product: Product = {
+    id: params.id ?? newId("prod"),
+    object: "product",
+    active: true,
+    created: call.now(),
+    default_price: null,
+    description: null,
+    images: [],
+    livemode: false,
+    marketing_features: [],
+    metadata: {},
+    name: params.name,
+    package_dimensions: null,
+    shippable: null,
+    statement_descriptor: null,
+    tax_code: null,
+    tax_details: null,
+    type: "service",
+    unit_label: null,
+    updated: call.now(),
+    url: null,
+  };
+  return call.create({ ...product, ...given(product, params) }, "product.created");
+}
 
 function given(
   product: Product,

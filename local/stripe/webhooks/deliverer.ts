@@ -62,7 +62,9 @@ export class Deliverer {
     clearTimeout(this.#timer);
     const free = maxConcurrent - this.#running.size;
     for (const delivery of this.#queue.due(Date.now(), free, new Set(this.#running.keys()))) {
-      const done = this.#deliver(delivery).finally(() => {
+      const done = this.#deliver(delivery).catch((error) => {
+        this.#log("stripe", `cannot keep track of a delivery: ${error}`, "error");
+      }).finally(() => {
         this.#running.delete(delivery.id);
         this.wake();
       });

@@ -27,6 +27,8 @@ export interface Declaration {
   summary: string;
   method: Method;
   auth: Caller;
+  /** The header that carries the provider's signature, where `auth` is `signature`. */
+  signatureHeader?: string;
   /** Why the handler needs the secret key's client, which RLS does not bind. Absent: it does not get it. */
   elevated?: string;
   limit: LimitName;
@@ -46,7 +48,7 @@ export interface Declaration {
   status?: 200 | 201 | 202;
   /** The reply's schema: nothing that it does not name leaves. */
   reply: z.ZodType;
-  /** Codes that the handler may throw, besides those that every endpoint has. */
+  /** Codes that the handler may throw; what endpoint() itself may is added by possible-problems.ts. */
   problems: readonly ProblemCode[];
   /** `Cache-Control` of a success. Default `no-store`. */
   cacheControl?: string;

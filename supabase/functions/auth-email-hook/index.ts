@@ -18,10 +18,11 @@ export default endpoint({
   summary: "Supabase Auth hands a mail over to be sent.",
   method: "POST",
   auth: "signature",
+  signatureHeader: "webhook-signature",
   elevated: "enqueues mails for any user; the caller is Auth, by its signature",
   limit: "none",
   reply: z.object({}),
-  problems: ["invalid_signature", "invalid_json"],
+  problems: ["invalid_signature", "invalid_json", "invalid_body"],
 }, async ({ raw, request, admin }) => {
   // The library takes the base64 part alone; Supabase shows the secret as `v1,whsec_<base64>`.
   const webhook = new Webhook(env("SEND_EMAIL_HOOK_SECRET").replace(/^v1,whsec_/, ""));

@@ -11,6 +11,7 @@ export default endpoint({
   summary: "Stripe delivers an event.",
   method: "POST",
   auth: "signature",
+  signatureHeader: "stripe-signature",
   elevated: "stores events in the inbox; the caller is Stripe, by its signature",
   limit: "none",
   reply: z.object({ received: z.literal(true) }),

@@ -44,7 +44,7 @@ export default methods(
     limit: "write",
     ifMatch: true,
     body: WritableProfile.partial(),
-    problems: ["profile_not_found", "precondition_failed"],
+    problems: ["profile_not_found"],
   }, (context) => reply(context, change(context))),
   endpoint({
     ...shared,
@@ -53,7 +53,7 @@ export default methods(
     limit: "write",
     ifMatch: true,
     body: WritableProfile,
-    problems: ["profile_not_found", "precondition_failed"],
+    problems: ["profile_not_found"],
   }, (context) => reply(context, change(context))),
 );
 

@@ -2,7 +2,8 @@
 import { z } from "zod";
 
 /** An e-mail address, as Auth stores it: trimmed and in lower case. */
-export const Email = z.string().max(254).trim().toLowerCase().pipe(z.email());
+export const Email = z.string().max(254).trim().toLowerCase().pipe(z.email())
+  .meta({ format: "email" });
 
 /** A password: bcrypt reads at most 72 bytes, so a longer one would be cut in silence. */
 export const Password = z.string().min(8).refine(

@@ -1,0 +1,34 @@
+/** Which problems a caller of an endpoint may meet: those of the handler and those of endpoint() itself. */
+import type { Declaration } from "./declaration.ts";
+import { limits } from "./limits.ts";
+import { catalogue, type ProblemCode } from "./problem.ts";
+
+/** What endpoint() may answer before and after the handler, as it follows from the declaration. */
+function ownProblems(declaration: Declaration): ProblemCode[] {
+  const { auth, body, file, query, limit: limitName, idempotent, ifMatch } = declaration;
+  // A handler's queries may find the database gone, whatever else it declares.
+  const codes: ProblemCode[] = [
+    "method_not_allowed",
+    "body_too_large",
+    "database_unavailable",
+    "internal_error",
+  ];
+  if (auth === "publishable" || auth === "user" || auth === "secret") codes.push("unauthenticated");
+  if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
+  if (file) codes.push("unsupported_media_type", "invalid_body");
+  if (query) codes.push("invalid_query");
+  if (limits[limitName] !== null) codes.push("rate_limited");
+  if (ifMatch) codes.push("precondition_failed");
+  if (idempotent) {
+    codes.push("invalid_header", "idempotency_in_progress", "idempotency_key_reused");
+  }
+  return codes;
+}
+
+const catalogueOrder = Object.keys(catalogue) as ProblemCode[];
+
+/** Every code that this endpoint may answer, each once, in the catalogue's order. */
+export function problemsOf(declaration: Declaration): ProblemCode[] {
+  const possible = new Set([...ownProblems(declaration), ...declaration.problems]);
+  return catalogueOrder.filter((code) => possible.has(code));
+}
