@@ -55,6 +55,8 @@ export interface Stack {
   adminDatabaseUrl: string;
   /** Where the database's files are; undefined with SOCLE_DATABASE_URL. */
   databaseDir: string | undefined;
+  /** Whether Stripe itself is used, by a key in supabase/functions/.env. */
+  ownStripe: boolean;
   /** Starts every function ahead of its first call. */
   warm(): Promise<void>;
   stop(): Promise<void>;
@@ -230,6 +232,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env,
       functionsEnv,
       adminDatabaseUrl,
+      ownStripe,
       databaseDir: server?.dataDir,
       warm: functions.warm,
       stop,

@@ -1,7 +1,28 @@
-/** `task plans`: makes Stripe equal to supabase/functions/_shared/billing/plans.ts. */
+/**
+ * `task plans`: makes Stripe equal to supabase/functions/_shared/billing/plans.ts. The account is that of
+ * STRIPE_SECRET_KEY in supabase/functions/.env; without one, the running local stack's.
+ */
+import { readRunning } from "../local/cli/running.ts";
+import { supabaseDir } from "../local/stack.ts";
+import { readOwnVariables } from "../local/variables.ts";
 import { plans } from "../supabase/functions/_shared/billing/plans.ts";
 import { publishPlans } from "../supabase/functions/_shared/billing/publish-plans.ts";
 import { stripeClient } from "../supabase/functions/_shared/billing/stripe.ts";
 
+const own = await readOwnVariables(supabaseDir, (_source, message) => console.error(message));
+for (const [name, value] of Object.entries(own)) {
+  if (!Deno.env.has(name)) Deno.env.set(name, value);
+}
+if (!Deno.env.get("STRIPE_SECRET_KEY")) {
+  const running = await readRunning();
+  if (running === undefined) {
+    console.error(
+      "Whose plans? Set STRIPE_SECRET_KEY in supabase/functions/.env, or start the local stack.",
+    );
+    Deno.exit(1);
+  }
+  Deno.env.set("STRIPE_SECRET_KEY", running.env["STRIPE_SECRET_KEY"]!);
+  Deno.env.set("STRIPE_API_URL", running.env["STRIPE_API_URL"]!);
+}
 const report = await publishPlans(stripeClient(), plans);
 console.log(report.length === 0 ? "Stripe holds the plans as declared." : report.join("\n"));

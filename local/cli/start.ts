@@ -72,7 +72,9 @@ try {
   });
   stack = up;
   progress.step("plans");
-  await publishPlans(up);
+  // An account of the operator's own is changed only by `task plans`.
+  if (up.ownStripe) console.log("Stripe itself is used: `task plans` gives it the declared plans.");
+  else await publishPlans(up);
   progress.end();
   if (stopping) {
     await up.stop(); // Ctrl-C came while it started.
