@@ -7,11 +7,19 @@ export interface Ports {
   mail: number;
   stripe: number;
   redis: number;
+  web: number;
 }
 
 /** The ports that follow from the API's. */
 export function portsFrom(api: number): Ports {
-  return { api, database: api + 1, mail: api + 3, stripe: api + 4, redis: api + 5 };
+  return {
+    api,
+    database: api + 1,
+    mail: api + 3,
+    stripe: api + 4,
+    redis: api + 5,
+    web: api + 6,
+  };
 }
 
 function isFree(port: number): boolean {
@@ -38,12 +46,19 @@ export function assertFree(ports: Ports): void {
 /** Ports that nobody uses, for a stack of its own beside others. */
 export function freePorts(): Ports {
   const listeners = Array.from(
-    { length: 5 },
+    { length: 6 },
     () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
   );
-  const [api, database, mail, stripe, redis] = listeners.map((one) =>
+  const [api, database, mail, stripe, redis, web] = listeners.map((one) =>
     (one.addr as Deno.NetAddr).port
   );
   for (const listener of listeners) listener.close();
-  return { api: api!, database: database!, mail: mail!, stripe: stripe!, redis: redis! };
+  return {
+    api: api!,
+    database: database!,
+    mail: mail!,
+    stripe: stripe!,
+    redis: redis!,
+    web: web!,
+  };
 }

@@ -13,6 +13,9 @@ export interface ScheduleOptions {
   everyMs?: number;
 }
 
+/** How long a call is waited for, as pg_net does on the hosted platform: a slow job delays no tick for longer. */
+const callTimeoutMs = 5_000;
+
 /** Starts the timer. A tick that takes longer than the interval delays the next; they never overlap. */
 export function startSchedule(options: ScheduleOptions): { stop(): Promise<void> } {
   const { apiUrl, secretKey, log, everyMs = 1000 } = options;
@@ -23,14 +26,19 @@ export function startSchedule(options: ScheduleOptions): { stop(): Promise<void>
   async function tick(): Promise<void> {
     const [row] = await sql<{ due: boolean }[]>`select private.tick() as due`;
     if (!row?.due) return;
-    const reply = await fetch(`${apiUrl}/functions/v1/jobs-run`, {
-      method: "POST",
-      headers: { apikey: secretKey, "content-type": "application/json" },
-      body: "{}",
-      signal: stopped.signal,
-    });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`jobs-run answered ${reply.status}: ${text.slice(0, 200)}`);
+    const timeout = AbortSignal.timeout(callTimeoutMs);
+    try {
+      const reply = await fetch(`${apiUrl}/functions/v1/jobs-run`, {
+        method: "POST",
+        headers: { apikey: secretKey, "content-type": "application/json" },
+        body: "{}",
+        signal: AbortSignal.any([stopped.signal, timeout]),
+      });
+      const text = await reply.text();
+      if (!reply.ok) throw new Error(`jobs-run answered ${reply.status}: ${text.slice(0, 200)}`);
+    } catch (error) {
+      if (!timeout.aborted) throw error; // It goes on without us.
+    }
   }
 
   const running = (async () => {

@@ -5,6 +5,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
+import { setBusinessClock } from "./business-clock.ts";
 import { startFunctions } from "./functions/runtime.ts";
 import { createGateway, readAuthConfig, readConfigToml } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
@@ -17,6 +18,7 @@ import { startRedis } from "./redis/bridge.ts";
 import { startSchedule } from "./schedule.ts";
 import { startStripe } from "./stripe/server.ts";
 import { readOwnVariables } from "./variables.ts";
+import { startWeb } from "./web/server.ts";
 
 /** The project's root, and the folder that the Supabase CLI knows. */
 export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -39,6 +41,8 @@ export interface StackOptions {
   functionsEnv?: Record<string, string>;
   /** Settings of Auth that differ from config.toml's, for tests. */
   auth?: { confirmations?: boolean };
+  /** Serve the web application at SITE_URL. Default false: what tests no page needs none. */
+  web?: boolean;
   /** Off for tests that run jobs themselves. Default true. */
   schedule?: boolean;
   /** Told when a part that takes its time begins. */
@@ -137,13 +141,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const databaseUrl = asRole(adminDatabaseUrl, "postgres", "postgres");
 
     const auth = readAuthConfig(await readConfigToml(supabaseDir));
+    const siteUrl = own["SITE_URL"] ?? `http://127.0.0.1:${ports.web}`;
     const gateway = await createGateway({
       port: ports.api,
       databaseUrl: adminDatabaseUrl,
       supabaseDir,
       storageDir: join(dataDir, "storage"),
       keys,
-      auth: { ...auth, ...options.auth },
+      auth: {
+        ...auth,
+        siteUrl,
+        redirectAllowList: [...auth.redirectAllowList, `${siteUrl}/**`],
+        ...options.auth,
+      },
       log,
     });
     stops.push(gateway.stop);
@@ -170,9 +180,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           url: `${gateway.url}/functions/v1/stripe-webhook`,
           secret: keys.stripeWebhookSecret,
         },
+        onClock: (offsetSeconds) => setBusinessClock(databaseUrl, offsetSeconds),
         log,
       }),
     ]);
+    if (stripe !== undefined && stripe.clock.offset !== 0) {
+      await setBusinessClock(databaseUrl, stripe.clock.offset);
+    }
     stops.push(mail.stop, redis.stop);
     if (stripe !== undefined) stops.push(stripe.stop);
 
@@ -184,8 +198,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(stripe !== undefined && { stripe: stripe.url }),
     };
     const functionsEnv: Record<string, string> = {
+      SITE_URL: siteUrl,
+      // config.toml's site, where `task web` serves, may be returned to as well.
+      ALLOWED_REDIRECT_ORIGINS: auth.siteUrl,
       ...functionsEnvironment(keys, urls, own),
-      SITE_URL: own["SITE_URL"] ?? auth.siteUrl,
       ...options.functionsEnv,
     };
     const functions = await startFunctions({
@@ -212,6 +228,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       });
       stops.push(schedule.stop);
     }
+    // With a SITE_URL of the operator's own the site is elsewhere.
+    if (options.web && own["SITE_URL"] === undefined) {
+      const web = await startWeb({
+        port: ports.web,
+        env: { SUPABASE_URL: gateway.url, SUPABASE_PUBLISHABLE_KEY: keys.publishableKey },
+        // Of the sources alone, so every stack of this checkout has a use for it.
+        cacheDir: join(projectDir, ".socle", "web"),
+        log,
+      });
+      stops.push(web.stop);
+    }
 
     const env: Record<string, string> = {
       SUPABASE_URL: gateway.url,
@@ -219,6 +246,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       SUPABASE_SECRET_KEY: keys.secretKey,
       SUPABASE_DB_URL: databaseUrl,
       SUPABASE_JWKS: JSON.stringify(keys.jwks),
+      SITE_URL: functionsEnv["SITE_URL"]!,
       STRIPE_API_URL: functionsEnv["STRIPE_API_URL"] ?? "https://api.stripe.com",
       STRIPE_SECRET_KEY: functionsEnv["STRIPE_SECRET_KEY"]!,
       STRIPE_WEBHOOK_SECRET: functionsEnv["STRIPE_WEBHOOK_SECRET"]!,

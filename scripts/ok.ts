@@ -3,6 +3,7 @@
  * fails; the last line counts what ran: `N passed, N failed`.
  */
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 interface Step {
   name: string;
@@ -48,10 +49,8 @@ const steps: Step[] = [
 /** Adds up what `deno test` says of itself: `ok | 52 passed | 0 failed`. */
 function counted(output: string): { passed: number; failed: number } {
   let [passed, failed] = [0, 0];
-  // deno-lint-ignore no-control-regex -- colours
-  for (
-    const match of output.replace(/\x1b\[[0-9;]*m/g, "").matchAll(/(\d+) passed.*?(\d+) failed/g)
-  ) {
+  const plain = stripVTControlCharacters(output);
+  for (const match of plain.matchAll(/(\d+) passed.*?(\d+) failed/g)) {
     passed += Number(match[1]);
     failed += Number(match[2]);
   }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { freePorts } from "../local/ports.ts";
 import { publishPlans } from "../local/publish-plans.ts";
 import { projectDir, type Stack, startStack } from "../local/stack.ts";
+import { plansKnown } from "./support/plans-known.ts";
 
 const logFile = Deno.env.get("SOCLE_TEST_LOG");
 
@@ -24,7 +25,7 @@ async function startOwnStack(dataDir: string): Promise<Stack> {
     durable: false,
   });
   await publishPlans(stack);
-  await stack.warm();
+  await Promise.all([stack.warm(), plansKnown(stack)]);
   return stack;
 }
 

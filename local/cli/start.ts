@@ -68,6 +68,7 @@ try {
     databaseUrl,
     redisUrl,
     watch: true,
+    web: true,
     progress: progress.step,
   });
   stack = up;

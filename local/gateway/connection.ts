@@ -9,24 +9,22 @@
  *   that reports an error is rolled back.
  */
 import { PostgresConnection } from "@supabase/lite/postgres";
-import { type RawBuilder, sql } from "kysely";
-import type postgres from "postgres";
+import { Kysely, PostgresDialect, type RawBuilder, sql } from "kysely";
 import {
   asDatabaseError,
   type Contexts,
   type DatabaseError,
   type Db,
   isUnreachable,
+  type RequestContext,
 } from "./request-context.ts";
-import { driverTypes } from "./driver-types.ts";
 import { withEncodedJson } from "./json-values.ts";
+import { contextStatement, createPool, type Pool } from "./pool.ts";
 import { asOneObject, replyToSqlError } from "./rest-errors.ts";
 
 type Context = Parameters<PostgresConnection["withContext"]>[0];
 type ContextOptions = Parameters<PostgresConnection["withContext"]>[2];
 type Work<T> = (db: Db) => Promise<T>;
-
-const contextStatement = "select set_config(";
 
 class RolledBack extends Error {
   constructor(readonly result: unknown) {
@@ -46,66 +44,35 @@ export interface GatewayConnectionOptions {
 export class GatewayConnection extends PostgresConnection {
   readonly #contexts: Contexts;
   readonly #timeouts: ReadonlyMap<string, string>;
+  readonly #pool: Pool;
   readonly #waiting: (() => void)[] = [];
   #free: number;
   #loading: ReturnType<PostgresConnection["introspect"]> | undefined;
 
   constructor({ url, contexts, statementTimeouts, authTransactions }: GatewayConnectionOptions) {
-    super({
-      url,
-      postgresOptions: {
-        max: 2 * authTransactions,
-        idle_timeout: 60,
-        connect_timeout: 5,
-        // The driver's own wait grows to 20 s; a database that restarts is back within one.
-        backoff: () => 0.1,
-        onnotice: () => {},
-        types: driverTypes,
-      },
-    });
+    super({ url }); // its own driver connects on first use, and has none here
     this.#contexts = contexts;
     this.#timeouts = statementTimeouts;
     this.#free = authTransactions;
-    this.#recordErrors();
+    this.#pool = createPool({
+      url,
+      max: 2 * authTransactions,
+      record: (error) => this.#record(error),
+    });
 
     // Lite's auth calls take `connection.kysely` once for each request: inside an open transaction
     // of the gateway they get that.
-    const pool = this.kysely;
+    const kysely: Db = new Kysely({ dialect: new PostgresDialect({ pool: this.#pool as never }) });
     Object.defineProperty(this, "kysely", {
-      get: () => this.#contexts.getStore()?.transaction ?? pool,
+      get: () => this.#contexts.getStore()?.transaction ?? kysely,
     });
   }
 
   /** Lite turns errors into sentences; what Postgres said is kept for the gateway's own reply. */
-  #recordErrors(): void {
-    const record = (error: unknown) => {
-      const context = this.#contexts.getStore();
-      const found = asDatabaseError(error);
-      if (context && found) context.databaseError = found;
-    };
-    const driver = this.driver;
-    const reserve = driver.reserve.bind(driver);
-    driver.reserve = async () => {
-      let reserved: postgres.ReservedSql;
-      try {
-        reserved = await reserve();
-      } catch (error) {
-        record(error);
-        throw error;
-      }
-      const unsafe = reserved.unsafe;
-      reserved.unsafe = ((...args: Parameters<typeof unsafe>) => {
-        const [text] = args;
-        // The same text each time: prepared once a connection, it saves a round trip a request.
-        if (text.startsWith(contextStatement)) args[2] = { prepare: true };
-        const query = unsafe(...args);
-        query.catch(record);
-        // Sent, not awaited: the statements behind it wait in the same socket, and fail if it does.
-        if (text === "begin") return Promise.resolve([]) as unknown as typeof query;
-        return query;
-      }) as typeof unsafe;
-      return reserved;
-    };
+  #record(error: unknown): void {
+    const context = this.#contexts.getStore();
+    const found = asDatabaseError(error);
+    if (context && found) context.databaseError = found;
   }
 
   /** Runs `work` with `connection.kysely` bound to one transaction, which a throw rolls back. */
@@ -195,14 +162,15 @@ export class GatewayConnection extends PostgresConnection {
         (context as { storage?: { operation?: string | null } }).storage?.operation ?? "",
       ),
     };
-    const timeout = this.#timeouts.get(role);
-    if (timeout && request?.service === "rest") settings["statement_timeout"] = timeout;
-    if (options?.rpc?.readOnly) settings["transaction_read_only"] = "on";
+    const timeout = request?.service === "rest" ? this.#timeouts.get(role) : undefined;
+    // Always the same names: the statement is prepared once a connection.
+    settings["statement_timeout"] = timeout ?? "0";
+    settings["transaction_read_only"] = options?.rpc?.readOnly ? "on" : "off";
     settings["role"] = role; // last: what follows runs with the caller's rights
     const calls = Object.entries(settings).map(([name, value]) =>
       sql`set_config(${name}, ${value}, true)`
     );
-    return sql`select ${sql.join(calls)}`;
+    return sql`${sql.raw(contextStatement)} ${sql.join(calls)}`;
   }
 
   /** Lite answers a write that embeds with a list, also where one object was asked for. */
@@ -230,19 +198,33 @@ export class GatewayConnection extends PostgresConnection {
     return replyToSqlError(found, role === undefined || role === "anon");
   }
 
+  override async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
   /** As Lite's, but a failure is a failure: Lite answers with an empty schema, then with 404s. */
   override async introspect(
     options?: { useCache?: boolean },
   ): ReturnType<PostgresConnection["introspect"]> {
     if (options?.useCache && this.introspection) return this.introspection;
     this.#loading ??= this.#load(options).finally(() => this.#loading = undefined);
-    return await this.#loading;
+    try {
+      return await this.#loading;
+    } catch (error) {
+      this.#record(error); // for each request that waited, not only for the one that began
+      throw error;
+    }
   }
 
   async #load(options?: { useCache?: boolean }): ReturnType<PostgresConnection["introspect"]> {
-    const schema = await super.introspect(options);
-    if (!("timezones" in schema)) throw new Error("cannot read the database's schema");
-    return schema;
+    const context: RequestContext = { service: "rest", method: "", path: "", headers: {} };
+    const schema = await this.#contexts.run(context, async () => {
+      await this.#pool.readTypes();
+      return await super.introspect(options);
+    });
+    if ("timezones" in schema) return schema;
+    const reason = context.databaseError ?? { code: "XX000", message: "no reason given" };
+    throw Object.assign(new Error(), reason);
   }
 }
 

@@ -76,6 +76,9 @@ type Middleware = NonNullable<ServerOptions["middlewares"]>[number];
 // connections are kept for it.
 const authTransactions = 8;
 
+// A request that still runs then is cut off: stopping must not wait for a statement that sleeps.
+const stopGraceMs = 1000;
+
 /** Binds the port and sets everything up; serves nothing before `open()`. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { databaseUrl, supabaseDir, storageDir, keys, log } = options;
@@ -131,6 +134,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const storage: Storage = createStorage({ keys, tokens, connection, fileSizeLimit, lite });
   let schemaChanges: SchemaChanges | undefined;
+  let stopped: Promise<void> | undefined;
 
   async function answer(service: Service, request: Request, url: URL): Promise<Response> {
     const refused = refuseApiKey(request, url, keys);
@@ -203,6 +207,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       | undefined;
     const preflight = preflightReply(incoming);
     if (preflight) return preflight;
+    if (service && !isDecodable(url.pathname)) {
+      return withCors(Response.json({ message: "The path is not valid UTF-8" }, { status: 400 }));
+    }
     if (service) {
       const request = new Request(incoming);
       return withCors(await answer(service, request, url).catch((error) => failed(error, log)));
@@ -211,6 +218,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     return withCors(
       Response.json({ message: "no Route matched with those values" }, { status: 404 }),
     );
+  }
+
+  async function stop(): Promise<void> {
+    serve = () => Promise.resolve(notOpen());
+    let grace: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([
+      server.shutdown(),
+      new Promise<void>((resolve) => grace = setTimeout(resolve, stopGraceMs)),
+    ]);
+    clearTimeout(grace);
+    await schemaChanges?.stop();
+    await connection.close(); // what still waits for a statement fails now
+    await server.finished;
   }
 
   return {
@@ -227,11 +247,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       schemaChanges ??= watchSchema(databaseUrl, () => void connection.clearSchemaCache(), log);
       serve = route;
     },
-    async stop() {
-      await server.shutdown();
-      await schemaChanges?.stop();
-      await connection.close();
-    },
+    stop: () => stopped ??= stop(),
   };
 }
 
@@ -304,6 +320,15 @@ const skipSessionLookup: Middleware = async (context, next) => {
   }
   await next();
 };
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function services(origin: string): Record<string, string> {
   return {

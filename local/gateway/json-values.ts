@@ -1,9 +1,9 @@
 /**
  * JSON on its way from a request to Postgres.
  *
- * Lite hands a JSON value to the driver sometimes as a value and sometimes as its text, and the
- * driver encodes both: an object that arrives as text ends as a JSON string in the database. So the
- * gateway encodes each value for a json or jsonb column or argument itself and marks it as done.
+ * The driver writes a list as a Postgres array, and Lite parses text that happens to be JSON, so the
+ * string "3" would become a number. So the gateway encodes each value for a json or jsonb column or
+ * argument itself and marks it as done; the mark goes away where the statement is sent.
  */
 import type { IntrospectResult } from "@supabase/lite";
 
@@ -24,11 +24,9 @@ interface Statement {
 // Random, so that no request can bring it along.
 const mark = `json:${crypto.randomUUID()}:`;
 
-/** The driver's serializer for json and jsonb. */
-export function serializeJson(value: unknown): string {
-  return typeof value === "string" && value.startsWith(mark)
-    ? value.slice(mark.length)
-    : JSON.stringify(value);
+/** A statement's parameter as it is sent. */
+export function withoutMark(value: unknown): unknown {
+  return typeof value === "string" && value.startsWith(mark) ? value.slice(mark.length) : value;
 }
 
 function encoded(value: unknown): unknown {
@@ -48,21 +46,11 @@ function isRow(value: unknown): value is Row {
 function mapRow(row: unknown, names: Set<string>, change: (value: unknown) => unknown): unknown {
   if (!isRow(row)) return row;
   return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      names.has(name) ? change(value) : unambiguous(value),
-    ]),
+    Object.entries(row).map(([name, value]) => [name, names.has(name) ? change(value) : value]),
   );
 }
 
-/** The driver takes an array of booleans for one boolean: its text leaves no doubt. */
-function unambiguous(value: unknown): unknown {
-  return Array.isArray(value) && typeof value[0] === "boolean"
-    ? `{${value.map((item) => item ?? "null").join(",")}}`
-    : value;
-}
-
-/** The statement with every JSON value encoded once, and arrays of booleans as text. */
+/** The statement with every JSON value encoded once. */
 export function withEncodedJson<T>(statement: T, schema: Schema): T {
   const { type, from, function: name, values, args, httpMethod } = statement as Statement;
   const inSchema = (statement as Statement).schema ?? "public";

@@ -20,6 +20,8 @@ export interface DatabaseError {
   message: string;
   detail?: string;
   hint?: string;
+  /** FATAL ends the connection, or refused it. */
+  severity?: string;
 }
 
 export interface RequestContext {
@@ -50,13 +52,14 @@ export function createContexts(): Contexts {
 /** `error` as Postgres's report, or undefined when it is something else. */
 export function asDatabaseError(error: unknown): DatabaseError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, detail, hint } = error as Error & Partial<DatabaseError>;
+  const { code, detail, hint, severity } = error as Error & Partial<DatabaseError>;
   if (typeof code !== "string") return undefined;
   return {
     code,
     message: error.message,
     ...(typeof detail === "string" && { detail }),
     ...(typeof hint === "string" && { hint }),
+    ...(typeof severity === "string" && { severity }),
   };
 }
 
@@ -72,6 +75,6 @@ const driverConnectionErrors = new Set([
 
 /** Whether the database could not be reached: a restart, a lost connection, no connection left. */
 export function isUnreachable(error: DatabaseError): boolean {
-  return driverConnectionErrors.has(error.code) || error.code === "53300" ||
-    /^(08|57P0[1-5])/.test(error.code);
+  return driverConnectionErrors.has(error.code) || error.severity === "FATAL" ||
+    error.code.startsWith("08");
 }

@@ -1,5 +1,6 @@
 /** Tells when the database's schema changed: `notify pgrst`, which the DDL triggers send. */
-import postgres from "postgres";
+// @ts-types="./node-postgres.d.ts"
+import pg, { type Client } from "pg";
 import type { Log } from "../log.ts";
 
 export interface SchemaChanges {
@@ -10,28 +11,24 @@ export interface SchemaChanges {
 
 /** @param changed called after every change, and when changes may have been missed */
 export function watchSchema(databaseUrl: string, changed: () => void, log: Log): SchemaChanges {
-  let client: postgres.Sql | undefined;
+  let client: Client | undefined;
   let stopped = false;
 
   function start(): void {
-    const mine = postgres(databaseUrl, {
-      max: 1,
-      connect_timeout: 5,
-      onnotice: () => {},
-      onclose: () => lost(),
-    });
+    const mine = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
     client = mine;
-    function lost(): void {
-      if (stopped || client !== mine) return;
+    const lost = () => {
+      if (client !== mine) return;
       client = undefined;
-      changed();
-      void mine.end({ timeout: 0 });
-    }
-    mine.listen("pgrst", (message) => {
-      if (message === "" || message.startsWith("reload")) changed();
-    }).then(undefined, (error: Error) => {
-      if (stopped) return;
-      log("rest", `cannot listen for schema changes: ${error.message}`, "warn");
+      if (!stopped) changed();
+    };
+    mine.on("notification", ({ payload }) => {
+      if (!payload || payload.startsWith("reload")) changed();
+    });
+    mine.on("error", lost);
+    mine.on("end", lost);
+    mine.connect().then(() => mine.query("listen pgrst")).then(undefined, (error: Error) => {
+      if (!stopped) log("rest", `cannot listen for schema changes: ${error.message}`, "warn");
       lost();
     });
   }
@@ -43,7 +40,7 @@ export function watchSchema(databaseUrl: string, changed: () => void, log: Log):
     },
     async stop() {
       stopped = true;
-      await client?.end({ timeout: 1 });
+      await client?.end();
     },
   };
 }

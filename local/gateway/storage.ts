@@ -127,12 +127,7 @@ export function createStorage(options: StorageOptions): Storage {
 
   return {
     async handle(request, url, apiKey) {
-      let path: string;
-      try {
-        path = decodeURIComponent(url.pathname.slice("/storage/v1".length));
-      } catch {
-        return storageError(400, "InvalidKey", "Invalid key: it is not valid UTF-8");
-      }
+      const path = decodeURIComponent(url.pathname.slice("/storage/v1".length));
       const object = objectRoute.exec(path);
       const isList = /^\/object\/list\/([^/]+)$/.exec(path);
       if (object && !isList && !isValidObjectName(object[2]!)) {
@@ -169,9 +164,21 @@ export function createStorage(options: StorageOptions): Storage {
       }
       const headers = new Headers(reply.headers);
       headers.delete("content-length");
-      return Response.json(withIsoTimes(await reply.json()), { status: reply.status, headers });
+      const body = withSignedLinks(withIsoTimes(await reply.json()));
+      return Response.json(body, { status: reply.status, headers });
     },
   };
+}
+
+/** Lite names a signed link `signedUrl` and begins it at the host; storage-js wants the hosted form. */
+function withSignedLinks(body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(withSignedLinks);
+  if (body === null || typeof body !== "object" || !("signedUrl" in body)) return body;
+  const { signedUrl, ...rest } = body;
+  const link = String(signedUrl).replace(/^\/storage\/v1/, "");
+  return link.startsWith("/object/upload/")
+    ? { ...rest, url: link }
+    : { ...rest, signedURL: link || null };
 }
 
 function withoutAuthorization(headers: Headers): Headers {

@@ -11,9 +11,11 @@ import type { Idempotency } from "./idempotency.ts";
 import { newId } from "./ids.ts";
 import { checkParameters } from "./parameters/check.ts";
 import { findOperation } from "./routes.ts";
+import type { Operation } from "./resource.ts";
 import { reactions } from "./resources.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Store } from "./store.ts";
-import type { Deliverer } from "./webhooks/deliverer.ts";
+import type { EventDocument } from "./wire.ts";
 
 /**
  * Runs around a call: `before` its effect, or `after` it, when the answer can still be lost. Either
@@ -27,7 +29,11 @@ export interface Intercept {
 export interface InterceptedCall {
   /** `POST /v1/customers/{id}` */
   operation: string;
+  /** With the id in its path: `POST /v1/customers/cus_123` */
+  call: string;
   requestId: string;
+  /** Aborted when the caller has hung up. */
+  signal: AbortSignal;
 }
 
 export interface ApiOptions {
@@ -35,10 +41,14 @@ export interface ApiOptions {
   log: Log;
   store: Store;
   clock: Clock;
-  deliverer: Deliverer;
+  schedule: Schedule;
   idempotency: Idempotency;
   url: string;
-  intercept?: Intercept;
+  intercept: Intercept;
+  /** Queues an event for delivery and says to how many addresses. */
+  enqueue: (event: EventDocument) => number;
+  /** Lets happen what is due by now, and delivers what is new. */
+  catchUp: () => void;
 }
 
 interface Reply {
@@ -65,11 +75,22 @@ export class Api {
     }
   }
 
-  /** A piece of Stripe's own work, such as what falls due: one transaction, then its webhooks. */
+  /** A piece of Stripe's own work, such as a form of its pages: one transaction, then its webhooks. */
   work<T>(run: (call: Call) => T): T {
-    const result = this.#options.store.transaction(() => run(this.#call(null)));
-    this.#options.deliverer.wake();
-    return result;
+    this.#options.catchUp();
+    try {
+      return this.step(run);
+    } finally {
+      this.#options.catchUp();
+    }
+  }
+
+  /** One transaction of Stripe's own; kept where it throws what keeps its changes. */
+  step<T>(run: (call: Call) => T): T {
+    return this.#options.store.transaction(
+      () => run(this.#call(null)),
+      (error) => error instanceof StripeProblem && error.keepsChanges,
+    );
   }
 
   async #reply(request: Request, requestId: string): Promise<Reply | Response> {
@@ -80,11 +101,38 @@ export class Api {
     const body = request.method === "POST" ? await request.text() : url.search.slice(1);
     const params = checkParameters(operation, decodeForm(body));
     const key = request.method === "POST" ? request.headers.get("idempotency-key") : null;
-    const intercepted = { operation: operation.name, requestId };
-
     const endpoint = `${request.method} ${url.pathname}`;
+    const intercepted = {
+      operation: operation.name,
+      call: endpoint,
+      requestId,
+      signal: request.signal,
+    };
+    const { before, after } = this.#options.intercept;
+    const reply = await this.#once(
+      { operation, id, params, requestId, key, endpoint, body },
+      () => before?.(intercepted),
+    );
+    // The key is free by now: who has lost patience with this call may ask for its answer again.
+    return reply instanceof Response ? reply : await after?.(intercepted) ?? reply;
+  }
+
+  /** Runs a call, or gives the reply that its key has been given before. */
+  async #once(
+    made: {
+      operation: Operation;
+      id: string;
+      params: Record<string, unknown>;
+      requestId: string;
+      key: string | null;
+      endpoint: string;
+      body: string;
+    },
+    before: () => Promise<Response | void> | undefined,
+  ): Promise<Reply | Response> {
+    const { key, params } = made;
     if (key !== null) {
-      const kept = this.#options.idempotency.recall(key, endpoint, body);
+      const kept = this.#options.idempotency.recall(key, made.endpoint, made.body);
       if (kept !== undefined) {
         const headers = { "idempotent-replayed": "true", "original-request": kept.requestId };
         return { ...kept, headers };
@@ -92,16 +140,15 @@ export class Api {
       this.#options.idempotency.hold(key);
     }
     try {
-      // Awaited only where there is one: a call without is never interleaved with another.
-      const { before, after } = this.#options.intercept ?? {};
-      const instead = before === undefined ? undefined : await before(intercepted);
+      const instead = await before();
       if (instead !== undefined) return instead;
-      const reply = this.#run({ requestId, key, endpoint, body }, (call) => {
-        const answer = operation.run(call, params, id);
+      this.#options.catchUp();
+      const reply = this.#run(made, (call) => {
+        const answer = made.operation.run(call, params, made.id);
         return expandAll(call, answer, (params.expand as string[] | undefined) ?? []);
       });
-      this.#options.deliverer.wake();
-      return after === undefined ? reply : await after(intercepted) ?? reply;
+      this.#options.catchUp();
+      return reply;
     } finally {
       if (key !== null) this.#options.idempotency.release(key);
     }
@@ -132,9 +179,8 @@ export class Api {
   }
 
   #call(request: { id: string; idempotencyKey: string | null } | null): Call {
-    const { store, clock, url, deliverer } = this.#options;
-    const enqueue = deliverer.enqueue.bind(deliverer);
-    return new Call({ store, clock, url, reactions, request, enqueue });
+    const { store, clock, url, schedule, enqueue } = this.#options;
+    return new Call({ store, clock, url, reactions, schedule, request, enqueue });
   }
 
   #authenticate(request: Request): void {

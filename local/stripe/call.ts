@@ -2,8 +2,10 @@ import Stripe from "stripe";
 import type { Clock } from "./clock.ts";
 import { changedFrom } from "./changes.ts";
 import { missing } from "./errors.ts";
+import { type BillingSettings, billingSettings } from "./billing/settings.ts";
 import { newId } from "./ids.ts";
 import type { Reaction } from "./resource.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Store } from "./store.ts";
 import type { Document, Documents, EventDocument, Kind } from "./wire.ts";
 
@@ -14,6 +16,7 @@ export interface CallContext {
   /** Where the local Stripe's own pages are: `http://127.0.0.1:12111`. */
   url: string;
   reactions: readonly Reaction[];
+  schedule: Schedule;
   /** Null for what Stripe does by itself, such as a renewal. */
   request: { id: string; idempotencyKey: string | null } | null;
   /** Queues an event for delivery and says to how many addresses. */
@@ -49,7 +52,7 @@ export class Call {
 
   /** Keeps a new document and emits the event of its creation, where it has one. */
   create<D extends Document>(document: D, event?: string): D {
-    this.store.put(document);
+    this.#put(document);
     if (event !== undefined) this.emit(event, document);
     return document;
   }
@@ -62,13 +65,24 @@ export class Call {
     const next = { ...document, ...changes };
     const previous = changedFrom(document, next);
     if (previous === undefined) return document;
-    this.store.put(next);
+    this.#put(next);
     if (event !== undefined) this.emit(event, next, previous);
     return next;
   }
 
+  /** What the account's owner has chosen about billing. */
+  get settings(): BillingSettings {
+    return billingSettings(this.store);
+  }
+
+  #put(document: Document): void {
+    this.store.put(document);
+    this.#context.schedule.plan(document, this);
+  }
+
   /** Records an event with the object as it is now, queues its delivery, runs what follows. */
   emit(type: string, object: { id: string }, previous?: Record<string, unknown>): void {
+    if (this.store.dry) return;
     const { request } = this.#context;
     const event: EventDocument = {
       id: newId("evt"),

@@ -5,6 +5,7 @@
 export class Clock {
   readonly #real: () => number;
   #offset: number;
+  #pinned: number | undefined;
 
   /**
    * @param real milliseconds since 1970, as `Date.now`.
@@ -17,7 +18,17 @@ export class Clock {
 
   /** Whole seconds since 1970, as every timestamp of Stripe's. */
   now(): number {
-    return Math.floor(this.#real() / 1000) + this.#offset;
+    return this.#pinned ?? Math.floor(this.#real() / 1000) + this.#offset;
+  }
+
+  /** Runs work at a moment that has come: all that it does happens then. Synchronous. */
+  at<T>(seconds: number, work: () => T): T {
+    this.#pinned = seconds;
+    try {
+      return work();
+    } finally {
+      this.#pinned = undefined;
+    }
   }
 
   /** Seconds ahead of real time. */

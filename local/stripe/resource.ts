@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import type { Due } from "./schedule.ts";
 import type { Documents, Kind } from "./wire.ts";
 
 /** A call of Stripe's API that the local Stripe serves. */
@@ -22,9 +23,11 @@ export interface Reaction {
 
 /** One resource of the API: its calls, what it reacts to, what `expand` includes on it. */
 export interface Resource {
-  kinds: readonly (Kind | "subscription_item")[];
+  kinds: readonly (Kind | "item" | "subscription_item")[];
   operations: readonly Operation[];
   reactions?: readonly Reaction[];
+  /** What happens to its documents by the clock; of one moment, in this order. */
+  due?: readonly Due[];
   /** Fields that are sent only when expanded, computed then. */
   includes?: Record<string, (call: Call, document: never) => unknown>;
 }

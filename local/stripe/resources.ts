@@ -1,13 +1,16 @@
 import { charges } from "./resources/charges.ts";
+import { checkoutSessions } from "./resources/checkout-sessions.ts";
 import { customers } from "./resources/customers.ts";
 import { events } from "./resources/events.ts";
 import { invoicePayments } from "./resources/invoice_payments.ts";
+import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoices } from "./resources/invoices.ts";
 import { paymentIntents } from "./resources/payment_intents.ts";
 import { paymentMethods } from "./resources/payment_methods.ts";
 import { prices } from "./resources/prices.ts";
 import { products } from "./resources/products.ts";
 import { setupIntents } from "./resources/setup_intents.ts";
+import { shippingRates } from "./resources/shipping-rates.ts";
 import { subscriptionItems } from "./resources/subscription_items.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
 import { webhookEndpoints } from "./resources/webhook_endpoints.ts";
@@ -16,8 +19,10 @@ import type { Resource } from "./resource.ts";
 /** Everything that the local Stripe serves. A new resource is one file and one line here. */
 export const resources: readonly Resource[] = [
   charges,
+  checkoutSessions,
   customers,
   events,
+  invoiceItems,
   invoicePayments,
   invoices,
   paymentIntents,
@@ -25,6 +30,7 @@ export const resources: readonly Resource[] = [
   prices,
   products,
   setupIntents,
+  shippingRates,
   subscriptionItems,
   subscriptions,
   webhookEndpoints,
@@ -32,6 +38,9 @@ export const resources: readonly Resource[] = [
 
 /** What follows which event, over all resources. */
 export const reactions = resources.flatMap((resource) => resource.reactions ?? []);
+
+/** What happens by the clock, over all resources. */
+export const dues = resources.flatMap((resource) => resource.due ?? []);
 
 /** The fields of a kind that are sent only when expanded. */
 export function includesFor(kind: string): NonNullable<Resource["includes"]> {

@@ -13,15 +13,20 @@
  *
  * A request is decoded (form.ts), checked (parameters/check.ts) and run as one synchronous
  * transaction (store.ts) by the operation of its resource (resources/); what it emits is delivered
- * after the commit (webhooks/).
+ * after the commit (webhooks/). What falls due by the clock runs likewise (schedule.ts,
+ * timekeeper.ts). People pay on its pages (pages/), tests make it fail (faults.ts).
  */
 import type { Log } from "../log.ts";
 import { Api, type Intercept } from "./api.ts";
 import { Clock } from "./clock.ts";
+import { FaultInjector } from "./faults.ts";
 import { Idempotency } from "./idempotency.ts";
 import { localRoutes } from "./local_routes.ts";
 import { pageFor } from "./pages/pages.ts";
+import { dues } from "./resources.ts";
+import { Schedule } from "./schedule.ts";
 import { Store } from "./store.ts";
+import { Timekeeper } from "./timekeeper.ts";
 import { Deliverer } from "./webhooks/deliverer.ts";
 
 export interface StripeOptions {
@@ -36,8 +41,14 @@ export interface StripeOptions {
   log: Log;
   /** Real time in milliseconds; `Date.now` without. */
   now?: () => number;
-  /** Runs around every call of the API: for tests, and for faults set from outside. */
+  /** Runs around every call of the API, inside of the faults set from outside. */
   intercept?: Intercept;
+  /**
+   * Told how many seconds ahead of real time the clock will be, and awaited before anything is
+   * billed by it: for clocks that must agree with this one. Where it fails, the clock stays. Not
+   * called at the start: `clock.offset` tells.
+   */
+  onClock?: (offsetSeconds: number) => Promise<void> | void;
 }
 
 export interface LocalStripe {
@@ -55,22 +66,47 @@ export async function startStripe(options: StripeOptions): Promise<LocalStripe> 
   const server = serveOrClose(options.port, store, (request) => handle(request));
   const url = `http://127.0.0.1:${server.addr.port}`;
   const clock = new Clock(options.now, Number(store.setting("clock_offset") ?? 0));
-  const deliverer = new Deliverer({ store, webhook: options.webhook, log: options.log });
+  const schedule = new Schedule(store, dues);
+  const faults = new FaultInjector();
+  const deliverer = new Deliverer({ store, webhook: options.webhook, faults, log: options.log });
   const idempotency = new Idempotency(store);
-  const api = new Api({ ...options, store, clock, deliverer, idempotency, url });
+  const api = new Api({
+    ...options,
+    store,
+    clock,
+    schedule,
+    idempotency,
+    url,
+    intercept: faults.around(options.intercept),
+    enqueue: (event) => deliverer.enqueue(event),
+    catchUp: () => timekeeper.catchUp(),
+  });
+  const timekeeper = new Timekeeper({
+    store,
+    clock,
+    schedule,
+    step: (run) => api.step(run),
+    settled: () => deliverer.wake(),
+    onClock: options.onClock ?? (() => {}),
+    log: options.log,
+  });
 
   async function handle(request: Request): Promise<Response> {
     if (new URL(request.url).pathname.startsWith("/v1/")) return await api.answer(request);
-    return localRoutes(request, { store, clock, deliverer }) ??
+    return await localRoutes(request, { api, store, clock, timekeeper, deliverer, faults }) ??
       await pageFor(request, { store, api }) ??
       new Response("Not found\n", { status: 404 });
   }
 
-  deliverer.wake();
+  // What fell due while it was off happens now, each at its own moment.
+  api.step((call) => schedule.planAll(call));
+  timekeeper.catchUp();
   return {
     url,
     clock,
     async stop() {
+      timekeeper.stop();
+      faults.clear();
       await deliverer.stop();
       await server.shutdown();
       store.close();

@@ -39,6 +39,8 @@ export interface Selection<K extends Kind> {
 export class Store {
   readonly database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #dry = false;
+  readonly #removed: ((id: string) => void)[] = [];
 
   constructor(file: string | undefined) {
     if (file !== undefined) mkdirSync(dirname(file), { recursive: true });
@@ -49,12 +51,12 @@ export class Store {
   }
 
   get<K extends Kind>(kind: K, id: string): Documents[K] | undefined {
-    return parsed(this.#row("select body from documents where kind = ? and id = ?", kind, id));
+    return parsed(this.row("select body from documents where kind = ? and id = ?", kind, id));
   }
 
   /** Any document by its id alone. */
   find(id: string): Document | undefined {
-    return parsed(this.#row("select body from documents where id = ?", id));
+    return parsed(this.row("select body from documents where id = ?", id));
   }
 
   put(document: Document): void {
@@ -66,6 +68,12 @@ export class Store {
 
   remove(id: string): void {
     this.#prepare("delete from documents where id = ?").run(id);
+    for (const listener of this.#removed) listener(id);
+  }
+
+  /** Calls `listener` with the id of every document that is removed. */
+  onRemove(listener: (id: string) => void): void {
+    this.#removed.push(listener);
   }
 
   /** One page, newest first as Stripe lists, and whether more follow in the direction asked. */
@@ -110,7 +118,7 @@ export class Store {
   }
 
   hidden<T>(id: string): T | undefined {
-    return parsed(this.#row("select body from hidden where id = ?", id));
+    return parsed(this.row("select body from hidden where id = ?", id));
   }
 
   hide(id: string, body: unknown): void {
@@ -121,7 +129,7 @@ export class Store {
   }
 
   setting(name: string): string | undefined {
-    return this.#row("select value from settings where name = ?", name)?.value?.toString();
+    return this.row("select value from settings where name = ?", name)?.value?.toString();
   }
 
   set(name: string, value: string): void {
@@ -144,6 +152,23 @@ export class Store {
     }
   }
 
+  /** True while nothing of what is written will be kept. */
+  get dry(): boolean {
+    return this.#dry;
+  }
+
+  /** What `work` would answer, with nothing of it kept. Inside a transaction. */
+  dryRun<T>(work: () => T): T {
+    this.database.exec("savepoint dry_run");
+    this.#dry = true;
+    try {
+      return work();
+    } finally {
+      this.#dry = false;
+      this.database.exec("rollback to dry_run; release dry_run");
+    }
+  }
+
   /** Deletes everything kept. */
   clear(): void {
     this.transaction(() => {
@@ -159,8 +184,14 @@ export class Store {
     this.database.close();
   }
 
-  #row(sql: string, ...values: string[]): Row | undefined {
+  /** The first row that a statement gives. */
+  row(sql: string, ...values: (string | number)[]): Row | undefined {
     return this.#prepare(sql).get(...values) as Row | undefined;
+  }
+
+  /** Runs a statement that gives no rows. */
+  run(sql: string, ...values: (string | number | null)[]): void {
+    this.#prepare(sql).run(...values);
   }
 
   #prepare(sql: string): StatementSync {

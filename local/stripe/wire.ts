@@ -27,16 +27,22 @@ export interface EventDocument {
 
 /** Everything that the local Stripe keeps, by the `object` of its documents. */
 export interface Documents {
+  "billing_portal.session": Wire<Stripe.BillingPortal.Session>;
   charge: Wire<Stripe.Charge>;
+  "checkout.session": Wire<Stripe.Checkout.Session>;
   customer: Wire<Stripe.Customer>;
+  dispute: Wire<Stripe.Dispute>;
   event: EventDocument;
   invoice: Wire<Stripe.Invoice>;
+  invoiceitem: Wire<Stripe.InvoiceItem>;
   invoice_payment: Wire<Stripe.InvoicePayment>;
   payment_intent: Wire<Stripe.PaymentIntent>;
   payment_method: Wire<Stripe.PaymentMethod>;
   price: Wire<Stripe.Price>;
   product: Wire<Stripe.Product>;
+  refund: Wire<Stripe.Refund>;
   setup_intent: Wire<Stripe.SetupIntent>;
+  shipping_rate: Wire<Stripe.ShippingRate>;
   subscription: Wire<Stripe.Subscription>;
   webhook_endpoint: Wire<Stripe.WebhookEndpoint>;
 }

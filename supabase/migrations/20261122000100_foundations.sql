@@ -8,10 +8,15 @@ comment on schema private is
 -- Policies call functions in private, so their callers need usage; nothing else is granted here.
 grant usage on schema private to anon, authenticated, service_role;
 
--- Functions are executable by everyone unless said otherwise; here each grant is written out.
+-- Functions are executable by everyone unless said otherwise; here each grant is written out. Projects
+-- made before 30 October 2026 also give whatever is new in public to the three API roles.
 alter default privileges for role postgres revoke execute on functions from public;
 alter default privileges for role postgres in schema public
   revoke execute on functions from anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+  revoke all on tables from anon, authenticated, service_role;
+alter default privileges for role postgres in schema public
+  revoke all on sequences from anon, authenticated, service_role;
 
 create function private.now()
 returns timestamptz

@@ -26,7 +26,7 @@ create table private.jobs (
 comment on table private.jobs is
   'Work that follows a committed change: mail, Stripe calls, webhooks to handle.';
 comment on column private.jobs.kind is 'Which handler of jobs-run takes it.';
-comment on column private.jobs.payload is 'The handler''s input; emptied when a job that carries secrets has ended, and by retention.';
+comment on column private.jobs.payload is 'The handler''s input; emptied when a job that carries secrets has succeeded, and by retention. A dead letter keeps it, to be replayed.';
 comment on column private.jobs.dedupe_key is
   'What caused the job: unique per kind for good, so that a cause acts once, also after it finished. Null where another key already guards the cause.';
 comment on column private.jobs.run_at is 'Not before this moment, on the business clock.';
@@ -35,7 +35,11 @@ comment on column private.jobs.locked_until is 'A worker has it until then, in r
 
 -- Partial: the claim reads only what is pending, however many finished rows there are.
 create index jobs_due on private.jobs (run_at, id) where state = 'pending';
-create index jobs_ended on private.jobs (finished_at) where state <> 'pending';
+-- Retention's two rules. Rows that stay for good are in neither index, so both stay small.
+create index jobs_removable on private.jobs (finished_at)
+  where state = 'succeeded' and dedupe_key is null;
+create index jobs_emptiable on private.jobs (finished_at)
+  where state = 'succeeded' and dedupe_key is not null and payload <> '{}';
 
 alter table private.jobs enable row level security;
 grant select, insert, update, delete on private.jobs to service_role;
@@ -63,17 +67,17 @@ comment on function private.enqueue(text, jsonb, text, timestamptz, smallint) is
   'Writes a job in the caller''s transaction; null when its cause already has one.';
 grant execute on function private.enqueue(text, jsonb, text, timestamptz, smallint) to service_role;
 
-create function public.job_enqueue(kind text, payload jsonb, dedupe_key text)
+create function public.job_enqueue(kind text, payload jsonb, dedupe_key text default null)
 returns bigint
 language sql
 set search_path = ''
 as $$ select private.enqueue(job_enqueue.kind, job_enqueue.payload, job_enqueue.dedupe_key) $$;
 comment on function public.job_enqueue(text, jsonb, text) is
-  'Server RPC: one job for one cause; null when that cause already has one.';
+  'Server RPC: one job for one cause; null when that cause already has one. Without a cause, a job a call.';
 grant execute on function public.job_enqueue(text, jsonb, text) to service_role;
 
 create function public.jobs_claim(batch integer, lease_seconds integer)
-returns table (id bigint, kind text, payload jsonb, attempts smallint, max_attempts smallint)
+returns table (id bigint, kind text, payload jsonb, cause text, attempts smallint)
 language plpgsql
 set search_path = ''
 as $$
@@ -85,7 +89,8 @@ begin
   where job.id in (
     select due.id from private.jobs as due
     where due.state = 'pending' and due.attempts >= due.max_attempts
-      and due.run_at <= private.now() and due.locked_until < clock_timestamp()
+      and due.run_at <= private.now()
+      and (due.locked_until is null or due.locked_until < clock_timestamp())
     for update skip locked
   );
 
@@ -102,7 +107,7 @@ begin
     limit jobs_claim.batch
     for update skip locked
   ))
-  returning job.id, job.kind, job.payload, job.attempts, job.max_attempts;
+  returning job.id, job.kind, job.payload, coalesce(job.dedupe_key, job.id::text), job.attempts;
 end;
 $$;
 comment on function public.jobs_claim(integer, integer) is

@@ -131,3 +131,12 @@ $$;
 comment on function public.rate_limit_hit(text, integer, integer) is
   'Server RPC: counts a request in the current fixed window: {allowed, retry_after_seconds}.';
 grant execute on function public.rate_limit_hit(text, integer, integer) to service_role;
+
+create function public.rate_limit_forget(key text)
+returns void
+language sql
+set search_path = ''
+as $$ delete from private.rate_limit_windows as counted where counted.key = rate_limit_forget.key $$;
+comment on function public.rate_limit_forget(text) is
+  'Server RPC: forgets what rate_limit_hit counted, after a success that clears the suspicion.';
+grant execute on function public.rate_limit_forget(text) to service_role;

@@ -9,7 +9,10 @@ create table public.profiles (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint profiles_name_length check (char_length(name) <= 100),
-  constraint profiles_name_printable check (name !~ '[[:cntrl:]]'),
+  -- Control characters, line separators, and marks that turn the writing of what follows around.
+  constraint profiles_name_printable check (
+    name !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+  ),
   constraint profiles_locale_known check (locale in ('en', 'fr')),
   constraint profiles_avatar_in_own_folder check (
     avatar_url ~ ('^/storage/v1/object/public/avatars/' || id::text || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$')
@@ -96,19 +99,19 @@ create policy "Members read who else is in their workspaces"
   on public.workspace_members for select to authenticated
   using (workspace_id in (select private.my_workspace_ids()));
 
-create function private.text_or_default(value text, fallback text)
+create function private.display_name(value text)
 returns text
 language sql
 immutable
 set search_path = ''
 as $$
-  -- Sign-up metadata is whatever the client sent: one printable line of at most 100 characters.
-  select coalesce(
-    nullif(left(btrim(regexp_replace(value, '[[:cntrl:]]+', ' ', 'g')), 100), ''), fallback
-  );
+  -- Named one by one, since what [[:cntrl:]] holds depends on the database's locale.
+  select nullif(btrim(left(btrim(regexp_replace(
+    value, '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+', ' ', 'g'
+  )), 100)), '');
 $$;
-comment on function private.text_or_default(text, text) is
-  'A display name made safe: control characters and surrounding space removed, at most 100 characters.';
+comment on function private.display_name(text) is
+  'One printable line of at most 100 characters out of whatever a client sent; null when nothing is left.';
 
 create function private.handle_new_user()
 returns trigger
@@ -117,16 +120,21 @@ security definer
 set search_path = ''
 as $$
 declare
-  display_name constant text :=
-    private.text_or_default(new.raw_user_meta_data ->> 'name', split_part(coalesce(new.email, ''), '@', 1));
+  -- Metadata is whatever the client sent, of any type: no value of it may fail a sign-up.
+  display_name constant text := coalesce(
+    case when jsonb_typeof(new.raw_user_meta_data -> 'name') = 'string'
+      then private.display_name(new.raw_user_meta_data ->> 'name') end,
+    private.display_name(split_part(new.email, '@', 1)),
+    ''
+  );
   user_locale constant text :=
     case when new.raw_user_meta_data ->> 'locale' in ('en', 'fr') then new.raw_user_meta_data ->> 'locale' else 'en' end;
   workspace_id uuid;
 begin
-  insert into public.profiles (id, name, locale) values (new.id, left(display_name, 100), user_locale);
+  insert into public.profiles (id, name, locale) values (new.id, display_name, user_locale);
 
   insert into public.workspaces (name, personal_of)
-  values (private.text_or_default(display_name, 'Personal'), new.id)
+  values (coalesce(nullif(display_name, ''), 'Personal'), new.id)
   returning id into workspace_id;
   insert into public.workspace_members (workspace_id, user_id, role) values (workspace_id, new.id, 'owner');
 

@@ -4,6 +4,7 @@
 create table private.billing_customers (
   workspace_id       uuid primary key references public.workspaces (id) on delete cascade,
   stripe_customer_id text,
+  stripe_payment_method_id text,
   email              text,
   name               text,
   created_at         timestamptz not null default now(),
@@ -11,6 +12,7 @@ create table private.billing_customers (
 );
 comment on table private.billing_customers is 'One Stripe customer a workspace.';
 comment on column private.billing_customers.stripe_customer_id is 'Null until Stripe has answered.';
+comment on column private.billing_customers.stripe_payment_method_id is 'What its invoices are paid with, unless a subscription names another.';
 comment on column private.billing_customers.email is
   'As it was when the customer was wanted: every attempt to create it sends the same values, as Stripe''s idempotency key demands.';
 alter table private.billing_customers enable row level security;
@@ -84,6 +86,7 @@ create table public.subscriptions (
   cancel_at              timestamptz,
   canceled_at            timestamptz,
   ended_at               timestamptz,
+  stripe_payment_method_id text,
   created_at             timestamptz not null,
   updated_at             timestamptz not null default now(),
   constraint subscriptions_stripe_id_key unique (stripe_subscription_id),
@@ -95,9 +98,11 @@ create table public.subscriptions (
 comment on table public.subscriptions is
   'Mirror of Stripe''s subscriptions. No index says "one live a workspace": where Stripe truly holds two, both are shown.';
 comment on column public.subscriptions.user_id is 'Who bought it; it belongs to the workspace.';
+comment on column public.subscriptions.stripe_payment_method_id is 'What it is paid with; null for the customer''s default.';
 comment on column public.subscriptions.current_period_end is 'The earliest end among its items'' periods.';
 create index subscriptions_workspace on public.subscriptions (workspace_id);
 create index subscriptions_user on public.subscriptions (user_id);
+create index subscriptions_price on public.subscriptions (price_id);
 create index subscriptions_plan on public.subscriptions (plan_id);
 create trigger subscriptions_touch before update on public.subscriptions
   for each row execute function private.touch();
@@ -166,12 +171,19 @@ create table private.subscription_intents (
   quantity               integer not null,
   state                  text not null default 'open',
   stripe_subscription_id text,
+  stripe_session_id      text,
+  success_url            text,
+  cancel_url             text,
   created_at             timestamptz not null default now(),
   closed_at              timestamptz,
   constraint subscription_intents_state_known check (state in ('open', 'bought', 'abandoned')),
   constraint subscription_intents_quantity_positive check (quantity > 0)
 );
 comment on table private.subscription_intents is 'A purchase under way; its id is Stripe''s idempotency key.';
+comment on column private.subscription_intents.stripe_session_id is
+  'The Checkout Session where it is paid; null for a purchase that the client confirms by itself.';
+comment on column private.subscription_intents.success_url is
+  'Kept, so that each attempt to create the session sends the same values, as Stripe''s idempotency key demands.';
 create unique index subscription_intents_one_open on private.subscription_intents (workspace_id)
   where state = 'open';
 create index subscription_intents_workspace on private.subscription_intents (workspace_id);

@@ -48,11 +48,15 @@ returns boolean
 language plpgsql
 set search_path = ''
 as $$
+declare
+  today constant date := (private.now() at time zone 'utc')::date;
 begin
-  perform private.enqueue('retention', '{}', 'retention:' || (private.now() at time zone 'utc')::date)
+  -- Looked up first: an insert that conflicts would use up an id at every tick.
+  perform private.enqueue(daily.kind, '{}', daily.kind || ':' || today)
+  from unnest(array['retention', 'cards_expiring', 'billing_reconcile']) as daily (kind)
   where not exists (
-    select from private.jobs
-    where kind = 'retention' and dedupe_key = 'retention:' || (private.now() at time zone 'utc')::date
+    select from private.jobs as job
+    where job.kind = daily.kind and job.dedupe_key = daily.kind || ':' || today
   );
   return exists (
     select from private.jobs

@@ -46,12 +46,13 @@ Deno.test("functions: requests pass as they are, their CORS too; without functio
   assert.equal(missing.status, 404);
   await missing.body?.cancel();
 
-  const seen: Request[] = [];
+  const seen: { path: string; wanted: string | null }[] = [];
   const fixture = await server.fixture({
     connections: {
       functions: {
         handle(request) {
-          seen.push(request);
+          const wanted = request.headers.get("access-control-request-headers");
+          seen.push({ path: new URL(request.url).pathname, wanted });
           return Promise.resolve(new Response("own", { headers: { "x-own": "1" } }));
         },
       },
@@ -60,8 +61,7 @@ Deno.test("functions: requests pass as they are, their CORS too; without functio
   const reply = await preflight(fixture, "/functions/v1/hello/there?x=1", "POST", "x-any");
   assert.equal(await reply.text(), "own");
   assert.equal(reply.headers.get("access-control-allow-origin"), null);
-  assert.equal(new URL(seen[0]!.url).pathname, "/functions/v1/hello/there");
-  assert.equal(seen[0]!.headers.get("access-control-request-headers"), "x-any");
+  assert.deepEqual(seen, [{ path: "/functions/v1/hello/there", wanted: "x-any" }]);
   const { error } = await fixture.client().functions.invoke("hello", { body: { a: 1 } });
   assert.ifError(error);
 });
@@ -166,48 +166,56 @@ Deno.test("faults: a request whose connection ends under it is a 503 with Retry-
   assert.equal((await reply.json()).code, "PGRST000");
 });
 
-Deno.test("faults: while the database refuses connections every service says 503, then works again", async () => {
+Deno.test("faults: while Postgres is down every service says 503, then all work again", async () => {
+  const own = await startServer();
+  try {
+    const fixture = await own.fixture();
+    const { client, email } = await fixture.user();
+    const { url } = fixture.gateway;
+    const headers = { apikey: fixture.keys.publishableKey };
+    const post = (path: string, body: object) =>
+      fetch(`${url}/auth/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    const password = "correct horse";
+    const calls: (() => Promise<Response>)[] = [
+      () => fetch(`${url}/rest/v1/notes`, { headers }),
+      () => fetch(`${url}/storage/v1/object/public/avatars/x`),
+      () => post("/token?grant_type=password", { email, password }),
+      () => post("/signup", { email: "new@example.com", password }),
+    ];
+    await own.down();
+    for (const call of [...calls, ...calls]) {
+      const reply = await call();
+      assert.equal(reply.status, 503, await reply.text());
+      assert.equal(reply.headers.get("retry-after"), "1");
+    }
+    await own.up();
+    const deadline = Date.now() + 5000;
+    while ((await client.from("notes").select()).error) {
+      assert.ok(Date.now() < deadline, "did not reconnect");
+    }
+    assert.ifError((await client.auth.signInWithPassword({ email, password })).error);
+  } finally {
+    await own.stop();
+  }
+});
+
+Deno.test("faults: stopping does not wait for a statement that sleeps", async () => {
   const fixture = await server.fixture({
-    migration: "insert into storage.buckets (id, name, public) values ('avatars', 'avatars', true)",
+    migration: `
+      create function public.nap() returns void language sql as 'select pg_sleep(60)';
+      grant execute on function public.nap to service_role;
+    `,
   });
-  const { client, email } = await fixture.user();
-  const [{ name }] = await fixture.sql<[{ name: string }]>`select current_database() as name`;
-  const elsewhere = (await server.fixture()).sql;
-  await elsewhere.unsafe(`alter database ${name} allow_connections false`);
-  // The superuser is refused as well; the fixture's own connections go with the others.
-  await elsewhere`
-    select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
-  const headers = { apikey: fixture.keys.publishableKey };
-  const { url } = fixture.gateway;
-  const calls: (() => Promise<Response>)[] = [
-    () => fetch(`${url}/rest/v1/notes`, { headers }),
-    () => fetch(`${url}/storage/v1/object/public/avatars/x`),
-    () =>
-      fetch(`${url}/auth/v1/token?grant_type=password`, {
-        method: "POST",
-        headers,
-        body: JSON.stringify({ email, password: "correct horse" }),
-      }),
-    () =>
-      fetch(`${url}/auth/v1/signup`, {
-        method: "POST",
-        headers,
-        body: JSON.stringify({ email: "new@example.com", password: "correct horse" }),
-      }),
-  ];
-  for (const call of calls) {
-    const reply = await call();
-    assert.equal(reply.status, 503, await reply.text());
-    assert.equal(reply.headers.get("retry-after"), "1");
-  }
-  await elsewhere.unsafe(`alter database ${name} allow_connections true`);
+  const napping = fixture.client(fixture.keys.secretKey).rpc("nap").then((reply) => reply);
   const deadline = Date.now() + 5000;
-  while ((await client.from("notes").select()).error) {
-    assert.ok(Date.now() < deadline, "did not reconnect");
-  }
-  assert.ifError(
-    (await client.auth.signInWithPassword({ email, password: "correct horse" })).error,
-  );
+  const asleep = () =>
+    fixture.sql`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event = 'PgSleep'`;
+  while ((await asleep()).length === 0) assert.ok(Date.now() < deadline, "never fell asleep");
+  const started = performance.now();
+  await fixture.gateway.stop();
+  assert.ok(performance.now() - started < 10_000);
+  assert.ok((await napping).error);
 });
 
 Deno.test("faults: garbage of every kind gets a 4xx and takes nothing down", async () => {

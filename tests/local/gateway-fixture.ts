@@ -72,6 +72,10 @@ export interface FixtureOptions {
 
 export interface Server extends Pick<PostgresServer, "adminUrl"> {
   fixture(options?: FixtureOptions): Promise<Fixture>;
+  /** Stops Postgres, keeping its data. */
+  down(): Promise<void>;
+  /** Starts it again, on the same port. */
+  up(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -86,12 +90,10 @@ function freePort(): number {
 export async function startServer(): Promise<Server> {
   const dataDir = await Deno.makeTempDir({ dir: "/tmp", prefix: "socle-gateway-test-" });
   await Deno.chmod(dataDir, 0o755);
-  const server = await startPostgres({
-    dataDir: `${dataDir}/postgres`,
-    port: freePort(),
-    log: () => {},
-    durable: false,
-  });
+  const port = freePort();
+  const start = () =>
+    startPostgres({ dataDir: `${dataDir}/postgres`, port, log: () => {}, durable: false });
+  let server = await start();
   const admin = postgres(server.adminUrl(), { max: 1, onnotice: () => {} });
   await admin.unsafe(await Deno.readTextFile(rolesSql));
   await admin.end();
@@ -103,6 +105,10 @@ export async function startServer(): Promise<Server> {
       const fixture = await makeFixture(server, dataDir, options);
       fixtures.add(fixture);
       return fixture;
+    },
+    down: () => server.stop(),
+    async up() {
+      server = await start();
     },
     async stop() {
       for (const fixture of fixtures) await fixture.stop();

@@ -100,3 +100,55 @@ export async function eventTypes(stripe: Stripe): Promise<string[]> {
   const { data } = await stripe.events.list({ limit: 100 });
   return data.map(({ type }) => type).reverse();
 }
+
+/** Days in seconds, as the clock counts. */
+export function days(count: number): number {
+  return count * 24 * 60 * 60;
+}
+
+/** Moves the clock of a local Stripe forward. */
+export async function advance(
+  url: string,
+  seconds: number,
+): Promise<{ now: number; offset_seconds: number }> {
+  return await local(url, "POST /_local/clock", { advance_seconds: seconds });
+}
+
+/** A call of the local Stripe's own routes; fails where it is not answered with 200. */
+// deno-lint-ignore no-explicit-any -- each route has an answer of its own
+export async function local(url: string, call: string, body?: unknown): Promise<any> {
+  const [method = "", path = ""] = call.split(" ");
+  const response = await fetch(`${url}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${call} answered ${response.status}: ${answer.error.message}`);
+  return answer;
+}
+
+/** A customer with a default card and an active monthly subscription of 19.00 EUR. */
+export async function activeSubscription(
+  stripe: Stripe,
+  token = "pm_card_visa",
+  params: Partial<Stripe.SubscriptionCreateParams> = {},
+): Promise<{ customer: Stripe.Customer; price: Stripe.Price; subscription: Stripe.Subscription }> {
+  const { customer, price } = await customerAndPrice(stripe);
+  const method = await stripe.paymentMethods.attach(token, { customer: customer.id });
+  await stripe.customers.update(customer.id, {
+    invoice_settings: { default_payment_method: method.id },
+  });
+  const subscription = await stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    ...params,
+  });
+  return { customer, price, subscription };
+}
+
+/** Makes another test card the default of a customer. */
+export async function useCard(stripe: Stripe, customer: string, token: string): Promise<string> {
+  const { id } = await stripe.paymentMethods.attach(token, { customer });
+  await stripe.customers.update(customer, { invoice_settings: { default_payment_method: id } });
+  return id;
+}

@@ -6,13 +6,21 @@ import postgres from "postgres";
 import { freePorts } from "../../local/ports.ts";
 import { publishPlans } from "../../local/publish-plans.ts";
 import { type Stack, type StackOptions, startStack } from "../../local/stack.ts";
+import { type StackAddress, stackAddress } from "./stack.ts";
+import { plansKnown } from "./plans-known.ts";
+import type { StripeProxy } from "./stripe-proxy.ts";
 
 /** What may differ from the shared stack. */
-export type Differences = Pick<StackOptions, "functionsEnv" | "auth" | "schedule">;
+export interface Differences extends Pick<StackOptions, "functionsEnv" | "auth" | "schedule" | "web"> {
+  /** Stands between the functions and the local Stripe. */
+  stripeProxy?: StripeProxy;
+}
 
 /** A stack of one's own; `await using` takes it down. */
 export interface OwnStack extends AsyncDisposable {
   stack: Stack;
+  /** Where it is, for `call`, `signUp` and the others. Its Stripe is reached past any proxy. */
+  at: StackAddress;
   /** What the functions and the parts logged, line by line. */
   log: string[];
 }
@@ -22,6 +30,7 @@ export const nobody = "http://127.0.0.1:9";
 
 /** Starts one. Ready within a few seconds; functions start at their first call. */
 export async function startOwnStack(differences: Differences = {}): Promise<OwnStack> {
+  const { stripeProxy, functionsEnv, ...others } = differences;
   const server = Deno.env.get("SOCLE_TEST_DATABASE");
   if (server === undefined) {
     throw new Error("SOCLE_TEST_DATABASE is not set: run tests by `deno task test`");
@@ -33,17 +42,32 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
   url.pathname = `/${database}`;
   const dataDir = await Deno.makeTempDir({ prefix: "socle-own-" });
   const log: string[] = [];
+  const ports = freePorts();
+  const localStripe = `http://127.0.0.1:${ports.stripe}`;
+  stripeProxy?.forwardTo(localStripe);
   const stack = await startStack({
     dataDir,
-    ports: freePorts(),
+    ports,
     databaseUrl: url.href,
     log: (source, message) => log.push(`${source}: ${message}`),
-    ...differences,
+    functionsEnv: {
+      ...functionsEnv,
+      ...(stripeProxy !== undefined && { STRIPE_API_URL: stripeProxy.url }),
+    },
+    ...others,
   });
   // A Stripe that is down from the start cannot learn the plans.
-  if (stack.functionsEnv["STRIPE_API_URL"] !== nobody) await publishPlans(stack);
+  if (stack.functionsEnv["STRIPE_API_URL"] !== nobody) {
+    await publishPlans(stack);
+    // A test that sets another secret wants to tell of them itself.
+    if (functionsEnv?.["STRIPE_WEBHOOK_SECRET"] === undefined) await plansKnown(stack);
+  }
   return {
     stack,
+    at: {
+      ...stackAddress(stack.env),
+      ...(stripeProxy !== undefined && { stripeUrl: localStripe }),
+    },
     log,
     async [Symbol.asyncDispose]() {
       await stack.stop();

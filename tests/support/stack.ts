@@ -21,6 +21,8 @@ export interface StackAddress {
   stripeWebhookSecret: string;
   mailUrl: string;
   mailKey: string;
+  /** Where mails lead, whether or not the web application is served there. */
+  siteUrl: string;
 }
 
 /** Reads a stack's address from its variables. @throws naming one that is missing */
@@ -41,6 +43,7 @@ export function stackAddress(variables: Record<string, string>): StackAddress {
     stripeWebhookSecret: variable("STRIPE_WEBHOOK_SECRET"),
     mailUrl: variable("RESEND_BASE_URL"),
     mailKey: variable("RESEND_API_KEY"),
+    siteUrl: variable("SITE_URL"),
   };
 }
 

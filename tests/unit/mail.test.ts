@@ -26,6 +26,7 @@ Deno.test("mail: every template renders in both languages, readable and self-con
       assert.match(html, /<h1[^>]*>[^<]+<\/h1>/, where);
       assert.match(html, /data-skip-in-text="true">[^<]{10,}/, `${where}: no preheader`);
       assert.ok(subject.length > 10 && subject.length <= 150, where);
+      assert.doesNotMatch(subject, /[\r\n]/, where);
       assert.doesNotMatch(html, /<img|<link|src=|url\(|@import|undefined|\[object/, where);
       assert.doesNotMatch(text, /<|undefined|\[object/, where);
       for (const [, href] of html.matchAll(/href="([^"]*)"/g)) assert.match(href ?? "", /^https:/);
@@ -39,6 +40,27 @@ Deno.test("mail: both languages of a template differ in subject and body", async
     assert.notEqual(fr?.subject, en?.subject, name);
     assert.notEqual(fr?.text, en?.text, name);
   }
+});
+
+Deno.test("mail: a prop that may be absent leaves no trace when it is", async () => {
+  let optional = 0;
+  for (const name of MAIL_NAMES) {
+    for (const prop of Object.keys(sample(name))) {
+      const { [prop]: _, ...props } = sample(name) as Record<string, unknown>;
+      if (!templates[name].props.safeParse(props).success) continue;
+      optional++;
+      for (const locale of LOCALES) {
+        const { html, text } = await renderMail(name, locale, props as PropsOf<typeof name>);
+        assert.doesNotMatch(
+          html,
+          /undefined|\[object|<p[^>]*><\/p>|<td[^>]*><\/td>/,
+          `${name} ${prop}`,
+        );
+        assert.doesNotMatch(text, /undefined|\[object|\n{3}/, `${name} ${prop}`);
+      }
+    }
+  }
+  assert.ok(optional >= MAIL_NAMES.length);
 });
 
 Deno.test("mail: French has its unbreakable spaces and curved apostrophes everywhere", async () => {
@@ -72,7 +94,7 @@ Deno.test("receipt: amount, date, number and links as the reader writes them", a
   }
   const en = await renderMail("receipt", "en", props);
   assert.ok(en.text.includes("€19.00"));
-  assert.ok(en.text.includes("22 November 2026"));
+  assert.ok(en.text.includes("22\u00a0November\u00a02026"));
 
   const { pdf_url: _, period: __, ...least } = props;
   const short = await renderMail("receipt", "en", least);
@@ -83,7 +105,7 @@ Deno.test("dates: the time zone decides the day, UTC unless given", async () => 
   const late = "2026-11-22T23:30:00Z";
   assert.equal(formatDate(late, "fr"), "22/11/2026");
   assert.equal(formatDate(late, "fr", "Europe/Paris"), "23/11/2026");
-  assert.equal(formatDate("2026-11-23T00:30:00+01:00", "en"), "22 November 2026");
+  assert.equal(formatDate("2026-11-23T00:30:00+01:00", "en"), "22\u00a0November\u00a02026");
   const props = { ...templates.receipt.preview, paid_at: late, time_zone: "Europe/Paris" };
   assert.match((await renderMail("receipt", "fr", props)).text, /23\/11\/2026/);
 });

@@ -20,6 +20,8 @@ export interface TestCard {
   payment: Outcome;
   /** When it is charged without the customer, after it was set up; `payment` where absent. */
   offSession?: Outcome;
+  /** The reason for which its holder disputes every charge. */
+  disputes?: string;
   /** What the bank says after the customer has authenticated. */
   authenticated?: Decline;
 }
@@ -129,7 +131,18 @@ export const testCards: Readonly<Record<string, TestCard>> = {
     authenticated: generic,
   },
   threeDSecureOptional: approves("4000000000003055", "visa"),
+  /** Is charged, then its holder disputes the charge. */
+  createDispute: approves("4000000000000259", "visa", { disputes: "fraudulent" }),
+  createDisputeProductNotReceived: approves("4000000000002685", "visa", {
+    disputes: "product_not_received",
+  }),
 };
+
+/** The name of the test card with a number, as typed: spaces and dashes do not count. */
+export function cardOfNumber(typed: string): string | undefined {
+  const number = typed.replace(/[\s-]/g, "");
+  return Object.keys(testCards).find((name) => testCards[name]?.number === number);
+}
 
 /** The name of the test card that a token (`pm_card_…` or `tok_…`) stands for. */
 export function cardOfToken(token: string): string | undefined {

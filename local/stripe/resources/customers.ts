@@ -26,43 +26,7 @@ const fields = [
 const create = operation<Stripe.CustomerCreateParams>(
   "POST /v1/customers",
   [...fields, "payment_method", "invoice_prefix", "next_invoice_sequence"],
-  (call, params) => {
-    const customer: Customer = {
-      id: newId("cus"),
-      object: "customer",
-      address: null,
-      balance: 0,
-      created: call.now(),
-      currency: null,
-      customer_account: null,
-      default_source: null,
-      delinquent: false,
-      description: null,
-      email: null,
-      invoice_prefix: params.invoice_prefix ?? randomWord(8).toUpperCase(),
-      invoice_settings: {
-        custom_fields: null,
-        default_payment_method: null,
-        footer: null,
-        rendering_options: null,
-      },
-      livemode: false,
-      metadata: {},
-      name: null,
-      next_invoice_sequence: params.next_invoice_sequence ?? 1,
-      phone: null,
-      preferred_locales: [],
-      shipping: null,
-      tax_exempt: "none",
-      test_clock: null,
-    };
-    const made = { ...customer, ...given(call, customer, params) };
-    call.create(made, "customer.created");
-    if (params.payment_method !== undefined) {
-      attach(call, materialize(call, params.payment_method, "payment_method"), made.id);
-    }
-    return made;
-  },
+  createCustomer,
 );
 
 const update = operation<Stripe.CustomerUpdateParams>(
@@ -114,6 +78,45 @@ export function customerOf(call: Call, id: string): Customer {
   const customer = call.store.get("customer", id);
   if (customer === undefined) throw missing("customer", id, "customer");
   return customer;
+}
+
+/** Makes a customer, also for a checkout that has none. */
+export function createCustomer(call: Call, params: Stripe.CustomerCreateParams): Customer {
+  const customer: Customer = {
+    id: newId("cus"),
+    object: "customer",
+    address: null,
+    balance: 0,
+    created: call.now(),
+    currency: null,
+    customer_account: null,
+    default_source: null,
+    delinquent: false,
+    description: null,
+    email: null,
+    invoice_prefix: params.invoice_prefix ?? randomWord(8).toUpperCase(),
+    invoice_settings: {
+      custom_fields: null,
+      default_payment_method: null,
+      footer: null,
+      rendering_options: null,
+    },
+    livemode: false,
+    metadata: {},
+    name: null,
+    next_invoice_sequence: params.next_invoice_sequence ?? 1,
+    phone: null,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: "none",
+    test_clock: null,
+  };
+  const made = { ...customer, ...given(call, customer, params) };
+  call.create(made, "customer.created");
+  if (params.payment_method !== undefined) {
+    attach(call, materialize(call, params.payment_method, "payment_method"), made.id);
+  }
+  return made;
 }
 
 function given(

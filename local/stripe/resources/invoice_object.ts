@@ -1,43 +1,49 @@
 import type { Call } from "../call.ts";
-import { displayMoney } from "../billing/display.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
+import { type Billed, lineOf, lineOfPending } from "./invoice-lines.ts";
 
 type Invoice = Documents["invoice"];
-type Line = Invoice["lines"]["data"][number];
 type Subscription = Documents["subscription"];
 
-/** One thing that an invoice bills. */
-export interface Billed {
-  item: Subscription["items"]["data"][number];
-  period: { start: number; end: number };
-  /** True for the time that a trial gives away. */
-  free: boolean;
+/** What an invoice asks for after the customer's balance (negative: credit), and what that leaves. */
+export function afterBalance(total: number, balance: number): { due: number; balance: number } {
+  const owed = total + balance;
+  return owed >= 0 ? { due: owed, balance: 0 } : { due: 0, balance: owed };
 }
 
-/** A draft that bills a subscription's items, not yet kept. */
+/**
+ * A draft that bills a subscription's periods, and what waits for its next invoice, not yet kept.
+ */
 export function newInvoice(
   call: Call,
-  { subscription, customer, reason, billed }: {
+  { subscription, customer, reason, billed, pending = [], period }: {
     subscription: Subscription;
     customer: Documents["customer"];
     reason: NonNullable<Invoice["billing_reason"]>;
     billed: Billed[];
+    pending?: Documents["invoiceitem"][];
+    /** The invoice's own period, of what was added to it; its lines hold what they bill. */
+    period?: { start: number; end: number };
   },
 ): Invoice {
   const id = newId("in");
-  const lines = billed.map((one) => lineOf(id, subscription, one));
+  const lines = [
+    ...pending.map((item) => lineOfPending(id, subscription, item)),
+    ...billed.map((one) => lineOf(id, subscription, one)),
+  ];
   const total = lines.reduce((sum, line) => sum + line.amount, 0);
+  const { due } = afterBalance(total, customer.balance);
   return {
     id,
     object: "invoice",
     account_country: "FR",
     account_name: "Local Stripe",
     account_tax_ids: null,
-    amount_due: total,
+    amount_due: due,
     amount_overpaid: 0,
     amount_paid: 0,
-    amount_remaining: total,
+    amount_remaining: due,
     amount_shipping: 0,
     application: null,
     attempt_count: 0,
@@ -96,16 +102,16 @@ export function newInvoice(
       payment_method_options: null,
       payment_method_types: subscription.payment_settings?.payment_method_types ?? null,
     },
-    // A first invoice's own period is the moment it was made; its lines hold what they bill.
-    period_end: call.now(),
-    period_start: call.now(),
+    // A first invoice's own period is the moment it was made.
+    period_end: period?.end ?? call.now(),
+    period_start: period?.start ?? call.now(),
     post_payment_credit_notes_amount: 0,
     pre_payment_credit_notes_amount: 0,
     receipt_number: null,
     rendering: null,
     shipping_cost: null,
     shipping_details: null,
-    starting_balance: 0,
+    starting_balance: customer.balance,
     statement_descriptor: null,
     status: "draft",
     status_transitions: {
@@ -124,57 +130,4 @@ export function newInvoice(
     total_taxes: [],
     webhooks_delivered_at: null,
   };
-}
-
-function lineOf(invoice: string, subscription: Subscription, billed: Billed): Line {
-  const { item, period, free } = billed;
-  const quantity = item.quantity ?? 1;
-  const unitAmount = free ? 0 : item.price.unit_amount ?? 0;
-  const amount = unitAmount * quantity;
-  return {
-    id: newId("il"),
-    object: "line_item",
-    amount,
-    currency: subscription.currency,
-    description: describe(billed),
-    discount_amounts: [],
-    discountable: true,
-    discounts: [],
-    invoice,
-    livemode: false,
-    metadata: item.metadata,
-    parent: {
-      invoice_item_details: null,
-      subscription_item_details: {
-        invoice_item: null,
-        proration: false,
-        proration_details: { credited_items: null },
-        subscription: subscription.id,
-        subscription_item: item.id,
-      },
-      type: "subscription_item_details",
-    },
-    period,
-    pretax_credit_amounts: [],
-    pricing: {
-      price_details: { price: item.price.id, product: item.price.product },
-      type: "price_details",
-      unit_amount_decimal: String(unitAmount),
-    },
-    quantity,
-    quantity_decimal: String(quantity),
-    subscription: subscription.id,
-    subtotal: amount,
-    taxes: [],
-  };
-}
-
-function describe({ item, free }: Billed): string {
-  const name = item.price.nickname ?? item.price.product;
-  if (free) return `Trial period for ${name}`;
-  const { interval, interval_count: count } = item.price.recurring ??
-    { interval: "month", interval_count: 1 };
-  const every = count === 1 ? `/ ${interval}` : `every ${count} ${interval}s`;
-  const each = displayMoney(item.price.unit_amount ?? 0, item.price.currency);
-  return `${item.quantity ?? 1} × ${name} (at ${each} ${every})`;
 }

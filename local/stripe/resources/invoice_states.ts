@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
+import { afterBalance } from "./invoice_object.ts";
 import { newIntent } from "./payment_intent_object.ts";
 import { cancelIntent, type Confirmation, confirmIntent } from "./payment_intent_states.ts";
 
@@ -17,12 +18,17 @@ export function finalize(
   draft: Invoice,
   { method, description }: { method: string | null; description: string },
 ): Invoice {
+  const balance = customerOf(call, draft).balance;
+  const { due, balance: left } = afterBalance(draft.total, balance);
   const open = call.update(draft, {
+    amount_due: due,
+    amount_remaining: due,
     effective_at: call.now(),
-    ending_balance: 0,
+    ending_balance: left,
     hosted_invoice_url: `${call.url}/invoices/${draft.id}`,
     invoice_pdf: `${call.url}/invoices/${draft.id}/pdf`,
-    number: numberFor(call, draft),
+    number: numberFor(call, draft, left),
+    starting_balance: balance,
     status: "open",
     status_transitions: { ...draft.status_transitions, finalized_at: call.now() },
   });
@@ -70,7 +76,7 @@ export function markPaid(call: Call, invoice: Invoice): Invoice {
   const paid = call.update(invoice, {
     amount_paid: invoice.amount_due,
     amount_remaining: 0,
-    attempt_count: invoice.amount_due > 0 ? invoice.attempt_count + 1 : invoice.attempt_count,
+    attempt_count: invoice.amount_due > 0 ? Math.max(1, invoice.attempt_count) : 0,
     attempted: true,
     auto_advance: false,
     next_payment_attempt: null,
@@ -97,6 +103,11 @@ export function voidInvoice(call: Call, invoice: Invoice): Invoice {
     status_transitions: { ...invoice.status_transitions, voided_at: call.now() },
   }, "invoice.updated");
   call.emit("invoice.voided", voided);
+  const used = (invoice.ending_balance ?? 0) - invoice.starting_balance;
+  if (used !== 0) {
+    const customer = customerOf(call, invoice);
+    call.update(customer, { balance: customer.balance - used }, "customer.updated");
+  }
   const payment = paymentOf(call, invoice);
   if (payment?.status === "open") {
     call.update(payment, {
@@ -147,14 +158,19 @@ function requestPayment(
   call.create(payment);
 }
 
-/** The customer's next number: `PREFIX-0001`. */
-function numberFor(call: Call, invoice: Invoice): string {
-  if (invoice.customer === null) throw new Error(`${invoice.id} has no customer`);
-  const customer = call.need("customer", invoice.customer);
+/** The customer's next number: `PREFIX-0001`; takes it, and leaves the customer's new balance. */
+function numberFor(call: Call, invoice: Invoice, balance: number): string {
+  const customer = customerOf(call, invoice);
   const sequence = customer.next_invoice_sequence ?? 1;
   call.update(customer, {
+    balance,
     currency: customer.currency ?? invoice.currency,
     next_invoice_sequence: sequence + 1,
   }, "customer.updated");
   return `${customer.invoice_prefix}-${String(sequence).padStart(4, "0")}`;
+}
+
+function customerOf(call: Call, invoice: Invoice): Documents["customer"] {
+  if (invoice.customer === null) throw new Error(`${invoice.id} has no customer`);
+  return call.need("customer", invoice.customer);
 }

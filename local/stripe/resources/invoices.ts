@@ -9,6 +9,7 @@ import {
   type Resource,
   retrieveOperation,
 } from "../resource.ts";
+import { retry } from "./invoice-collection.ts";
 import { intentOf, invoiceOf, markPaid, pay, paymentOf, voidInvoice } from "./invoice_states.ts";
 import { materialize } from "./payment_methods.ts";
 
@@ -95,8 +96,9 @@ const reactions: Reaction[] = [
 function attempted(call: Call, intent: string, event: string): void {
   const invoice = invoiceOf(call, intent);
   if (invoice === undefined || invoice.status !== "open") return;
-  const tried = call.update(invoice, {
-    attempt_count: invoice.attempt_count + 1,
+  // Stripe counts the first attempt whoever makes it, and after that its own (collect).
+  const tried = invoice.attempt_count > 0 ? invoice : call.update(invoice, {
+    attempt_count: 1,
     attempted: true,
   }, "invoice.updated");
   call.emit(event, tried);
@@ -118,6 +120,7 @@ export const invoices: Resource = {
     voidOperation,
   ],
   reactions,
+  due: [retry],
   includes: includesOf("invoice", {
     confirmation_secret: (call, invoice) => {
       const secret = intentOf(call, invoice)?.client_secret;

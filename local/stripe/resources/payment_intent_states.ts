@@ -16,6 +16,11 @@ export interface Confirmation {
   /** True where the customer is not there to authenticate. */
   offSession: boolean;
   returnUrl?: string | undefined;
+  /**
+   * True where Stripe itself collects an invoice: a bank that wants to see the customer makes it
+   * wait for him, instead of failing it.
+   */
+  automatic?: boolean;
 }
 
 /**
@@ -57,7 +62,9 @@ export function confirmIntent(call: Call, intent: PaymentIntent, how: Confirmati
   const outcome = setUp ? card.offSession ?? card.payment : card.payment;
   if (outcome === "approved") return succeed(call, intent, method);
   if (outcome !== "authenticate") throw decline(call, intent, method, outcome);
-  if (how.offSession) throw decline(call, intent, method, authenticationRequired);
+  if (how.offSession && how.automatic !== true) {
+    throw decline(call, intent, method, authenticationRequired);
+  }
   return call.update(intent, {
     last_payment_error: null,
     next_action: nextActionOf(call, intent.id, how.returnUrl),

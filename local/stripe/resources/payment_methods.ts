@@ -29,7 +29,7 @@ const create = operation<Stripe.PaymentMethodCreateParams>(
     const token = params.card === undefined || !("token" in params.card) ? "" : params.card.token;
     const name = cardOfToken(token);
     if (name === undefined) throw missing("token", token, "card[token]");
-    const method = methodOf(call, name);
+    const method = newCard(call, name);
     const { address, email, name: holder, phone } = params.billing_details ?? {};
     return call.create({
       ...method,
@@ -112,11 +112,11 @@ export function materialize(call: Call, id: string, param: string): PaymentMetho
   const name = cardOfToken(id);
   return name === undefined
     ? call.need("payment_method", id, param)
-    : call.create(methodOf(call, name));
+    : call.create(newCard(call, name));
 }
 
 /** A new card, not yet kept, behaving as the test card of that name. */
-function methodOf(call: Call, name: string): PaymentMethod {
+export function newCard(call: Call, name: string): PaymentMethod {
   const card = testCards[name];
   if (card === undefined) throw new Error(`there is no test card ${name}`);
   const id = newId("pm");

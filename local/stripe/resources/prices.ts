@@ -44,34 +44,17 @@ const create = operation<Stripe.PriceCreateParams>(
     if (params.recurring?.usage_type === "metered") {
       throw notImplemented("metered prices", "recurring[usage_type]");
     }
-    const product = productFor(call, params);
-    const price: Price = {
-      id: newId("price"),
-      object: "price",
+    const price = newPrice(call, {
       active: params.active ?? true,
-      billing_scheme: "per_unit",
-      created: call.now(),
-      currency: currencyOf(params.currency),
-      custom_unit_amount: null,
-      livemode: false,
+      currency: params.currency,
       lookup_key: lookupKeyOf(call, params),
       metadata: mergeMetadata({}, params.metadata),
       nickname: params.nickname || null,
-      product: product.id,
-      recurring: params.recurring === undefined ? null : {
-        interval: params.recurring.interval,
-        interval_count: params.recurring.interval_count ?? 1,
-        meter: null,
-        trial_period_days: null,
-        usage_type: "licensed",
-      },
-      tax_behavior: params.tax_behavior ?? "unspecified",
-      tiers_mode: null,
-      transform_quantity: null,
-      type: params.recurring === undefined ? "one_time" : "recurring",
+      product: productFor(call, params).id,
+      recurring: params.recurring,
+      tax_behavior: params.tax_behavior,
       unit_amount: params.unit_amount,
-      unit_amount_decimal: String(params.unit_amount),
-    };
+    });
     if (price.recurring !== null) call.emit("plan.created", planOf(price));
     return call.create(price, "price.created");
   },
@@ -126,6 +109,46 @@ const list = operation<Stripe.PriceListParams>(
       filter: (price) => within(price.created, params.created),
     }),
 );
+
+/** A new price, not yet kept. */
+export function newPrice(
+  call: Call,
+  given: Pick<Price, "active" | "product"> & Partial<Pick<Price, "lookup_key" | "metadata">> & {
+    currency: string;
+    nickname?: string | null;
+    recurring?: { interval: string; interval_count?: number } | undefined;
+    tax_behavior?: Price["tax_behavior"] | undefined;
+    unit_amount: number;
+  },
+): Price {
+  return {
+    id: newId("price"),
+    object: "price",
+    active: given.active,
+    billing_scheme: "per_unit",
+    created: call.now(),
+    currency: currencyOf(given.currency),
+    custom_unit_amount: null,
+    livemode: false,
+    lookup_key: given.lookup_key ?? null,
+    metadata: given.metadata ?? {},
+    nickname: given.nickname ?? null,
+    product: given.product,
+    recurring: given.recurring === undefined ? null : {
+      interval: given.recurring.interval,
+      interval_count: given.recurring.interval_count ?? 1,
+      meter: null,
+      trial_period_days: null,
+      usage_type: "licensed",
+    },
+    tax_behavior: given.tax_behavior ?? "unspecified",
+    tiers_mode: null,
+    transform_quantity: null,
+    type: given.recurring === undefined ? "one_time" : "recurring",
+    unit_amount: given.unit_amount,
+    unit_amount_decimal: String(given.unit_amount),
+  };
+}
 
 function productFor(call: Call, params: Stripe.PriceCreateParams): Documents["product"] {
   if ((params.product === undefined) === (params.product_data === undefined)) {

@@ -110,7 +110,7 @@ export function newSetupIntent(call: Call, customer: string | null): SetupIntent
 }
 
 /** Sets a card up for later; throws the card error where the bank refuses it. */
-function confirmSetup(
+export function confirmSetup(
   call: Call,
   intent: SetupIntent,
   how: { paymentMethod?: string | undefined; returnUrl?: string | undefined },

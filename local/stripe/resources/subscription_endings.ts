@@ -53,7 +53,7 @@ export function scheduledEnd(
 export function endSubscription(
   call: Call,
   subscription: Subscription,
-  reason: Reason,
+  reason: Reason | null,
   details: Stripe.SubscriptionCancelParams.CancellationDetails = {},
 ): Subscription {
   if (hasEnded(subscription)) return subscription;
@@ -72,13 +72,27 @@ export function endSubscription(
     status: incomplete ? "incomplete_expired" : "canceled",
   });
   if (incomplete && ended.latest_invoice !== null) {
-    voidInvoice(call, call.need("invoice", ended.latest_invoice));
+    const invoice = call.need("invoice", ended.latest_invoice);
+    if (invoice.status === "open") voidInvoice(call, invoice);
   }
+  stopCollecting(call, subscription.id);
   if (subscription.pending_setup_intent !== null) {
     cancelSetup(call, call.need("setup_intent", subscription.pending_setup_intent), null);
   }
   call.emit("customer.subscription.deleted", ended);
   return ended;
+}
+
+/** What a subscription still owes when it ends stays open, and is not asked for again. */
+function stopCollecting(call: Call, subscription: string): void {
+  const open = call.store.all("invoice", {
+    "parent.subscription_details.subscription": subscription,
+    status: "open",
+  });
+  for (const invoice of open) {
+    const changes = { auto_advance: false, next_payment_attempt: null };
+    call.update(invoice, changes, "invoice.updated");
+  }
 }
 
 function timeOf(

@@ -10,12 +10,16 @@ import { planOf } from "./plans.ts";
 export type Subscription = Documents["subscription"];
 export type SubscriptionItem = Subscription["items"]["data"][number];
 
-/** The items that a creation asks for, with the period they start in. */
+/**
+ * The items that a creation asks for, with the period they start in.
+ * @param adHoc true where prices may be inactive, being made for this subscription alone.
+ */
 export function itemsFor(
   call: Call,
   subscription: string,
   given: Stripe.SubscriptionCreateParams.Item[],
   period: { start: number; trialEnd: number | null },
+  adHoc = false,
 ): SubscriptionItem[] {
   const items = given.map(({ price: id, quantity, metadata }, index) => {
     const param = `items[${index}][price]`;
@@ -27,7 +31,7 @@ export function itemsFor(
         param: `items[${index}][quantity]`,
       });
     }
-    const price = recurringPrice(call, id, param);
+    const price = recurringPrice(call, id, param, adHoc);
     const item: SubscriptionItem = {
       id: newId("si"),
       object: "subscription_item",
@@ -56,9 +60,10 @@ export function periodEnd(subscription: Subscription): number {
   return Math.min(...subscription.items.data.map((item) => item.current_period_end));
 }
 
-function recurringPrice(call: Call, id: string, param: string) {
+/** A price that a subscription may have. */
+export function recurringPrice(call: Call, id: string, param: string, adHoc = false) {
   const price = call.need("price", id, param);
-  if (!price.active) {
+  if (!price.active && !adHoc) {
     throw invalid(
       "The price specified is inactive. This field only accepts active prices.",
       { param },

@@ -9,20 +9,20 @@ import { newInvoice } from "./invoice_object.ts";
 import { finalize, pay } from "./invoice_states.ts";
 import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
 import { scheduledEnd } from "./subscription_endings.ts";
-import { itemsFor, newSubscription, periodEnd, type Subscription } from "./subscription_object.ts";
+import { itemsFor, newSubscription, type Subscription } from "./subscription_object.ts";
 import { newSetupIntent } from "./setup_intents.ts";
 
 const daySeconds = 24 * 60 * 60;
-/** `trial_will_end` comes three days ahead, or at once where the trial is shorter. */
-const trialNoticeSeconds = 3 * daySeconds;
 
 /**
  * Starts a subscription: its first invoice, and a payment, or for a free start the setup of a card
- * for later. `payment_behavior` says what an unpaid first invoice does.
+ * for later. `payment_behavior` says what an unpaid first invoice does; `adHoc` that the prices may
+ * be ones that a checkout made for itself.
  */
 export function startSubscription(
   call: Call,
   params: Stripe.SubscriptionCreateParams,
+  { adHoc = false } = {},
 ): Subscription {
   if (params.customer === undefined) throw parameterMissing("customer");
   if (params.items === undefined || params.items.length === 0) throw parameterMissing("items");
@@ -40,7 +40,7 @@ export function startSubscription(
   const id = newId("sub");
   const start = call.now();
   const trialEnd = trialEndOf(params, start);
-  const items = itemsFor(call, id, params.items, { start, trialEnd });
+  const items = itemsFor(call, id, params.items, { start, trialEnd }, adHoc);
   const currency = items[0]?.price.currency ?? "";
   if (customer.currency != null && customer.currency !== currency) {
     throw invalid(
@@ -133,9 +133,6 @@ function bill(
   call.create(draft, "invoice.created");
   call.emit("customer.subscription.created", subscription);
   const invoice = finalize(call, draft, { method, description: "Subscription creation" });
-  if (free && periodEnd(subscription) - call.now() <= trialNoticeSeconds) {
-    call.emit("customer.subscription.trial_will_end", subscription);
-  }
   if (!nothingDue && collect) {
     try {
       pay(call, invoice, { offSession });

@@ -8,6 +8,7 @@ import { intentOf } from "./invoice_states.ts";
 import { endSubscription, hasEnded, scheduledEnd } from "./subscription_endings.ts";
 import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
 import type { Subscription } from "./subscription_object.ts";
+import { subscriptionDues } from "./subscription-cycle.ts";
 import { startSubscription } from "./subscription_start.ts";
 
 const create = operation<Stripe.SubscriptionCreateParams>(
@@ -31,7 +32,7 @@ const create = operation<Stripe.SubscriptionCreateParams>(
     "trial_period_days",
     "trial_settings.end_behavior.missing_payment_method",
   ],
-  startSubscription,
+  (call, params) => startSubscription(call, params),
 );
 
 const update = operation<Stripe.SubscriptionUpdateParams>(
@@ -186,4 +187,5 @@ export const subscriptions: Resource = {
     list,
   ],
   reactions,
+  due: subscriptionDues,
 };

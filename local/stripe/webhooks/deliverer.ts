@@ -1,4 +1,5 @@
 import type { Log } from "../../log.ts";
+import type { FaultInjector } from "../faults.ts";
 import type { Store } from "../store.ts";
 import type { EventDocument } from "../wire.ts";
 import { type Delivery, DeliveryQueue } from "./queue.ts";
@@ -31,29 +32,58 @@ export class Deliverer {
   readonly #store: Store;
   readonly #queue: DeliveryQueue;
   readonly #configured: { url: string; secret: string } | undefined;
+  readonly #faults: FaultInjector;
   readonly #log: Log;
   readonly #running = new Map<number, Promise<void>>();
   readonly #stopped = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    { store, webhook, log }: {
+    { store, webhook, faults, log }: {
       store: Store;
       webhook: { url: string; secret: string } | undefined;
+      faults: FaultInjector;
       log: Log;
     },
   ) {
     this.#store = store;
     this.#queue = new DeliveryQueue(store);
     this.#configured = webhook;
+    this.#faults = faults;
     this.#log = log;
   }
 
   /** Queues an event in the caller's transaction; returns to how many addresses it will go. */
   enqueue(event: EventDocument): number {
     const targets = this.#targetsOf(event.type);
-    for (const target of targets) this.#queue.add(event.id, target, Date.now());
+    for (const target of targets) {
+      const { dropped, duplicates, delayMs } = this.#faults.planDelivery(event.type);
+      if (dropped) this.#queue.drop(event.id, target);
+      else {
+        for (let copy = 0; copy <= duplicates; copy++) {
+          this.#queue.add(event.id, target, Date.now(), delayMs);
+        }
+      }
+    }
     return targets.length;
+  }
+
+  /**
+   * Sends events again, or all that a fault has dropped; returns how many deliveries that makes.
+   * Faults do not touch them.
+   */
+  redeliver(events?: readonly string[]): number {
+    const wanted = this.#store.transaction(() => {
+      const dropped = this.#queue.takeDropped(events);
+      const deliveries = events === undefined ? dropped : events.flatMap((event) => {
+        const type = this.#store.get("event", event)?.type ?? "";
+        return this.#targetsOf(type).map((target) => ({ event, target }));
+      });
+      for (const { event, target } of deliveries) this.#queue.add(event, target, Date.now());
+      return deliveries.length;
+    });
+    this.wake();
+    return wanted;
   }
 
   /** Starts what is due and sets a timer for what is next. Call it after a commit. */
@@ -76,10 +106,10 @@ export class Deliverer {
     this.#timer = setTimeout(() => this.wake(), Math.max(0, nextAt - Date.now()));
   }
 
-  /** How many deliveries are pending or under way, and when the next is due (ms, real time). */
-  pending(): { count: number; next_at: number | null } {
+  /** How many deliveries are pending or under way, when the next is due (ms), how many were dropped. */
+  pending(): { count: number; next_at: number | null; dropped: number } {
     const { count, nextAt } = this.#queue.pending();
-    return { count, next_at: nextAt };
+    return { count, next_at: nextAt, dropped: this.#queue.dropped() };
   }
 
   /** Ends what is under way; it stays queued. */

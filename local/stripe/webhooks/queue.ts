@@ -11,6 +11,11 @@ const schema = `
   );
   create index if not exists deliveries_next on deliveries (next_at, id);
   create index if not exists deliveries_event on deliveries (event);
+  create table if not exists dropped_deliveries (
+    id     integer primary key autoincrement,
+    event  text not null,
+    target text not null
+  );
 `;
 
 /** An event that an address has not accepted yet. Times are milliseconds of real time. */
@@ -33,10 +38,35 @@ export class DeliveryQueue {
     store.database.exec(schema);
   }
 
-  add(event: string, target: string, now: number): void {
-    this.#store.database.prepare(
+  add(event: string, target: string, now: number, delayMs = 0): void {
+    this.#store.run(
       "insert into deliveries (event, target, since, next_at) values (?, ?, ?, ?)",
-    ).run(event, target, now, now);
+      event,
+      target,
+      now,
+      now + delayMs,
+    );
+  }
+
+  /** Notes a delivery that a fault keeps from being made. */
+  drop(event: string, target: string): void {
+    this.#store.run("insert into dropped_deliveries (event, target) values (?, ?)", event, target);
+  }
+
+  dropped(): number {
+    return Number(this.#store.row("select count(*) as count from dropped_deliveries")?.count);
+  }
+
+  /** The dropped deliveries, of some events or of all, which are forgotten by that. */
+  takeDropped(events?: readonly string[]): { event: string; target: string }[] {
+    const rows = this.#store.database.prepare(
+      "select id, event, target from dropped_deliveries order by id",
+    ).all() as { id: number; event: string; target: string }[];
+    const taken = rows.filter(({ event }) => events === undefined || events.includes(event));
+    for (const { id } of taken) {
+      this.#store.run("delete from dropped_deliveries where id = ?", id);
+    }
+    return taken;
   }
 
   /** What is due, oldest first, without what is being delivered already. */

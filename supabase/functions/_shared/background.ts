@@ -15,6 +15,9 @@ export function afterReply(work: Promise<unknown>): void {
   (globalThis as { EdgeRuntime?: EdgeRuntimeGlobal }).EdgeRuntime?.waitUntil(watched);
 }
 
+/** How long a call of jobs-run is waited for. It goes on without us, as when pg_net called it. */
+const wakeTimeoutMs = 5_000;
+
 let waking: Promise<void> | undefined;
 let wakeAgain = false;
 
@@ -31,16 +34,26 @@ export function wakeJobs(): void {
     try {
       do {
         wakeAgain = false;
-        const reply = await fetch(`${env("SUPABASE_URL")}/functions/v1/jobs-run`, {
-          method: "POST",
-          headers: { apikey: secretKey(), "content-type": "application/json" },
-          body: "{}",
-        });
-        await reply.body?.cancel();
+        await callJobsRun();
       } while (wakeAgain);
     } finally {
       waking = undefined;
     }
   })();
   afterReply(waking);
+}
+
+async function callJobsRun(): Promise<void> {
+  const timeout = AbortSignal.timeout(wakeTimeoutMs);
+  try {
+    const reply = await fetch(`${env("SUPABASE_URL")}/functions/v1/jobs-run`, {
+      method: "POST",
+      headers: { apikey: secretKey(), "content-type": "application/json" },
+      body: "{}",
+      signal: timeout,
+    });
+    await reply.body?.cancel();
+  } catch (error) {
+    if (!timeout.aborted) throw error;
+  }
 }

@@ -4,7 +4,33 @@ export type Database = {
   
   "public": {
           Tables: {
-            "invoices": {
+            "disputes": {
+                  Row: {
+                    "amount": number,"created_at": string,"currency": string,"evidence_due_by": string | null,"id": string,"payment_id": string,"reason": string,"status": string,"stripe_dispute_id": string,"updated_at": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "amount": number,"created_at": string,"currency": string,"evidence_due_by"?: string | null,"id"?: string,"payment_id": string,"reason": string,"status": string,"stripe_dispute_id": string,"updated_at"?: string,"workspace_id": string
+                  }
+                  Update: {
+                    "amount"?: number,"created_at"?: string,"currency"?: string,"evidence_due_by"?: string | null,"id"?: string,"payment_id"?: string,"reason"?: string,"status"?: string,"stripe_dispute_id"?: string,"updated_at"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "disputes_payment_id_fkey"
+      columns: ["payment_id"]
+isOneToOne: false
+      referencedRelation: "payments"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "disputes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"invoices": {
                   Row: {
                     "amount_due": number,"amount_paid": number,"created_at": string,"currency": string,"hosted_invoice_url": string | null,"id": string,"invoice_pdf": string | null,"number": string | null,"paid_at": string | null,"period_end": string,"period_start": string,"status": string,"stripe_invoice_id": string,"subscription_id": string | null,"subtotal": number,"total": number,"updated_at": string,"workspace_id": string
                   }
@@ -30,16 +56,36 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
-                },"payments": {
+                },"payment_methods": {
                   Row: {
-                    "amount": number,"created_at": string,"currency": string,"id": string,"invoice_id": string | null,"paid_at": string | null,"status": string,"stripe_payment_id": string,"updated_at": string,"workspace_id": string
+                    "brand": string | null,"created_at": string,"exp_month": number | null,"exp_year": number | null,"id": string,"last4": string | null,"stripe_payment_method_id": string,"type": string,"updated_at": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "amount": number,"created_at": string,"currency": string,"id"?: string,"invoice_id"?: string | null,"paid_at"?: string | null,"status": string,"stripe_payment_id": string,"updated_at"?: string,"workspace_id": string
+                    "brand"?: string | null,"created_at": string,"exp_month"?: number | null,"exp_year"?: number | null,"id"?: string,"last4"?: string | null,"stripe_payment_method_id": string,"type": string,"updated_at"?: string,"workspace_id": string
                   }
                   Update: {
-                    "amount"?: number,"created_at"?: string,"currency"?: string,"id"?: string,"invoice_id"?: string | null,"paid_at"?: string | null,"status"?: string,"stripe_payment_id"?: string,"updated_at"?: string,"workspace_id"?: string
+                    "brand"?: string | null,"created_at"?: string,"exp_month"?: number | null,"exp_year"?: number | null,"id"?: string,"last4"?: string | null,"stripe_payment_method_id"?: string,"type"?: string,"updated_at"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "payment_methods_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"payments": {
+                  Row: {
+                    "amount": number,"amount_refunded": number,"created_at": string,"currency": string,"id": string,"invoice_id": string | null,"paid_at": string | null,"status": string,"stripe_payment_id": string,"updated_at": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "amount": number,"amount_refunded"?: number,"created_at": string,"currency": string,"id"?: string,"invoice_id"?: string | null,"paid_at"?: string | null,"status": string,"stripe_payment_id": string,"updated_at"?: string,"workspace_id": string
+                  }
+                  Update: {
+                    "amount"?: number,"amount_refunded"?: number,"created_at"?: string,"currency"?: string,"id"?: string,"invoice_id"?: string | null,"paid_at"?: string | null,"status"?: string,"stripe_payment_id"?: string,"updated_at"?: string,"workspace_id"?: string
                   }
                   Relationships: [
                     {
@@ -78,28 +124,28 @@ isOneToOne: false
                   ]
                 },"plans": {
                   Row: {
-                    "active": boolean,"created_at": string,"description": string | null,"id": string,"name": string,"rank": number,"stripe_product_id": string,"updated_at": string
+                    "active": boolean,"created_at": string,"description": string | null,"id": string,"name": string,"rank": number,"stripe_product_id": string | null,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "active": boolean,"created_at"?: string,"description"?: string | null,"id": string,"name": string,"rank"?: number,"stripe_product_id": string,"updated_at"?: string
+                    "active": boolean,"created_at"?: string,"description"?: string | null,"id": string,"name": string,"rank"?: number,"stripe_product_id"?: string | null,"updated_at"?: string
                   }
                   Update: {
-                    "active"?: boolean,"created_at"?: string,"description"?: string | null,"id"?: string,"name"?: string,"rank"?: number,"stripe_product_id"?: string,"updated_at"?: string
+                    "active"?: boolean,"created_at"?: string,"description"?: string | null,"id"?: string,"name"?: string,"rank"?: number,"stripe_product_id"?: string | null,"updated_at"?: string
                   }
                   Relationships: [
                     
                   ]
                 },"prices": {
                   Row: {
-                    "active": boolean,"created_at": string,"currency": string,"id": string,"interval": string,"interval_count": number,"lookup_key": string | null,"plan_id": string,"unit_amount": number,"updated_at": string
+                    "active": boolean,"created_at": string,"currency": string,"id": string,"interval": string,"interval_count": number,"lookup_key": string | null,"plan_id": string | null,"product_id": string,"unit_amount": number,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "active": boolean,"created_at"?: string,"currency": string,"id": string,"interval": string,"interval_count"?: number,"lookup_key"?: string | null,"plan_id": string,"unit_amount": number,"updated_at"?: string
+                    "active": boolean,"created_at": string,"currency": string,"id": string,"interval": string,"interval_count"?: number,"lookup_key"?: string | null,"plan_id"?: string | null,"product_id": string,"unit_amount": number,"updated_at"?: string
                   }
                   Update: {
-                    "active"?: boolean,"created_at"?: string,"currency"?: string,"id"?: string,"interval"?: string,"interval_count"?: number,"lookup_key"?: string | null,"plan_id"?: string,"unit_amount"?: number,"updated_at"?: string
+                    "active"?: boolean,"created_at"?: string,"currency"?: string,"id"?: string,"interval"?: string,"interval_count"?: number,"lookup_key"?: string | null,"plan_id"?: string | null,"product_id"?: string,"unit_amount"?: number,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -124,16 +170,42 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
-                },"subscriptions": {
+                },"refunds": {
                   Row: {
-                    "cancel_at": string | null,"cancel_at_period_end": boolean,"canceled_at": string | null,"created_at": string,"currency": string,"current_period_end": string | null,"current_period_start": string | null,"ended_at": string | null,"id": string,"plan_id": string | null,"price_id": string | null,"quantity": number,"status": string,"stripe_subscription_id": string,"trial_end": string | null,"updated_at": string,"user_id": string | null,"workspace_id": string
+                    "amount": number,"created_at": string,"currency": string,"id": string,"payment_id": string,"reason": string | null,"status": string,"stripe_refund_id": string,"updated_at": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "cancel_at"?: string | null,"cancel_at_period_end"?: boolean,"canceled_at"?: string | null,"created_at": string,"currency": string,"current_period_end"?: string | null,"current_period_start"?: string | null,"ended_at"?: string | null,"id"?: string,"plan_id"?: string | null,"price_id"?: string | null,"quantity": number,"status": string,"stripe_subscription_id": string,"trial_end"?: string | null,"updated_at"?: string,"user_id"?: string | null,"workspace_id": string
+                    "amount": number,"created_at": string,"currency": string,"id"?: string,"payment_id": string,"reason"?: string | null,"status": string,"stripe_refund_id": string,"updated_at"?: string,"workspace_id": string
                   }
                   Update: {
-                    "cancel_at"?: string | null,"cancel_at_period_end"?: boolean,"canceled_at"?: string | null,"created_at"?: string,"currency"?: string,"current_period_end"?: string | null,"current_period_start"?: string | null,"ended_at"?: string | null,"id"?: string,"plan_id"?: string | null,"price_id"?: string | null,"quantity"?: number,"status"?: string,"stripe_subscription_id"?: string,"trial_end"?: string | null,"updated_at"?: string,"user_id"?: string | null,"workspace_id"?: string
+                    "amount"?: number,"created_at"?: string,"currency"?: string,"id"?: string,"payment_id"?: string,"reason"?: string | null,"status"?: string,"stripe_refund_id"?: string,"updated_at"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "refunds_payment_id_fkey"
+      columns: ["payment_id"]
+isOneToOne: false
+      referencedRelation: "payments"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "refunds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"subscriptions": {
+                  Row: {
+                    "cancel_at": string | null,"cancel_at_period_end": boolean,"canceled_at": string | null,"created_at": string,"currency": string,"current_period_end": string | null,"current_period_start": string | null,"ended_at": string | null,"id": string,"plan_id": string | null,"price_id": string | null,"quantity": number,"status": string,"stripe_payment_method_id": string | null,"stripe_subscription_id": string,"trial_end": string | null,"updated_at": string,"user_id": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "cancel_at"?: string | null,"cancel_at_period_end"?: boolean,"canceled_at"?: string | null,"created_at": string,"currency": string,"current_period_end"?: string | null,"current_period_start"?: string | null,"ended_at"?: string | null,"id"?: string,"plan_id"?: string | null,"price_id"?: string | null,"quantity": number,"status": string,"stripe_payment_method_id"?: string | null,"stripe_subscription_id": string,"trial_end"?: string | null,"updated_at"?: string,"user_id"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "cancel_at"?: string | null,"cancel_at_period_end"?: boolean,"canceled_at"?: string | null,"created_at"?: string,"currency"?: string,"current_period_end"?: string | null,"current_period_start"?: string | null,"ended_at"?: string | null,"id"?: string,"plan_id"?: string | null,"price_id"?: string | null,"quantity"?: number,"status"?: string,"stripe_payment_method_id"?: string | null,"stripe_subscription_id"?: string,"trial_end"?: string | null,"updated_at"?: string,"user_id"?: string | null,"workspace_id"?: string
                   }
                   Relationships: [
                     {
@@ -193,8 +265,20 @@ isOneToOne: false
             "billing_customer":
 { Args: { "workspace_id": string }; Returns: Json
                            },
+"billing_customer_member":
+{ Args: { "stripe_customer_id": string,"user_id": string }; Returns: boolean
+                           },
 "billing_customer_record":
 { Args: { "stripe_customer_id": string,"workspace_id": string }; Returns: string
+                           },
+"billing_mail":
+{ Args: { "dedupe_key": string,"props": Json,"stripe_customer_id": string,"stripe_subscription_id": string,"template": string }; Returns: number
+                           },
+"billing_workspace_for":
+{ Args: { "user_id": string,"workspace_id": string }; Returns: string
+                           },
+"cards_expiring":
+{ Args: Record<PropertyKey, never>; Returns: number
                            },
 "health":
 { Args: Record<PropertyKey, never>; Returns: Json
@@ -206,7 +290,7 @@ isOneToOne: false
 { Args: { "attempt": string,"caller": string,"endpoint": string,"key": string,"reply": Json,"status": number }; Returns: boolean
                            },
 "job_enqueue":
-{ Args: { "dedupe_key": string,"kind": string,"payload": Json }; Returns: number
+{ Args: { "dedupe_key"?: string,"kind": string,"payload": Json }; Returns: number
                            },
 "job_replay":
 { Args: { "job_id": number }; Returns: boolean
@@ -216,14 +300,32 @@ isOneToOne: false
                            },
 "jobs_claim":
 { Args: { "batch": number,"lease_seconds": number }; Returns: {
-              "attempts": number,"id": number,"kind": string,"max_attempts": number,"payload": Json
+              "attempts": number,"cause": string,"id": number,"kind": string,"payload": Json
             }[]
                            },
 "mails_enqueue":
-{ Args: { "mails": Json }; Returns: number
+{ Args: { "mails": Json,"user_id": string }; Returns: number
+                           },
+"rate_limit_forget":
+{ Args: { "key": string }; Returns: undefined
                            },
 "rate_limit_hit":
 { Args: { "key": string,"max_hits": number,"window_seconds": number }; Returns: Json
+                           },
+"reconciliation_begin":
+{ Args: { "repair": boolean,"run_id": number }; Returns: Json
+                           },
+"reconciliation_compare":
+{ Args: { "object_type": string,"objects": Json,"run_id": number }; Returns: Json
+                           },
+"reconciliation_note":
+{ Args: { "checked": number,"cursor": string,"drifts": Json,"phase": string,"run_id": number }; Returns: undefined
+                           },
+"reconciliation_report":
+{ Args: { "run_id": number }; Returns: Json
+                           },
+"reconciliation_unseen":
+{ Args: { "batch": number,"object_type": string,"run_id": number }; Returns: string[]
                            },
 "retention_run":
 { Args: Record<PropertyKey, never>; Returns: Json
@@ -235,10 +337,13 @@ isOneToOne: false
 { Args: { "intent_id": string }; Returns: undefined
                            },
 "subscription_intent_open":
-{ Args: { "price": string,"quantity": number,"user_id": string,"workspace_id": string }; Returns: Json
+{ Args: { "cancel_url"?: string,"price": string,"quantity": number,"success_url"?: string,"user_id": string,"workspace_id": string }; Returns: Json
                            },
 "subscription_intent_record":
-{ Args: { "intent_id": string,"stripe_subscription_id": string }; Returns: undefined
+{ Args: { "intent_id": string,"stripe_session_id"?: string,"stripe_subscription_id": string }; Returns: boolean
+                           },
+"subscription_to_change":
+{ Args: { "user_id": string,"workspace_id": string }; Returns: Json
                            },
 "sync_state":
 { Args: { "object_id": string,"object_type": string,"provider": string }; Returns: Json
@@ -257,6 +362,9 @@ isOneToOne: false
                            },
 "webhook_store":
 { Args: { "event_id": string,"payload": Json,"provider": string,"targets"?: Json,"type": string }; Returns: number
+                           },
+"workspaces_with_two_live":
+{ Args: Record<PropertyKey, never>; Returns: Json
                            }
           }
           Enums: {

@@ -21,7 +21,14 @@ import {
 import { countRequest } from "./limits.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
-import { defaultBodyLimit, parseFile, parseJson, readBytes, validate } from "./request-body.ts";
+import {
+  defaultBodyLimit,
+  parseFile,
+  parseJson,
+  parseQuery,
+  readBytes,
+  validate,
+} from "./request-body.ts";
 
 /** One method: its declaration and how it is served. */
 export interface Endpoint {
@@ -146,11 +153,8 @@ async function serve<D extends Declaration>(
   const caller = await timed(arrival, "auth", authenticate(request, declaration.auth));
   arrival.caller = caller.name;
 
-  const query = declaration.query && validate(
-    declaration.query,
-    Object.fromEntries(new URL(request.url).searchParams),
-    "invalid_query",
-  );
+  const query = declaration.query &&
+    validate(declaration.query, parseQuery(request), "invalid_query");
   const body = declaration.body &&
     validate(declaration.body, parseJson(request, raw), "invalid_body");
   const file = declaration.file && await parseFile(request, raw, declaration.file);
@@ -199,6 +203,16 @@ async function serve<D extends Declaration>(
   return jsonResponse(reply.status, reply.body, headers);
 }
 
+/** The method that serves a request. HEAD is GET, whose body the server then leaves out (RFC 9110, 9.3.2). */
+function servingMethod(request: Request): string {
+  return request.method === "HEAD" ? "GET" : request.method;
+}
+
+function methodNotAllowed(methods: string[]): Problem {
+  const allowed = methods.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]);
+  return problem("method_not_allowed", { headers: { allow: [...allowed, "OPTIONS"].join(", ") } });
+}
+
 /** Serves one method. See {@link Declaration} for what can be declared. */
 export function endpoint<const D extends Declaration>(
   declaration: D,
@@ -210,10 +224,8 @@ export function endpoint<const D extends Declaration>(
       const arrival = arrive(request);
       if (request.method === "OPTIONS") return preflight();
       try {
-        if (request.method !== declaration.method) {
-          throw problem("method_not_allowed", {
-            headers: { allow: `${declaration.method}, OPTIONS` },
-          });
+        if (servingMethod(request) !== declaration.method) {
+          throw methodNotAllowed([declaration.method]);
         }
         return finish(arrival, request, await serve(declaration, handler, request, arrival));
       } catch (error) {
@@ -227,14 +239,13 @@ export function endpoint<const D extends Declaration>(
 /** Serves several methods at one address. */
 export function methods(...endpoints: Endpoint[]): Endpoint {
   const byMethod = new Map(endpoints.map((one) => [one.declarations[0]!.method as string, one]));
-  const allow = [...byMethod.keys(), "OPTIONS"].join(", ");
   return {
     declarations: endpoints.flatMap((one) => one.declarations),
     async fetch(request) {
       if (request.method === "OPTIONS") return preflight();
-      const one = byMethod.get(request.method);
+      const one = byMethod.get(servingMethod(request));
       if (one !== undefined) return await one.fetch(request);
-      const failure = problem("method_not_allowed", { headers: { allow } });
+      const failure = methodNotAllowed([...byMethod.keys()]);
       const arrival = arrive(request);
       return finish(arrival, request, problemResponse(failure, arrival.requestId), failure);
     },

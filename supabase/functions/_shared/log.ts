@@ -4,8 +4,10 @@
  */
 
 const masks: [RegExp, string][] = [
-  [/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, "[address]"],
-  [/\b(sb_secret|sk_live|sk_test|rk_live|rk_test|whsec|re)_[A-Za-z0-9_]{8,}/g, "$1_[masked]"],
+  // Anything around an @, in every script: better too much than half of somebody's address.
+  [/[^\s"\\<>(),;:@]+@[^\s"\\<>(),;:@/?#]+/g, "[address]"],
+  [/\b(sb_secret|sk_live|sk_test|rk_live|rk_test|whsec|re)_[\w+/=-]{8,}/g, "$1_[masked]"],
+  [/\b(bearer|basic) [\w.+/=~-]{8,}/gi, "$1 [masked]"],
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, "[token]"],
 ];
 

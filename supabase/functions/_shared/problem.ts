@@ -37,6 +37,8 @@ export const catalogue = {
   price_not_found: [404, "The price is not on sale"],
   subscription_exists: [409, "The workspace already has a subscription"],
   subscription_pending: [409, "Another purchase for this workspace is under way"],
+  subscription_not_found: [404, "The workspace has no subscription that runs"],
+  checkout_not_found: [404, "The checkout does not exist"],
   payment_declined: [402, "The payment was declined"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],

@@ -9,6 +9,11 @@ function allowedOrigins(): Set<string> {
   );
 }
 
+/** The address of a page of the site: where mails lead. */
+export function sitePage(path: string): string {
+  return new URL(path, env("SITE_URL")).href;
+}
+
 /**
  * The address, if it is ours to redirect to: http or https, at SITE_URL's origin or one of
  * ALLOWED_REDIRECT_ORIGINS.

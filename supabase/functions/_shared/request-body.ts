@@ -1,4 +1,4 @@
-/** Reading what a caller sends: size first, then type, then form; nothing unchecked gets further. */
+/** Reading what a caller sends, body and query: size, then type, then form; nothing unchecked gets further. */
 import type { z } from "zod";
 import { type FieldError, problem, type ProblemCode } from "./problem.ts";
 
@@ -39,19 +39,25 @@ export async function readBytes(request: Request, limit: number): Promise<Bytes>
   return bytes;
 }
 
-/** Where a value holds text that Postgres cannot store (NUL, half a surrogate pair), if anywhere. */
-function unstorableText(value: unknown): string | undefined {
-  // A stack instead of recursion: a body of a million brackets must not exhaust ours.
-  const open: [unknown, string][] = [[value, ""]];
+/** Deeper than any body has reason to be; JSON.stringify and Postgres give up at some thousand levels. */
+const deepestLevel = 64;
+
+/** Where and why a value cannot be stored or passed on, if anywhere, whatever schema it matches. */
+function unstorable(value: unknown): FieldError | undefined {
+  const text = (pointer: string): FieldError => ({
+    pointer,
+    detail: "Text must be valid Unicode without NUL characters",
+  });
+  const storable = (one: string) => !one.includes("\0") && one.isWellFormed();
+  const open: [value: unknown, pointer: string, level: number][] = [[value, "", 0]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [current, pointer] = next;
-    if (typeof current === "string") {
-      if (current.includes("\0") || !current.isWellFormed()) return pointer;
-    } else if (typeof current === "object" && current !== null) {
-      for (const [key, inner] of Object.entries(current)) {
-        if (key.includes("\0") || !key.isWellFormed()) return pointer;
-        open.push([inner, `${pointer}/${escapePointer(key)}`]);
-      }
+    const [current, pointer, level] = next;
+    if (typeof current === "string" && !storable(current)) return text(pointer);
+    if (typeof current !== "object" || current === null) continue;
+    if (level === deepestLevel) return { pointer, detail: "Nested too deeply" };
+    for (const [key, inner] of Object.entries(current)) {
+      if (!storable(key)) return text(pointer);
+      open.push([inner, `${pointer}/${escapePointer(key)}`, level + 1]);
     }
   }
   return undefined;
@@ -72,15 +78,8 @@ export function validate<T extends z.ZodType>(
   value: unknown,
   code: Extract<ProblemCode, "invalid_body" | "invalid_query">,
 ): z.output<T> {
-  const unstorable = unstorableText(value);
-  if (unstorable !== undefined) {
-    throw problem(code, {
-      errors: [{
-        pointer: unstorable,
-        detail: "Text must be valid Unicode without NUL characters",
-      }],
-    });
-  }
+  const refused = unstorable(value);
+  if (refused !== undefined) throw problem(code, { errors: [refused] });
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors: FieldError[] = parsed.error.issues.slice(0, 50).flatMap((issue) => {
@@ -94,6 +93,27 @@ export function validate<T extends z.ZodType>(
     return [{ pointer: path, detail: issue.message }];
   });
   throw problem(code, { errors });
+}
+
+/**
+ * The query's values by name.
+ *
+ * @throws {Problem} `invalid_query` when a name comes twice: parts in front of us may read the other one
+ */
+export function parseQuery(request: Request): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of new URL(request.url).searchParams) {
+    if (values.has(name)) {
+      throw problem("invalid_query", {
+        errors: [{
+          pointer: `/${escapePointer(name.slice(0, 100))}`,
+          detail: "This parameter may come once",
+        }],
+      });
+    }
+    values.set(name, value);
+  }
+  return Object.fromEntries(values);
 }
 
 /**

@@ -46,6 +46,7 @@ export default endpoint({
     throw problem("invalid_body", { detail: (error as Error).message });
   }
   await rows(admin.rpc("mails_enqueue", {
+    user_id: payload.user.id,
     mails: mails.map(({ dedupeKey, ...mail }) => ({ ...mail, dedupe_key: dedupeKey })),
   }));
   wakeJobs();

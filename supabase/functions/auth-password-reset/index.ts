@@ -8,7 +8,7 @@ import { allowedRedirect } from "../_shared/redirects.ts";
 
 /**
  * Sends a mail by which a new password is chosen, if the address has an account. The answer and the
- * time it takes are the same if it has none.
+ * time it takes are the same if it has none. The link leads to the site's page for it, or to redirect_to.
  */
 export default endpoint({
   summary: "Ask for a mail to choose a new password.",
@@ -26,7 +26,6 @@ export default endpoint({
   await rows(admin.rpc("job_enqueue", {
     kind: "password_reset",
     payload: { email: body.email, redirect_to: redirectTo, address },
-    dedupe_key: crypto.randomUUID(),
   }));
   wakeJobs();
   return {};

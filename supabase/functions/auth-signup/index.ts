@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { authClient, authProblem } from "../_shared/accounts/auth-client.ts";
+import { authClient, authProblem, wasJustMailed } from "../_shared/accounts/auth-client.ts";
 import { DisplayName, Email, Locale, Password } from "../_shared/accounts/fields.ts";
 import { Session, SessionUser } from "../_shared/accounts/session.ts";
 import { wakeJobs } from "../_shared/background.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { sitePage } from "../_shared/redirects.ts";
 
 /**
  * Signs a user up. `session` is null while the address waits for confirmation; then an address that
@@ -24,12 +25,14 @@ export default endpoint({
   reply: z.object({ user: SessionUser, session: Session.nullable() }),
   problems: ["email_taken", "weak_password", "auth_unavailable"],
 }, async ({ body: { email, password, name, locale }, address }) => {
-  const { data, error } = await authClient(address).signUp({
+  const { data, error } = await authClient(address).auth.signUp({
     email,
     password,
-    options: { data: { name, locale } },
+    options: { data: { name, locale }, emailRedirectTo: sitePage("/confirm") },
   });
-  if (error !== null) throw authProblem(error);
+  // Only an address that waits for its confirmation is refused another mail so soon: a 429 would tell
+  // it from one that has an account. It gets that one's answer; its mail is under way.
+  if (error !== null && !wasJustMailed(error)) throw authProblem(error);
   wakeJobs();
   const id = data.user?.id ?? crypto.randomUUID();
   return { user: { id, email, name }, session: data.session };

@@ -2,8 +2,8 @@
 import type { Db } from "../database.ts";
 import { publicUrl } from "../env.ts";
 import { describeError, log } from "../log.ts";
-import { problem } from "../problem.ts";
-import { avatarPath, changeProfile } from "./profile.ts";
+import { Problem, problem } from "../problem.ts";
+import { avatarPath, changeProfile, readProfile } from "./profile.ts";
 
 /** The largest avatar, in bytes; the bucket's own limit says the same. */
 export const avatarMaxBytes = 5 * 1024 * 1024;
@@ -36,9 +36,13 @@ export function imageKind(bytes: Uint8Array): { type: string; extension: string 
   return signatures.find((one) => one.matches(bytes));
 }
 
+/** After this, a file that the profile does not name is no upload under way but what one left. */
+const leftoverMs = 60 * 60 * 1000;
+
 /**
- * Stores an avatar and shows it in the profile. The file comes first, so the profile never names one
- * that is not there; every other file of the user's folder goes, also those an interrupted upload left.
+ * Stores an avatar and shows it in the profile. The file comes first, and of several uploads at once
+ * each removes the file that it took the place of: so the profile never names one that is not there.
+ * What an interrupted upload left goes with a later one.
  *
  * @returns the public address
  * @throws {Problem} `unsupported_image`, `storage_unavailable`
@@ -54,26 +58,53 @@ export async function replaceAvatar(db: Db, userId: string, file: File): Promise
   if (uploaded.error !== null) {
     throw problem("storage_unavailable", { retryAfterSeconds: 5, cause: uploaded.error });
   }
+  let before: string | undefined;
   try {
-    await changeProfile(db, userId, { avatar_url: avatarPath(userId, name) }, null);
+    before = await exchangeAvatar(db, userId, avatarPath(userId, name));
   } catch (error) {
-    await removeFiles(db, [`${userId}/${name}`]);
+    await removeFiles(db, userId, [name]);
     throw error;
   }
-  const listed = await bucket.list(userId);
-  const old = (listed.data ?? []).filter((one) => one.name !== name);
-  await removeFiles(db, old.map((one) => `${userId}/${one.name}`));
+  const gone = new Set(await leftovers(db, userId));
+  if (before !== undefined) gone.add(before);
+  gone.delete(name);
+  await removeFiles(db, userId, [...gone]);
   return publicUrl() + avatarPath(userId, name);
 }
 
-/** Removes files; a failure is logged, and the next upload tries again. */
-async function removeFiles(db: Db, paths: string[]): Promise<void> {
-  if (paths.length === 0) return;
-  const removed = await db.storage.from("avatars").remove(paths);
+/** Shows an avatar in the profile; the name of the file that was shown until then, if any. */
+async function exchangeAvatar(db: Db, userId: string, path: string): Promise<string | undefined> {
+  for (;;) {
+    const { profile, etag } = await readProfile(db, userId);
+    try {
+      await changeProfile(db, userId, { avatar_url: path }, etag);
+      return profile.avatar_url?.split("/").at(-1);
+    } catch (error) {
+      // Somebody else's change came in between, so that each round brings one of them to its end.
+      if (!(error instanceof Problem && error.code === "precondition_failed")) throw error;
+    }
+  }
+}
+
+async function leftovers(db: Db, userId: string): Promise<string[]> {
+  const listed = await db.storage.from("avatars").list(userId);
+  if (listed.error !== null) {
+    log("warn", { event: "avatars_not_listed", error: describeError(listed.error) });
+    return [];
+  }
+  return listed.data
+    .filter((file) => Date.parse(file.created_at ?? "") < Date.now() - leftoverMs)
+    .map((file) => file.name);
+}
+
+/** Removes files of the user's folder; a failure is logged, and a later upload tries again. */
+async function removeFiles(db: Db, userId: string, names: string[]): Promise<void> {
+  if (names.length === 0) return;
+  const removed = await db.storage.from("avatars").remove(names.map((name) => `${userId}/${name}`));
   if (removed.error !== null) {
     log("warn", {
       event: "avatar_not_removed",
-      count: paths.length,
+      count: names.length,
       error: describeError(removed.error),
     });
   }

@@ -11,10 +11,10 @@ export const Password = z.string().min(8).refine(
   "Too long: at most 72 bytes",
 );
 
-/** A display name: one printable line. */
+/** A display name: one printable line, as profiles_name_printable demands. */
 export const DisplayName = z.string().trim().min(1).max(100).refine(
-  (name) => !/\p{Cc}/u.test(name),
-  "Control characters are not allowed",
+  (name) => name.isWellFormed() && !/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(name),
+  "Control characters, line separators and marks that turn the writing around are not allowed",
 );
 
 /** Languages we write in. */

@@ -80,12 +80,17 @@ function storedAvatar(userId: string, address: string): string {
   return path;
 }
 
-/** The version that `If-Match` names; undefined when any will do. */
-function wantedVersion(ifMatch: string | null): number | undefined {
+/**
+ * The versions that `If-Match` names (https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1); undefined
+ * when any will do. Tags of another form than ours match nothing. `W/` is passed over: proxies that
+ * compress put it before a tag, and ours changes with every change.
+ */
+function wantedVersions(ifMatch: string | null): number[] | undefined {
   if (ifMatch === null || ifMatch.trim() === "*") return undefined;
-  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  // Another form than ours cannot match anything.
-  return version === undefined ? -1 : Number(version);
+  return ifMatch.split(",").flatMap((tag) => {
+    const version = /^(?:W\/)?"(\d{1,9})"$/.exec(tag.trim())?.[1];
+    return version === undefined ? [] : [Number(version)];
+  });
 }
 
 /**
@@ -109,21 +114,22 @@ export async function changeProfile(
     ...(avatar !== undefined &&
       { avatar_url: avatar === null ? null : storedAvatar(userId, avatar) }),
   };
-  const version = wantedVersion(ifMatch);
+  const versions = wantedVersions(ifMatch);
+  const failed = () =>
+    problem("precondition_failed", {
+      detail: "Read the profile again and repeat the change on what it says now.",
+    });
   if (Object.keys(values).length === 0) {
     const current = await readProfile(db, userId);
-    if (version !== undefined && current.etag !== `"${version}"`) {
-      throw problem("precondition_failed");
-    }
+    if (versions?.every((version) => current.etag !== `"${version}"`)) throw failed();
     return current;
   }
   const update = db.from("profiles").update(values).eq("id", userId);
   const changed = await rows(
-    (version === undefined ? update : update.eq("version", version)).select(columns).maybeSingle(),
+    (versions === undefined ? update : update.in("version", versions)).select(columns)
+      .maybeSingle(),
   );
   if (changed !== null) return shown(changed);
   await readProfile(db, userId);
-  throw problem("precondition_failed", {
-    detail: "Read the profile again and repeat the change on what it says now.",
-  });
+  throw failed();
 }

@@ -1,5 +1,6 @@
 /** What the auth endpoints answer: the user and the session, in Supabase Auth's own words. */
 import { z } from "zod";
+import { type Db, rows } from "../database.ts";
 
 /** Tokens of a session; hand them to `supabase.auth.setSession`. Times in seconds. */
 export const Session = z.object({
@@ -13,10 +14,11 @@ export const Session = z.object({
 /** Who signed up or in. */
 export const SessionUser = z.object({ id: z.guid(), email: z.string(), name: z.string() });
 
-/** A user of Auth as {@link SessionUser}. `user_metadata` is whatever the client once sent. */
-export function sessionUser(
-  user: { id: string; email?: string | undefined; user_metadata?: Record<string, unknown> },
-): z.infer<typeof SessionUser> {
-  const name = user.user_metadata?.["name"];
-  return { id: user.id, email: user.email ?? "", name: typeof name === "string" ? name : "" };
+/** A user of Auth as {@link SessionUser}, with the profile's name: metadata keeps that of the sign-up. */
+export async function sessionUser(
+  db: Db,
+  { id, email = "" }: { id: string; email?: string | undefined },
+): Promise<z.infer<typeof SessionUser>> {
+  const profile = await rows(db.from("profiles").select("name").eq("id", id).maybeSingle());
+  return { id, email, name: profile?.name ?? "" };
 }

@@ -1,6 +1,6 @@
 /** Stripe's events: which objects each tells us to look at again. */
 import type Stripe from "stripe";
-import type { ObjectType } from "./sync.ts";
+import type { ObjectType } from "./fetch.ts";
 import { idOf } from "./records.ts";
 
 /** An object to look at again. */
@@ -18,6 +18,8 @@ export function eventTargets(event: Stripe.Event): Target[] {
     object?: string;
     id?: string;
     invoice?: string | { id: string };
+    charge?: string | { id: string };
+    amount_refunded?: number;
   };
   // `invoice.upcoming` announces an invoice that does not exist yet: it has no id.
   if (object.id === undefined) return [];
@@ -27,12 +29,24 @@ export function eventTargets(event: Stripe.Event): Target[] {
     case "customer":
     case "subscription":
     case "invoice":
+    case "payment_method":
+    case "dispute":
       return [{ type: object.object, id: object.id }];
-    case "invoice_payment": {
-      const invoice = idOf(object.invoice);
-      return invoice === null ? [] : [{ type: "invoice", id: invoice }];
-    }
+    case "checkout.session":
+      return [{ type: "checkout_session", id: object.id }];
+    case "invoice_payment":
+      return target("invoice", object.invoice);
+    case "refund":
+      return target("charge", object.charge);
+    case "charge":
+      // A payment comes by its invoice; a charge adds only what was refunded of it.
+      return (object.amount_refunded ?? 0) > 0 ? [{ type: "charge", id: object.id }] : [];
     default:
       return [];
   }
+}
+
+function target(type: ObjectType, reference: string | { id: string } | undefined): Target[] {
+  const id = idOf(reference);
+  return id === null ? [] : [{ type, id }];
 }

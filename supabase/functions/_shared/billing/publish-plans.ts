@@ -63,6 +63,9 @@ function samePrice(held: Stripe.Price, wanted: PlanPrice, product: string): bool
     held.product === product;
 }
 
+/** Metadata of the prices that this file made: the name that each was made for. */
+const declaredAs = "declared_as";
+
 async function publishPrice(
   stripe: Stripe,
   product: string,
@@ -83,11 +86,33 @@ async function publishPrice(
     recurring: { interval: wanted.interval },
     lookup_key: wanted.lookupKey,
     transfer_lookup_key: true,
+    metadata: { [declaredAs]: wanted.lookupKey },
   });
   report.push(`created price ${created.id} as ${wanted.lookupKey}`);
   if (held !== undefined) {
     await stripe.prices.update(held.id, { active: false });
     report.push(`retired price ${held.id}`);
+  }
+}
+
+/**
+ * Takes prices off sale that we made and no longer declare: those of a removed line, and what a run
+ * that broke off left without its name. Prices that a person made at Stripe stay.
+ */
+async function retirePrices(
+  stripe: Stripe,
+  product: string,
+  plan: PlanDeclaration | undefined,
+  report: Report,
+): Promise<void> {
+  const keys = plan?.prices.map((price) => price.lookupKey) ?? [];
+  const held = await stripe.prices.list({ product, active: true, limit: 100 })
+    .autoPagingToArray({ limit: 10_000 });
+  for (const price of held) {
+    if (price.metadata[declaredAs] === undefined) continue;
+    if (price.lookup_key !== null && keys.includes(price.lookup_key)) continue;
+    await stripe.prices.update(price.id, { active: false });
+    report.push(`retired price ${price.id}`);
   }
 }
 
@@ -127,7 +152,9 @@ export async function publishPlans(stripe: Stripe, plans: PlanDeclaration[]): Pr
     }
   }
   for (const held of products) {
-    if (held.active && !plans.some((plan) => plan.id === held.metadata["plan"])) {
+    const plan = plans.find((plan) => plan.id === held.metadata["plan"]);
+    await retirePrices(stripe, held.id, plan, report);
+    if (held.active && plan === undefined) {
       await stripe.products.update(held.id, { active: false });
       report.push(`retired product ${held.id}: its plan is no longer declared`);
     }

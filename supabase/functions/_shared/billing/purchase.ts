@@ -3,12 +3,20 @@
  * its id is Stripe's idempotency key: however many requests run at once, and wherever one dies, there
  * is one subscription.
  */
-import Stripe from "stripe";
+import type Stripe from "stripe";
 import { z } from "zod";
-import { type Db, rows } from "../database.ts";
 import { Problem, problem } from "../problem.ts";
-import { ensureCustomer } from "./customers.ts";
-import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
+import { giveUp } from "./give-up.ts";
+import { sessionOf, subscriptionOf } from "./intent-objects.ts";
+import {
+  type Intent,
+  isInProgress,
+  openIntent,
+  type PurchaseRequest,
+  type PurchaseTools,
+} from "./intents.ts";
+import { idOf } from "./records.ts";
+import { stripeProblem } from "./stripe.ts";
 import { syncNow } from "./sync.ts";
 
 /** A subscription that waits for its first payment, or needs none. */
@@ -20,31 +28,6 @@ export const Purchase = z.object({
   client_secret: z.string().nullable(),
   confirm: z.enum(["payment", "setup"]).nullable(),
 });
-
-/** What is asked for. */
-export interface PurchaseRequest {
-  userId: string;
-  workspaceId: string | null;
-  /** A price's id or lookup key. */
-  price: string;
-  quantity: number;
-}
-
-interface Intent {
-  id: string;
-  workspace_id: string;
-  price_id: string;
-  quantity: number;
-  stripe_subscription_id: string | null;
-  matches: boolean;
-}
-
-interface PurchaseTools {
-  admin: Db;
-  stripe: Stripe;
-}
-
-const expand = ["latest_invoice.confirmation_secret", "pending_setup_intent"];
 
 function purchaseOf(subscription: Stripe.Subscription): z.infer<typeof Purchase> {
   const { id, status } = subscription;
@@ -62,55 +45,36 @@ function purchaseOf(subscription: Stripe.Subscription): z.infer<typeof Purchase>
   return { id, status, client_secret: null, confirm: null };
 }
 
-async function openIntent(admin: Db, request: PurchaseRequest): Promise<Intent> {
-  return await rows(admin.rpc("subscription_intent_open", {
-    user_id: request.userId,
-    // The generated types do not know that SQL arguments may be null.
-    workspace_id: request.workspaceId as string,
-    price: request.price,
-    quantity: request.quantity,
-  })) as unknown as Intent;
-}
-
-/** What Stripe holds for an intent: created now, or what an earlier attempt under the same key made. */
-async function subscriptionOf(
-  { admin, stripe }: PurchaseTools,
-  intent: Intent,
+/**
+ * Opens the workspace's purchase and does `go` with it. Twice at most: what is found under way may be for
+ * something else, then it is given up; or it may have ended, then `go` answers undefined.
+ */
+async function buy<T>(
+  tools: PurchaseTools,
   request: PurchaseRequest,
-): Promise<Stripe.Subscription> {
-  if (intent.stripe_subscription_id !== null) {
-    return await stripe.subscriptions.retrieve(intent.stripe_subscription_id, { expand });
+  go: (intent: Intent) => Promise<T | undefined>,
+): Promise<T> {
+  try {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const intent = await openIntent(tools.admin, request);
+      if (!intent.matches) {
+        await giveUp(tools, intent);
+        continue;
+      }
+      const bought = await go(intent);
+      if (bought !== undefined) return bought;
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (!isInProgress(error)) throw stripeProblem(error);
   }
-  const customer = await ensureCustomer({ admin, stripe }, intent.workspace_id);
-  const subscription = await stripe.subscriptions.create({
-    customer,
-    items: [{ price: intent.price_id, quantity: intent.quantity }],
-    payment_behavior: "default_incomplete",
-    payment_settings: { save_default_payment_method: "on_subscription" },
-    metadata: { workspace_id: intent.workspace_id, user_id: request.userId, intent_id: intent.id },
-    expand,
-  }, { idempotencyKey: `subscription:${intent.id}` });
-  await rows(admin.rpc("subscription_intent_record", {
-    intent_id: intent.id,
-    stripe_subscription_id: subscription.id,
-  }));
-  return subscription;
-}
-
-/** Ends an unpaid purchase, so that another can take its place. */
-async function giveUp({ admin, stripe }: PurchaseTools, intent: Intent): Promise<void> {
-  if (intent.stripe_subscription_id !== null) {
-    const held = await stripe.subscriptions.retrieve(intent.stripe_subscription_id);
-    if (held.status === "incomplete") await stripe.subscriptions.cancel(held.id);
-    await syncNow({ admin, stripe }, "subscription", held.id);
-  }
-  await rows(admin.rpc("subscription_intent_abandon", { intent_id: intent.id }));
+  throw problem("subscription_pending", { retryAfterSeconds: 2 });
 }
 
 /**
  * Starts a workspace's subscription, or resumes the one it started and has not paid.
  *
- * Asking for something else than what is under way cancels that first: nothing was paid for it.
+ * Asking for something else than what is under way ends that first: nothing was paid for it.
  *
  * @throws {Problem} `workspace_not_found`, `forbidden`, `price_not_found`, `subscription_exists`,
  *   `subscription_pending` (somebody else is just buying something else),
@@ -120,43 +84,28 @@ export async function startSubscription(
   tools: PurchaseTools,
   request: PurchaseRequest,
 ): Promise<z.infer<typeof Purchase>> {
-  try {
-    // Twice at most: what is found under way may have ended, or be for something else.
-    for (let attempt = 0; attempt < 2; attempt++) {
-      const intent = await openIntent(tools.admin, request);
-      if (!intent.matches) {
-        // Without Stripe's id its creation may be running right now: it cannot be cancelled yet.
-        if (intent.stripe_subscription_id === null) {
-          throw problem("subscription_pending", { retryAfterSeconds: 2 });
-        }
-        await giveUp(tools, intent);
-        continue;
-      }
-      const subscription = await createOrAbandon(tools, intent, request);
-      await syncNow(tools, "subscription", subscription.id);
-      if (subscription.status === "incomplete" || intent.stripe_subscription_id === null) {
-        return purchaseOf(subscription);
-      }
-      // It was paid or has ended since; the sync has closed the intent, so the next round decides.
-    }
-  } catch (error) {
-    throw error instanceof Problem ? error : stripeProblem(error);
-  }
-  throw problem("subscription_pending", { retryAfterSeconds: 2 });
+  return await buy(tools, request, async (intent) => {
+    const { subscription, fresh } = await subscriptionOf(tools, intent);
+    await syncNow(tools, "subscription", subscription.id);
+    if (subscription.status === "incomplete" || fresh) return purchaseOf(subscription);
+    // It was paid or has ended since; the sync has closed the intent, so the next round decides.
+  });
 }
 
-async function createOrAbandon(
+/**
+ * Starts a workspace's subscription on Stripe's page, or leads to the page that waits already.
+ *
+ * @throws {Problem} as {@link startSubscription}
+ */
+export async function startCheckout(
   tools: PurchaseTools,
-  intent: Intent,
-  request: PurchaseRequest,
-): Promise<Stripe.Subscription> {
-  try {
-    return await subscriptionOf(tools, intent, request);
-  } catch (error) {
-    // Only a definite refusal releases the intent; after a timeout the subscription may exist.
-    if (isDefiniteRefusal(error)) {
-      await rows(tools.admin.rpc("subscription_intent_abandon", { intent_id: intent.id }));
-    }
-    throw error;
-  }
+  request: PurchaseRequest & Required<Pick<PurchaseRequest, "pages">>,
+): Promise<{ id: string; url: string }> {
+  return await buy(tools, request, async (intent) => {
+    const session = await sessionOf(tools, intent);
+    if (session.status === "open" && session.url) return { id: session.id, url: session.url };
+    await syncNow(tools, "checkout_session", session.id);
+    const subscription = idOf(session.subscription);
+    if (subscription !== null) await syncNow(tools, "subscription", subscription);
+  });
 }

@@ -15,24 +15,39 @@ function amount(value: number, currency: string): number {
   return fromStripeAmount(value, currency.toUpperCase()).amount;
 }
 
-const featurePrefix = "feature_";
+/** A whole number from 0 to `max` that somebody wrote into metadata; undefined for anything else. */
+function wholeNumber(text: string | undefined, max: number): number | undefined {
+  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value <= max ? value : undefined;
+}
 
-/** A product; ours carry `metadata.plan`, `metadata.rank` and `metadata.feature_<name>` (a limit, or "true"). */
+/**
+ * What a plan includes, of `metadata.feature_<name>`: a limit, or "true" (null) for one without. What
+ * is written otherwise is not included: a slip of the pen must not give something without a limit.
+ */
+function featuresOf(metadata: Stripe.Metadata): Record<string, number | null> {
+  const features: Record<string, number | null> = {};
+  for (const [key, value] of Object.entries(metadata)) {
+    const name = /^feature_([a-z][a-z0-9_]{0,39})$/.exec(key)?.[1];
+    if (name === undefined) continue;
+    const limit = value === "true" ? null : wholeNumber(value, Number.MAX_SAFE_INTEGER);
+    if (limit !== undefined) features[name] = limit;
+  }
+  return features;
+}
+
+/** A product; ours carry `metadata.plan`, `metadata.rank` and `metadata.feature_<name>`. */
 export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
   if (product.deleted) return { id: product.id, plan_id: null };
-  const features: Record<string, number | null> = {};
-  for (const [key, value] of Object.entries(product.metadata)) {
-    if (!key.startsWith(featurePrefix)) continue;
-    features[key.slice(featurePrefix.length)] = value === "true" ? null : Number(value);
-  }
   return {
     id: product.id,
     plan_id: product.metadata["plan"] ?? null,
     name: product.name,
     description: product.description,
-    rank: Number(product.metadata["rank"] ?? "0"),
+    rank: wholeNumber(product.metadata["rank"], 32_767) ?? 0,
     active: product.active,
-    features,
+    features: featuresOf(product.metadata),
   };
 }
 
@@ -47,6 +62,7 @@ export function priceRecord(price: Stripe.Price) {
     interval: price.unit_amount === null ? null : price.recurring?.interval ?? null,
     interval_count: price.recurring?.interval_count ?? 1,
     active: price.active,
+    created: price.created,
   };
 }
 
@@ -54,6 +70,7 @@ export function priceRecord(price: Stripe.Price) {
 export function customerRecord(customer: Stripe.Customer | Stripe.DeletedCustomer) {
   if (customer.deleted) return { id: customer.id, deleted: true };
   return {
+    payment_method_id: idOf(customer.invoice_settings.default_payment_method),
     id: customer.id,
     deleted: false,
     workspace_id: customer.metadata["workspace_id"] ?? null,
@@ -80,6 +97,7 @@ export function subscriptionRecord(subscription: Stripe.Subscription) {
     current_period_end: first === undefined
       ? null
       : Math.min(...items.map((item) => item.current_period_end)),
+    payment_method_id: idOf(subscription.default_payment_method),
     trial_end: subscription.trial_end,
     cancel_at: subscription.cancel_at,
     canceled_at: subscription.canceled_at,
@@ -132,5 +150,61 @@ export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoiceP
         paid_at: payment.status_transitions.paid_at,
       }];
     }),
+  };
+}
+
+/** A Checkout Session that sells a subscription. */
+export function checkoutSessionRecord(session: Stripe.Checkout.Session) {
+  return {
+    id: session.id,
+    customer_id: idOf(session.customer),
+    intent_id: session.metadata?.["intent_id"] ?? null,
+    status: session.status,
+    subscription_id: idOf(session.subscription),
+  };
+}
+
+/** A card or another means on file; `customer_id` is null once it was taken away. */
+export function paymentMethodRecord(method: Stripe.PaymentMethod) {
+  return {
+    id: method.id,
+    customer_id: idOf(method.customer),
+    type: method.type,
+    brand: method.card?.brand ?? null,
+    last4: method.card?.last4 ?? null,
+    exp_month: method.card?.exp_month ?? null,
+    exp_year: method.card?.exp_year ?? null,
+    created: method.created,
+  };
+}
+
+/** A charge, for what was refunded of it. */
+export function chargeRecord(charge: Stripe.Charge, refunds: Stripe.Refund[]) {
+  return {
+    id: charge.id,
+    payment_id: idOf(charge.payment_intent),
+    amount_refunded: amount(charge.amount_refunded, charge.currency),
+    refunds: refunds.map((refund) => ({
+      id: refund.id,
+      status: refund.status ?? "pending",
+      amount: amount(refund.amount, refund.currency),
+      currency: refund.currency.toUpperCase(),
+      reason: refund.reason,
+      created: refund.created,
+    })),
+  };
+}
+
+/** A dispute of a payment. */
+export function disputeRecord(dispute: Stripe.Dispute) {
+  return {
+    id: dispute.id,
+    payment_id: idOf(dispute.payment_intent),
+    status: dispute.status,
+    amount: amount(dispute.amount, dispute.currency),
+    currency: dispute.currency.toUpperCase(),
+    reason: dispute.reason,
+    evidence_due_by: dispute.evidence_details.due_by,
+    created: dispute.created,
   };
 }

@@ -33,11 +33,14 @@ export function isLiveKey(): boolean {
   return /^(sk|rk)_live_/.test(env("STRIPE_SECRET_KEY"));
 }
 
-/** Whether Stripe has definitely refused, so that nothing happened and the same call will not succeed. */
+/**
+ * Whether Stripe has definitely refused, so that nothing happened and the same call will not succeed.
+ * An idempotency key that another request has used is no refusal: that request may have had its effect.
+ */
 export function isDefiniteRefusal(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.statusCode !== undefined &&
     error.statusCode >= 400 && error.statusCode < 500 && error.statusCode !== 409 &&
-    error.statusCode !== 429;
+    error.statusCode !== 429 && !(error instanceof Stripe.errors.StripeIdempotencyError);
 }
 
 /** The problem that a Stripe error is to the caller (https://docs.stripe.com/error-handling). */

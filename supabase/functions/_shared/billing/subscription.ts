@@ -49,3 +49,15 @@ export async function personalSubscription(
     held.toSorted((a, b) => precedence.indexOf(a.status) - precedence.indexOf(b.status))[0];
   return best === undefined ? null : Subscription.parse(best);
 }
+
+/** A subscription by Stripe's id. Elevated: the caller has shown that it may be seen. */
+export async function readSubscription(
+  admin: Db,
+  stripeId: string,
+): Promise<z.infer<typeof Subscription>> {
+  const held = await rows(
+    admin.from("subscriptions").select(Object.keys(Subscription.shape).join(", "))
+      .eq("stripe_subscription_id", stripeId).single(),
+  );
+  return Subscription.parse(held);
+}

@@ -11,8 +11,11 @@ export type Outcome =
 /** What a handler gets besides its payload. */
 export interface JobContext {
   admin: Db;
-  /** The job's id: external effects derive their idempotency key from it. */
-  jobId: number;
+  /**
+   * What caused the job: external effects derive their idempotency key from it. Not from the job's id,
+   * which another database (a reset one, the staging project's) counts as well.
+   */
+  cause: string;
   /** Aborted when the attempt has run out of time. */
   signal: AbortSignal;
 }

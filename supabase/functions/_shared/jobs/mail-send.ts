@@ -4,12 +4,29 @@ import { env, optionalEnv } from "../env.ts";
 import { Locale } from "../accounts/fields.ts";
 import { sendMail } from "../mail/send.ts";
 import { MAIL_NAMES, type PropsOf } from "../mail/templates.ts";
+import { sitePage } from "../redirects.ts";
 import { jobKind, succeeded } from "./kind.ts";
 
 let resend: Resend | undefined;
 
-/** Mails that lead to the application: SQL, which enqueues them, does not know its address. */
-const leadsToSite: ReadonlySet<string> = new Set(["welcome"]);
+/** Where mails lead in the application: what enqueues them does not know its address. */
+const pages: Record<string, string> = {
+  welcome: "/",
+  subscription_started: "/billing",
+  subscription_ending: "/billing",
+  subscription_ended: "/billing",
+  trial_ending: "/billing",
+  subscription_paused: "/billing",
+  subscription_resumed: "/billing",
+  payment_failed: "/billing",
+  payment_action_required: "/billing",
+  card_expiring: "/billing",
+};
+
+function withPage(template: string, props: Record<string, unknown>): Record<string, unknown> {
+  const page = pages[template];
+  return page === undefined ? props : { url: sitePage(page), ...props };
+}
 
 /** Sends one mail. Resend keeps an idempotency key for 24 hours, longer than a job's attempts last. */
 export const mailSend = jobKind({
@@ -21,7 +38,7 @@ export const mailSend = jobKind({
   }),
   timeoutMs: 20_000,
   forgetPayload: true,
-  async handle({ jobId }, { template, to, locale, props }) {
+  async handle({ cause }, { template, to, locale, props }) {
     resend ??= new Resend(env("RESEND_API_KEY"));
     const sent = await sendMail({ resend, brand: optionalEnv("BRAND_NAME") }, {
       to,
@@ -29,10 +46,8 @@ export const mailSend = jobKind({
       template,
       locale,
       // Checked against the template's own schema by sendMail.
-      props: (leadsToSite.has(template) ? { url: env("SITE_URL"), ...props } : props) as PropsOf<
-        typeof template
-      >,
-      idempotencyKey: `mail:${jobId}`,
+      props: withPage(template, props) as PropsOf<typeof template>,
+      idempotencyKey: `mail:${cause}`,
     });
     if (sent.ok) return succeeded;
     if (!sent.retry) return { outcome: "fatal", reason: sent.reason };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { authClient } from "../accounts/auth-client.ts";
+import { authClient, isPassing } from "../accounts/auth-client.ts";
+import { sitePage } from "../redirects.ts";
 import { jobKind, succeeded } from "./kind.ts";
 
 /**
@@ -11,15 +12,13 @@ export const passwordReset = jobKind({
   timeoutMs: 30_000,
   forgetPayload: true,
   async handle(_context, { email, redirect_to, address }) {
-    const { error } = await authClient(address).resetPasswordForEmail(
+    const { error } = await authClient(address).auth.resetPasswordForEmail(
       email,
-      redirect_to === null ? {} : { redirectTo: redirect_to },
+      { redirectTo: redirect_to ?? sitePage("/new-password") },
     );
     if (error === null) return succeeded;
     if (error.status === 429) return { outcome: "retry", reason: error.message, afterSeconds: 60 };
-    if (error.status !== undefined && error.status >= 400 && error.status < 500) {
-      return { outcome: "fatal", reason: `Auth refused: ${error.code ?? error.message}` };
-    }
-    return { outcome: "retry", reason: error.message };
+    if (isPassing(error)) return { outcome: "retry", reason: error.message };
+    return { outcome: "fatal", reason: `Auth refused: ${error.code ?? error.message}` };
   },
 });

@@ -1,4 +1,5 @@
 /** Every kind of job there is. Only jobs-run imports this: it brings the mail renderer with it. */
+import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
@@ -8,6 +9,8 @@ import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
+  billing_reconcile: billingReconcile,
+  cards_expiring: cardsExpiring,
   mail_send: mailSend,
   password_reset: passwordReset,
   retention,

@@ -1,4 +1,4 @@
-/** Working the queue off: claim a batch, handle each, settle each; until nothing is due or time is up. */
+/** Working the queue off: claim, handle each, settle each, claim again; until nothing is due or time is up. */
 import { type Db, rows } from "../database.ts";
 import { describeError, log } from "../log.ts";
 import type { JobKind, Outcome } from "./kind.ts";
@@ -14,10 +14,12 @@ interface ClaimedJob {
   id: number;
   kind: string;
   payload: unknown;
+  cause: string;
   attempts: number;
 }
 
-const batchSize = 10;
+/** Jobs at once. A slow one holds up nobody: what ends makes room for what is due. */
+const maxConcurrent = 10;
 /** Longer than any kind's time limit, so that only a dead worker's lease runs out. */
 const leaseSeconds = 120;
 /** One call ends in time for the platform's limit of 150 seconds; the schedule calls again. */
@@ -35,7 +37,7 @@ async function attempt(kind: JobKind | undefined, job: ClaimedJob, admin: Db): P
   );
   try {
     return await Promise.race([
-      kind.handle({ admin, jobId: job.id, signal }, payload.data),
+      kind.handle({ admin, cause: job.cause, signal }, payload.data),
       timeUp,
     ]);
   } catch (error) {
@@ -71,17 +73,31 @@ async function work(kinds: Record<string, JobKind>, job: ClaimedJob, admin: Db):
 /** Runs what is due. Any number of these may run at once: no two get the same job. */
 export async function runJobs(kinds: Record<string, JobKind>, admin: Db): Promise<Tally> {
   const tally: Tally = { claimed: 0, succeeded: 0, failed: 0 };
+  const running = new Set<Promise<void>>();
   const until = Date.now() + budgetMs;
-  while (Date.now() < until) {
-    const batch = await rows(
-      admin.rpc("jobs_claim", { batch: batchSize, lease_seconds: leaseSeconds }),
-    ) as ClaimedJob[];
-    if (batch.length === 0) break;
-    tally.claimed += batch.length;
-    const ends = await Promise.all(batch.map((job) => work(kinds, job, admin)));
-    const good = ends.filter(Boolean).length;
-    tally.succeeded += good;
-    tally.failed += ends.length - good;
+  try {
+    while (Date.now() < until) {
+      const jobs = await rows(
+        admin.rpc("jobs_claim", {
+          batch: maxConcurrent - running.size,
+          lease_seconds: leaseSeconds,
+        }),
+      ) as ClaimedJob[];
+      tally.claimed += jobs.length;
+      for (const job of jobs) {
+        const run = work(kinds, job, admin).then((good) => {
+          running.delete(run);
+          tally[good ? "succeeded" : "failed"]++;
+        });
+        running.add(run);
+      }
+      if (running.size === 0) break;
+      await Promise.race(running);
+    }
+  } finally {
+    // Also when claiming or settling failed: what was claimed gets to its end.
+    await Promise.allSettled(running);
   }
+  await Promise.all(running);
   return tally;
 }

@@ -97,7 +97,7 @@ export function Layout({ locale, brand, content, footer }: LayoutProps) {
             className="muted"
             style={{ ...small, margin: "16px 4px 0", fontSize: "13px", lineHeight: "19px" }}
           >
-            {footer}
+            {unbroken(footer)}
           </Text>
         </Container>
       </Body>
@@ -108,9 +108,9 @@ export function Layout({ locale, brand, content, footer }: LayoutProps) {
 function Part({ block }: { block: Block }) {
   switch (block.kind) {
     case "text":
-      return <Text className="ink" style={paragraph}>{block.text}</Text>;
+      return <Text className="ink" style={paragraph}>{unbroken(block.text)}</Text>;
     case "note":
-      return <Text className="muted" style={small}>{block.text}</Text>;
+      return <Text className="muted" style={small}>{unbroken(block.text)}</Text>;
     case "link":
       return <Text style={paragraph}>{anchor(block.url, block.label)}</Text>;
     case "action":
@@ -219,6 +219,15 @@ function Rows({ rows }: { rows: Extract<Block, { kind: "rows" }>["rows"] }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** Keeps the French "e-mail" on one line: by style, since the unbreakable hyphen lacks in some fonts. */
+function unbroken(text: string) {
+  const parts = text.split(/(?<![\w@.-])(e-mail)(?![\w@-])/);
+  // Odd ones are what the pattern captured.
+  return parts.map((part, index) =>
+    index % 2 === 0 ? part : <span key={index} style={{ whiteSpace: "nowrap" }}>{part}</span>
   );
 }
 

@@ -9,6 +9,9 @@ export function localeOf(setting: unknown): Locale {
   return typeof setting === "string" && /^fr([-_]|$)/i.test(setting) ? "fr" : "en";
 }
 
+/** A moment: ISO 8601 with an offset, as JSON.stringify and Postgres's to_jsonb write it. */
+export const Instant = z.iso.datetime({ offset: true });
+
 /** IANA time zone, such as "Europe/Paris". */
 export const TimeZone = z.string().refine((zone) => {
   try {
@@ -21,7 +24,7 @@ export const TimeZone = z.string().refine((zone) => {
 
 /**
  * A date as the reader writes it: "22/11/2026" in fr, "22 November 2026" in en, where digits alone
- * would be another day for an American than for a Briton.
+ * would be another day for an American than for a Briton. Its spaces don't break.
  *
  * @param instant ISO 8601 with an offset
  * @param timeZone decides the day; UTC unless given
@@ -31,7 +34,7 @@ export function formatDate(instant: string, locale: Locale, timeZone = "UTC"): s
     ? { day: "2-digit", month: "2-digit", year: "numeric" }
     : { dateStyle: "long" };
   return new Intl.DateTimeFormat(locale === "fr" ? "fr-FR" : "en-GB", { ...style, timeZone })
-    .format(new Date(instant));
+    .format(new Date(instant)).replaceAll(" ", "\u00a0");
 }
 
 /**

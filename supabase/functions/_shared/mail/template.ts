@@ -14,7 +14,14 @@ export type Block =
   | { kind: "action"; label: string; url: string; fallback: string }
   | { kind: "link"; label: string; url: string }
   | { kind: "code"; label: string; code: string }
-  | { kind: "rows"; rows: { label: string; value: string; strong?: boolean }[] };
+  | { kind: "rows"; rows: Row[] };
+
+/** One fact of a table: `strong` is what the reader looks for first. */
+export interface Row {
+  label: string;
+  value: string;
+  strong?: boolean;
+}
 
 /** A mail in one language, before it is HTML or text. */
 export interface Content {

@@ -4,21 +4,40 @@
  * To add one: a file in templates/ and a line here.
  */
 import type { z } from "zod";
+import { cardExpiring } from "./templates/card-expiring.ts";
 import { email } from "./templates/email.ts";
 import { emailChange } from "./templates/email-change.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
 import { notifications } from "./templates/notifications.ts";
+import { paymentActionRequired } from "./templates/payment-action-required.ts";
+import { paymentFailed } from "./templates/payment-failed.ts";
 import { reauthentication } from "./templates/reauthentication.ts";
 import { receipt } from "./templates/receipt.ts";
 import { recovery } from "./templates/recovery.ts";
+import { refunded } from "./templates/refunded.ts";
 import { signup } from "./templates/signup.ts";
+import { subscriptionEnded } from "./templates/subscription-ended.ts";
+import { subscriptionEnding } from "./templates/subscription-ending.ts";
+import { subscriptionPaused, subscriptionResumed } from "./templates/subscription-pause.ts";
+import { subscriptionStarted } from "./templates/subscription-started.ts";
+import { trialEnding } from "./templates/trial-ending.ts";
 import { welcome } from "./templates/welcome.ts";
 
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
 export const templates = {
   welcome,
+  subscription_started: subscriptionStarted,
   receipt,
+  payment_failed: paymentFailed,
+  payment_action_required: paymentActionRequired,
+  trial_ending: trialEnding,
+  card_expiring: cardExpiring,
+  subscription_paused: subscriptionPaused,
+  subscription_resumed: subscriptionResumed,
+  subscription_ending: subscriptionEnding,
+  subscription_ended: subscriptionEnded,
+  refunded,
   signup,
   invite,
   magiclink,

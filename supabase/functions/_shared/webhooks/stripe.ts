@@ -1,8 +1,11 @@
 /** Stripe's webhooks (https://docs.stripe.com/webhooks). */
 import Stripe from "stripe";
+import { eventMails } from "../billing/event-mails.ts";
 import { eventTargets } from "../billing/events.ts";
 import { isLiveKey, stripeClient } from "../billing/stripe.ts";
-import { type ObjectType, syncObject } from "../billing/sync.ts";
+import type { ObjectType } from "../billing/fetch.ts";
+import { syncObject } from "../billing/sync.ts";
+import { rows } from "../database.ts";
 import { env } from "../env.ts";
 import { problem } from "../problem.ts";
 import type { InboundAdapter } from "./adapter.ts";
@@ -28,6 +31,12 @@ async function verified(
   throw problem("invalid_json", { cause: failure });
 }
 
+/** Whether a signed body has what we use of an event: anyone who holds the secret can sign anything. */
+function isEvent(event: Stripe.Event | null): event is Stripe.Event {
+  return typeof event?.id === "string" && typeof event.type === "string" &&
+    typeof event.data?.object === "object" && event.data.object !== null;
+}
+
 /** Stripe as the inbox knows it. STRIPE_WEBHOOK_SECRET holds one secret or several, comma-separated. */
 export const stripeWebhooks: InboundAdapter = {
   provider: "stripe",
@@ -38,12 +47,7 @@ export const stripeWebhooks: InboundAdapter = {
       throw problem("invalid_signature", { detail: "Stripe-Signature is missing." });
     }
     const event = await verified(raw, signature, secrets);
-    if (
-      typeof event.id !== "string" || typeof event.type !== "string" ||
-      typeof event.data?.object !== "object"
-    ) {
-      throw problem("invalid_json", { detail: "This is not a Stripe event." });
-    }
+    if (!isEvent(event)) throw problem("invalid_json", { detail: "This is not a Stripe event." });
     if (event.livemode !== isLiveKey()) {
       throw problem("livemode_mismatch", {
         detail: `The event's livemode is ${event.livemode}, our key's is ${isLiveKey()}.`,
@@ -60,6 +64,16 @@ export const stripeWebhooks: InboundAdapter = {
     const tools = { admin, stripe: stripeClient() };
     for (const target of event.targets) {
       await syncObject(tools, target.type as ObjectType, target.id, target.seq);
+    }
+    // After the rows, which name the plan and the workspace.
+    for (const mail of eventMails(event.payload as Stripe.Event)) {
+      await rows(admin.rpc("billing_mail", {
+        template: mail.template,
+        stripe_customer_id: mail.customerId,
+        stripe_subscription_id: mail.subscriptionId as string,
+        props: mail.props as never,
+        dedupe_key: mail.dedupeKey,
+      }));
     }
   },
 };

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { Money } from "../../money.ts";
-import { action, greeting, text } from "../blocks.ts";
-import { TimeZone } from "../locale.ts";
+import { action, greeting, planLabel, rows, text, workspaceLabel } from "../blocks.ts";
+import { Instant, TimeZone } from "../locale.ts";
 import { type Block, mailTemplate } from "../template.ts";
 import { label, link, personName } from "../untrusted.ts";
-
-const instant = z.iso.datetime({ offset: true });
 
 /** Sent once for each paid invoice. */
 export const receipt = mailTemplate({
@@ -13,7 +11,7 @@ export const receipt = mailTemplate({
     name: personName,
     /** What was paid, taxes included. */
     amount: Money,
-    paid_at: instant,
+    paid_at: Instant,
     /** The invoice's number, as Stripe gave it. */
     number: label,
     /** The invoice's page. */
@@ -23,7 +21,7 @@ export const receipt = mailTemplate({
     /** What was bought, such as "Pro, monthly". */
     plan: label,
     /** The time paid for: from `start` until `end`. */
-    period: z.strictObject({ start: instant, end: instant }).optional(),
+    period: z.strictObject({ start: Instant, end: Instant }).optional(),
     /** In which the dates are read; UTC unless given. */
     time_zone: TimeZone.optional(),
   }),
@@ -47,13 +45,10 @@ export const receipt = mailTemplate({
       label: say({ fr: "Télécharger la facture (PDF)", en: "Download the invoice (PDF)" }),
       url: props.pdf_url,
     }];
-    const period = props.period === undefined ? [] : [{
-      label: say({ fr: "Période", en: "Period" }),
-      value: say({
-        fr: `du ${day(props.period.start)} au ${day(props.period.end)}`,
-        en: `${day(props.period.start)} to ${day(props.period.end)}`,
-      }),
-    }];
+    const period = props.period && say({
+      fr: `du ${day(props.period.start)} au ${day(props.period.end)}`,
+      en: `${day(props.period.start)} to ${day(props.period.end)}`,
+    });
     return {
       subject: say({
         fr: `Votre reçu ${brand} n°\u00a0${props.number}`,
@@ -70,17 +65,14 @@ export const receipt = mailTemplate({
           fr: `Nous avons bien reçu votre paiement de ${amount}. Merci !`,
           en: `We have received your payment of ${amount}. Thank you!`,
         }),
-        {
-          kind: "rows",
-          rows: [
-            { label: say({ fr: "Facture", en: "Invoice" }), value: props.number },
-            { label: say({ fr: "Payé le", en: "Paid on" }), value: day(props.paid_at) },
-            { label: say({ fr: "Espace de travail", en: "Workspace" }), value: props.workspace },
-            { label: say({ fr: "Formule", en: "Plan" }), value: props.plan },
-            ...period,
-            { label: say({ fr: "Montant payé", en: "Amount paid" }), value: amount, strong: true },
-          ],
-        },
+        rows(writer, [
+          { label: { fr: "Facture", en: "Invoice" }, value: props.number },
+          { label: { fr: "Payé le", en: "Paid on" }, value: day(props.paid_at) },
+          { label: workspaceLabel, value: props.workspace },
+          { label: planLabel, value: props.plan },
+          { label: { fr: "Période", en: "Period" }, value: period },
+          { label: { fr: "Montant payé", en: "Amount paid" }, value: amount, strong: true },
+        ]),
         action(writer, props.url, { fr: "Voir la facture", en: "View the invoice" }),
         ...pdf,
       ],

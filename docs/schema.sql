@@ -1,0 +1,2122 @@
+-- The database's schema, written by `task schema` from the migrations: not to be edited or run, but
+-- read, and reviewed as a diff. Ordered by name; `task drift` fails when it is out of date.
+
+create schema private;
+comment on schema private is 'What the API does not expose: queues, inboxes, ledgers, and the functions that policies call.';
+grant usage on schema private to anon, authenticated, service_role;
+
+create schema public;
+comment on schema public is 'standard public schema';
+grant usage on schema public to anon, authenticated, service_role;
+
+create table private.billing_customers (
+  workspace_id uuid not null,
+  stripe_customer_id text,
+  stripe_payment_method_id text,
+  email text,
+  name text,
+  created_at timestamp with time zone default now() not null,
+  constraint billing_customers_pkey PRIMARY KEY (workspace_id),
+  constraint billing_customers_one_customer_each UNIQUE (stripe_customer_id),
+  constraint billing_customers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+comment on table private.billing_customers is 'One Stripe customer a workspace.';
+comment on column private.billing_customers.stripe_customer_id is 'Null until Stripe has answered.';
+comment on column private.billing_customers.stripe_payment_method_id is 'What its invoices are paid with, unless a subscription names another.';
+comment on column private.billing_customers.email is 'As it was when the customer was wanted: every attempt to create it sends the same values, as Stripe''s idempotency key demands.';
+alter table private.billing_customers enable row level security;
+grant select, insert, update, delete on private.billing_customers to service_role;
+
+create table private.billing_drifts (
+  id bigint generated always as identity not null,
+  reconciliation_id bigint not null,
+  kind text not null,
+  object_type text not null,
+  object_id text not null,
+  detail jsonb default '{}'::jsonb not null,
+  found_at timestamp with time zone default now() not null,
+  repaired_at timestamp with time zone,
+  constraint billing_drifts_pkey PRIMARY KEY (id),
+  constraint billing_drifts_once_a_run UNIQUE (reconciliation_id, object_type, object_id, kind),
+  constraint billing_drifts_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES private.reconciliations(id) ON DELETE CASCADE,
+  constraint billing_drifts_kind_known CHECK (kind = ANY (ARRAY['paid_not_active'::text, 'active_not_paid'::text, 'amount'::text, 'missing'::text, 'extra'::text, 'differs'::text, 'two_live'::text]))
+);
+comment on table private.billing_drifts is 'What a reconciliation found to differ.';
+comment on column private.billing_drifts.kind is 'paid_not_active and active_not_paid: access does not follow payment; amount; missing: Stripe has it, we do not; extra: we have it, Stripe does not; differs: another field; two_live: Stripe truly holds two running subscriptions of one workspace.';
+comment on column private.billing_drifts.detail is 'Field by field: {field: {stripe, ours}}.';
+alter table private.billing_drifts enable row level security;
+grant select, insert, update, delete on private.billing_drifts to service_role;
+
+create table private.idempotency_keys (
+  caller text not null,
+  endpoint text not null,
+  key text not null,
+  request_hash text not null,
+  attempt uuid default gen_random_uuid() not null,
+  locked_until timestamp with time zone,
+  status smallint,
+  reply jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (caller, endpoint, key),
+  constraint idempotency_keys_done_or_locked CHECK ((status IS NULL) = (locked_until IS NOT NULL))
+);
+comment on table private.idempotency_keys is 'Replies kept for 24 hours by Idempotency-Key (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/).';
+comment on column private.idempotency_keys.caller is 'Whose key it is: two callers may use the same one.';
+comment on column private.idempotency_keys.request_hash is 'Another request under the same key is refused.';
+comment on column private.idempotency_keys.attempt is 'Which request runs under the key; only that one may keep its reply.';
+comment on column private.idempotency_keys.locked_until is 'While the request runs: after that it is taken for dead, and a retry runs anew.';
+CREATE INDEX idempotency_keys_created ON private.idempotency_keys USING btree (created_at);
+alter table private.idempotency_keys enable row level security;
+grant select, insert, update, delete on private.idempotency_keys to service_role;
+
+create table private.jobs (
+  id bigint generated always as identity not null,
+  kind text not null,
+  payload jsonb default '{}'::jsonb not null,
+  dedupe_key text,
+  state text default 'pending'::text not null,
+  run_at timestamp with time zone default private.now() not null,
+  attempts smallint default 0 not null,
+  max_attempts smallint default 20 not null,
+  locked_until timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_once_per_cause UNIQUE (kind, dedupe_key),
+  constraint jobs_attempts_within_limit CHECK (attempts >= 0 AND attempts <= max_attempts),
+  constraint jobs_finished_when_ended CHECK ((state = 'pending'::text) = (finished_at IS NULL)),
+  constraint jobs_state_known CHECK (state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'dead'::text]))
+);
+comment on table private.jobs is 'Work that follows a committed change: mail, Stripe calls, webhooks to handle.';
+comment on column private.jobs.kind is 'Which handler of jobs-run takes it.';
+comment on column private.jobs.payload is 'The handler''s input; emptied when a job that carries secrets has succeeded, and by retention. A dead letter keeps it, to be replayed.';
+comment on column private.jobs.dedupe_key is 'What caused the job: unique per kind for good, so that a cause acts once, also after it finished. Null where another key already guards the cause.';
+comment on column private.jobs.run_at is 'Not before this moment, on the business clock.';
+comment on column private.jobs.attempts is 'How often it was claimed; a result counts only while this is still what was claimed.';
+comment on column private.jobs.locked_until is 'A worker has it until then, in real time.';
+CREATE INDEX jobs_dead ON private.jobs USING btree (id) WHERE (state = 'dead'::text);
+CREATE INDEX jobs_due ON private.jobs USING btree (run_at, id) WHERE (state = 'pending'::text);
+CREATE INDEX jobs_emptiable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NOT NULL) AND (payload <> '{}'::jsonb));
+CREATE INDEX jobs_removable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NULL));
+alter table private.jobs enable row level security;
+grant select, insert, update, delete on private.jobs to service_role;
+
+create table private.plan_products (
+  product_id text not null,
+  plan_id text not null,
+  record jsonb not null,
+  constraint plan_products_pkey PRIMARY KEY (product_id)
+);
+comment on table private.plan_products is 'Stripe products that name a plan in their metadata, as they were when last fetched.';
+comment on column private.plan_products.record is 'What _shared/billing/records.ts makes of the product.';
+CREATE INDEX plan_products_plan ON private.plan_products USING btree (plan_id);
+alter table private.plan_products enable row level security;
+grant select, insert, update, delete on private.plan_products to service_role;
+
+create unlogged table private.rate_limit_windows (
+  key text not null,
+  window_start timestamp with time zone not null,
+  hits integer default 0 not null,
+  constraint rate_limit_windows_pkey PRIMARY KEY (key, window_start)
+);
+comment on table private.rate_limit_windows is 'Fixed windows for the sign-in limits while Redis is down; keys are hashes, never addresses.';
+CREATE INDEX rate_limit_windows_start ON private.rate_limit_windows USING btree (window_start);
+alter table private.rate_limit_windows enable row level security;
+grant select, insert, update, delete on private.rate_limit_windows to service_role;
+
+create table private.reconciliation_seen (
+  reconciliation_id bigint not null,
+  object_type text not null,
+  object_id text not null,
+  constraint reconciliation_seen_pkey PRIMARY KEY (reconciliation_id, object_type, object_id),
+  constraint reconciliation_seen_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES private.reconciliations(id) ON DELETE CASCADE
+);
+comment on table private.reconciliation_seen is 'What a running reconciliation has met at Stripe; emptied when it ends.';
+alter table private.reconciliation_seen enable row level security;
+grant select, insert, update, delete on private.reconciliation_seen to service_role;
+
+create table private.reconciliations (
+  id bigint generated always as identity not null,
+  repair boolean not null,
+  phase text default 'product'::text not null,
+  cursor text,
+  checked integer default 0 not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint reconciliations_pkey PRIMARY KEY (id),
+  constraint reconciliations_done_when_finished CHECK ((phase = 'done'::text) = (finished_at IS NOT NULL)),
+  constraint reconciliations_phase_known CHECK (phase = ANY (ARRAY['product'::text, 'price'::text, 'subscription'::text, 'invoice'::text, 'done'::text]))
+);
+comment on table private.reconciliations is 'Runs that compare Stripe with our tables.';
+comment on column private.reconciliations.repair is 'Whether differences are mended: Stripe is right.';
+comment on column private.reconciliations.cursor is 'The last object of the phase that was compared.';
+alter table private.reconciliations enable row level security;
+grant select, insert, update, delete on private.reconciliations to service_role;
+
+create table private.subscription_intents (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  user_id uuid,
+  price_id text not null,
+  quantity integer not null,
+  state text default 'open'::text not null,
+  stripe_subscription_id text,
+  stripe_session_id text,
+  success_url text,
+  cancel_url text,
+  created_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  constraint subscription_intents_pkey PRIMARY KEY (id),
+  constraint subscription_intents_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint subscription_intents_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint subscription_intents_quantity_positive CHECK (quantity > 0),
+  constraint subscription_intents_state_known CHECK (state = ANY (ARRAY['open'::text, 'bought'::text, 'abandoned'::text]))
+);
+comment on table private.subscription_intents is 'A purchase under way; its id is Stripe''s idempotency key.';
+comment on column private.subscription_intents.stripe_session_id is 'The Checkout Session where it is paid; null for a purchase that the client confirms by itself.';
+comment on column private.subscription_intents.success_url is 'Kept, so that each attempt to create the session sends the same values, as Stripe''s idempotency key demands.';
+CREATE UNIQUE INDEX subscription_intents_one_open ON private.subscription_intents USING btree (workspace_id) WHERE (state = 'open'::text);
+CREATE INDEX subscription_intents_subscription ON private.subscription_intents USING btree (stripe_subscription_id);
+CREATE INDEX subscription_intents_user ON private.subscription_intents USING btree (user_id);
+CREATE INDEX subscription_intents_workspace ON private.subscription_intents USING btree (workspace_id);
+alter table private.subscription_intents enable row level security;
+grant select, insert, update, delete on private.subscription_intents to service_role;
+
+create table private.sync_targets (
+  provider text not null,
+  object_type text not null,
+  object_id text not null,
+  wanted_seq bigint default 0 not null,
+  synced_seq bigint default 0 not null,
+  version bigint default 0 not null,
+  synced_at timestamp with time zone,
+  constraint sync_targets_pkey PRIMARY KEY (provider, object_type, object_id),
+  constraint sync_targets_not_ahead CHECK (synced_seq <= wanted_seq)
+);
+comment on table private.sync_targets is 'Objects mirrored from a provider: how often we were told to look, and up to which of these we have looked.';
+comment on column private.sync_targets.wanted_seq is 'Raised by each event about the object.';
+comment on column private.sync_targets.synced_seq is 'The wanted_seq that the latest written fetch had read beforehand.';
+comment on column private.sync_targets.version is 'Raised by each write: a fetch older than another''s write is refused.';
+CREATE INDEX sync_targets_behind ON private.sync_targets USING btree (provider) WHERE (synced_seq < wanted_seq);
+alter table private.sync_targets enable row level security;
+grant select, insert, update, delete on private.sync_targets to service_role;
+
+create table private.webhook_events (
+  id bigint generated always as identity not null,
+  provider text not null,
+  event_id text not null,
+  type text not null,
+  payload jsonb not null,
+  targets jsonb default '[]'::jsonb not null,
+  received_at timestamp with time zone default now() not null,
+  handled_at timestamp with time zone,
+  constraint webhook_events_pkey PRIMARY KEY (id),
+  constraint webhook_events_once_per_delivery_key UNIQUE (provider, event_id)
+);
+comment on table private.webhook_events is 'Inbox: each event that a provider sent, stored before it is acknowledged.';
+comment on column private.webhook_events.event_id is 'The provider''s own id of the event: the same event delivered twice is one row.';
+comment on column private.webhook_events.targets is 'The objects to look at again, [{type, id, seq}]: seq is the wanted_seq that this event raised.';
+comment on column private.webhook_events.handled_at is 'When its job had done everything that follows from it.';
+CREATE INDEX webhook_events_handled ON private.webhook_events USING btree (handled_at) WHERE (handled_at IS NOT NULL);
+CREATE INDEX webhook_events_unhandled ON private.webhook_events USING btree (received_at) WHERE (handled_at IS NULL);
+alter table private.webhook_events enable row level security;
+grant select, insert, update, delete on private.webhook_events to service_role;
+
+create table public.disputes (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  payment_id uuid not null,
+  stripe_dispute_id text not null,
+  status text not null,
+  amount bigint not null,
+  currency text not null,
+  reason text not null,
+  evidence_due_by timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint disputes_pkey PRIMARY KEY (id),
+  constraint disputes_stripe_id_key UNIQUE (stripe_dispute_id),
+  constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE CASCADE,
+  constraint disputes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint disputes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text)
+);
+comment on table public.disputes is 'Payments that the card''s holder contests; mirror of Stripe''s disputes.';
+comment on column public.disputes.status is 'Stripe''s own: needs_response, under_review, won, lost …';
+CREATE INDEX disputes_payment ON public.disputes USING btree (payment_id);
+CREATE INDEX disputes_workspace ON public.disputes USING btree (workspace_id, created_at DESC);
+alter table public.disputes enable row level security;
+grant select on public.disputes to authenticated;
+grant select, insert, update, delete on public.disputes to service_role;
+create policy "Owners, admins and billing read disputes" on public.disputes for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+CREATE TRIGGER disputes_touch BEFORE UPDATE ON disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.invoices (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  subscription_id uuid,
+  stripe_invoice_id text not null,
+  number text,
+  status text not null,
+  currency text not null,
+  subtotal bigint not null,
+  total bigint not null,
+  amount_due bigint not null,
+  amount_paid bigint not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  hosted_invoice_url text,
+  invoice_pdf text,
+  created_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  constraint invoices_pkey PRIMARY KEY (id),
+  constraint invoices_stripe_id_key UNIQUE (stripe_invoice_id),
+  constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE SET NULL,
+  constraint invoices_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint invoices_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint invoices_status_known CHECK (status = ANY (ARRAY['draft'::text, 'open'::text, 'paid'::text, 'uncollectible'::text, 'void'::text]))
+);
+comment on table public.invoices is 'Mirror of Stripe''s invoices; amounts in minor units.';
+comment on column public.invoices.period_start is 'Of what the invoice charges: the earliest start among its lines.';
+comment on column public.invoices.period_end is 'Of what the invoice charges: the latest end among its lines.';
+CREATE INDEX invoices_subscription ON public.invoices USING btree (subscription_id);
+CREATE INDEX invoices_workspace ON public.invoices USING btree (workspace_id, created_at DESC);
+alter table public.invoices enable row level security;
+grant select on public.invoices to authenticated;
+grant select, insert, update, delete on public.invoices to service_role;
+create policy "Owners, admins and billing read invoices" on public.invoices for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+CREATE TRIGGER invoices_touch BEFORE UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.payment_methods (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  stripe_payment_method_id text not null,
+  type text not null,
+  brand text,
+  last4 text,
+  exp_month smallint,
+  exp_year smallint,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint payment_methods_pkey PRIMARY KEY (id),
+  constraint payment_methods_stripe_id_key UNIQUE (stripe_payment_method_id),
+  constraint payment_methods_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint payment_methods_month CHECK (exp_month >= 1 AND exp_month <= 12)
+);
+comment on table public.payment_methods is 'Cards and other means on file at Stripe; their numbers never reach us.';
+comment on column public.payment_methods.brand is 'visa, mastercard …; null for what is not a card.';
+CREATE INDEX payment_methods_expiry ON public.payment_methods USING btree (exp_year, exp_month);
+CREATE INDEX payment_methods_workspace ON public.payment_methods USING btree (workspace_id);
+alter table public.payment_methods enable row level security;
+grant select on public.payment_methods to authenticated;
+grant select, insert, update, delete on public.payment_methods to service_role;
+create policy "Owners, admins and billing read payment methods" on public.payment_methods for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+CREATE TRIGGER payment_methods_touch BEFORE UPDATE ON payment_methods FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.payments (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  invoice_id uuid,
+  stripe_payment_id text not null,
+  status text not null,
+  amount bigint not null,
+  currency text not null,
+  created_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  amount_refunded bigint default 0 not null,
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_stripe_id_key UNIQUE (stripe_payment_id),
+  constraint payments_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE SET NULL,
+  constraint payments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint payments_amount_not_negative CHECK (amount >= 0),
+  constraint payments_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint payments_refunded_within_amount CHECK (amount_refunded >= 0 AND amount_refunded <= amount),
+  constraint payments_status_known CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'canceled'::text]))
+);
+comment on table public.payments is 'What was paid, or is to be, towards an invoice; mirror of Stripe''s invoice payments.';
+comment on column public.payments.stripe_payment_id is 'Stripe''s payment intent.';
+comment on column public.payments.amount_refunded is 'How much of it went back, in minor units.';
+CREATE INDEX payments_invoice ON public.payments USING btree (invoice_id);
+CREATE INDEX payments_workspace ON public.payments USING btree (workspace_id, created_at DESC);
+alter table public.payments enable row level security;
+grant select on public.payments to authenticated;
+grant select, insert, update, delete on public.payments to service_role;
+create policy "Owners, admins and billing read payments" on public.payments for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+CREATE TRIGGER payments_touch BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.plan_features (
+  plan_id text not null,
+  feature text not null,
+  limit_value bigint,
+  constraint plan_features_pkey PRIMARY KEY (plan_id, feature),
+  constraint plan_features_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE CASCADE,
+  constraint plan_features_limit_positive CHECK (limit_value >= 0),
+  constraint plan_features_name_format CHECK (feature ~ '^[a-z][a-z0-9_]{0,39}$'::text)
+);
+comment on table public.plan_features is 'What a plan includes; a feature without a row is not included.';
+comment on column public.plan_features.limit_value is 'How much of it; null where there is no limit to count.';
+alter table public.plan_features enable row level security;
+grant select on public.plan_features to anon;
+grant select on public.plan_features to authenticated;
+grant select, insert, update, delete on public.plan_features to service_role;
+create policy "Anyone reads what plans include" on public.plan_features for select to anon, authenticated
+  using (true);
+
+create table public.plans (
+  id text not null,
+  stripe_product_id text,
+  name text not null,
+  description text,
+  rank smallint default 0 not null,
+  active boolean not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint plans_pkey PRIMARY KEY (id),
+  constraint plans_one_product_each UNIQUE (stripe_product_id),
+  constraint plans_id_format CHECK (id ~ '^[a-z][a-z0-9_]{0,39}$'::text)
+);
+comment on table public.plans is 'What one can subscribe to: mirrored from Stripe products that carry metadata.plan.';
+comment on column public.plans.id is 'The plan''s name in code: free, basic, pro.';
+comment on column public.plans.stripe_product_id is 'The product that it mirrors; null when no product names the plan any more.';
+comment on column public.plans.rank is 'Order from the smallest plan to the largest.';
+alter table public.plans enable row level security;
+grant select on public.plans to anon;
+grant select on public.plans to authenticated;
+grant select, insert, update, delete on public.plans to service_role;
+create policy "Anyone reads the plans on sale" on public.plans for select to anon, authenticated
+  using (active);
+CREATE TRIGGER plans_touch BEFORE UPDATE ON plans FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.prices (
+  id text not null,
+  product_id text not null,
+  plan_id text,
+  lookup_key text,
+  currency text not null,
+  unit_amount bigint not null,
+  "interval" text not null,
+  interval_count smallint default 1 not null,
+  active boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint prices_pkey PRIMARY KEY (id),
+  constraint prices_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE SET NULL,
+  constraint prices_amount_not_negative CHECK (unit_amount >= 0),
+  constraint prices_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint prices_interval_count_positive CHECK (interval_count > 0),
+  constraint prices_interval_known CHECK ("interval" = ANY (ARRAY['day'::text, 'week'::text, 'month'::text, 'year'::text]))
+);
+comment on table public.prices is 'What a plan costs: mirrored from Stripe''s recurring prices.';
+comment on column public.prices.id is 'Stripe''s id of the price.';
+comment on column public.prices.product_id is 'Stripe''s product that it prices.';
+comment on column public.prices.plan_id is 'The plan that its product names; null while it names none, then nobody sees the price. Kept all the same: the product may be told of its plan after its prices.';
+comment on column public.prices.lookup_key is 'The name that code uses: price_monthly_basic. Not unique: Stripe moves it to a newer price, and the two events may come in either order.';
+comment on column public.prices.unit_amount is 'Minor units of the currency as ISO 4217 counts them.';
+comment on column public.prices.created_at is 'When Stripe made it: of two with one lookup key, the later one counts.';
+CREATE INDEX prices_lookup ON public.prices USING btree (lookup_key) WHERE active;
+CREATE INDEX prices_plan ON public.prices USING btree (plan_id);
+CREATE INDEX prices_product ON public.prices USING btree (product_id);
+alter table public.prices enable row level security;
+grant select on public.prices to anon;
+grant select on public.prices to authenticated;
+grant select, insert, update, delete on public.prices to service_role;
+create policy "Anyone reads the prices on sale" on public.prices for select to anon, authenticated
+  using (active AND (plan_id IN ( SELECT plan.id
+   FROM plans plan
+  WHERE plan.active)));
+CREATE TRIGGER prices_touch BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.profiles (
+  id uuid not null,
+  name text default ''::text not null,
+  locale text default 'en'::text not null,
+  avatar_url text,
+  version integer default 1 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint profiles_pkey PRIMARY KEY (id),
+  constraint profiles_id_fkey FOREIGN KEY (id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint profiles_avatar_in_own_folder CHECK (avatar_url ~ (('^/storage/v1/object/public/avatars/'::text || id::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text)),
+  constraint profiles_locale_known CHECK (locale = ANY (ARRAY['en'::text, 'fr'::text])),
+  constraint profiles_name_length CHECK (char_length(name) <= 100),
+  constraint profiles_name_printable CHECK (name !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)
+);
+comment on table public.profiles is 'What a user tells of himself; one row a user.';
+comment on column public.profiles.name is 'Display name, at most 100 characters.';
+comment on column public.profiles.locale is 'Language of mails and pages: en or fr.';
+comment on column public.profiles.avatar_url is 'Path below the project''s URL of a file in the user''s own folder of the avatars bucket; a path, so that the project''s address may change.';
+comment on column public.profiles.version is 'Raised by each change; the ETag that If-Match compares.';
+alter table public.profiles enable row level security;
+grant select on public.profiles to authenticated;
+grant select, insert, update, delete on public.profiles to service_role;
+grant update (name, locale, avatar_url) on public.profiles to authenticated;
+create policy "Users change their own profile" on public.profiles for update to authenticated
+  using (id = (( SELECT auth.uid() AS uid)))
+  with check (id = (( SELECT auth.uid() AS uid)));
+create policy "Users read their own profile" on public.profiles for select to authenticated
+  using (id = (( SELECT auth.uid() AS uid)));
+CREATE TRIGGER profiles_touch BEFORE UPDATE ON profiles FOR EACH ROW EXECUTE FUNCTION private.touch_version();
+
+create table public.refunds (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  payment_id uuid not null,
+  stripe_refund_id text not null,
+  status text not null,
+  amount bigint not null,
+  currency text not null,
+  reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_stripe_id_key UNIQUE (stripe_refund_id),
+  constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE CASCADE,
+  constraint refunds_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint refunds_amount_positive CHECK (amount > 0),
+  constraint refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint refunds_status_known CHECK (status = ANY (ARRAY['pending'::text, 'requires_action'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))
+);
+comment on table public.refunds is 'Money that went back; mirror of Stripe''s refunds.';
+CREATE INDEX refunds_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX refunds_workspace ON public.refunds USING btree (workspace_id, created_at DESC);
+alter table public.refunds enable row level security;
+grant select on public.refunds to authenticated;
+grant select, insert, update, delete on public.refunds to service_role;
+create policy "Owners, admins and billing read refunds" on public.refunds for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+CREATE TRIGGER refunds_touch BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.subscriptions (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  user_id uuid,
+  stripe_subscription_id text not null,
+  plan_id text,
+  price_id text,
+  status text not null,
+  quantity integer not null,
+  currency text not null,
+  cancel_at_period_end boolean default false not null,
+  current_period_start timestamp with time zone,
+  current_period_end timestamp with time zone,
+  trial_end timestamp with time zone,
+  cancel_at timestamp with time zone,
+  canceled_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  stripe_payment_method_id text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint subscriptions_pkey PRIMARY KEY (id),
+  constraint subscriptions_stripe_id_key UNIQUE (stripe_subscription_id),
+  constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id) ON DELETE SET NULL,
+  constraint subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint subscriptions_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint subscriptions_status_known CHECK (status = ANY (ARRAY['active'::text, 'canceled'::text, 'incomplete'::text, 'incomplete_expired'::text, 'past_due'::text, 'paused'::text, 'trialing'::text, 'unpaid'::text]))
+);
+comment on table public.subscriptions is 'Mirror of Stripe''s subscriptions. No index says "one live a workspace": where Stripe truly holds two, both are shown.';
+comment on column public.subscriptions.user_id is 'Who bought it; it belongs to the workspace.';
+comment on column public.subscriptions.current_period_end is 'The earliest end among its items'' periods.';
+comment on column public.subscriptions.stripe_payment_method_id is 'What it is paid with; null for the customer''s default.';
+CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (plan_id);
+CREATE INDEX subscriptions_price ON public.subscriptions USING btree (price_id);
+CREATE INDEX subscriptions_user ON public.subscriptions USING btree (user_id);
+CREATE INDEX subscriptions_workspace ON public.subscriptions USING btree (workspace_id);
+alter table public.subscriptions enable row level security;
+grant select on public.subscriptions to authenticated;
+grant select, insert, update, delete on public.subscriptions to service_role;
+create policy "Members read their workspaces' subscriptions" on public.subscriptions for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
+CREATE TRIGGER subscriptions_touch BEFORE UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.workspace_members (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint workspace_members_pkey PRIMARY KEY (workspace_id, user_id),
+  constraint workspace_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint workspace_members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint workspace_members_role_known CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'billing'::text]))
+);
+comment on table public.workspace_members is 'Who belongs to a workspace, and as what.';
+comment on column public.workspace_members.role is 'owner, admin, member or billing.';
+CREATE INDEX workspace_members_user ON public.workspace_members USING btree (user_id);
+alter table public.workspace_members enable row level security;
+grant select on public.workspace_members to authenticated;
+grant select, insert, update, delete on public.workspace_members to service_role;
+create policy "Members read who else is in their workspaces" on public.workspace_members for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
+
+create table public.workspaces (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  personal_of uuid,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint workspaces_pkey PRIMARY KEY (id),
+  constraint workspaces_one_personal_each UNIQUE (personal_of),
+  constraint workspaces_personal_of_fkey FOREIGN KEY (personal_of) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint workspaces_name_length CHECK (char_length(name) >= 1 AND char_length(name) <= 100)
+);
+comment on table public.workspaces is 'What subscriptions and data belong to; each user has a personal one.';
+comment on column public.workspaces.personal_of is 'Whose personal workspace it is; null for one that is shared.';
+alter table public.workspaces enable row level security;
+grant select on public.workspaces to authenticated;
+grant select, insert, update, delete on public.workspaces to service_role;
+create policy "Members read their workspaces" on public.workspaces for select to authenticated
+  using ((id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
+CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+CREATE OR REPLACE FUNCTION private.apply_retention()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  keys_removed integer;
+  events_removed integer;
+  jobs_removed integer;
+  jobs_emptied integer;
+begin
+  delete from private.idempotency_keys where created_at < now() - interval '24 hours';
+  get diagnostics keys_removed = row_count;
+  delete from private.rate_limit_windows where window_start < now() - interval '1 day';
+  -- Stripe delivers again for three days, and by hand for thirty.
+  delete from private.webhook_events where handled_at < now() - interval '90 days';
+  get diagnostics events_removed = row_count;
+  delete from private.jobs
+  where state = 'succeeded' and dedupe_key is null and finished_at < now() - interval '30 days';
+  get diagnostics jobs_removed = row_count;
+  -- A cause acts once for good, so its row stays; what it carried goes.
+  update private.jobs set payload = '{}', last_error = null
+  where state = 'succeeded' and dedupe_key is not null and payload <> '{}'
+    and finished_at < now() - interval '30 days';
+  get diagnostics jobs_emptied = row_count;
+  return jsonb_build_object(
+    'idempotency_keys', keys_removed, 'webhook_events', events_removed,
+    'jobs_removed', jobs_removed, 'jobs_emptied', jobs_emptied
+  );
+end;
+$function$;
+comment on function private.apply_retention() is 'Idempotency keys go after 24 hours, handled events after 90 days, finished jobs after 30 (those with a cause keep their key, without payload). Dead letters and unhandled events stay.';
+grant execute on function private.apply_retention() to service_role;
+
+CREATE OR REPLACE FUNCTION private.at(seconds jsonb)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select to_timestamp((seconds #>> '{}')::double precision) $function$;
+comment on function private.at(jsonb) is 'A Stripe timestamp: whole seconds since 1970, or null.';
+grant execute on function private.at(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.billing_contact(workspace_id uuid, subscription_id uuid DEFAULT NULL::uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- Who bought it, as long as that user is still a member; else the workspace's first owner.
+  select coalesce(
+    (select held.user_id from public.subscriptions as held
+     join public.workspace_members as member
+       on member.workspace_id = held.workspace_id and member.user_id = held.user_id
+     where held.id = billing_contact.subscription_id),
+    (select member.user_id from public.workspace_members as member
+     where member.workspace_id = billing_contact.workspace_id and member.role = 'owner'
+     order by member.created_at, member.user_id limit 1)
+  );
+$function$;
+comment on function private.billing_contact(uuid, uuid) is 'Who gets the mails about a workspace''s billing.';
+grant execute on function private.billing_contact(uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.billing_customer_wanted(workspace_id uuid, email text, name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.billing_customers (workspace_id, email, name)
+  values (billing_customer_wanted.workspace_id, billing_customer_wanted.email, billing_customer_wanted.name)
+  on conflict on constraint billing_customers_pkey do nothing;
+  perform private.enqueue(
+    'stripe_customer_create',
+    jsonb_build_object('workspace_id', billing_customer_wanted.workspace_id),
+    'customer:' || billing_customer_wanted.workspace_id
+  );
+end;
+$function$;
+comment on function private.billing_customer_wanted(uuid, text, text) is 'Notes that a workspace needs a Stripe customer and enqueues its creation, in the caller''s transaction.';
+
+CREATE OR REPLACE FUNCTION private.billing_workspace(user_id uuid, workspace_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  target constant uuid := coalesce(billing_workspace.workspace_id, (
+    select workspace.id from public.workspaces as workspace
+    where workspace.personal_of = billing_workspace.user_id
+  ));
+  held_role text;
+begin
+  select member.role into held_role from public.workspace_members as member
+  where member.workspace_id = target and member.user_id = billing_workspace.user_id;
+  if held_role is null then
+    -- Whether another's workspace exists is not told.
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  if held_role not in ('owner', 'admin', 'billing') then
+    perform private.problem(403, 'forbidden', 'Only an owner, an admin or a billing member may buy or change a subscription.');
+  end if;
+  return target;
+end;
+$function$;
+comment on function private.billing_workspace(uuid, uuid) is 'The workspace whose billing a user may handle; the personal one by default. Refuses with workspace_not_found or forbidden.';
+grant execute on function private.billing_workspace(uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.display_name(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- Named one by one, since what [[:cntrl:]] holds depends on the database's locale.
+  select nullif(btrim(left(btrim(regexp_replace(
+    value, '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+', ' ', 'g'
+  )), 100)), '');
+$function$;
+comment on function private.display_name(text) is 'One printable line of at most 100 characters out of whatever a client sent; null when nothing is left.';
+
+CREATE OR REPLACE FUNCTION private.enqueue(kind text, payload jsonb, dedupe_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts smallint DEFAULT 20)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.jobs (kind, payload, dedupe_key, run_at, max_attempts)
+  values (
+    enqueue.kind, enqueue.payload, enqueue.dedupe_key,
+    coalesce(enqueue.run_at, private.now()), enqueue.max_attempts
+  )
+  on conflict on constraint jobs_once_per_cause do nothing
+  returning id;
+$function$;
+comment on function private.enqueue(text, jsonb, text, timestamp with time zone, smallint) is 'Writes a job in the caller''s transaction; null when its cause already has one.';
+grant execute on function private.enqueue(text, jsonb, text, timestamp with time zone, smallint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.enqueue_mail(template text, user_id uuid, props jsonb, dedupe_key text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select private.enqueue(
+    'mail_send',
+    jsonb_build_object(
+      'template', enqueue_mail.template,
+      'to', account.email,
+      'locale', coalesce(profile.locale, 'en'),
+      'props', jsonb_build_object('name', coalesce(profile.name, '')) || enqueue_mail.props
+    ),
+    enqueue_mail.dedupe_key
+  )
+  from auth.users as account
+  left join public.profiles as profile on profile.id = account.id
+  where account.id = enqueue_mail.user_id and account.email is not null;
+$function$;
+comment on function private.enqueue_mail(text, uuid, jsonb, text) is 'Enqueues one mail to a user in that user''s language; null when the cause already sent it or the user has no address. Security definer: reads the address in auth.users, where the service role has no grant.';
+grant execute on function private.enqueue_mail(text, uuid, jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.epoch(moment timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select extract(epoch from moment)::bigint $function$;
+comment on function private.epoch(timestamp with time zone) is 'Whole seconds since 1970, as Stripe counts.';
+grant execute on function private.epoch(timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION private.handle_new_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  -- Metadata is whatever the client sent, of any type: no value of it may fail a sign-up.
+  display_name constant text := coalesce(
+    case when jsonb_typeof(new.raw_user_meta_data -> 'name') = 'string'
+      then private.display_name(new.raw_user_meta_data ->> 'name') end,
+    private.display_name(split_part(new.email, '@', 1)),
+    ''
+  );
+  user_locale constant text :=
+    case when new.raw_user_meta_data ->> 'locale' in ('en', 'fr') then new.raw_user_meta_data ->> 'locale' else 'en' end;
+  workspace_id uuid;
+begin
+  insert into public.profiles (id, name, locale) values (new.id, display_name, user_locale);
+
+  insert into public.workspaces (name, personal_of)
+  values (coalesce(nullif(display_name, ''), 'Personal'), new.id)
+  returning id into workspace_id;
+  insert into public.workspace_members (workspace_id, user_id, role) values (workspace_id, new.id, 'owner');
+
+  perform private.billing_customer_wanted(workspace_id, new.email, display_name);
+  return new;
+end;
+$function$;
+comment on function private.handle_new_user() is 'Trigger on auth.users: profile, personal workspace, Stripe customer to create. Security definer: the auth service''s role owns no product table.';
+
+CREATE OR REPLACE FUNCTION private.handle_user_confirmed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.enqueue_mail('welcome', new.id, '{}', 'welcome:' || new.id);
+  return new;
+end;
+$function$;
+comment on function private.handle_user_confirmed() is 'Trigger on auth.users: the welcome mail, once an address is known to be the user''s. Security definer: the auth service''s role may not enqueue jobs.';
+
+CREATE OR REPLACE FUNCTION private.my_workspace_ids(roles text[] DEFAULT NULL::text[])
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select workspace_id
+  from public.workspace_members
+  where user_id = (select auth.uid())
+    and (roles is null or role = any (roles));
+$function$;
+comment on function private.my_workspace_ids(text[]) is 'Workspaces of the caller, in one of `roles` when given. Security definer: policies on workspace_members itself call it, and must not recurse.';
+grant execute on function private.my_workspace_ids(text[]) to authenticated;
+grant execute on function private.my_workspace_ids(text[]) to service_role;
+
+CREATE OR REPLACE FUNCTION private.now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select pg_catalog.now() $function$;
+comment on function private.now() is 'The clock that business rules read. The local stack replaces it to travel in time; signatures, tokens and locks keep real time.';
+grant execute on function private.now() to anon;
+grant execute on function private.now() to authenticated;
+grant execute on function private.now() to service_role;
+
+CREATE OR REPLACE FUNCTION private.plan_derive(plan text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  product jsonb;
+begin
+  -- The same claims make the same plan in whatever order they came: one on sale first, then by id.
+  select claim.record into product from private.plan_products as claim
+  where claim.plan_id = plan
+  order by (claim.record ->> 'active')::boolean desc, claim.product_id
+  limit 1;
+  if product is null then
+    update public.plans set active = false, stripe_product_id = null where id = plan;
+    return;
+  end if;
+  insert into public.plans as held (id, stripe_product_id, name, description, rank, active)
+  values (plan, product ->> 'id', product ->> 'name', product ->> 'description',
+          (product ->> 'rank')::smallint, (product ->> 'active')::boolean)
+  on conflict on constraint plans_pkey do update
+  set stripe_product_id = excluded.stripe_product_id, name = excluded.name,
+      description = excluded.description, rank = excluded.rank, active = excluded.active;
+  delete from public.plan_features as held
+  where held.plan_id = plan and not (product -> 'features') ? held.feature;
+  insert into public.plan_features (plan_id, feature, limit_value)
+  select plan, feature.key, (feature.value #>> '{}')::bigint
+  from jsonb_each(product -> 'features') as feature
+  on conflict on constraint plan_features_pkey do update set limit_value = excluded.limit_value;
+end;
+$function$;
+comment on function private.plan_derive(text) is 'Makes a plan what the products that name it say; without any, it is no longer on sale.';
+grant execute on function private.plan_derive(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- PostgREST answers SQLSTATE PTxyz with HTTP status xyz.
+  raise exception using errcode = 'PT' || status, message = code, detail = detail;
+end;
+$function$;
+comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
+grant execute on function private.problem(integer, text, text) to authenticated;
+grant execute on function private.problem(integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  paid public.payments;
+  refund record;
+begin
+  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id';
+  if paid.id is null then
+    return; -- A payment of another product's in the same Stripe account.
+  end if;
+  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
+  insert into public.refunds (
+    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
+  )
+  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
+         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
+  from jsonb_array_elements(record -> 'refunds') as given
+  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
+
+  for refund in
+    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
+           workspace.name as workspace_name
+    from public.refunds as done
+    join public.workspaces as workspace on workspace.id = done.workspace_id
+    left join public.invoices as invoice on invoice.id = paid.invoice_id
+    where done.payment_id = paid.id and done.status = 'succeeded'
+  loop
+    perform private.enqueue_mail(
+      'refunded',
+      private.billing_contact(refund.workspace_id, refund.subscription_id),
+      jsonb_strip_nulls(jsonb_build_object(
+        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
+        'workspace', refund.workspace_name, 'number', refund.invoice_number,
+        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
+      )),
+      'refunded:' || refund.stripe_refund_id
+    );
+  end loop;
+end;
+$function$;
+comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
+grant execute on function private.stripe_apply_charge(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_checkout_session(record jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- Paid: its subscription's own sync closes the purchase. Expired: nothing was bought.
+  update private.subscription_intents as intent
+  set state = case when record ->> 'status' = 'expired' then 'abandoned' else intent.state end,
+      closed_at = case when record ->> 'status' = 'expired' then now() else intent.closed_at end,
+      stripe_session_id = record ->> 'id',
+      stripe_subscription_id = coalesce(record ->> 'subscription_id', intent.stripe_subscription_id)
+  from private.billing_customers as customer
+  where intent.state = 'open' and customer.stripe_customer_id = record ->> 'customer_id'
+    and intent.workspace_id = customer.workspace_id
+    and (intent.stripe_session_id = record ->> 'id' or intent.id = private.uuid_or_null(record ->> 'intent_id'));
+$function$;
+comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase on Stripe''s page what became of it.';
+grant execute on function private.stripe_apply_checkout_session(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_customer(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if (record ->> 'deleted')::boolean then
+    return;
+  end if;
+  update private.billing_customers
+  set stripe_payment_method_id = record ->> 'payment_method_id'
+  where stripe_customer_id = record ->> 'id';
+  -- Made by us but not recorded, because we died in between: metadata is written with our secret key alone.
+  update private.billing_customers
+  set stripe_customer_id = record ->> 'id'
+  where workspace_id = private.uuid_or_null(record ->> 'workspace_id') and stripe_customer_id is null
+    and not exists (
+      select from private.billing_customers as other where other.stripe_customer_id = record ->> 'id'
+    );
+end;
+$function$;
+comment on function private.stripe_apply_customer(jsonb) is 'Links a customer that Stripe has and we had not recorded yet.';
+grant execute on function private.stripe_apply_customer(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_dispute(record jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.disputes (
+    workspace_id, payment_id, stripe_dispute_id, status, amount, currency, reason, evidence_due_by, created_at
+  )
+  select paid.workspace_id, paid.id, record ->> 'id', record ->> 'status', (record ->> 'amount')::bigint,
+         record ->> 'currency', record ->> 'reason', private.at(record -> 'evidence_due_by'),
+         private.at(record -> 'created')
+  from public.payments as paid
+  where paid.stripe_payment_id = record ->> 'payment_id'
+  on conflict on constraint disputes_stripe_id_key do update
+  set status = excluded.status, amount = excluded.amount, reason = excluded.reason,
+      evidence_due_by = excluded.evidence_due_by;
+$function$;
+comment on function private.stripe_apply_dispute(jsonb) is 'Mirrors a dispute of one of our payments.';
+grant execute on function private.stripe_apply_dispute(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_invoice(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owner_workspace uuid;
+  mirrored public.invoices;
+  recipient uuid;
+  bought text;
+begin
+  if (record ->> 'deleted')::boolean then
+    delete from public.invoices where stripe_invoice_id = record ->> 'id'; -- Only a draft can be deleted.
+    return;
+  end if;
+  select workspace_id into owner_workspace from private.billing_customers
+  where stripe_customer_id = record ->> 'customer_id';
+  if owner_workspace is null then
+    return; -- Another product's customer in the same Stripe account.
+  end if;
+
+  insert into public.invoices (
+    workspace_id, subscription_id, stripe_invoice_id, number, status, currency, subtotal, total,
+    amount_due, amount_paid, period_start, period_end, hosted_invoice_url, invoice_pdf, created_at, paid_at
+  )
+  values (
+    owner_workspace,
+    (select held.id from public.subscriptions as held where held.stripe_subscription_id = record ->> 'subscription_id'),
+    record ->> 'id', record ->> 'number', record ->> 'status', record ->> 'currency',
+    (record ->> 'subtotal')::bigint, (record ->> 'total')::bigint,
+    (record ->> 'amount_due')::bigint, (record ->> 'amount_paid')::bigint,
+    private.at(record -> 'period_start'), private.at(record -> 'period_end'),
+    record ->> 'hosted_invoice_url', record ->> 'invoice_pdf',
+    private.at(record -> 'created'), private.at(record -> 'paid_at')
+  )
+  on conflict on constraint invoices_stripe_id_key do update
+  set subscription_id = excluded.subscription_id, number = excluded.number, status = excluded.status,
+      currency = excluded.currency, subtotal = excluded.subtotal, total = excluded.total,
+      amount_due = excluded.amount_due, amount_paid = excluded.amount_paid,
+      period_start = excluded.period_start, period_end = excluded.period_end,
+      hosted_invoice_url = excluded.hosted_invoice_url, invoice_pdf = excluded.invoice_pdf,
+      paid_at = excluded.paid_at
+  returning * into mirrored;
+
+  insert into public.payments (
+    workspace_id, invoice_id, stripe_payment_id, status, amount, currency, created_at, paid_at
+  )
+  -- One payment intent may stand in several entries of an invoice: the latest tells how it stands.
+  select distinct on (payment ->> 'id')
+         owner_workspace, mirrored.id, payment ->> 'id', payment ->> 'status',
+         (payment ->> 'amount')::bigint, payment ->> 'currency',
+         private.at(payment -> 'created'), private.at(payment -> 'paid_at')
+  from jsonb_array_elements(record -> 'payments') as payment
+  order by payment ->> 'id', (payment ->> 'created')::bigint desc
+  on conflict on constraint payments_stripe_id_key do update
+  set invoice_id = excluded.invoice_id, status = excluded.status, amount = excluded.amount,
+      currency = excluded.currency, paid_at = excluded.paid_at;
+
+  if mirrored.status = 'paid' and mirrored.amount_paid > 0 then
+    select private.billing_contact(owner_workspace, mirrored.subscription_id) into recipient;
+    select plan.name into bought
+    from public.subscriptions as held join public.plans as plan on plan.id = held.plan_id
+    where held.id = mirrored.subscription_id;
+    perform private.enqueue_mail(
+      'receipt', recipient,
+      jsonb_strip_nulls(jsonb_build_object(
+        'amount', jsonb_build_object('amount', mirrored.amount_paid, 'currency', mirrored.currency),
+        'paid_at', coalesce(mirrored.paid_at, now()),
+        'number', coalesce(mirrored.number, mirrored.stripe_invoice_id),
+        'url', mirrored.hosted_invoice_url,
+        'pdf_url', mirrored.invoice_pdf,
+        'workspace', (select workspace.name from public.workspaces as workspace where workspace.id = owner_workspace),
+        'plan', coalesce(bought, record ->> 'description', mirrored.number),
+        'period', jsonb_build_object('start', mirrored.period_start, 'end', mirrored.period_end)
+      )),
+      'receipt:' || mirrored.stripe_invoice_id
+    );
+  end if;
+end;
+$function$;
+comment on function private.stripe_apply_invoice(jsonb) is 'Mirrors an invoice with its payments; the first time it is seen paid, enqueues the receipt.';
+grant execute on function private.stripe_apply_invoice(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_payment_method(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owner_workspace uuid;
+begin
+  select workspace_id into owner_workspace from private.billing_customers
+  where stripe_customer_id = record ->> 'customer_id';
+  if owner_workspace is null then
+    -- Detached, or never ours.
+    delete from public.payment_methods where stripe_payment_method_id = record ->> 'id';
+    return;
+  end if;
+  insert into public.payment_methods (
+    workspace_id, stripe_payment_method_id, type, brand, last4, exp_month, exp_year, created_at
+  )
+  values (owner_workspace, record ->> 'id', record ->> 'type', record ->> 'brand', record ->> 'last4',
+          (record ->> 'exp_month')::smallint, (record ->> 'exp_year')::smallint, private.at(record -> 'created'))
+  on conflict on constraint payment_methods_stripe_id_key do update
+  set workspace_id = excluded.workspace_id, brand = excluded.brand, last4 = excluded.last4,
+      exp_month = excluded.exp_month, exp_year = excluded.exp_year;
+end;
+$function$;
+comment on function private.stripe_apply_payment_method(jsonb) is 'Mirrors a card on file; one that was taken away goes.';
+grant execute on function private.stripe_apply_payment_method(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_price(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if record ->> 'interval' is null then
+    update public.prices set active = false where id = record ->> 'id' and active;
+    return;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('stripe catalogue', 0));
+  insert into public.prices (
+    id, product_id, plan_id, lookup_key, currency, unit_amount, "interval", interval_count, active, created_at
+  )
+  values (record ->> 'id', record ->> 'product_id',
+          (select claim.plan_id from private.plan_products as claim where claim.product_id = stripe_apply_price.record ->> 'product_id'),
+          record ->> 'lookup_key', record ->> 'currency',
+          (record ->> 'unit_amount')::bigint, record ->> 'interval',
+          (record ->> 'interval_count')::smallint, (record ->> 'active')::boolean,
+          private.at(record -> 'created'))
+  on conflict on constraint prices_pkey do update
+  set product_id = excluded.product_id, plan_id = excluded.plan_id, lookup_key = excluded.lookup_key,
+      currency = excluded.currency, unit_amount = excluded.unit_amount,
+      "interval" = excluded."interval", interval_count = excluded.interval_count,
+      active = excluded.active, created_at = excluded.created_at;
+end;
+$function$;
+comment on function private.stripe_apply_price(jsonb) is 'Mirrors a recurring price, whether its product names a plan or not (yet).';
+grant execute on function private.stripe_apply_price(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_product(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  product constant text := record ->> 'id';
+  -- A name that cannot be a plan's is somebody else's metadata.
+  plan constant text := substring(record ->> 'plan_id' from '^[a-z][a-z0-9_]{0,39}$');
+  former text;
+begin
+  -- One at a time: the rows of a plan follow from all its products, and the catalogue changes rarely.
+  perform pg_advisory_xact_lock(hashtextextended('stripe catalogue', 0));
+  select claim.plan_id into former from private.plan_products as claim where claim.product_id = product;
+  if plan is null then
+    delete from private.plan_products as claim where claim.product_id = product;
+  else
+    insert into private.plan_products (product_id, plan_id, record) values (product, plan, stripe_apply_product.record)
+    on conflict on constraint plan_products_pkey do update
+    set plan_id = excluded.plan_id, record = excluded.record;
+  end if;
+  if former <> plan or plan is null then
+    perform private.plan_derive(former); -- First, since a product is at most one plan's.
+  end if;
+  if plan is not null then
+    perform private.plan_derive(plan);
+  end if;
+
+  update public.prices as price set plan_id = plan
+  where price.product_id = product and price.plan_id is distinct from plan;
+  update public.subscriptions as held set plan_id = plan
+  from public.prices as price
+  where price.product_id = product and held.price_id = price.id and held.plan_id is distinct from plan;
+end;
+$function$;
+comment on function private.stripe_apply_product(jsonb) is 'Mirrors a product as the plan that its metadata names; `features` is {name: limit or null}.';
+grant execute on function private.stripe_apply_product(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_subscription(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owner_workspace uuid;
+  bought_plan text;
+begin
+  select workspace_id into owner_workspace from private.billing_customers
+  where stripe_customer_id = record ->> 'customer_id';
+  if owner_workspace is null then
+    return; -- Another product's customer in the same Stripe account.
+  end if;
+  -- Locked, so that a change of the price's plan waits until it can see this subscription.
+  select price.plan_id into bought_plan from public.prices as price
+  where price.id = record ->> 'price_id' for share;
+  insert into public.subscriptions (
+    workspace_id, user_id, stripe_subscription_id, plan_id, price_id, status, quantity, currency,
+    cancel_at_period_end, current_period_start, current_period_end, trial_end, cancel_at, canceled_at,
+    ended_at, created_at, stripe_payment_method_id
+  )
+  values (
+    owner_workspace,
+    (select profile.id from public.profiles as profile
+     where profile.id = private.uuid_or_null(record ->> 'user_id')),
+    record ->> 'id',
+    bought_plan, record ->> 'price_id', record ->> 'status', (record ->> 'quantity')::integer, record ->> 'currency',
+    (record ->> 'cancel_at_period_end')::boolean, private.at(record -> 'current_period_start'),
+    private.at(record -> 'current_period_end'), private.at(record -> 'trial_end'),
+    private.at(record -> 'cancel_at'), private.at(record -> 'canceled_at'),
+    private.at(record -> 'ended_at'), private.at(record -> 'created'), record ->> 'payment_method_id'
+  )
+  on conflict on constraint subscriptions_stripe_id_key do update
+  set plan_id = excluded.plan_id, price_id = excluded.price_id, status = excluded.status,
+      quantity = excluded.quantity, currency = excluded.currency,
+      cancel_at_period_end = excluded.cancel_at_period_end,
+      current_period_start = excluded.current_period_start,
+      current_period_end = excluded.current_period_end, trial_end = excluded.trial_end,
+      cancel_at = excluded.cancel_at, canceled_at = excluded.canceled_at, ended_at = excluded.ended_at,
+      stripe_payment_method_id = excluded.stripe_payment_method_id;
+
+  update private.subscription_intents
+  set state = case
+        when record ->> 'status' = 'incomplete' then 'open'
+        when record ->> 'status' in ('incomplete_expired', 'canceled') then 'abandoned'
+        else 'bought'
+      end,
+      closed_at = case when record ->> 'status' <> 'incomplete' then now() end,
+      stripe_subscription_id = record ->> 'id'
+  where state = 'open' and workspace_id = owner_workspace
+    and (stripe_subscription_id = record ->> 'id' or id = private.uuid_or_null(record ->> 'intent_id'));
+end;
+$function$;
+comment on function private.stripe_apply_subscription(jsonb) is 'Mirrors a subscription, and tells the purchase that it came from what became of it.';
+grant execute on function private.stripe_apply_subscription(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_mirror(object_type text, ids text[])
+ RETURNS TABLE(id text, mirrored jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select plan.stripe_product_id, jsonb_build_object('plan_id', plan.id, 'name', plan.name, 'active', plan.active)
+  from public.plans as plan
+  where object_type = 'product' and plan.stripe_product_id = any (ids)
+  union all
+  select price.id, jsonb_build_object(
+    'unit_amount', price.unit_amount, 'currency', price.currency, 'interval', price."interval",
+    'lookup_key', price.lookup_key, 'active', price.active)
+  from public.prices as price
+  where object_type = 'price' and price.id = any (ids)
+  union all
+  select held.stripe_subscription_id, jsonb_build_object(
+    'status', held.status, 'price_id', held.price_id, 'quantity', held.quantity,
+    'cancel_at_period_end', held.cancel_at_period_end,
+    'current_period_end', private.epoch(held.current_period_end))
+  from public.subscriptions as held
+  where object_type = 'subscription' and held.stripe_subscription_id = any (ids)
+  union all
+  select invoice.stripe_invoice_id, jsonb_build_object(
+    'status', invoice.status, 'currency', invoice.currency, 'total', invoice.total,
+    'amount_due', invoice.amount_due, 'amount_paid', invoice.amount_paid,
+    'paid', (
+      select coalesce(sum(payment.amount), 0) from public.payments as payment
+      where payment.invoice_id = invoice.id and payment.status = 'succeeded'
+    ))
+  from public.invoices as invoice
+  where object_type = 'invoice' and invoice.stripe_invoice_id = any (ids);
+$function$;
+comment on function private.stripe_mirror(text, text[]) is 'Our rows of Stripe objects, in the words and units of _shared/billing/records.ts.';
+grant execute on function private.stripe_mirror(text, text[]) to service_role;
+
+CREATE OR REPLACE FUNCTION private.sync_accept(provider text, object_type text, object_id text, expected_version bigint, seq bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with accepted as (
+    update private.sync_targets as target
+    set version = target.version + 1,
+        synced_seq = greatest(target.synced_seq, sync_accept.seq),
+        synced_at = now()
+    where target.provider = sync_accept.provider
+      and target.object_type = sync_accept.object_type
+      and target.object_id = sync_accept.object_id
+      and target.version = sync_accept.expected_version
+    returning 1
+  )
+  select exists (select from accepted);
+$function$;
+comment on function private.sync_accept(text, text, text, bigint, bigint) is 'Whether a fetch may be written: only if nobody wrote since its version was read. The row stays locked until the write commits.';
+grant execute on function private.sync_accept(text, text, text, bigint, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.tick()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.enqueue('retention', '{}', 'retention:' || (private.now() at time zone 'utc')::date)
+  where not exists (
+    select from private.jobs
+    where kind = 'retention' and dedupe_key = 'retention:' || (private.now() at time zone 'utc')::date
+  );
+  return exists (
+    select from private.jobs
+    where state = 'pending' and run_at <= private.now()
+      and (locked_until is null or locked_until < clock_timestamp())
+  );
+end;
+$function$;
+comment on function private.tick() is 'What the schedule runs: enqueues what is due by the calendar, and tells whether jobs-run has anything to do.';
+grant execute on function private.tick() to service_role;
+
+CREATE OR REPLACE FUNCTION private.touch()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.updated_at := pg_catalog.now();
+  return new;
+end;
+$function$;
+comment on function private.touch() is 'Trigger: keeps updated_at.';
+
+CREATE OR REPLACE FUNCTION private.touch_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.updated_at := pg_catalog.now();
+  new.version := old.version + 1;
+  return new;
+end;
+$function$;
+comment on function private.touch_version() is 'Trigger: keeps updated_at and the version that If-Match compares.';
+
+CREATE OR REPLACE FUNCTION private.uuid_or_null(value text)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value::uuid end;
+$function$;
+comment on function private.uuid_or_null(text) is 'An id out of Stripe''s metadata, where other software of the same account writes what it likes.';
+grant execute on function private.uuid_or_null(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_schedule(stored_id bigint, provider text, targets jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  wanted jsonb;
+begin
+  -- In key order, so that two events about the same objects cannot deadlock.
+  with raised as (
+    insert into private.sync_targets as target (provider, object_type, object_id, wanted_seq)
+    select distinct webhook_schedule.provider, named.type, named.id, 1
+    from jsonb_to_recordset(webhook_schedule.targets) as named (type text, id text)
+    order by 2, 3
+    on conflict on constraint sync_targets_pkey do update set wanted_seq = target.wanted_seq + 1
+    returning target.object_type, target.object_id, target.wanted_seq
+  )
+  select coalesce(
+    jsonb_agg(jsonb_build_object('type', object_type, 'id', object_id, 'seq', wanted_seq)), '[]'
+  )
+  into wanted
+  from raised;
+  update private.webhook_events as event
+  set targets = wanted, handled_at = null
+  where event.id = webhook_schedule.stored_id;
+  return private.enqueue('webhook_handle', jsonb_build_object('event', stored_id));
+end;
+$function$;
+comment on function private.webhook_schedule(bigint, text, jsonb) is 'Raises wanted_seq of an event''s objects and enqueues its handling, in the caller''s transaction.';
+grant execute on function private.webhook_schedule(bigint, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.billing_customer(workspace_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'workspace_id', customer.workspace_id, 'stripe_customer_id', customer.stripe_customer_id,
+    'email', customer.email, 'name', customer.name
+  )
+  from private.billing_customers as customer
+  where customer.workspace_id = billing_customer.workspace_id;
+$function$;
+comment on function public.billing_customer(uuid) is 'Server RPC: {workspace_id, stripe_customer_id, email, name} of a workspace; null for an unknown one.';
+grant execute on function public.billing_customer(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.billing_customer_member(user_id uuid, stripe_customer_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from private.billing_customers as customer
+    join public.workspace_members as member on member.workspace_id = customer.workspace_id
+    where customer.stripe_customer_id = billing_customer_member.stripe_customer_id
+      and member.user_id = billing_customer_member.user_id
+  );
+$function$;
+comment on function public.billing_customer_member(uuid, text) is 'Server RPC: whether a user belongs to the workspace of a Stripe customer.';
+grant execute on function public.billing_customer_member(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.billing_customer_record(workspace_id uuid, stripe_customer_id text)
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- The first answer stays: whoever comes second uses the customer that is there.
+  update private.billing_customers as customer
+  set stripe_customer_id = coalesce(customer.stripe_customer_id, billing_customer_record.stripe_customer_id)
+  where customer.workspace_id = billing_customer_record.workspace_id
+  returning customer.stripe_customer_id;
+$function$;
+comment on function public.billing_customer_record(uuid, text) is 'Server RPC: notes a workspace''s Stripe customer; answers the one that counts, which may be an earlier one.';
+grant execute on function public.billing_customer_record(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.billing_mail(template text, stripe_customer_id text, stripe_subscription_id text, props jsonb, dedupe_key text)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enqueue_mail(
+    billing_mail.template,
+    private.billing_contact(customer.workspace_id, held.id),
+    jsonb_build_object('workspace', workspace.name)
+      || case
+        when billing_mail.stripe_subscription_id is null then '{}'::jsonb
+        else jsonb_build_object('plan', coalesce(plan.name, held.price_id, billing_mail.stripe_subscription_id))
+      end
+      || billing_mail.props,
+    billing_mail.dedupe_key
+  )
+  from private.billing_customers as customer
+  join public.workspaces as workspace on workspace.id = customer.workspace_id
+  left join public.subscriptions as held
+    on held.stripe_subscription_id = billing_mail.stripe_subscription_id
+  left join public.plans as plan on plan.id = held.plan_id
+  where customer.stripe_customer_id = billing_mail.stripe_customer_id;
+$function$;
+comment on function public.billing_mail(text, text, text, jsonb, text) is 'Server RPC: enqueues a mail about billing to the workspace''s contact, with the workspace''s and the plan''s name; null when the customer is not ours or the cause was mailed before.';
+grant execute on function public.billing_mail(text, text, text, jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.billing_workspace_for(user_id uuid, workspace_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.billing_workspace(user_id, workspace_id) $function$;
+comment on function public.billing_workspace_for(uuid, uuid) is 'Server RPC: the workspace whose billing a user may handle; the personal one by default.';
+grant execute on function public.billing_workspace_for(uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.cards_expiring()
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- A card is good until the end of its month; what nothing runs on is not worth a mail.
+  select count(private.enqueue_mail(
+    'card_expiring',
+    private.billing_contact(held.workspace_id, held.id),
+    jsonb_build_object(
+      'workspace', workspace.name, 'brand', card.brand, 'last4', card.last4,
+      'exp_month', card.exp_month, 'exp_year', card.exp_year
+    ),
+    'card_expiring:' || card.stripe_payment_method_id || ':' || card.exp_year || '-' || card.exp_month
+  ))::integer
+  from public.subscriptions as held
+  join private.billing_customers as customer on customer.workspace_id = held.workspace_id
+  join public.workspaces as workspace on workspace.id = held.workspace_id
+  join public.payment_methods as card
+    on card.stripe_payment_method_id =
+      coalesce(held.stripe_payment_method_id, customer.stripe_payment_method_id)
+  where held.status in ('active', 'trialing', 'past_due') and not held.cancel_at_period_end
+    and card.brand is not null and card.last4 is not null
+    and make_date(card.exp_year, card.exp_month, 1) + interval '1 month'
+      between private.now() and private.now() + interval '30 days';
+$function$;
+comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
+grant execute on function public.cards_expiring() to service_role;
+
+CREATE OR REPLACE FUNCTION public.health()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'due_jobs', (select count(*) from private.jobs where state = 'pending' and run_at <= private.now()),
+    'oldest_due_job_seconds', (
+      select coalesce(extract(epoch from private.now() - min(run_at)), 0)::bigint
+      from private.jobs where state = 'pending' and run_at <= private.now()
+    ),
+    'dead_jobs', (select count(*) from private.jobs where state = 'dead'),
+    'oldest_unhandled_event_seconds', (
+      select coalesce(extract(epoch from now() - min(received_at)), 0)::bigint
+      from private.webhook_events where handled_at is null
+    )
+  );
+$function$;
+comment on function public.health() is 'Server RPC: depth and age of the queue, dead letters, age of the oldest event not handled yet.';
+grant execute on function public.health() to service_role;
+
+CREATE OR REPLACE FUNCTION public.idempotency_begin(caller text, endpoint text, key text, request_hash text, lease_seconds integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held private.idempotency_keys;
+  fresh constant uuid := gen_random_uuid();
+  lease constant timestamptz := clock_timestamp() + make_interval(secs => lease_seconds);
+begin
+  insert into private.idempotency_keys as kept (caller, endpoint, key, request_hash, attempt, locked_until)
+  values (idempotency_begin.caller, idempotency_begin.endpoint, idempotency_begin.key,
+          idempotency_begin.request_hash, fresh, lease)
+  on conflict on constraint idempotency_keys_pkey do update
+    -- Taken over when it is older than a day, or when whoever ran under it died.
+    set request_hash = excluded.request_hash, attempt = fresh, locked_until = lease,
+        status = null, reply = null,
+        created_at = case when kept.created_at < now() - interval '24 hours' then now() else kept.created_at end
+    where kept.created_at < now() - interval '24 hours'
+       or (kept.locked_until < clock_timestamp() and kept.request_hash = excluded.request_hash)
+  returning * into held;
+  if held.attempt = fresh then
+    return jsonb_build_object('outcome', 'started', 'attempt', fresh);
+  end if;
+
+  select * into held from private.idempotency_keys as kept
+  where kept.caller = idempotency_begin.caller and kept.endpoint = idempotency_begin.endpoint
+    and kept.key = idempotency_begin.key;
+  return case
+    -- Released by its first request between the two statements: the caller may simply try again.
+    when held.key is null then jsonb_build_object('outcome', 'in_progress')
+    when held.request_hash <> idempotency_begin.request_hash then jsonb_build_object('outcome', 'mismatch')
+    when held.status is null then jsonb_build_object('outcome', 'in_progress')
+    else jsonb_build_object('outcome', 'replay', 'status', held.status, 'reply', held.reply)
+  end;
+end;
+$function$;
+comment on function public.idempotency_begin(text, text, text, text, integer) is 'Server RPC: {outcome: started | replay | in_progress | mismatch}; with the kept status and reply on replay, the attempt on started.';
+grant execute on function public.idempotency_begin(text, text, text, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.idempotency_end(caller text, endpoint text, key text, attempt uuid, status smallint, reply jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if idempotency_end.status is null then
+    delete from private.idempotency_keys as kept
+    where kept.caller = idempotency_end.caller and kept.endpoint = idempotency_end.endpoint
+      and kept.key = idempotency_end.key and kept.attempt = idempotency_end.attempt
+      and kept.status is null;
+  else
+    update private.idempotency_keys as kept
+    set status = idempotency_end.status, reply = idempotency_end.reply, locked_until = null
+    where kept.caller = idempotency_end.caller and kept.endpoint = idempotency_end.endpoint
+      and kept.key = idempotency_end.key and kept.attempt = idempotency_end.attempt
+      and kept.status is null;
+  end if;
+  return found;
+end;
+$function$;
+comment on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) is 'Server RPC: keeps the reply of a request, or with a null status frees its key; false when another attempt has taken over.';
+grant execute on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.job_enqueue(kind text, payload jsonb, dedupe_key text DEFAULT NULL::text)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.enqueue(job_enqueue.kind, job_enqueue.payload, job_enqueue.dedupe_key) $function$;
+comment on function public.job_enqueue(text, jsonb, text) is 'Server RPC: one job for one cause; null when that cause already has one. Without a cause, a job a call.';
+grant execute on function public.job_enqueue(text, jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.job_replay(job_id bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with replayed as (
+    update private.jobs
+    set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null
+    where id = job_replay.job_id and state = 'dead'
+    returning id
+  )
+  select exists (select from replayed);
+$function$;
+comment on function public.job_replay(bigint) is 'Server RPC: gives a dead letter a new life; false when there is no such dead job.';
+grant execute on function public.job_replay(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.job_settle(job_id bigint, attempt smallint, outcome text, error text DEFAULT NULL::text, retry_after_seconds integer DEFAULT NULL::integer, forget_payload boolean DEFAULT false)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  settled text;
+begin
+  update private.jobs as job
+  set state = case
+        when job_settle.outcome = 'succeeded' then 'succeeded'
+        when job_settle.outcome = 'fatal' or job.attempts >= job.max_attempts then 'dead'
+        else 'pending'
+      end,
+      finished_at = case
+        when job_settle.outcome = 'retry' and job.attempts < job.max_attempts then null
+        else now()
+      end,
+      -- 2, 4, 8 … seconds up to an hour, each spread over half to one and a half times that, so that
+      -- a crowd that failed together does not come back together. 20 attempts take about ten hours,
+      -- inside the 24 hours for which Stripe and Resend remember an idempotency key.
+      run_at = case
+        when job_settle.outcome = 'retry' then private.now() + make_interval(secs => coalesce(
+          job_settle.retry_after_seconds,
+          least(3600, power(2, job.attempts)) * (0.5 + random())
+        ))
+        else job.run_at
+      end,
+      locked_until = null,
+      last_error = left(job_settle.error, 2000),
+      payload = case
+        when job_settle.outcome = 'succeeded' and job_settle.forget_payload then '{}'::jsonb
+        else job.payload
+      end
+  where job.id = job_settle.job_id
+    and job.state = 'pending'
+    and job.attempts = job_settle.attempt
+  returning job.state into settled;
+  return coalesce(settled, 'superseded');
+end;
+$function$;
+comment on function public.job_settle(bigint, smallint, text, text, integer, boolean) is 'Server RPC: ends one attempt as `succeeded`, `retry` or `fatal`; answers the job''s state, or `superseded` when the lease ran out and another worker took it.';
+grant execute on function public.job_settle(bigint, smallint, text, text, integer, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.jobs_claim(batch integer, lease_seconds integer)
+ RETURNS TABLE(id bigint, kind text, payload jsonb, cause text, attempts smallint)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- A worker that died during the last attempt left nobody to give the job up.
+  update private.jobs as job
+  set state = 'dead', finished_at = now(), locked_until = null,
+      last_error = coalesce(job.last_error, 'the worker died during the last attempt')
+  where job.id in (
+    select due.id from private.jobs as due
+    where due.state = 'pending' and due.attempts >= due.max_attempts
+      and due.run_at <= private.now()
+      and (due.locked_until is null or due.locked_until < clock_timestamp())
+    for update skip locked
+  );
+
+  return query
+  update private.jobs as job
+  set attempts = job.attempts + 1,
+      locked_until = clock_timestamp() + make_interval(secs => jobs_claim.lease_seconds)
+  where job.id = any (array(
+    select due.id from private.jobs as due
+    where due.state = 'pending' and due.run_at <= private.now()
+      and due.attempts < due.max_attempts
+      and (due.locked_until is null or due.locked_until < clock_timestamp())
+    order by due.run_at, due.id
+    limit jobs_claim.batch
+    for update skip locked
+  ))
+  returning job.id, job.kind, job.payload, coalesce(job.dedupe_key, job.id::text), job.attempts;
+end;
+$function$;
+comment on function public.jobs_claim(integer, integer) is 'Server RPC: takes up to `batch` due jobs for `lease_seconds`; two workers never get the same one.';
+grant execute on function public.jobs_claim(integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mails_enqueue(user_id uuid, mails jsonb)
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select count(private.enqueue(
+    'mail_send',
+    (mail - 'dedupe_key') || case when profile.id is null then '{}' else jsonb_build_object(
+      'locale', profile.locale,
+      'props', (mail -> 'props') || jsonb_build_object('name', profile.name)
+    ) end,
+    mail ->> 'dedupe_key'
+  ))::integer
+  from jsonb_array_elements(mails) as mail
+  left join public.profiles as profile on profile.id = mails_enqueue.user_id;
+$function$;
+comment on function public.mails_enqueue(uuid, jsonb) is 'Server RPC: enqueues [{template, to, locale, props, dedupe_key}] to a user in one transaction; how many were new. Language and name are the profile''s; those given count while it is not there, which during a sign-up it is not yet to others.';
+grant execute on function public.mails_enqueue(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ delete from private.rate_limit_windows as counted where counted.key = rate_limit_forget.key $function$;
+comment on function public.rate_limit_forget(text) is 'Server RPC: forgets what rate_limit_hit counted, after a success that clears the suspicion.';
+grant execute on function public.rate_limit_forget(text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.rate_limit_hit(key text, max_hits integer, window_seconds integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with hit as (
+    insert into private.rate_limit_windows as counted (key, window_start, hits)
+    values (
+      rate_limit_hit.key,
+      to_timestamp(floor(extract(epoch from now()) / window_seconds) * window_seconds),
+      1
+    )
+    on conflict on constraint rate_limit_windows_pkey do update set hits = counted.hits + 1
+    returning counted.hits, counted.window_start
+  )
+  select jsonb_build_object(
+    'allowed', hits <= max_hits,
+    'retry_after_seconds',
+      greatest(1, ceil(extract(epoch from window_start - now()) + window_seconds))::integer
+  )
+  from hit;
+$function$;
+comment on function public.rate_limit_hit(text, integer, integer) is 'Server RPC: counts a request in the current fixed window: {allowed, retry_after_seconds}.';
+grant execute on function public.rate_limit_hit(text, integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reconciliation_begin(run_id bigint, repair boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  run private.reconciliations;
+begin
+  if run_id is null then
+    insert into private.reconciliations (repair) values (reconciliation_begin.repair) returning * into run;
+  else
+    select * into run from private.reconciliations as known where known.id = run_id;
+    if run.id is null then
+      perform private.problem(404, 'not_found', 'There is no reconciliation ' || run_id || '.');
+    end if;
+  end if;
+  return jsonb_build_object('id', run.id, 'repair', run.repair, 'phase', run.phase, 'cursor', run.cursor);
+end;
+$function$;
+comment on function public.reconciliation_begin(bigint, boolean) is 'Server RPC: a new run (null) or one to go on with: {id, repair, phase, cursor}.';
+grant execute on function public.reconciliation_begin(bigint, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reconciliation_compare(run_id bigint, object_type text, objects jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  ids constant text[] := array(select given ->> 'id' from jsonb_array_elements(objects) as given);
+begin
+  if run_id is not null then
+    insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
+    select run_id, reconciliation_compare.object_type, unnest(ids)
+    on conflict on constraint reconciliation_seen_pkey do nothing;
+  end if;
+  return jsonb_build_object(
+    'mirrored', (
+      select coalesce(jsonb_object_agg(held.id, held.mirrored), '{}')
+      from private.stripe_mirror(reconciliation_compare.object_type, ids) as held
+    ),
+    'customers', (
+      select coalesce(jsonb_agg(customer.stripe_customer_id), '[]')
+      from private.billing_customers as customer
+      where customer.stripe_customer_id in (
+        select given ->> 'customer_id' from jsonb_array_elements(objects) as given
+      )
+    )
+  );
+end;
+$function$;
+comment on function public.reconciliation_compare(bigint, text, jsonb) is 'Server RPC: what we hold of [{id, customer_id}]: {mirrored: {id: fields}, customers: [those that are ours]}; notes them as seen by the run, if one is named.';
+grant execute on function public.reconciliation_compare(bigint, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reconciliation_note(run_id bigint, phase text, cursor text, checked integer, drifts jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.billing_drifts (reconciliation_id, kind, object_type, object_id, detail, repaired_at)
+  select run_id, drift ->> 'kind', drift ->> 'object_type', drift ->> 'object_id', drift -> 'detail',
+         case when (drift ->> 'repaired')::boolean then now() end
+  from jsonb_array_elements(drifts) as drift
+  on conflict on constraint billing_drifts_once_a_run do update
+  set detail = excluded.detail,
+      repaired_at = coalesce(private.billing_drifts.repaired_at, excluded.repaired_at);
+  update private.reconciliations as run
+  set phase = reconciliation_note.phase, cursor = reconciliation_note.cursor,
+      checked = run.checked + reconciliation_note.checked,
+      finished_at = case when reconciliation_note.phase = 'done' then now() end
+  where run.id = run_id;
+  if reconciliation_note.phase = 'done' then
+    delete from private.reconciliation_seen where reconciliation_id = run_id;
+  end if;
+end;
+$function$;
+comment on function public.reconciliation_note(bigint, text, text, integer, jsonb) is 'Server RPC: keeps how far a run has come and what it found, in one transaction.';
+grant execute on function public.reconciliation_note(bigint, text, text, integer, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reconciliation_report(run_id bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'run_id', run.id,
+    'done', run.phase = 'done',
+    'checked', run.checked,
+    'drifts', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'kind', drift.kind, 'object_type', drift.object_type, 'object_id', drift.object_id,
+        'detail', drift.detail, 'repaired', drift.repaired_at is not null
+      ) order by drift.id), '[]')
+      from (select * from private.billing_drifts as found where found.reconciliation_id = run.id
+            order by found.id limit 1000) as drift
+    )
+  )
+  from private.reconciliations as run
+  where run.id = run_id;
+$function$;
+comment on function public.reconciliation_report(bigint) is 'Server RPC: {run_id, done, checked, drifts} with the first 1,000 drifts.';
+grant execute on function public.reconciliation_report(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.reconciliation_unseen(run_id bigint, object_type text, batch integer)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select held.id from (
+    select plan.stripe_product_id as id, plan.created_at from public.plans as plan
+    where object_type = 'product' and plan.stripe_product_id is not null
+    union all
+    select price.id, price.created_at from public.prices as price where object_type = 'price' and price.active
+    union all
+    select one.stripe_subscription_id, one.created_at from public.subscriptions as one
+    where object_type = 'subscription'
+    union all
+    select invoice.stripe_invoice_id, invoice.created_at from public.invoices as invoice
+    where object_type = 'invoice'
+  ) as held
+  where held.created_at < (select run.started_at from private.reconciliations as run where run.id = run_id)
+    and not exists (
+      select from private.reconciliation_seen as seen
+      where seen.reconciliation_id = run_id and seen.object_type = reconciliation_unseen.object_type
+        and seen.object_id = held.id
+    )
+  order by held.id
+  limit batch;
+$function$;
+comment on function public.reconciliation_unseen(bigint, text, integer) is 'Server RPC: ids of our rows that a run has not met at Stripe.';
+grant execute on function public.reconciliation_unseen(bigint, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.retention_run()
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.apply_retention() $function$;
+comment on function public.retention_run() is 'Server RPC: applies retention; how many rows went.';
+grant execute on function public.retention_run() to service_role;
+
+CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.sync_accept('stripe', object_type, object_id, expected_version, seq) then
+    return false;
+  end if;
+  case object_type
+    when 'product' then perform private.stripe_apply_product(record);
+    when 'price' then perform private.stripe_apply_price(record);
+    when 'customer' then perform private.stripe_apply_customer(record);
+    when 'subscription' then perform private.stripe_apply_subscription(record);
+    when 'invoice' then perform private.stripe_apply_invoice(record);
+    when 'checkout_session' then perform private.stripe_apply_checkout_session(record);
+    when 'payment_method' then perform private.stripe_apply_payment_method(record);
+    when 'charge' then perform private.stripe_apply_charge(record);
+    when 'dispute' then perform private.stripe_apply_dispute(record);
+  end case;
+  return true;
+end;
+$function$;
+comment on function public.stripe_apply(text, text, bigint, bigint, jsonb) is 'Server RPC: writes a fetched Stripe object; false when somebody wrote since `expected_version` was read, then fetch again.';
+grant execute on function public.stripe_apply(text, text, bigint, bigint, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_intent_abandon(intent_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.subscription_intents set state = 'abandoned', closed_at = now()
+  where id = intent_id and state = 'open';
+$function$;
+comment on function public.subscription_intent_abandon(uuid) is 'Server RPC: gives an intent up after Stripe has definitely refused or ended it.';
+grant execute on function public.subscription_intent_abandon(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_intent_open(user_id uuid, workspace_id uuid, price text, quantity integer, success_url text DEFAULT NULL::text, cancel_url text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  target constant uuid := private.billing_workspace(
+    subscription_intent_open.user_id, subscription_intent_open.workspace_id
+  );
+  wanted public.prices;
+  live public.subscriptions;
+  intent private.subscription_intents;
+begin
+  -- One at a time a workspace, whoever of its members asks: the row lock is held for this call alone.
+  -- Not `for update`, for which every mirrored row that refers to the workspace would have to wait.
+  perform from public.workspaces as workspace where workspace.id = target for no key update;
+
+  select * into wanted from public.prices as offered
+  where offered.active and (offered.id = price or offered.lookup_key = price)
+    and exists (select from public.plans as plan where plan.id = offered.plan_id and plan.active)
+  order by offered.id = price desc, offered.created_at desc
+  limit 1;
+  if wanted.id is null then
+    perform private.problem(404, 'price_not_found', 'No price on sale has this id or lookup key; see the plans endpoint.');
+  end if;
+
+  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  if wanted.unit_amount * subscription_intent_open.quantity > 99999999 then
+    perform private.problem(422, 'invalid_body',
+      'One payment takes at most eight digits: ask for a smaller quantity.');
+  end if;
+
+  select * into live from public.subscriptions as held
+  where held.workspace_id = target and held.status in ('active', 'trialing', 'past_due', 'unpaid', 'paused')
+  limit 1;
+  if live.id is not null then
+    perform private.problem(409, 'subscription_exists',
+      'This workspace already has a subscription that is ' || live.status || '.');
+  end if;
+
+  select * into intent from private.subscription_intents as open_one
+  where open_one.workspace_id = target and open_one.state = 'open';
+  if intent.id is null then
+    insert into private.subscription_intents (
+      workspace_id, user_id, price_id, quantity, success_url, cancel_url
+    )
+    values (
+      target, subscription_intent_open.user_id, wanted.id, subscription_intent_open.quantity,
+      subscription_intent_open.success_url, subscription_intent_open.cancel_url
+    )
+    returning * into intent;
+  end if;
+  return jsonb_build_object(
+    'id', intent.id, 'workspace_id', target, 'user_id', intent.user_id,
+    'price_id', intent.price_id, 'quantity', intent.quantity,
+    'stripe_subscription_id', intent.stripe_subscription_id,
+    'stripe_session_id', intent.stripe_session_id,
+    'success_url', intent.success_url, 'cancel_url', intent.cancel_url,
+    'matches', intent.price_id = wanted.id and intent.quantity = subscription_intent_open.quantity
+      and intent.success_url is not distinct from subscription_intent_open.success_url
+      and intent.cancel_url is not distinct from subscription_intent_open.cancel_url
+  );
+end;
+$function$;
+comment on function public.subscription_intent_open(uuid, uuid, text, integer, text, text) is 'Server RPC: the workspace''s purchase under way, opened if there was none: {id, workspace_id, user_id, price_id, quantity, stripe_subscription_id, stripe_session_id, success_url, cancel_url, matches}; `matches` is false when it is for something else than asked.';
+grant execute on function public.subscription_intent_open(uuid, uuid, text, integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_intent_record(intent_id uuid, stripe_subscription_id text, stripe_session_id text DEFAULT NULL::text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with recorded as (
+    update private.subscription_intents as intent
+    set stripe_subscription_id =
+          coalesce(subscription_intent_record.stripe_subscription_id, intent.stripe_subscription_id),
+        stripe_session_id = coalesce(subscription_intent_record.stripe_session_id, intent.stripe_session_id)
+    where intent.id = intent_id and intent.state = 'open'
+    returning 1
+  )
+  select exists (select from recorded);
+$function$;
+comment on function public.subscription_intent_record(uuid, text, text) is 'Server RPC: notes which Stripe subscription or Checkout Session an intent became; false when it is no longer open.';
+grant execute on function public.subscription_intent_record(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_to_change(user_id uuid, workspace_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  target constant uuid := private.billing_workspace(
+    subscription_to_change.user_id, subscription_to_change.workspace_id
+  );
+  held public.subscriptions;
+begin
+  select * into held from public.subscriptions as one
+  where one.workspace_id = target and one.status in ('active', 'trialing', 'past_due', 'unpaid', 'paused')
+  order by one.created_at desc, one.id
+  limit 1;
+  if held.id is null then
+    perform private.problem(404, 'subscription_not_found', 'This workspace has no subscription that runs.');
+  end if;
+  return jsonb_build_object('workspace_id', target, 'stripe_subscription_id', held.stripe_subscription_id);
+end;
+$function$;
+comment on function public.subscription_to_change(uuid, uuid) is 'Server RPC: {workspace_id, stripe_subscription_id} of the running subscription that a user may change.';
+grant execute on function public.subscription_to_change(uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.sync_state(provider text, object_type text, object_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('wanted_seq', wanted_seq, 'synced_seq', synced_seq, 'version', version)
+  from private.sync_targets as target
+  where target.provider = sync_state.provider
+    and target.object_type = sync_state.object_type
+    and target.object_id = sync_state.object_id;
+$function$;
+comment on function public.sync_state(text, text, text) is 'Server RPC: {wanted_seq, synced_seq, version} to read before a fetch; null for an object never wanted.';
+grant execute on function public.sync_state(text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.sync_want(provider text, object_type text, object_id text)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.sync_targets as target (provider, object_type, object_id, wanted_seq)
+  values (sync_want.provider, sync_want.object_type, sync_want.object_id, 1)
+  on conflict on constraint sync_targets_pkey do update set wanted_seq = target.wanted_seq + 1
+  returning target.wanted_seq;
+$function$;
+comment on function public.sync_want(text, text, text) is 'Server RPC: says that an object must be looked at again; the wanted_seq that a sync must reach.';
+grant execute on function public.sync_want(text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'provider', provider, 'type', type, 'payload', payload, 'targets', targets
+  )
+  from private.webhook_events
+  where id = stored_id;
+$function$;
+comment on function public.webhook_event(bigint) is 'Server RPC: {provider, type, payload, targets} of a stored event; null when retention removed it.';
+grant execute on function public.webhook_event(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_event_handled(stored_id bigint)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.webhook_events set handled_at = now() where id = stored_id and handled_at is null;
+$function$;
+comment on function public.webhook_event_handled(bigint) is 'Server RPC: notes that everything an event asks for is done.';
+grant execute on function public.webhook_event_handled(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_replay(stored_id bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.webhook_schedule(event.id, event.provider, event.targets)
+  from private.webhook_events as event
+  where event.id = stored_id;
+$function$;
+comment on function public.webhook_replay(bigint) is 'Server RPC: handles a stored event again, from the start; the new job''s id, null when there is no such event.';
+grant execute on function public.webhook_replay(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_store(provider text, event_id text, type text, payload jsonb, targets jsonb DEFAULT '[]'::jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  stored_id bigint;
+begin
+  insert into private.webhook_events (provider, event_id, type, payload)
+  values (webhook_store.provider, webhook_store.event_id, webhook_store.type, webhook_store.payload)
+  on conflict on constraint webhook_events_once_per_delivery_key do nothing
+  returning id into stored_id;
+  if stored_id is not null then
+    perform private.webhook_schedule(stored_id, webhook_store.provider, webhook_store.targets);
+  end if;
+  return stored_id;
+end;
+$function$;
+comment on function public.webhook_store(text, text, text, jsonb, jsonb) is 'Server RPC: stores an event with the job that handles it; null when it was stored before. `targets` is [{type, id}].';
+grant execute on function public.webhook_store(text, text, text, jsonb, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.workspaces_with_two_live()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('workspace_id', held.workspace_id, 'subscriptions', held.ids)), '[]')
+  from (
+    select workspace_id, jsonb_agg(stripe_subscription_id order by created_at) as ids
+    from public.subscriptions
+    where status in ('active', 'trialing', 'past_due', 'unpaid', 'paused')
+    group by workspace_id
+    having count(*) > 1
+  ) as held;
+$function$;
+comment on function public.workspaces_with_two_live() is 'Server RPC: workspaces for which Stripe holds more than one running subscription: [{workspace_id, subscriptions}].';
+grant execute on function public.workspaces_with_two_live() to service_role;
+
+-- Default privileges
+-- new functions of postgres: {postgres=X/postgres}
+
+-- Triggers on the platform's tables
+CREATE TRIGGER on_auth_user_confirmed AFTER UPDATE OF email_confirmed_at ON auth.users FOR EACH ROW WHEN (old.email_confirmed_at IS NULL AND new.email_confirmed_at IS NOT NULL) EXECUTE FUNCTION private.handle_user_confirmed();
+CREATE TRIGGER on_auth_user_created AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION private.handle_new_user();
+CREATE TRIGGER on_auth_user_created_confirmed AFTER INSERT ON auth.users FOR EACH ROW WHEN (new.email_confirmed_at IS NOT NULL) EXECUTE FUNCTION private.handle_user_confirmed();
+
+-- Policies on the platform's tables
+create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
+  with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
+create policy "Users delete their own avatar files" on storage.objects for delete to authenticated
+  using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)));
+create policy "Users read their own avatar files" on storage.objects for select to authenticated
+  using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)));
+create policy "Users replace their own avatar files" on storage.objects for update to authenticated
+  using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)))
+  with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
+
+-- Storage buckets
+insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
+  values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');

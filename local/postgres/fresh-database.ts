@@ -1,0 +1,105 @@
+/**
+ * A database as a new project has it after its migrations: what the schema dump, the types, the
+ * advisors and the tests look at. Nothing of it is left when it is disposed of.
+ */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { createGateway, type Gateway, readAuthConfig, readConfigToml } from "../gateway/mod.ts";
+import { generateKeys, type Keys } from "../keys.ts";
+import { freePorts } from "../ports.ts";
+import { migrate } from "./migrate.ts";
+import { startPostgres } from "./server.ts";
+
+/** A fresh database; `await using` drops it. */
+export interface FreshDatabase extends AsyncDisposable {
+  /** Connection string of `postgres`, the role that owns what the migrations make. */
+  url: string;
+  /** Connection string of a superuser. */
+  adminUrl: string;
+  /** Its Supabase API without functions; serves once `gateway.open()` was called. */
+  gateway: Gateway;
+  keys: Keys;
+}
+
+export interface FreshDatabaseOptions {
+  /** Connection string of a running server's superuser; without it a server is started for this one. */
+  server?: string | undefined;
+  /** The folder whose migrations are applied; null leaves the database as the platform makes it. */
+  supabaseDir?: string | null;
+}
+
+const rolesSql = new URL("./roles.sql", import.meta.url);
+const projectSupabaseDir = join(
+  dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
+  "supabase",
+);
+
+/** The same server as another role or with another database. */
+function pointedAt(url: string, change: { role?: string; database?: string }): string {
+  const changed = new URL(url);
+  if (change.role !== undefined) changed.username = changed.password = change.role;
+  if (change.database !== undefined) changed.pathname = `/${change.database}`;
+  return changed.href;
+}
+
+async function runAsAdmin(url: string, text: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(text);
+  } finally {
+    await sql.end();
+  }
+}
+
+/**
+ * Makes one: the platform's roles, `auth` and `storage`, then the migrations in order.
+ *
+ * @throws when the server does not start or a migration fails, in their words
+ */
+export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise<FreshDatabase> {
+  const { supabaseDir = projectSupabaseDir } = options;
+  await using undo = new AsyncDisposableStack();
+  const dir = await Deno.makeTempDir({ prefix: "socle-fresh-" });
+  undo.defer(() => Deno.remove(dir, { recursive: true }));
+
+  let serverUrl = options.server;
+  if (serverUrl === undefined) {
+    // Postgres may run as another account, which must be able to enter.
+    await Deno.chmod(dir, 0o755);
+    const server = await startPostgres({
+      dataDir: join(dir, "postgres"),
+      port: freePorts().database,
+      log: () => {},
+      durable: false,
+    });
+    // It lies elsewhere where the server's account cannot reach `dir` (see server-account.ts).
+    undo.defer(() => Deno.remove(server.dataDir, { recursive: true }));
+    undo.defer(() => server.stop());
+    serverUrl = server.adminUrl();
+  }
+
+  const database = `fresh_${crypto.randomUUID().replaceAll("-", "")}`;
+  const adminUrl = pointedAt(serverUrl, { database });
+  const url = pointedAt(adminUrl, { role: "postgres" });
+  await runAsAdmin(serverUrl, `create database ${database}`);
+  undo.defer(() => runAsAdmin(serverUrl, `drop database if exists ${database} with (force)`));
+  await runAsAdmin(adminUrl, await Deno.readTextFile(rolesSql));
+
+  const keys = await generateKeys();
+  const gateway = await createGateway({
+    port: 0,
+    databaseUrl: adminUrl,
+    supabaseDir: projectSupabaseDir,
+    storageDir: join(dir, "storage"),
+    keys,
+    auth: readAuthConfig(await readConfigToml(projectSupabaseDir)),
+    log: () => {},
+  });
+  undo.defer(() => gateway.stop());
+  await gateway.prepare();
+  if (supabaseDir !== null) await migrate(url, supabaseDir);
+
+  const made = undo.move();
+  return { url, adminUrl, gateway, keys, [Symbol.asyncDispose]: () => made.disposeAsync() };
+}

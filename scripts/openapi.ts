@@ -1,0 +1,53 @@
+/**
+ * `task openapi`: writes docs/openapi.json and docs/errors.md from the endpoints' declarations. With
+ * `--check` it writes nothing and exits 1 when one of them is not what the declarations say.
+ */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadDeclarations } from "./declarations.ts";
+import { openapiDocument } from "./openapi/document.ts";
+import { errorsPage } from "./openapi/errors-page.ts";
+
+const docs = join(dirname(dirname(fileURLToPath(import.meta.url))), "docs");
+const declared = await loadDeclarations();
+const files = [
+  { name: "openapi.json", text: JSON.stringify(openapiDocument(declared), null, 2) + "\n" },
+  { name: "errors.md", text: await formatted(errorsPage(declared), "md") },
+];
+
+/** Text as `deno fmt` leaves it, so that the format check has nothing to say of it. */
+async function formatted(text: string, extension: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", `--ext=${extension}`, "-"],
+    cwd: dirname(docs),
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  await new Response(text).body!.pipeTo(child.stdin);
+  const { success, stdout } = await child.output();
+  if (!success) throw new Error(`cannot format ${extension}: see what deno fmt says above`);
+  return new TextDecoder().decode(stdout);
+}
+
+async function held(name: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(join(docs, name));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+if (Deno.args.includes("--check")) {
+  const texts = await Promise.all(files.map(({ name }) => held(name)));
+  const drifted = files.filter(({ text }, index) => texts[index] !== text);
+  if (drifted.length > 0) {
+    const names = drifted.map(({ name }) => `docs/${name}`).join(" and ");
+    console.error(`${names}: not what the endpoints declare; run \`deno task openapi\``);
+    Deno.exit(1);
+  }
+} else {
+  await Deno.mkdir(docs, { recursive: true });
+  for (const { name, text } of files) await Deno.writeTextFile(join(docs, name), text);
+  console.log(`${declared.length} methods described in docs/openapi.json and docs/errors.md`);
+}

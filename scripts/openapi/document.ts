@@ -1,0 +1,66 @@
+/** The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1) of all declared endpoints. */
+import type { Declared } from "../declarations.ts";
+import { headers, parameters } from "./headers.ts";
+import { operation, signatureScheme } from "./operation.ts";
+import { problemSchema } from "./schema.ts";
+
+function securitySchemes(declared: Declared[]): Record<string, unknown> {
+  const apiKey = (name: string, description: string) => (
+    { type: "apiKey", in: "header", name, description }
+  );
+  const signatures = declared.filter(({ declaration }) => declaration.auth === "signature")
+    .map((one) => [
+      signatureScheme(one),
+      apiKey(signatureScheme(one), `The provider's signature over the raw body, for ${one.name}.`),
+    ]);
+  return {
+    publishableKey: apiKey("apikey", "A publishable API key (`sb_publishable_…`)."),
+    secretKey: apiKey("apikey", "A secret API key (`sb_secret_…`): for servers alone."),
+    userToken: {
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT",
+      description: "The access token of a signed-in user.",
+    },
+    ...Object.fromEntries(signatures),
+  };
+}
+
+/** The document; the same declarations give the same text, in whatever order they are listed. */
+export function openapiDocument(declared: Declared[]): Record<string, unknown> {
+  const sorted = declared.toSorted((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const byName = Map.groupBy(sorted, ({ name }) => name);
+  const responses = new Map<string, unknown>();
+  const paths = [...byName].map(([name, methods]) => {
+    const tagged = methods.some(({ declaration }) => declaration.ifMatch);
+    const operations = methods.map((one) => [
+      one.declaration.method.toLowerCase(),
+      operation(one, tagged, responses),
+    ]);
+    return [`/functions/v1/${name}`, Object.fromEntries(operations)];
+  });
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Socle",
+      version: "1.0.0",
+      description: "Generated from the endpoints' declarations by `deno task openapi`.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [
+      { url: "http://127.0.0.1:54321", description: "The local stack" },
+      {
+        url: "https://{project}.supabase.co",
+        variables: { project: { default: "your-project", description: "The project's reference" } },
+      },
+    ],
+    paths: Object.fromEntries(paths),
+    components: {
+      schemas: { Problem: problemSchema },
+      responses: Object.fromEntries([...responses].toSorted(([a], [b]) => a < b ? -1 : 1)),
+      parameters,
+      headers,
+      securitySchemes: securitySchemes(sorted),
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** docs/errors.md: the problem catalogue with the endpoints that may answer each code. */
+import { problemsOf } from "../../supabase/functions/_shared/possible-problems.ts";
+import { catalogue, type ProblemCode } from "../../supabase/functions/_shared/problem.ts";
+import type { Declared } from "../declarations.ts";
+
+const introduction = `# Errors
+
+Generated from the problem catalogue (\`supabase/functions/_shared/problem.ts\`) and the endpoints'
+declarations by \`deno task openapi\`.
+
+Every error is \`application/problem+json\` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
+Switch on \`code\`, which is stable; \`detail\` is for people and may change. Wrong fields are named in
+\`errors\` by JSON Pointer. \`request_id\` is also in the header \`x-request-id\` and in our logs. Where the
+same request may succeed later, \`Retry-After\` says when, in seconds.
+`;
+
+/** The endpoints that may answer a code, as a reader wants it said. */
+function endpointsOf(code: ProblemCode, declared: Declared[]): string {
+  const answering = declared.filter(({ declaration }) => problemsOf(declaration).includes(code));
+  if (answering.length === declared.length) return "every endpoint";
+  const methods = Map.groupBy(answering, ({ name }) => name);
+  const names = [...methods].map(([name, some]) => {
+    const all = declared.filter((one) => one.name === name);
+    if (some.length === all.length) return name;
+    return `${name} (${some.map(({ declaration }) => declaration.method).join(", ")})`;
+  });
+  return names.length === 0 ? "no endpoint yet" : names.toSorted().join(", ");
+}
+
+/** The page, unformatted; the same catalogue and declarations give the same text. */
+export function errorsPage(declared: Declared[]): string {
+  const codes = Object.keys(catalogue) as ProblemCode[];
+  const entries = codes.map((code) => {
+    const [status, title] = catalogue[code];
+    return `- **\`${code}\`** (${status}): ${title}.\n  Answered by ${
+      endpointsOf(code, declared)
+    }.`;
+  });
+  return `${introduction}\n${entries.join("\n")}\n`;
+}

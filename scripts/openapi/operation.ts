@@ -1,0 +1,166 @@
+/** One method of one function as an OpenAPI operation. */
+import type { Caller, Declaration } from "../../supabase/functions/_shared/declaration.ts";
+import { limits } from "../../supabase/functions/_shared/limits.ts";
+import { problemsOf } from "../../supabase/functions/_shared/possible-problems.ts";
+import { catalogue, type ProblemCode } from "../../supabase/functions/_shared/problem.ts";
+import { defaultBodyLimit } from "../../supabase/functions/_shared/request-body.ts";
+import type { Declared } from "../declarations.ts";
+import { header, parameter } from "./headers.ts";
+import { jsonSchema } from "./schema.ts";
+
+const statusText = { 200: "OK", 201: "Created", 202: "Accepted" };
+
+/** How a provider's signature is named among the security schemes. */
+export function signatureScheme({ name, declaration }: Declared): string {
+  if (declaration.signatureHeader === undefined) {
+    throw new Error(`cannot describe ${name}: it declares no signatureHeader`);
+  }
+  return declaration.signatureHeader;
+}
+
+function security(declared: Declared): Record<string, string[]>[] {
+  const schemes: Record<Caller, () => string[]> = {
+    none: () => [],
+    publishable: () => ["publishableKey", "secretKey"],
+    user: () => ["userToken"],
+    secret: () => ["secretKey"],
+    signature: () => [signatureScheme(declared)],
+  };
+  return schemes[declared.declaration.auth]().map((scheme) => ({ [scheme]: [] }));
+}
+
+function requestBody({ auth, body, file, maxBodyBytes }: Declaration) {
+  const most = (bytes: number) => `At most ${bytes} bytes.`;
+  if (file) {
+    const schema = {
+      type: "object",
+      required: [file.field],
+      additionalProperties: false,
+      properties: {
+        [file.field]: { type: "string", contentMediaType: "application/octet-stream" },
+      },
+    };
+    return {
+      description: most(file.maxBytes),
+      required: true,
+      content: { "multipart/form-data": { schema } },
+    };
+  }
+  const description = most(maxBodyBytes ?? defaultBodyLimit);
+  if (body) {
+    const schema = jsonSchema(body, "input");
+    const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
+    return { description, required, content: { "application/json": { schema } } };
+  }
+  if (auth === "signature") {
+    const signed = `The provider's event, signed over its bytes. ${description}`;
+    return { description: signed, required: true, content: { "application/json": { schema: {} } } };
+  }
+  return undefined;
+}
+
+function queryParameters({ query }: Declaration) {
+  if (query === undefined) return [];
+  const { properties = {}, required = [] } = jsonSchema(query, "input") as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => (
+    { name, in: "query", required: required.includes(name), schema }
+  ));
+}
+
+const always = { "x-request-id": header("RequestId"), "Server-Timing": header("ServerTiming") };
+
+function success(declaration: Declaration, tagged: boolean) {
+  const { status = 200, reply, idempotent } = declaration;
+  return {
+    description: statusText[status],
+    headers: {
+      ...always,
+      "Cache-Control": header("CacheControl"),
+      ...(tagged && { ETag: header("ETag") }),
+      ...(idempotent && { "Idempotency-Replayed": header("IdempotencyReplayed") }),
+    },
+    content: { "application/json": { schema: jsonSchema(reply, "output") } },
+  };
+}
+
+/** Statuses that may say when to try again. */
+const temporary = [409, 429, 502, 503];
+
+/** The response of a status by which some of the declared problems come. */
+function failure(status: number, codes: ProblemCode[], replayed: boolean) {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${catalogue[code][1]}.`).join("\n\n"),
+    headers: {
+      ...always,
+      ...(status === 401 && { "WWW-Authenticate": header("WwwAuthenticate") }),
+      ...(status === 405 && { Allow: header("Allow") }),
+      ...(temporary.includes(status) && { "Retry-After": header("RetryAfter") }),
+      ...(replayed && { "Idempotency-Replayed": header("IdempotencyReplayed") }),
+    },
+    content: {
+      "application/problem+json": {
+        schema: {
+          allOf: [
+            { $ref: "#/components/schemas/Problem" },
+            { properties: { status: { const: status }, code: { enum: codes } } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** The failures of one method by status; each is a component, since most methods share most of them. */
+function failures(declaration: Declaration, components: Map<string, unknown>) {
+  const byStatus = Object.groupBy(problemsOf(declaration), (code) => catalogue[code][0]);
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([key, codes]) => {
+      const status = Number(key);
+      // Only what a handler has answered is kept under a key, and nothing that may pass when repeated.
+      const replayed = declaration.idempotent === true && status < 500 &&
+        codes.some((code) => declaration.problems.includes(code));
+      const name = [key, ...codes, ...(replayed ? ["replayed"] : [])].join(".");
+      components.set(name, failure(status, codes, replayed));
+      return [key, { $ref: `#/components/responses/${name}` }];
+    }),
+  );
+}
+
+/**
+ * Describes one method.
+ *
+ * @param tagged whether replies carry an ETag: some method at the address takes If-Match
+ * @param responses the document's response components, to which those of this method are added
+ */
+export function operation(
+  declared: Declared,
+  tagged: boolean,
+  responses: Map<string, unknown>,
+): Record<string, unknown> {
+  const { name, declaration } = declared;
+  const { method, summary, idempotent, ifMatch, limit: limitName, status = 200 } = declaration;
+  const limit = limits[limitName];
+  const body = requestBody(declaration);
+  return {
+    operationId: `${method.toLowerCase()}_${name.replaceAll("-", "_")}`,
+    summary,
+    ...(limit !== null && {
+      description: `Rate limit: ${limit.requests} requests in ${limit.windowSeconds} seconds.`,
+    }),
+    security: security(declared),
+    parameters: [
+      parameter("RequestId"),
+      ...(idempotent ? [parameter("IdempotencyKey")] : []),
+      ...(ifMatch ? [parameter("IfMatch")] : []),
+      ...queryParameters(declaration),
+    ],
+    ...(body !== undefined && { requestBody: body }),
+    responses: {
+      [status]: success(declaration, tagged),
+      ...failures(declaration, responses),
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** Ending a subscription and going on after all. Stripe changes first; our row follows at once. */
+import Stripe from "stripe";
+import { type Db, rows } from "../database.ts";
+import { Problem, problem } from "../problem.ts";
+import { stripeProblem } from "./stripe.ts";
+import { readSubscription, type Subscription } from "./subscription.ts";
+import { syncNow } from "./sync.ts";
+import type { z } from "zod";
+
+/** What a change needs. */
+export interface ChangeTools {
+  admin: Db;
+  stripe: Stripe;
+}
+
+/** Whose subscription: `workspaceId` null means the personal workspace. */
+export interface Whose {
+  userId: string;
+  workspaceId: string | null;
+}
+
+async function change(
+  { admin, stripe }: ChangeTools,
+  { userId, workspaceId }: Whose,
+  apply: (stripeId: string) => Promise<unknown>,
+): Promise<z.infer<typeof Subscription>> {
+  const { stripe_subscription_id: id } = await rows(admin.rpc("subscription_to_change", {
+    user_id: userId,
+    workspace_id: workspaceId as string,
+  })) as { stripe_subscription_id: string };
+  try {
+    await apply(id);
+    await syncNow({ admin, stripe }, "subscription", id);
+  } catch (error) {
+    throw error instanceof Problem ? error : stripeProblem(error);
+  }
+  return await readSubscription(admin, id);
+}
+
+/**
+ * Ends a subscription: when the paid period ends, or at once. Asking twice changes nothing more.
+ *
+ * @throws {Problem} `workspace_not_found`, `forbidden`, `subscription_not_found`,
+ *   `payment_provider_unavailable`
+ */
+export async function cancelSubscription(
+  tools: ChangeTools,
+  whose: Whose,
+  atPeriodEnd: boolean,
+): Promise<z.infer<typeof Subscription>> {
+  return await change(tools, whose, async (id) => {
+    if (atPeriodEnd) {
+      await tools.stripe.subscriptions.update(id, { cancel_at_period_end: true });
+      return;
+    }
+    try {
+      await tools.stripe.subscriptions.cancel(id);
+    } catch (error) {
+      // Stripe says that a subscription which has ended does not exist; the sync tells how it stands.
+      const ended = error instanceof Stripe.errors.StripeInvalidRequestError &&
+        error.code === "resource_missing";
+      if (!ended) throw error;
+    }
+  });
+}
+
+/**
+ * Lets a subscription go on that was to end with its period.
+ *
+ * @throws {Problem} as {@link cancelSubscription}; `subscription_not_found` also once it has ended
+ */
+export async function uncancelSubscription(
+  tools: ChangeTools,
+  whose: Whose,
+): Promise<z.infer<typeof Subscription>> {
+  return await change(tools, whose, async (id) => {
+    const held = await tools.stripe.subscriptions.retrieve(id);
+    if (held.status === "canceled") {
+      throw problem("subscription_not_found", { detail: "It has ended: start a new one." });
+    }
+    if (!held.cancel_at_period_end) return;
+    await tools.stripe.subscriptions.update(id, { cancel_at_period_end: false });
+  });
+}

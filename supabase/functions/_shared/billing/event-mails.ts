@@ -1,0 +1,151 @@
+/**
+ * Mails that an event causes. They are made of the event itself and not of how things stand when it is
+ * handled: so the same events, in any order and any number of times, cause the same mails.
+ *
+ * What is for good (an invoice paid, a refund done) is mailed when it is first mirrored, in SQL.
+ */
+import type Stripe from "stripe";
+import { fromStripeAmount } from "../money.ts";
+import { idOf } from "./records.ts";
+
+/** A mail that an event causes; `dedupeKey` is its cause. */
+export interface EventMail {
+  template:
+    | "subscription_started"
+    | "subscription_ending"
+    | "subscription_ended"
+    | "subscription_paused"
+    | "subscription_resumed"
+    | "trial_ending"
+    | "payment_failed"
+    | "payment_action_required";
+  customerId: string;
+  /** Named where the mail tells the plan. */
+  subscriptionId: string | null;
+  props: Record<string, unknown>;
+  dedupeKey: string;
+}
+
+function at(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+function money(amount: number, currency: string) {
+  return fromStripeAmount(amount, currency.toUpperCase());
+}
+
+function periodEnd(subscription: Stripe.Subscription): number | null {
+  const ends = subscription.items.data.map((item) => item.current_period_end);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+const runs: ReadonlySet<string> = new Set(["active", "trialing"]);
+
+function subscriptionMails(event: Stripe.Event, subscription: Stripe.Subscription): EventMail[] {
+  const customerId = idOf(subscription.customer);
+  if (customerId === null) return [];
+  const about = { customerId, subscriptionId: subscription.id };
+  const before = (event.data.previous_attributes ?? {}) as Partial<Stripe.Subscription>;
+  const end = periodEnd(subscription);
+
+  switch (event.type) {
+    case "customer.subscription.created":
+    case "customer.subscription.updated": {
+      const mails: EventMail[] = [];
+      const isNew = event.type === "customer.subscription.created" ||
+        before.status === "incomplete";
+      if (isNew && runs.has(subscription.status)) {
+        mails.push({
+          ...about,
+          template: "subscription_started",
+          props: end === null ? {} : { period_end: at(end) },
+          dedupeKey: `subscription_started:${subscription.id}`,
+        });
+      }
+      if (
+        before.cancel_at_period_end === false && subscription.cancel_at_period_end && end !== null
+      ) {
+        mails.push({
+          ...about,
+          template: "subscription_ending",
+          props: { ends_at: at(subscription.cancel_at ?? end) },
+          // Ending, going on after all, and ending again are two causes.
+          dedupeKey: `subscription_ending:${subscription.id}:${
+            subscription.canceled_at ?? event.id
+          }`,
+        });
+      }
+      return mails;
+    }
+    case "customer.subscription.deleted":
+      // What never ran did not end.
+      if (subscription.status === "incomplete_expired") return [];
+      return [{
+        ...about,
+        template: "subscription_ended",
+        props: { ended_at: at(subscription.ended_at ?? event.created) },
+        dedupeKey: `subscription_ended:${subscription.id}`,
+      }];
+    case "customer.subscription.paused":
+    case "customer.subscription.resumed": {
+      const template = event.type === "customer.subscription.paused"
+        ? "subscription_paused"
+        : "subscription_resumed";
+      return [{ ...about, template, props: {}, dedupeKey: `${template}:${event.id}` }];
+    }
+    case "customer.subscription.trial_will_end":
+      if (subscription.trial_end === null) return [];
+      return [{
+        ...about,
+        template: "trial_ending",
+        props: { trial_end: at(subscription.trial_end) },
+        dedupeKey: `trial_ending:${subscription.id}:${subscription.trial_end}`,
+      }];
+    default:
+      return [];
+  }
+}
+
+function invoiceMails(event: Stripe.Event, invoice: Stripe.Invoice): EventMail[] {
+  const customerId = idOf(invoice.customer);
+  // A first payment fails before its payer's eyes: there is nothing to tell by mail.
+  if (customerId === null || invoice.billing_reason === "subscription_create") return [];
+  const amount = money(invoice.amount_remaining, invoice.currency);
+  const link = invoice.hosted_invoice_url ? { url: invoice.hosted_invoice_url } : {};
+  const cause = `${invoice.id}:${invoice.attempt_count}`;
+  switch (event.type) {
+    case "invoice.payment_failed":
+      return [{
+        template: "payment_failed",
+        customerId,
+        subscriptionId: idOf(invoice.parent?.subscription_details?.subscription),
+        props: {
+          amount,
+          ...link,
+          ...(invoice.next_payment_attempt !== null &&
+            { next_attempt: at(invoice.next_payment_attempt) }),
+        },
+        dedupeKey: `payment_failed:${cause}`,
+      }];
+    case "invoice.payment_action_required":
+      return [{
+        template: "payment_action_required",
+        customerId,
+        subscriptionId: null,
+        props: { amount, ...link },
+        dedupeKey: `payment_action_required:${cause}`,
+      }];
+    default:
+      return [];
+  }
+}
+
+/** The mails that an event causes; none for most. */
+export function eventMails(event: Stripe.Event): EventMail[] {
+  const object = event.data.object as { object: string };
+  if (object.object === "subscription") {
+    return subscriptionMails(event, object as Stripe.Subscription);
+  }
+  if (object.object === "invoice") return invoiceMails(event, object as Stripe.Invoice);
+  return [];
+}

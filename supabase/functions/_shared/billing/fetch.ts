@@ -1,0 +1,148 @@
+/** Fetching what we mirror from Stripe: one way for each kind of object, every page of what it holds. */
+import Stripe from "stripe";
+import {
+  chargeRecord,
+  checkoutSessionRecord,
+  customerRecord,
+  disputeRecord,
+  idOf,
+  invoiceRecord,
+  paymentMethodRecord,
+  priceRecord,
+  productRecord,
+  subscriptionRecord,
+} from "./records.ts";
+
+/** Kinds of Stripe objects that we mirror, as `private.stripe_apply_<kind>` names them. */
+export type ObjectType =
+  | "product"
+  | "price"
+  | "customer"
+  | "subscription"
+  | "invoice"
+  | "checkout_session"
+  | "payment_method"
+  | "charge"
+  | "dispute";
+
+/** A fetched object as our tables take it, and what must be there before it. */
+export interface Fetched {
+  record: Record<string, unknown>;
+  needs: [ObjectType, string | null][];
+}
+
+/** Stripe no longer has what was asked for. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeInvalidRequestError &&
+    error.code === "resource_missing";
+}
+
+/** Every page of a list: an object embeds only the first few of its parts. */
+async function all<T>(list: Stripe.ApiListPromise<T>): Promise<T[]> {
+  return await list.autoPagingToArray({ limit: 10_000 });
+}
+
+/** The invoice that a payment intent pays; null for a payment without one. */
+async function invoiceOf(
+  stripe: Stripe,
+  paymentIntent: string | { id: string } | null,
+): Promise<string | null> {
+  const id = idOf(paymentIntent);
+  if (id === null) return null;
+  const found = await stripe.invoicePayments.list({
+    payment: { type: "payment_intent", payment_intent: id },
+    limit: 1,
+  });
+  return idOf(found.data[0]?.invoice);
+}
+
+/** How each kind is fetched. */
+export const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetched>> = {
+  async product(stripe, id) {
+    try {
+      return { record: productRecord(await stripe.products.retrieve(id)), needs: [] };
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      return { record: { id, plan_id: null }, needs: [] };
+    }
+  },
+  async price(stripe, id) {
+    try {
+      const price = await stripe.prices.retrieve(id);
+      return { record: priceRecord(price), needs: [["product", idOf(price.product)]] };
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      return { record: { id, interval: null }, needs: [] };
+    }
+  },
+  async customer(stripe, id) {
+    return { record: customerRecord(await stripe.customers.retrieve(id)), needs: [] };
+  },
+  async subscription(stripe, id) {
+    let subscription: Stripe.Subscription;
+    try {
+      subscription = await stripe.subscriptions.retrieve(id);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      return { record: { id, deleted: true }, needs: [] };
+    }
+    if (subscription.items.has_more) {
+      subscription.items.data = await all(
+        stripe.subscriptionItems.list({ subscription: id, limit: 100 }),
+      );
+    }
+    return {
+      record: subscriptionRecord(subscription),
+      needs: [
+        ["customer", idOf(subscription.customer)],
+        ...subscription.items.data.map((item): [ObjectType, string] => ["price", item.price.id]),
+      ],
+    };
+  },
+  async invoice(stripe, id) {
+    let invoice: Stripe.Invoice;
+    try {
+      invoice = await stripe.invoices.retrieve(id);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      return { record: { id, deleted: true }, needs: [] };
+    }
+    if (invoice.lines.has_more) {
+      invoice.lines.data = await all(stripe.invoices.listLineItems(id, { limit: 100 }));
+    }
+    const payments = await all(stripe.invoicePayments.list({ invoice: id, limit: 100 }));
+    return {
+      record: invoiceRecord(invoice, payments),
+      needs: [
+        ["customer", idOf(invoice.customer)],
+        ["subscription", idOf(invoice.parent?.subscription_details?.subscription)],
+      ],
+    };
+  },
+  async checkout_session(stripe, id) {
+    const session = await stripe.checkout.sessions.retrieve(id);
+    return {
+      record: checkoutSessionRecord(session),
+      needs: [["customer", idOf(session.customer)], ["subscription", idOf(session.subscription)]],
+    };
+  },
+  async payment_method(stripe, id) {
+    const method = await stripe.paymentMethods.retrieve(id);
+    return { record: paymentMethodRecord(method), needs: [["customer", idOf(method.customer)]] };
+  },
+  async charge(stripe, id) {
+    const charge = await stripe.charges.retrieve(id);
+    const refunds = await all(stripe.refunds.list({ charge: id, limit: 100 }));
+    return {
+      record: chargeRecord(charge, refunds),
+      needs: [["invoice", await invoiceOf(stripe, charge.payment_intent)]],
+    };
+  },
+  async dispute(stripe, id) {
+    const dispute = await stripe.disputes.retrieve(id);
+    return {
+      record: disputeRecord(dispute),
+      needs: [["invoice", await invoiceOf(stripe, dispute.payment_intent)]],
+    };
+  },
+};

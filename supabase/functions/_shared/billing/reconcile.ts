@@ -1,0 +1,244 @@
+/**
+ * Reconciliation: proves that our tables hold what Stripe holds, and mends them where they do not.
+ *
+ * It walks every page of every kind, in steps that are kept: a run that is cut off goes on where it was.
+ * What looks different is looked at twice, since a change may be on its way through a webhook.
+ */
+import type Stripe from "stripe";
+import { z } from "zod";
+import { type Db, rows } from "../database.ts";
+import { type Drift, driftOf } from "./drift.ts";
+import { fetchers, isMissing } from "./fetch.ts";
+import { invoiceRecord, priceRecord, productRecord, subscriptionRecord } from "./records.ts";
+import { syncNow } from "./sync.ts";
+
+/** What a run found so far; `done` when it has seen everything. */
+export const Reconciliation = z.object({
+  run_id: z.int(),
+  done: z.boolean(),
+  /** Objects compared. */
+  checked: z.int(),
+  drifts: z.array(z.object({
+    kind: z.enum([
+      "paid_not_active",
+      "active_not_paid",
+      "amount",
+      "missing",
+      "extra",
+      "differs",
+      "two_live",
+    ]),
+    object_type: z.string(),
+    object_id: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+    repaired: z.boolean(),
+  })),
+});
+
+interface Run {
+  id: number;
+  repair: boolean;
+  phase: Phase | "done";
+  cursor: string | null;
+}
+
+const phases = ["product", "price", "subscription", "invoice"] as const;
+type Phase = typeof phases[number];
+
+/** Stripe allows 25 requests a second an endpoint; a run leaves room for everybody else. */
+const callsPerSecond = 15;
+const pageSize = 100;
+
+interface Tools {
+  admin: Db;
+  stripe: Stripe;
+  /** Waits until the next call may be made. */
+  pace(): Promise<void>;
+}
+
+/** At most so many calls a second, evenly. */
+function pacer(perSecond: number): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    const now = Date.now();
+    const at = Math.max(now, next);
+    next = at + 1000 / perSecond;
+    if (at > now) await new Promise((resolve) => setTimeout(resolve, at - now));
+  };
+}
+
+type Listed = Record<string, unknown> & { id: string };
+
+/** One page of a kind at Stripe, as records. */
+async function page(
+  { stripe, pace }: Tools,
+  phase: Phase,
+  cursor: string | null,
+): Promise<{ records: Listed[]; last: string | null }> {
+  const params = { limit: pageSize, ...(cursor !== null && { starting_after: cursor }) };
+  await pace();
+  switch (phase) {
+    case "product": {
+      const list = await stripe.products.list(params);
+      const records = list.data.map(productRecord).filter((record) => record.plan_id !== null);
+      return { records, last: list.has_more ? list.data.at(-1)!.id : null };
+    }
+    case "price": {
+      const list = await stripe.prices.list(params);
+      const records = list.data.map(priceRecord).filter((record) => record.interval !== null);
+      return { records, last: list.has_more ? list.data.at(-1)!.id : null };
+    }
+    case "subscription": {
+      const list = await stripe.subscriptions.list({ ...params, status: "all" });
+      return {
+        records: list.data.map(subscriptionRecord),
+        last: list.has_more ? list.data.at(-1)!.id : null,
+      };
+    }
+    case "invoice": {
+      const list = await stripe.invoices.list({ ...params, expand: ["data.payments"] });
+      const records = list.data.map((invoice) =>
+        invoiceRecord(invoice, invoice.payments?.data ?? [])
+      );
+      return { records, last: list.has_more ? list.data.at(-1)!.id : null };
+    }
+  }
+}
+
+interface Compared {
+  mirrored: Record<string, Record<string, unknown>>;
+  customers: string[];
+}
+
+async function compare(
+  { admin }: Tools,
+  run: Run | undefined,
+  phase: Phase,
+  records: Listed[],
+): Promise<Drift[]> {
+  const { mirrored, customers } = await rows(admin.rpc("reconciliation_compare", {
+    run_id: (run?.id ?? null) as number,
+    object_type: phase,
+    objects: records.map(({ id, customer_id }) => ({
+      id,
+      customer_id: customer_id ?? null,
+    })) as never,
+  })) as unknown as Compared;
+  const ours = new Set(customers);
+  return records
+    // Another product of the same Stripe account has customers of its own.
+    .filter((record) =>
+      record["customer_id"] === undefined || ours.has(record["customer_id"] as string)
+    )
+    .flatMap((record) => driftOf(phase, record, mirrored[record.id]) ?? []);
+}
+
+/** Looks again at what seemed to differ, and mends it when that is asked for. */
+async function confirm(tools: Tools, run: Run, phase: Phase, suspected: Drift): Promise<Drift[]> {
+  await tools.pace();
+  const { record } = await fetchers[phase](tools.stripe, suspected.object_id);
+  const [drift] = await compare(tools, undefined, phase, [record as Listed]);
+  if (drift === undefined) return [];
+  return [await mend(tools, run, drift)];
+}
+
+async function mend(tools: Tools, run: Run, drift: Drift): Promise<Drift> {
+  if (!run.repair || drift.kind === "two_live") return drift;
+  await tools.pace();
+  await syncNow(tools, drift.object_type, drift.object_id);
+  return { ...drift, repaired: true };
+}
+
+/** Rows of ours that Stripe did not list: truly gone there, or listed a moment too early. */
+async function extras(tools: Tools, run: Run, phase: Phase): Promise<Drift[]> {
+  const unseen = await rows(tools.admin.rpc("reconciliation_unseen", {
+    run_id: run.id,
+    object_type: phase,
+    batch: 1000,
+  })) as string[];
+  const found: Drift[] = [];
+  for (const id of unseen) {
+    if (await exists(tools, phase, id)) continue;
+    found.push(
+      await mend(tools, run, {
+        kind: "extra",
+        object_type: phase,
+        object_id: id,
+        detail: {},
+        repaired: false,
+      }),
+    );
+  }
+  return found;
+}
+
+async function exists({ stripe, pace }: Tools, phase: Phase, id: string): Promise<boolean> {
+  await pace();
+  try {
+    if (phase === "product") await stripe.products.retrieve(id);
+    else if (phase === "price") await stripe.prices.retrieve(id);
+    else if (phase === "subscription") await stripe.subscriptions.retrieve(id);
+    else await stripe.invoices.retrieve(id);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Workspaces that Stripe truly lets pay twice: for a person to decide. */
+async function twoLive(admin: Db): Promise<Drift[]> {
+  const found = await rows(admin.rpc("workspaces_with_two_live")) as {
+    workspace_id: string;
+    subscriptions: string[];
+  }[];
+  return found.map(({ workspace_id, subscriptions }) => ({
+    kind: "two_live",
+    object_type: "subscription",
+    object_id: subscriptions[0]!,
+    detail: { workspace_id, subscriptions },
+    repaired: false,
+  }));
+}
+
+/**
+ * Goes on with a run until it is done or time is up.
+ *
+ * @param runId a run to go on with; null begins one
+ * @param repair whether a new run mends what it finds; a run that goes on keeps what it began with
+ * @param budgetMs how long this call may work
+ * @throws {Problem} `not_found` for an unknown run
+ */
+export async function reconcile(
+  { admin, stripe }: { admin: Db; stripe: Stripe },
+  { runId, repair, budgetMs }: { runId: number | null; repair: boolean; budgetMs: number },
+): Promise<z.infer<typeof Reconciliation>> {
+  const tools: Tools = { admin, stripe, pace: pacer(callsPerSecond) };
+  const until = Date.now() + budgetMs;
+  const run = await rows(
+    admin.rpc("reconciliation_begin", { run_id: runId as number, repair }),
+  ) as unknown as Run;
+
+  while (run.phase !== "done" && Date.now() < until) {
+    const { phase } = run;
+    const { records, last } = await page(tools, phase, run.cursor);
+    const drifts: Drift[] = [];
+    for (const suspected of await compare(tools, run, phase, records)) {
+      drifts.push(...await confirm(tools, run, phase, suspected));
+    }
+    if (last === null) {
+      drifts.push(...await extras(tools, run, phase));
+      if (phase === "subscription") drifts.push(...await twoLive(admin));
+      run.phase = phases[phases.indexOf(phase) + 1] ?? "done";
+    }
+    run.cursor = last;
+    await rows(admin.rpc("reconciliation_note", {
+      run_id: run.id,
+      phase: run.phase,
+      cursor: run.cursor as string,
+      checked: records.length,
+      drifts: drifts as never,
+    }));
+  }
+  return Reconciliation.parse(await rows(admin.rpc("reconciliation_report", { run_id: run.id })));
+}

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { reconcile } from "../billing/reconcile.ts";
+import { stripeClient } from "../billing/stripe.ts";
+import { rows } from "../database.ts";
+import { log } from "../log.ts";
+import { jobKind, succeeded } from "./kind.ts";
+
+/** Once a day: compares our tables with Stripe; what differs is written down and told to the log. */
+export const billingReconcile = jobKind({
+  schema: z.object({ run_id: z.int().nullable().default(null) }),
+  timeoutMs: 90_000,
+  async handle({ admin, cause }, { run_id }) {
+    const report = await reconcile({ admin, stripe: stripeClient() }, {
+      runId: run_id,
+      repair: false,
+      budgetMs: 60_000,
+    });
+    if (!report.done) {
+      await rows(admin.rpc("job_enqueue", {
+        kind: "billing_reconcile",
+        payload: { run_id: report.run_id },
+        dedupe_key: `after:${cause}`,
+      }));
+    }
+    log(report.drifts.length === 0 ? "info" : "error", {
+      event: "billing_reconciled",
+      run_id: report.run_id,
+      done: report.done,
+      checked: report.checked,
+      drifts: report.drifts.length,
+    });
+    return succeeded;
+  },
+});
+
+/** Once a day: tells who pays with a card that expires within 30 days. */
+export const cardsExpiring = jobKind({
+  schema: z.object({}),
+  timeoutMs: 60_000,
+  async handle({ admin }) {
+    log("info", { event: "cards_expiring", mails: await rows(admin.rpc("cards_expiring")) });
+    return succeeded;
+  },
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { z } from "zod";
+import { loadDeclarations } from "../../scripts/declarations.ts";
+import { openapiDocument } from "../../scripts/openapi/document.ts";
+import { jsonSchema } from "../../scripts/openapi/schema.ts";
+
+const root = new URL("../../", import.meta.url);
+
+async function openapiTask(args: string[], env?: Record<string, string>) {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "scripts/openapi.ts", ...args],
+    cwd: root,
+    ...(env && { env, clearEnv: true }),
+  }).output();
+  return { code, reason: new TextDecoder().decode(stderr).trim() };
+}
+
+Deno.test("openapi: the document is valid OpenAPI 3.1", async () => {
+  const document = openapiDocument(await loadDeclarations());
+  const { valid, errors } = await new Validator().validate(structuredClone(document));
+  assert.ok(valid, JSON.stringify(errors));
+});
+
+Deno.test("openapi: the same declarations give the same text, in whatever order they are listed", async () => {
+  const declared = await loadDeclarations();
+  const methodsKeepTheirOrder = Map.groupBy(declared, ({ name }) => name);
+  const shuffled = [...methodsKeepTheirOrder.values()].reverse().flat();
+  const same = JSON.stringify(openapiDocument(shuffled)) ===
+    JSON.stringify(openapiDocument(declared));
+  assert.ok(same);
+});
+
+Deno.test("openapi: the committed files are current, which is found out without any environment", async () => {
+  const needed = ["PATH", "HOME", "DENO_DIR"].map((name) => [name, Deno.env.get(name) ?? ""])
+    .filter(([, value]) => value !== "");
+  assert.deepEqual(await openapiTask(["--check"], Object.fromEntries(needed)), {
+    code: 0,
+    reason: "",
+  });
+});
+
+Deno.test("openapi: every path, method, caller and problem of the declarations is there", async () => {
+  const declared = await loadDeclarations();
+  // deno-lint-ignore no-explicit-any -- the document as a client reads it
+  const document = openapiDocument(declared) as any;
+  assert.equal(
+    Object.values(document.paths).flatMap((path) => Object.keys(path as object)).length,
+    declared.length,
+  );
+  for (const { name, declaration } of declared) {
+    const described = document.paths[`/functions/v1/${name}`][declaration.method.toLowerCase()];
+    assert.equal(described.summary, declaration.summary);
+    assert.ok(String(declaration.status ?? 200) in described.responses, name);
+    assert.equal(described.security.length > 0, declaration.auth !== "none", name);
+    assert.equal("requestBody" in described, declaration.method !== "GET", name);
+  }
+});
+
+Deno.test("openapi: what JSON Schema cannot say is refused instead of left out", () => {
+  assert.throws(() => jsonSchema(z.object({ when: z.date() }), "output"));
+  const node: z.ZodType = z.object({
+    get children() {
+      return z.array(node);
+    },
+  });
+  assert.throws(() => jsonSchema(node, "output"), /refers to itself/);
+});

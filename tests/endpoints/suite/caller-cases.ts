@@ -1,0 +1,162 @@
+/** Callers that are not who they must be. Tokens that the right key signed are in tokens.test.ts. */
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { stack } from "../../support/stack.ts";
+import { rightBody } from "./body.ts";
+import { type Case, each } from "./case.ts";
+import { expectProblem } from "./reply.ts";
+import { type Draft, send } from "./send.ts";
+import type { Target } from "./target.ts";
+
+/** The method's own kind of body, so that nothing is wrong but the caller. */
+function otherwiseRight({ declaration }: Target): Draft {
+  if (declaration.body) return { json: rightBody(declaration.body) };
+  if (declaration.file) {
+    const form = new FormData();
+    form.set(declaration.file.field, new File([new Uint8Array(8)], "a.png"));
+    return { body: form };
+  }
+  return declaration.auth === "signature" ? { json: {} } : {};
+}
+
+async function expectUnauthenticated(
+  target: Target,
+  callers: [what: string, headers: Record<string, string | null>][],
+): Promise<void> {
+  await each(callers, async ([what, headers]) => {
+    const draft = otherwiseRight(target);
+    expectProblem(await send(target, { ...draft, headers }), "unauthenticated", what);
+  });
+}
+
+/** Tokens of a user's claims that our key has not signed. */
+async function forgedTokens(userToken: string): Promise<[string, string][]> {
+  const claims = JSON.parse(
+    atob(userToken.split(".")[1]!.replaceAll("-", "+").replaceAll("_", "/")),
+  );
+  const [known] = (JSON.parse(stack.jwks) as { keys: { kid: string }[] }).keys;
+  const { kid } = known!;
+  const { privateKey, publicKey } = await generateKeyPair("ES256");
+  const own = (header: Record<string, unknown>) =>
+    new SignJWT(claims).setProtectedHeader({ alg: "ES256", ...header }).sign(privateKey);
+  const [header, payload, signature] = userToken.split(".") as [string, string, string];
+  const admin = btoa(JSON.stringify({ ...claims, role: "service_role" })).replaceAll("=", "");
+  return [
+    ["alg none", new UnsecuredJWT(claims).encode()],
+    ["alg None", `${btoa('{"alg":"None"}').replaceAll("=", "")}.${payload}.`],
+    ["another key under our kid", await own({ kid })],
+    ["an unknown kid", await own({ kid: crypto.randomUUID() })],
+    ["no kid", await own({})],
+    ["a key of its own in the header", await own({ kid, jwk: await exportJWK(publicKey) })],
+    ["a key elsewhere", await own({ kid, jku: "http://127.0.0.1:9/jwks.json" })],
+    [
+      "our public key as the secret of HS256",
+      await new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid })
+        .sign(new TextEncoder().encode(JSON.stringify(known))),
+    ],
+    ["other claims under our signature", `${header}.${admin}.${signature}`],
+    ["no signature", `${header}.${payload}.`],
+    ["a signature of zeros", `${header}.${payload}.${"A".repeat(86)}`],
+    ["half a token", `${header}.${payload}`],
+    ["no token at all", "x.y.z"],
+    ["a very long one", "e".repeat(8000)],
+  ];
+}
+
+const wrongKeys: [string, string | null][] = [
+  ["no key", null],
+  ["an empty key", ""],
+  ["a key that is none", "sb_publishable_wrong"],
+  ["a secret key that is none", "sb_secret_wrong"],
+  ["a strange key", "'; select 1"],
+];
+
+export const callerCases: Case[] = [
+  {
+    name: "without a valid key is 401",
+    applies: ({ declaration: { auth } }) => auth === "publishable" || auth === "secret",
+    async run(target) {
+      const { publishableKey, userToken } = await target.served.credentials();
+      const authorization = `Bearer ${userToken}`;
+      await expectUnauthenticated(target, [
+        ...wrongKeys.map(([what, apikey]) =>
+          [what, { apikey }] as [string, { apikey: typeof apikey }]
+        ),
+        ["a user's token instead", { apikey: null, authorization }],
+        ["a user's token as the key", { apikey: userToken }],
+        ["the key as a token", { apikey: null, authorization: `Bearer ${publishableKey}` }],
+        ...(target.declaration.auth === "secret"
+          ? [["a publishable key", { apikey: publishableKey, authorization }]] as [
+            string,
+            { apikey: string; authorization: string },
+          ][]
+          : []),
+      ]);
+    },
+  },
+  {
+    name: "without a user's token is 401, whatever key comes",
+    applies: ({ declaration: { auth } }) => auth === "user",
+    async run(target) {
+      const { publishableKey, secretKey, userToken } = await target.served.credentials();
+      await expectUnauthenticated(target, [
+        ["nothing", { apikey: null, authorization: null }],
+        ["a publishable key", { authorization: null }],
+        ["a secret key", { apikey: secretKey, authorization: null }],
+        ["a publishable key as a token", { authorization: `Bearer ${publishableKey}` }],
+        ["a secret key as a token", { authorization: `Bearer ${secretKey}` }],
+        ["the token as a key", { apikey: userToken, authorization: null }],
+        ["another scheme", { authorization: `Basic ${btoa("user:password")}` }],
+        ["no scheme", { authorization: userToken }],
+        ["an empty token", { authorization: "Bearer " }],
+      ]);
+    },
+  },
+  {
+    name: "a forged token is 401",
+    applies: ({ declaration: { auth } }) => auth === "user",
+    async run(target) {
+      const { userToken } = await target.served.credentials();
+      await expectUnauthenticated(
+        target,
+        (await forgedTokens(userToken)).map(([what, token]) => [
+          what,
+          { authorization: `Bearer ${token}` },
+        ]),
+      );
+    },
+  },
+  {
+    name: "without a valid signature is 400, also for who holds keys",
+    applies: ({ declaration: { auth } }) => auth === "signature",
+    async run(target) {
+      const { secretKey, userToken } = await target.served.credentials();
+      const header = target.declaration.signatureHeader!;
+      const now = Math.floor(Date.now() / 1000);
+      const wrong = [
+        null,
+        "",
+        "v1",
+        "v1,",
+        `v1,${btoa("x".repeat(32))}`,
+        `t=${now},v1=${"0".repeat(64)}`,
+        `t=${now},v0=${"0".repeat(64)}`,
+        `t=,v1=`,
+        "t=1,".repeat(2000),
+        "é",
+      ];
+      await each(wrong, async (signature) => {
+        const reply = await send(target, {
+          json: { id: "evt_1" },
+          headers: {
+            apikey: secretKey,
+            authorization: `Bearer ${userToken}`,
+            "webhook-id": "msg_1",
+            "webhook-timestamp": String(now),
+            [header]: signature,
+          },
+        });
+        expectProblem(reply, "invalid_signature", String(signature));
+      });
+    },
+  },
+];

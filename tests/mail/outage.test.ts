@@ -1,0 +1,152 @@
+/** Resend down or failing: nothing else notices, every mail waits and is sent once. */
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { connect } from "../support/connect.ts";
+import { type FlakyResend, startFlakyResend } from "../support/flaky-resend.ts";
+import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { call } from "../support/stack.ts";
+import { freshAddress, signUp } from "../support/users.ts";
+import { waitFor } from "../support/wait.ts";
+
+let resend: FlakyResend;
+let own: OwnStack;
+let sql: Sql;
+Deno.test.beforeAll(async () => {
+  resend = await startFlakyResend();
+  own = await startOwnStack({ functionsEnv: { RESEND_BASE_URL: resend.url } });
+  sql = connect(own.at);
+});
+Deno.test.afterAll(async () => {
+  await sql.end();
+  await own[Symbol.asyncDispose]();
+  await resend.stop();
+});
+
+interface Job {
+  id: number;
+  state: string;
+  attempts: number;
+  last_error: string | null;
+  /** Seconds until it is tried again. */
+  wait: number;
+}
+
+/** The job of a mail, once `ready`. */
+function mailJob(userId: string, what: string, ready: (job: Job) => boolean): Promise<Job> {
+  return waitFor(what, async () => {
+    const [job] = await sql<Job[]>`
+      select id::int, state, attempts, last_error,
+        extract(epoch from run_at - now())::float8 as wait
+      from private.jobs
+      where kind = 'mail_send' and strpos(dedupe_key, ${userId}) > 0 and locked_until is null`;
+    return job !== undefined && ready(job) && job;
+  });
+}
+
+/** Lets a waiting job be due now instead of after its pause. */
+async function hasten(id: number): Promise<void> {
+  await sql`update private.jobs set run_at = now() where id = ${id} and state = 'pending'`;
+  const run = await call("POST", "jobs-run", { on: own.at, key: own.at.secretKey, body: {} });
+  assert.equal(run.status, 200);
+}
+
+function sendingsTo(address: string) {
+  return resend.tried.filter((sending) => sending.to === address);
+}
+
+Deno.test("Resend down: sign-up and log-in work, the mail waits with backoff and its error, then goes once", async () => {
+  resend.down = true;
+  const user = await signUp({ on: own.at });
+  const { email, password } = user;
+  const login = await call("POST", "auth-login", { on: own.at, body: { email, password } });
+  assert.equal(login.status, 200);
+
+  const first = await mailJob(user.id, "a failed attempt", (job) => job.attempts === 1);
+  assert.equal(first.state, "pending");
+  assert.match(first.last_error!, /^application_error \(no answer\)/);
+  assert.ok(first.wait > 0 && first.wait <= 3, `tried again after ${first.wait} s`);
+  await hasten(first.id);
+  const second = await mailJob(user.id, "a second attempt", (job) => job.attempts === 2);
+  assert.ok(second.wait > 1 && second.wait <= 6, `tried again after ${second.wait} s`);
+
+  resend.down = false;
+  await hasten(second.id);
+  await mailJob(user.id, "the mail to go", (job) => job.state === "succeeded");
+  const sendings = sendingsTo(email);
+  assert.equal(sendings.length, 3);
+  assert.equal(new Set(sendings.map((sending) => sending.key)).size, 1);
+  assert.equal(new Set(sendings.map((sending) => sending.body)).size, 1);
+  assert.deepEqual([...resend.accepted.values()].filter((sent) => sent.to === email).length, 1);
+});
+
+Deno.test("Resend failing in every way at first: one accepted mail, Retry-After is kept, no address in errors", async () => {
+  const email = freshAddress();
+  resend.fail(email, [
+    "closed",
+    { status: 500 },
+    { status: 429, headers: { "retry-after": "120" } },
+    { status: 401 },
+    "lost",
+  ]);
+  const made = await call("POST", "auth-signup", {
+    on: own.at,
+    body: { email, password: "correct horse battery", name: "Zoé", locale: "fr" },
+  });
+  assert.equal(made.status, 201);
+  const { id } = made.body.user;
+  const errors: string[] = [];
+  for (const attempt of [1, 2, 3, 4, 5]) {
+    const job = await mailJob(id, `attempt ${attempt}`, (job) => job.attempts === attempt);
+    if (job.state === "succeeded") break;
+    assert.equal(job.state, "pending", job.last_error ?? "");
+    errors.push(job.last_error!);
+    if (attempt === 3) assert.ok(job.wait > 100 && job.wait <= 120, `waits ${job.wait} s`);
+    await hasten(job.id);
+  }
+  await mailJob(id, "the mail to go", (job) => job.state === "succeeded");
+  assert.match(errors[1]!, /500/);
+  assert.match(errors[2]!, /429/);
+  assert.equal(errors.join().includes(email), false);
+  assert.equal(sendingsTo(email).length, 6);
+  assert.deepEqual(
+    [...resend.accepted.values()].filter((sent) => sent.to === email).length,
+    1,
+  );
+});
+
+Deno.test("Resend refuses a mail for good: the job is a dead letter, and a replay sends it", async () => {
+  const email = freshAddress();
+  resend.fail(email, [{ status: 422 }]);
+  const made = await call("POST", "auth-signup", {
+    on: own.at,
+    body: { email, password: "correct horse battery", name: "Zoé" },
+  });
+  const { id } = made.body.user;
+  const dead = await mailJob(id, "a dead letter", (job) => job.state === "dead");
+  assert.equal(dead.attempts, 1);
+  assert.match(dead.last_error!, /422/);
+  assert.equal(dead.last_error!.includes(email), false);
+  const [replayed] = await sql`select public.job_replay(${dead.id}) as done`;
+  assert.equal(replayed?.["done"], true);
+  await mailJob(id, "the replayed mail to go", (job) => job.state === "succeeded");
+  assert.equal([...resend.accepted.values()].filter((sent) => sent.to === email).length, 1);
+});
+
+Deno.test("mails of other users do not wait for one that fails", async () => {
+  const [stuck, fine] = [freshAddress(), freshAddress()];
+  resend.fail(stuck, Array.from({ length: 30 }, () => ({ status: 500 })));
+  const signUps = await Promise.all([stuck, fine].map((email) =>
+    call("POST", "auth-signup", {
+      on: own.at,
+      body: { email, password: "correct horse battery", name: "Zoé" },
+    })
+  ));
+  await mailJob(signUps[1]!.body.user.id, "the other mail", (job) => job.state === "succeeded");
+  assert.equal([...resend.accepted.values()].filter((sent) => sent.to === fine).length, 1);
+});
+
+Deno.test("Resend's keys come from the cause: another database's first mail is another mail", () => {
+  for (const { key } of resend.accepted.values()) {
+    assert.match(key, /^mail:welcome:[0-9a-f-]{36}$/);
+  }
+});

@@ -1,0 +1,118 @@
+/** The Supabase API over a fresh database, and users of it with a sample of each table. */
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
+import { type Owner, type Rows, tables } from "./matrix.ts";
+import { insertStatement, keyOf } from "./world.ts";
+
+/** Somebody with a client; anon has no id. */
+export interface Caller {
+  name: string;
+  role: "anon" | "authenticated";
+  id: string | null;
+  client: SupabaseClient;
+  token: string | null;
+}
+
+export interface RestWorld extends AsyncDisposable {
+  url: string;
+  publishableKey: string;
+  sql: Sql;
+  anon: Caller;
+  owner: Caller & { id: string };
+  /** A plain member of the owner's workspace. */
+  member: Caller & { id: string };
+  stranger: Caller & { id: string };
+  callers: Caller[];
+  /** With the secret key. */
+  operator: SupabaseClient;
+  workspaceOf(caller: Caller): Promise<string>;
+  /** The rows of a table that a condition names for a caller, as a user of the API would get them. */
+  rowsWhere(table: string, rows: Rows, caller: Caller): Promise<Record<string, unknown>[]>;
+}
+
+const sessionless = { auth: { persistSession: false, autoRefreshToken: false } };
+
+async function addSamples(sql: Sql, userId: string, workspaceId: string): Promise<void> {
+  const made = new Map<string, Record<string, unknown>>();
+  const owner: Owner = {
+    userId,
+    workspaceId,
+    unique: crypto.randomUUID().slice(0, 8),
+    row: (table) => made.get(table)!,
+  };
+  for (const [table, { samples }] of Object.entries(tables)) {
+    if (samples === "sign-up") continue;
+    for (const sample of samples(owner)) {
+      const [row] = await sql.unsafe(
+        `${insertStatement(table, sample)} returning *`,
+        Object.values(sample) as never[],
+      );
+      if (!made.has(table)) made.set(table, row!);
+    }
+  }
+}
+
+/** Starts it. */
+export async function restWorld(): Promise<RestWorld> {
+  const database: TestDatabase = await testDatabase();
+  const { sql, fresh } = database;
+  await fresh.gateway.open();
+  const { url } = fresh.gateway;
+  const client = (key: string) => createClient(url, key, sessionless);
+
+  const signUp = async (name: string): Promise<Caller & { id: string }> => {
+    const mine = client(fresh.keys.publishableKey);
+    const { data, error } = await mine.auth.signUp({
+      email: `${crypto.randomUUID()}@example.com`,
+      password: crypto.randomUUID(),
+      options: { data: { name } },
+    });
+    if (error !== null) throw error;
+    const token = data.session!.access_token;
+    return { name, role: "authenticated", id: data.user!.id, client: mine, token };
+  };
+  const anon: Caller = {
+    name: "anon",
+    role: "anon",
+    id: null,
+    client: client(fresh.keys.publishableKey),
+    token: null,
+  };
+  const [owner, member, stranger] = await Promise.all([
+    signUp("owner"),
+    signUp("member"),
+    signUp("stranger"),
+  ]) as [Caller & { id: string }, Caller & { id: string }, Caller & { id: string }];
+
+  const workspaceOf = async (caller: Caller) => {
+    const [row] = await sql<{ id: string }[]>`
+      select id from public.workspaces where personal_of = ${caller.id}`;
+    return row!.id;
+  };
+  await sql`
+    insert into public.workspace_members (workspace_id, user_id, role)
+    values (${await workspaceOf(owner)}, ${member.id}, 'member')`;
+  for (const one of [owner, stranger]) await addSamples(sql, one.id, await workspaceOf(one));
+
+  return {
+    url,
+    publishableKey: fresh.keys.publishableKey,
+    sql,
+    anon,
+    owner,
+    member,
+    stranger,
+    callers: [anon, owner, member, stranger],
+    operator: client(fresh.keys.secretKey),
+    workspaceOf,
+    async rowsWhere(table, rows, caller) {
+      const condition = rows.replaceAll("$me", caller.id === null ? "null" : `'${caller.id}'`);
+      const key = await keyOf(sql, table);
+      const found = await sql.unsafe<{ row: Record<string, unknown> }[]>(
+        `select to_jsonb(found) as row from ${table} as found where ${condition} order by ${key}`,
+      );
+      return found.map(({ row }) => row);
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,73 @@
+/** A Resend that fails as told, then accepts: one mail for each Idempotency-Key, as Resend does. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** How a request fails: `lost` is accepted, but the answer does not arrive. */
+export type Failure = "closed" | "lost" | { status: number; headers?: Record<string, string> };
+
+/** A request to send, as it came. */
+export interface Sending {
+  key: string;
+  to: string;
+  body: string;
+}
+
+export interface FlakyResend {
+  url: string;
+  /** Every request, also those that failed. */
+  tried: Sending[];
+  /** Accepted mails by Idempotency-Key. */
+  accepted: Map<string, Sending>;
+  /** What happens to the requests for an address, one after the other; then they are accepted. */
+  fail(to: string, failures: Failure[]): void;
+  /** Whether all requests find a closed door. */
+  down: boolean;
+  stop(): Promise<void>;
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of request) text += decoder.decode(chunk, { stream: true });
+  return text;
+}
+
+/** Starts one on a free port. */
+export async function startFlakyResend(): Promise<FlakyResend> {
+  const tried: Sending[] = [];
+  const accepted = new Map<string, Sending>();
+  const failures = new Map<string, Failure[]>();
+  const resend = { down: false };
+
+  async function answer(request: IncomingMessage, response: ServerResponse) {
+    const body = await textOf(request);
+    const to = String([JSON.parse(body).to].flat()[0]);
+    const sending = { key: String(request.headers["idempotency-key"]), to, body };
+    tried.push(sending);
+    const failure = resend.down ? "closed" : failures.get(to)?.shift();
+    if (failure === "closed") return request.socket.destroy();
+    if (typeof failure === "object") {
+      response.writeHead(failure.status, { "content-type": "application/json", ...failure.headers });
+      const message = `no mail to ${to} now`;
+      response.end(JSON.stringify({ statusCode: failure.status, name: "told_to", message }));
+      return;
+    }
+    if (!accepted.has(sending.key)) accepted.set(sending.key, sending);
+    if (failure === "lost") return request.socket.destroy();
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ id: crypto.randomUUID() }));
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return Object.assign(resend, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tried,
+    accepted,
+    fail: (to: string, wanted: Failure[]) => void failures.set(to, [...wanted]),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}

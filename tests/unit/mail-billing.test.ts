@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { renderMail } from "../../supabase/functions/_shared/mail/render.tsx";
+import {
+  type MailName,
+  type PropsOf,
+  templates,
+} from "../../supabase/functions/_shared/mail/templates.ts";
+
+const BILLING = [
+  "subscription_started",
+  "receipt",
+  "payment_failed",
+  "payment_action_required",
+  "trial_ending",
+  "card_expiring",
+  "subscription_paused",
+  "subscription_resumed",
+  "subscription_ending",
+  "subscription_ended",
+  "refunded",
+] as const satisfies MailName[];
+
+/** The text part in both languages. */
+async function texts<Name extends MailName>(name: Name, props: PropsOf<Name>) {
+  const [fr, en] = await Promise.all(
+    (["fr", "en"] as const).map((locale) => renderMail(name, locale, props)),
+  );
+  assert.ok(fr && en);
+  return { fr: fr.text, en: en.text };
+}
+
+Deno.test("billing mails: each names the workspace, since a person may have several", async () => {
+  for (const name of BILLING) {
+    const { fr, en } = await texts(name, templates[name].preview);
+    assert.ok(fr.includes("Atelier Martin") && en.includes("Atelier Martin"), name);
+  }
+});
+
+Deno.test("billing mails: each has one button, and it leads where the caller said", async () => {
+  for (const name of BILLING) {
+    const { preview } = templates[name];
+    const { html } = await renderMail(name, "fr", preview);
+    assert.ok(preview.url);
+    assert.equal(html.split("background-color:#1d4ed8").length - 1, 1, name);
+    assert.ok(html.includes(`href="${preview.url}"`), name);
+  }
+});
+
+Deno.test("billing mails: a workspace's name breaks neither subject nor markup", async () => {
+  const workspace = "<b>A\r\nBcc: b@b.example</b>\u202e";
+  for (const name of BILLING) {
+    const props = { ...templates[name].preview, workspace } as PropsOf<typeof name>;
+    const { subject, html, text } = await renderMail(name, "en", props);
+    assert.doesNotMatch(subject, /\p{C}/u, name);
+    assert.doesNotMatch(html, /<b>/, name);
+    assert.doesNotMatch(text, /^Bcc:/m, name);
+  }
+});
+
+Deno.test("billing mails: moments as Postgres writes them are taken", async () => {
+  const ends_at = "2026-12-22T23:30:00.123456+00:00";
+  const { fr } = await texts("subscription_ending", {
+    ...templates.subscription_ending.preview,
+    ends_at,
+  });
+  assert.match(fr, /Actif jusqu’au\u00a0: 22\/12\/2026/);
+});
+
+Deno.test("payment_failed: says when we try again, or that it is up to the reader", async () => {
+  const { next_attempt, ...last } = templates.payment_failed.preview;
+  const again = await texts("payment_failed", { ...last, next_attempt });
+  assert.match(again.fr, /nouvelle tentative le 25\/12\/2026/);
+  assert.match(again.en, /try again on 25\u00a0December\u00a02026/);
+  const final = await texts("payment_failed", last);
+  assert.doesNotMatch(final.fr, /tentative/);
+  assert.doesNotMatch(final.en, /try again|attempt/);
+});
+
+Deno.test("payment_action_required: the subject says how much is to be confirmed", async () => {
+  const { preview } = templates.payment_action_required;
+  const { subject } = await renderMail("payment_action_required", "fr", preview);
+  assert.equal(subject, "Confirmez votre paiement Socle de 49,00\u00a0€");
+});
+
+Deno.test("trial_ending: announces a charge only where its amount is known", async () => {
+  const { amount, ...unknown } = templates.trial_ending.preview;
+  assert.match((await texts("trial_ending", { ...unknown, amount })).en, /payment of €49\.00/);
+  assert.doesNotMatch((await texts("trial_ending", unknown)).en, /First payment|charged/);
+});
+
+Deno.test("card_expiring: the card as its holder knows it, the month in two digits", async () => {
+  const card = (brand: string, exp_month = 3) =>
+    texts("card_expiring", { ...templates.card_expiring.preview, brand, exp_month });
+  const amex = await card("amex");
+  assert.match(amex.fr, /Carte\u00a0: American Express\u00a0••••\u00a04242/);
+  assert.match(amex.fr, /Expiration\u00a0: 03\/2027/);
+  assert.match((await card("unknown", 12)).en, /Card\u00a0••••\u00a04242\n.*12\/2027/);
+  assert.match((await card("newcomer")).en, /newcomer\u00a0••••/);
+});
+
+Deno.test("card_expiring: refuses a month, year or number that no card has", () => {
+  const { preview, props } = templates.card_expiring;
+  for (const wrong of [{ exp_month: 0 }, { exp_month: 13 }, { exp_year: 27 }, { last4: "424" }]) {
+    assert.equal(props.safeParse({ ...preview, ...wrong }).success, false, JSON.stringify(wrong));
+  }
+});
+
+Deno.test("refunded: without an invoice it names none and asks for nothing", async () => {
+  const { number: _, url: __, ...least } = templates.refunded.preview;
+  const { fr, en } = await texts("refunded", least);
+  assert.doesNotMatch(fr, /Facture|facture|http/);
+  assert.doesNotMatch(en, /nvoice|http/);
+  assert.match(fr, /Montant remboursé\u00a0: 49,00\u00a0€/);
+});
