@@ -39,5 +39,6 @@ export default defineConfig(({ mode }) => ({
     strictPort: true,
     fs: { allow: [".."] },
   },
+  cacheDir: "../node_modules/.vite",
   build: { target: "baseline-widely-available" },
 }));

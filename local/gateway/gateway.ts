@@ -36,7 +36,8 @@ import { createTokens } from "./tokens.ts";
 
 /** What answers `/functions/v1/*`; the request comes as it arrived, CORS is its own. */
 export interface FunctionsHandler {
-  handle(request: Request): Promise<Response>;
+  /** @param clientAddress who connected, for `x-forwarded-for` */
+  handle(request: Request, clientAddress?: string): Promise<Response>;
 }
 
 export interface GatewayOptions {
@@ -87,13 +88,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const api = readApiConfig(configToml);
   const { fileSizeLimit } = readStorageConfig(configToml);
 
-  let serve: (request: Request) => Promise<Response> = () => Promise.resolve(notOpen());
+  let serve: (request: Request, clientAddress: string) => Promise<Response> = () =>
+    Promise.resolve(notOpen());
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port: options.port,
     onListen: () => {},
     onError: (error) => failed(error, log),
-  }, (request) => serve(request));
+  }, (request, { remoteAddr }) => serve(request, (remoteAddr as Deno.NetAddr).hostname));
   const url = `http://127.0.0.1:${server.addr.port}`;
   const issuer = `${url}/auth/v1`;
 
@@ -196,10 +198,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  async function route(incoming: Request): Promise<Response> {
+  async function route(incoming: Request, clientAddress: string): Promise<Response> {
     const url = new URL(incoming.url);
     if (/^\/functions\/v1(\/|$)/.test(url.pathname)) {
-      return await connections.functions?.handle(incoming) ??
+      return await connections.functions?.handle(incoming, clientAddress) ??
         Response.json({ code: "NOT_FOUND", message: "No functions are served" }, { status: 404 });
     }
     const service = /^\/(auth|rest|storage)\/v1(?:\/|$)/.exec(url.pathname)?.[1] as
@@ -207,8 +209,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       | undefined;
     const preflight = preflightReply(incoming);
     if (preflight) return preflight;
-    if (service && !isDecodable(url.pathname)) {
-      return withCors(Response.json({ message: "The path is not valid UTF-8" }, { status: 400 }));
+    if (service && !isText(url.pathname)) {
+      return withCors(Response.json({ message: "The path is no valid text" }, { status: 400 }));
     }
     if (service) {
       const request = new Request(incoming);
@@ -321,10 +323,10 @@ const skipSessionLookup: Middleware = async (context, next) => {
   await next();
 };
 
-function isDecodable(path: string): boolean {
+/** Whether Postgres could hold the path as text: UTF-8 without a zero byte. */
+function isText(path: string): boolean {
   try {
-    decodeURIComponent(path);
-    return true;
+    return !decodeURIComponent(path).includes("\0");
   } catch {
     return false;
   }

@@ -38,8 +38,6 @@ export interface RequestContext {
   databaseError?: DatabaseError;
   /** Why the send-email hook refused, when it did. */
   mailError?: Error;
-  /** Name of a new user as the request wrote it, before there is a row. */
-  readonly userMetadata?: Record<string, unknown>;
 }
 
 /** One storage a gateway: several gateways in one process do not see each other's requests. */

@@ -37,8 +37,9 @@ export function storageUnavailable(): Response {
   return reply;
 }
 
-// https://supabase.com/docs/guides/storage/uploads/file-limitations: S3's safe characters.
-const validName = /^[\w/!\-.*'() &$@=;:+,?]+$/;
+// https://supabase.com/docs/guides/storage/uploads/file-limitations: S3's safe characters, but for
+// the question mark, which Lite keeps in its encoded form.
+const validName = /^[\w/!\-.*'() &$@=;:+,]+$/;
 
 /** Whether an object may be called so: hosted storage's rule, and no step out of a folder. */
 export function isValidObjectName(name: string): boolean {
@@ -141,8 +142,10 @@ export function createStorage(options: StorageOptions): Storage {
         : await identify(request, apiKey);
       if (caller instanceof Response) return caller;
 
-      // Hosted storage serves a private object under this longer path as well.
-      url.pathname = url.pathname.replace("/object/authenticated/", "/object/");
+      // Hosted storage serves a private object under this longer path as well. Lite decodes a path
+      // only in part: it gets one spelling of each name, the one that was checked.
+      const spelled = encodeURI(path.replace("/object/authenticated/", "/object/"));
+      url.pathname = `/storage/v1${spelled.replaceAll("?", "%3F").replaceAll("#", "%23")}`;
       let inner = new Request(url, {
         method: request.method,
         headers: caller.headers,

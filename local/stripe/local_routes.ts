@@ -3,6 +3,8 @@ import { changeBillingSettings } from "./billing/settings.ts";
 import type { Clock } from "./clock.ts";
 import { invalid, StripeProblem } from "./errors.ts";
 import type { FaultInjector } from "./faults.ts";
+import { openDispute, openDisputeOf, settleDispute } from "./resources/disputes.ts";
+import { withExpiry } from "./resources/payment_methods.ts";
 import type { Store } from "./store.ts";
 import type { Timekeeper } from "./timekeeper.ts";
 import type { Deliverer } from "./webhooks/deliverer.ts";
@@ -33,6 +35,10 @@ const furthestSeconds = 10 * 366 * 24 * 60 * 60;
  * - `POST /_local/clock` `{advance_seconds}` moves it and bills what falls due → as above
  * - `GET /_local/faults`, `POST /_local/faults` (fault-settings.ts), `DELETE /_local/faults`
  * - `GET /_local/settings`, `POST /_local/settings` (billing/settings.ts)
+ * - `POST /_local/disputes` `{charge, amount?, reason?}` disputes a charge as its card's holder →
+ *   the dispute; `POST /_local/disputes/{id}/win`, `…/lose` decide it
+ * - `POST /_local/payment_methods/{id}` `{exp_month?, exp_year?}` is the bank that renews a card
+ *   (`payment_method.automatically_updated`) → the payment method
  * - `POST /_local/reset` empties it, ends faults and sets its clock to real time
  *
  * Undefined for any other path.
@@ -85,9 +91,47 @@ async function answerOf(request: Request, path: string, parts: LocalParts): Prom
       faults.clear();
       await timekeeper.reset();
       return { status: "ok" };
+    case "POST /_local/disputes":
+      return dispute(api, await bodyOf(request));
+    default:
+      return await answerAbout(request, path, api);
+  }
+}
+
+/** The routes with an id in their path. */
+async function answerAbout(request: Request, path: string, api: Api): Promise<unknown> {
+  const [, , folder, id = "", verb] = path.split("/");
+  switch (`${request.method} ${folder}${verb === undefined ? "" : ` ${verb}`}`) {
+    case "POST disputes win":
+      return api.work((call) => settleDispute(call, openDispute(call, id), "won"));
+    case "POST disputes lose":
+      return api.work((call) => settleDispute(call, openDispute(call, id), "lost"));
+    case "POST payment_methods": {
+      const { exp_month: month, exp_year: year } = await bodyOf(request);
+      return api.work((call) => {
+        const method = call.need("payment_method", id);
+        const changes = withExpiry(method, wholeOrNone(month), wholeOrNone(year));
+        return call.update(method, changes, "payment_method.automatically_updated");
+      });
+    }
     default:
       return undefined;
   }
+}
+
+function dispute(api: Api, { charge, amount, reason }: Record<string, unknown>): unknown {
+  return api.work((call) =>
+    openDisputeOf(call, call.need("charge", String(charge), "charge"), {
+      ...(amount === undefined ? {} : { amount: Number(amount) }),
+      ...(reason === undefined ? {} : { reason: String(reason) }),
+    })
+  );
+}
+
+function wholeOrNone(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (Number.isInteger(value)) return Number(value);
+  throw invalid(`${JSON.stringify(value)} is no whole number`);
 }
 
 async function bodyOf(request: Request): Promise<Record<string, unknown>> {

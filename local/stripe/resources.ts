@@ -1,6 +1,8 @@
+import { billingPortalSessions } from "./resources/billing-portal-sessions.ts";
 import { charges } from "./resources/charges.ts";
 import { checkoutSessions } from "./resources/checkout-sessions.ts";
 import { customers } from "./resources/customers.ts";
+import { disputes } from "./resources/disputes.ts";
 import { events } from "./resources/events.ts";
 import { invoicePayments } from "./resources/invoice_payments.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
@@ -9,6 +11,7 @@ import { paymentIntents } from "./resources/payment_intents.ts";
 import { paymentMethods } from "./resources/payment_methods.ts";
 import { prices } from "./resources/prices.ts";
 import { products } from "./resources/products.ts";
+import { refunds } from "./resources/refunds.ts";
 import { setupIntents } from "./resources/setup_intents.ts";
 import { shippingRates } from "./resources/shipping-rates.ts";
 import { subscriptionItems } from "./resources/subscription_items.ts";
@@ -18,9 +21,11 @@ import type { Resource } from "./resource.ts";
 
 /** Everything that the local Stripe serves. A new resource is one file and one line here. */
 export const resources: readonly Resource[] = [
+  billingPortalSessions,
   charges,
   checkoutSessions,
   customers,
+  disputes,
   events,
   invoiceItems,
   invoicePayments,
@@ -29,6 +34,7 @@ export const resources: readonly Resource[] = [
   paymentMethods,
   prices,
   products,
+  refunds,
   setupIntents,
   shippingRates,
   subscriptionItems,

@@ -73,7 +73,11 @@ function page(status: number, title: string, detail: string, headers: Record<str
 <h1>${title}</h1><pre>${detail.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</pre></html>`,
     {
       status,
-      headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store", ...headers },
+      headers: {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        ...headers,
+      },
     },
   );
 }

@@ -49,14 +49,16 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  today constant date := (private.now() at time zone 'utc')::date;
+  tomorrow constant date := (private.now() at time zone 'utc')::date + 1;
 begin
   -- Looked up first: an insert that conflicts would use up an id at every tick.
-  perform private.enqueue(daily.kind, '{}', daily.kind || ':' || today)
-  from unnest(array['retention', 'cards_expiring', 'billing_reconcile']) as daily (kind)
+  perform private.enqueue(
+    nightly.kind, '{}', nightly.kind || ':' || tomorrow, (tomorrow + time '03:00') at time zone 'utc'
+  )
+  from unnest(array['retention', 'cards_expiring', 'billing_reconcile']) as nightly (kind)
   where not exists (
     select from private.jobs as job
-    where job.kind = daily.kind and job.dedupe_key = daily.kind || ':' || today
+    where job.kind = nightly.kind and job.dedupe_key = nightly.kind || ':' || tomorrow
   );
   return exists (
     select from private.jobs

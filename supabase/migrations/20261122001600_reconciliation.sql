@@ -135,6 +135,12 @@ begin
       select coalesce(jsonb_object_agg(held.id, held.mirrored), '{}')
       from private.stripe_mirror(reconciliation_compare.object_type, ids) as held
     ),
+    'on_their_way', (
+      select coalesce(jsonb_agg(target.object_id), '[]')
+      from private.sync_targets as target
+      where target.provider = 'stripe' and target.object_type = reconciliation_compare.object_type
+        and target.object_id = any (ids) and target.synced_seq < target.wanted_seq
+    ),
     'customers', (
       select coalesce(jsonb_agg(customer.stripe_customer_id), '[]')
       from private.billing_customers as customer
@@ -146,7 +152,7 @@ begin
 end;
 $$;
 comment on function public.reconciliation_compare(bigint, text, jsonb) is
-  'Server RPC: what we hold of [{id, customer_id}]: {mirrored: {id: fields}, customers: [those that are ours]}; notes them as seen by the run, if one is named.';
+  'Server RPC: what we hold of [{id, customer_id}]: {mirrored: {id: fields}, on_their_way: [ids with an event not handled yet], customers: [those that are ours]}; notes them as seen by the run, if one is named.';
 grant execute on function public.reconciliation_compare(bigint, text, jsonb) to service_role;
 
 create function public.reconciliation_unseen(run_id bigint, object_type text, batch integer)

@@ -89,7 +89,11 @@ Deno.test("with confirmations: a taken address answers like a fresh one, confirm
 
   const shapes = await Promise.all([confirmed, waiting, fresh].map(async (email) => {
     const answer = await signUpAs(email, { name: "Somebody" });
-    assert.deepEqual([answer.status, answer.body.session], [201, null], JSON.stringify(answer.body));
+    assert.deepEqual(
+      [answer.status, answer.body.session],
+      [201, null],
+      JSON.stringify(answer.body),
+    );
     assert.deepEqual(answer.body.user, { id: answer.body.user.id, email, name: "Somebody" });
     assert.match(answer.body.user.id, /^[0-9a-f-]{36}$/);
     return [...answer.headers.keys()].sort();

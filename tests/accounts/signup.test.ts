@@ -139,7 +139,8 @@ Deno.test("auth-signup: 20 sign-ups of one address at once make one user, the ot
   const { customers, mails } = await whatFollowed(client, made[0]!.body.user.id, body.email);
   assert.equal(customers.length, 1);
   assert.equal(mails.length, 1);
-  const [row] = await sql`select count(*)::int as users from auth.users where email = ${body.email}`;
+  const [row] =
+    await sql`select count(*)::int as users from auth.users where email = ${body.email}`;
   assert.equal(row?.["users"], 1);
 });
 

@@ -94,13 +94,19 @@ async function addCustomer(tx: Transaction): Promise<void> {
 /** Everything that follows from the catalogue, to compare. */
 async function everything(tx: Transaction) {
   return {
-    plans: [...await tx`
-      select id, stripe_product_id, name, rank, active from public.plans order by id`],
+    plans: [
+      ...await tx`
+      select id, stripe_product_id, name, rank, active from public.plans order by id`,
+    ],
     features: [...await tx`select * from public.plan_features order by plan_id, feature`],
-    prices: [...await tx`
-      select id, product_id, plan_id, lookup_key, active from public.prices order by id`],
-    subscriptions: [...await tx`
-      select stripe_subscription_id, plan_id, price_id from public.subscriptions order by 1`],
+    prices: [
+      ...await tx`
+      select id, product_id, plan_id, lookup_key, active from public.prices order by id`,
+    ],
+    subscriptions: [
+      ...await tx`
+      select stripe_subscription_id, plan_id, price_id from public.subscriptions order by 1`,
+    ],
   };
 }
 
@@ -139,7 +145,10 @@ Deno.test("catalogue: every order of the same changes ends in the same plans, pr
             await apply(tx, change);
             // A subscription is synced after its price.
             if (change.type === "price") {
-              await apply(tx, subscription(`sub_of_${change.record["id"]}`, String(change.record["id"])));
+              await apply(
+                tx,
+                subscription(`sub_of_${change.record["id"]}`, String(change.record["id"])),
+              );
             }
           }
           const found = await everything(tx);
@@ -156,7 +165,7 @@ Deno.test("catalogue: every order of the same changes ends in the same plans, pr
     ["gone", null, false],
     ["late", "prod_e", true],
     ["pro", "prod_a", true],
-  ].filter(([id]) => plans.some((plan) => plan["id"] === id)));
+  ]);
   assert.deepEqual(subscriptions.map((one) => [one["price_id"], one["plan_id"]]), [
     ["price_a", "pro"],
     ["price_b", "basic"],

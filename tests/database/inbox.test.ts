@@ -71,8 +71,12 @@ Deno.test("inbox: each event raises each of its objects once, also one that it n
 
 Deno.test("inbox: events about the same objects in any order, at once, do not deadlock", async () => {
   const objects = Array.from({ length: 10 }, (_, n) => ({ type: "invoice", id: `in_lock_${n}` }));
-  await Promise.all(Array.from({ length: 40 }, (_, n) =>
-    store(`evt_lock_${n}`, n % 2 === 0 ? objects : objects.toReversed())));
+  await Promise.all(
+    Array.from(
+      { length: 40 },
+      (_, n) => store(`evt_lock_${n}`, n % 2 === 0 ? objects : objects.toReversed()),
+    ),
+  );
   for (const { id } of objects) assert.equal((await state(id))!.wanted_seq, 40);
 });
 

@@ -212,11 +212,14 @@ Deno.test("jobs: a dead letter is replayed with a new life; nothing else is", as
 });
 
 Deno.test("jobs: what a rolled-back transaction enqueued does not exist", async () => {
-  await assert.rejects(sql.begin(async (transaction) => {
-    const [row] = await transaction`select private.enqueue('sample', '{}', 'undone') as id`;
-    assert.notEqual(row!["id"], null);
-    throw new Error("undone");
-  }), /undone/);
+  await assert.rejects(
+    sql.begin(async (transaction) => {
+      const [row] = await transaction`select private.enqueue('sample', '{}', 'undone') as id`;
+      assert.notEqual(row!["id"], null);
+      throw new Error("undone");
+    }),
+    /undone/,
+  );
   assert.deepEqual([...await claim()], []);
   assert.notEqual(await enqueue("sample", { dedupe: "undone" }), null);
 });

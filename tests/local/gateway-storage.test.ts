@@ -91,6 +91,24 @@ Deno.test("storage: the same name twice is 409, unless it is an upsert", async (
   assert.equal(await (await papers.download(`${id}/a`)).data!.text(), "one");
 });
 
+Deno.test("storage: a name is the same however its slashes and spaces are encoded", async () => {
+  const { client, id } = await fixture.user();
+  const put = (path: string, body: string) =>
+    headers(client).then((known) =>
+      fetch(`${url}/storage/v1/object/papers/${path}`, {
+        method: "POST",
+        headers: { ...known, "x-upsert": "true" },
+        body,
+      })
+    );
+  for (const path of [`${id}%2Fa%20b%2B.txt`, `${id}/a%20b+.txt`]) {
+    const reply = await put(path, path);
+    assert.equal(reply.status, 200, await reply.text());
+  }
+  const rows = await fixture.sql`select name from storage.objects where owner_id = ${id}`;
+  assert.deepEqual(rows.map((row) => row["name"]), [`${id}/a b+.txt`]);
+});
+
 Deno.test("storage: a bucket's size limit and types hold, however the file is sent", async () => {
   const { client, id } = await fixture.user();
   const avatars = client.storage.from("avatars");
@@ -180,7 +198,7 @@ Deno.test("storage: no name leads out of its folder", async () => {
   const escapes = [
     `${id}/..%2f..%2fescaped`,
     `${id}/%2e%2e%2fescaped`,
-    `${id}/%252e%252e/escaped%00`,
+    `${id}/%252e%252e/escaped`,
     `${id}/..%5c..%5cescaped`,
     `${id}//escaped`,
     `%2fetc%2fescaped`,
@@ -203,7 +221,7 @@ Deno.test("storage: no name leads out of its folder", async () => {
 });
 
 Deno.test("storage: the names that S3 takes are valid, others are not", () => {
-  for (const name of ["a", "a/b.png", "A-1_2.(x)", "a b", "x@y=z;+,?", "...a"]) {
+  for (const name of ["a", "a/b.png", "A-1_2.(x)", "a b", "x@y=z;+,", "...a"]) {
     assert.equal(isValidObjectName(name), true, name);
   }
   for (const name of ["", "/a", "a//b", "../a", "a/..", "a/./b", "é", "a\\b", "a\0", "a/", "a%b"]) {

@@ -2,10 +2,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { Webhook } from "standardwebhooks";
-import {
-  EmailAction,
-  SendEmailHook,
-} from "../../supabase/functions/_shared/mail/auth-hook.ts";
+import { EmailAction, SendEmailHook } from "../../supabase/functions/_shared/mail/auth-hook.ts";
 import { authMails } from "../../supabase/functions/_shared/mail/auth-mails.ts";
 import { renderMail } from "../../supabase/functions/_shared/mail/render.tsx";
 import { connect } from "../support/connect.ts";
@@ -196,7 +193,11 @@ Deno.test("auth-email-hook: without Auth's own fresh signature nothing is sent",
     ["the secret key alone", body, { apikey: own.at.secretKey }],
   ];
   for (const [what, sent, headers] of forged) {
-    assert.equal(await assertRefused(await post(sent, headers), 400, "invalid_signature"), jobs, what);
+    assert.equal(
+      await assertRefused(await post(sent, headers), 400, "invalid_signature"),
+      jobs,
+      what,
+    );
   }
   const get = await call("GET", "auth-email-hook", { on: own.at, key: null });
   await assertRefused(get, 405, "method_not_allowed");
@@ -216,7 +217,17 @@ Deno.test("auth-email-hook: a signed body that asks for no mail of ours is a cle
   const halfPair = payloadOf("signup");
   halfPair.user["user_metadata"] = { name: "\ud800" };
   for (
-    const payload of [unknown, withoutToken, withoutAddress, withoutUser, badId, halfPair, {}, [], 1]
+    const payload of [
+      unknown,
+      withoutToken,
+      withoutAddress,
+      withoutUser,
+      badId,
+      halfPair,
+      {},
+      [],
+      1,
+    ]
   ) {
     const answer = await post(JSON.stringify(payload));
     assert.equal(await assertRefused(answer, 422, "invalid_body"), before);

@@ -84,8 +84,8 @@ Deno.test("Resend failing in every way at first: one accepted mail, Retry-After 
   resend.fail(email, [
     "closed",
     { status: 500 },
-    { status: 429, headers: { "retry-after": "120" } },
-    { status: 401 },
+    { status: 429, name: "rate_limit_exceeded", headers: { "retry-after": "120" } },
+    { status: 403, name: "invalid_api_key" },
     "lost",
   ]);
   const made = await call("POST", "auth-signup", {
@@ -116,7 +116,7 @@ Deno.test("Resend failing in every way at first: one accepted mail, Retry-After 
 
 Deno.test("Resend refuses a mail for good: the job is a dead letter, and a replay sends it", async () => {
   const email = freshAddress();
-  resend.fail(email, [{ status: 422 }]);
+  resend.fail(email, [{ status: 422, name: "validation_error" }]);
   const made = await call("POST", "auth-signup", {
     on: own.at,
     body: { email, password: "correct horse battery", name: "Zoé" },

@@ -1,7 +1,8 @@
 /** The Supabase API over a fresh database, and users of it with a sample of each table. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
-import { type Owner, type Rows, tables } from "./matrix.ts";
+import type { Owner, Rows } from "./access.ts";
+import { tables } from "./matrix.ts";
 import { insertStatement, keyOf } from "./world.ts";
 
 /** Somebody with a client; anon has no id. */
@@ -43,10 +44,8 @@ async function addSamples(sql: Sql, userId: string, workspaceId: string): Promis
   for (const [table, { samples }] of Object.entries(tables)) {
     if (samples === "sign-up") continue;
     for (const sample of samples(owner)) {
-      const [row] = await sql.unsafe(
-        `${insertStatement(table, sample)} returning *`,
-        Object.values(sample) as never[],
-      );
+      const statement = `${insertStatement(table, sample)} returning *`;
+      const [row] = await sql.unsafe(statement, Object.values(sample) as never[]);
       if (!made.has(table)) made.set(table, row!);
     }
   }

@@ -1,7 +1,8 @@
 /** Two workspaces with everybody in them, a sample of each table for both, and SQL as any of them. */
 import postgres from "postgres";
 import { insertUser, type Sql } from "../support/database.ts";
-import { type Owner, type Rows, type Sample, tables } from "./matrix.ts";
+import type { Owner, Rows, Sample } from "./access.ts";
+import { tables } from "./matrix.ts";
 
 type Transaction = postgres.TransactionSql;
 
@@ -22,7 +23,7 @@ export interface World {
   stranger: Owner;
   /** Runs a statement as somebody, and undoes what it did. */
   as(actor: Actor, statement: string, parameters?: unknown[]): Promise<Outcome>;
-  /** Inserts a row as the owner of the schema, or as `actor` in a transaction that is undone. */
+  /** Inserts a row as the owner of the schema. */
   insert(table: string, row: Sample): Promise<Record<string, unknown>>;
   /** Primary keys, as text, of the rows that `rows` names for an actor. */
   keysWhere(table: string, rows: Rows, actor: Actor): Promise<string[]>;
@@ -90,8 +91,9 @@ async function makeWorld(tx: Transaction): Promise<World> {
       try {
         await tx.savepoint(async (inner) => {
           const claims = { role: actor.role, ...(actor.id !== null && { sub: actor.id }) };
-          await inner`select set_config('request.jwt.claims', ${JSON.stringify(claims)}, true)`;
-          await inner.unsafe(`set local role ${actor.role}`);
+          await inner.unsafe(`
+            set local request.jwt.claims = '${JSON.stringify(claims)}';
+            set local role ${actor.role}`);
           const rows = await inner.unsafe(statement, parameters as never[]);
           outcome = { rows: [...rows], count: rows.count };
           throw new Undone();
@@ -103,10 +105,10 @@ async function makeWorld(tx: Transaction): Promise<World> {
       return outcome!;
     },
     async insert(table, row) {
-      const [made] = await tx.unsafe(
-        `${insertStatement(table, row)} returning *`,
-        Object.values(row) as never[],
-      );
+      const statement = `${insertStatement(table, row)} returning *`;
+      const [made] = await tx.unsafe(statement, Object.values(row) as never[]).catch((error) => {
+        throw new Error(`the sample of ${table} cannot be inserted: ${error.message}`);
+      });
       return made!;
     },
     async keysWhere(table, rows, actor) {

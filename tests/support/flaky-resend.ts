@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** How a request fails: `lost` is accepted, but the answer does not arrive. */
-export type Failure = "closed" | "lost" | { status: number; headers?: Record<string, string> };
+export type Failure = "closed" | "lost" | {
+  status: number;
+  /** Resend's name of the error, https://resend.com/docs/api-reference/errors */
+  name?: string;
+  headers?: Record<string, string>;
+};
 
 /** A request to send, as it came. */
 export interface Sending {
@@ -47,9 +52,10 @@ export async function startFlakyResend(): Promise<FlakyResend> {
     const failure = resend.down ? "closed" : failures.get(to)?.shift();
     if (failure === "closed") return request.socket.destroy();
     if (typeof failure === "object") {
-      response.writeHead(failure.status, { "content-type": "application/json", ...failure.headers });
+      const { status, name = "internal_server_error", headers = {} } = failure;
+      response.writeHead(status, { "content-type": "application/json", ...headers });
       const message = `no mail to ${to} now`;
-      response.end(JSON.stringify({ statusCode: failure.status, name: "told_to", message }));
+      response.end(JSON.stringify({ statusCode: status, name, message }));
       return;
     }
     if (!accepted.has(sending.key)) accepted.set(sending.key, sending);

@@ -3,6 +3,7 @@
  * that is down, real rate limits. It shares the database server, with a database of its own.
  */
 import postgres from "postgres";
+import { type Keys, loadKeys } from "../../local/keys.ts";
 import { freePorts } from "../../local/ports.ts";
 import { publishPlans } from "../../local/publish-plans.ts";
 import { type Stack, type StackOptions, startStack } from "../../local/stack.ts";
@@ -11,7 +12,8 @@ import { plansKnown } from "./plans-known.ts";
 import type { StripeProxy } from "./stripe-proxy.ts";
 
 /** What may differ from the shared stack. */
-export interface Differences extends Pick<StackOptions, "functionsEnv" | "auth" | "schedule" | "web"> {
+export interface Differences
+  extends Pick<StackOptions, "functionsEnv" | "auth" | "schedule" | "web"> {
   /** Stands between the functions and the local Stripe. */
   stripeProxy?: StripeProxy;
 }
@@ -21,6 +23,8 @@ export interface OwnStack extends AsyncDisposable {
   stack: Stack;
   /** Where it is, for `call`, `signUp` and the others. Its Stripe is reached past any proxy. */
   at: StackAddress;
+  /** Its secrets, the private signing key among them: for tokens that Auth would not issue. */
+  keys: Keys;
   /** What the functions and the parts logged, line by line. */
   log: string[];
 }
@@ -68,6 +72,7 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
       ...stackAddress(stack.env),
       ...(stripeProxy !== undefined && { stripeUrl: localStripe }),
     },
+    keys: await loadKeys(dataDir),
     log,
     async [Symbol.asyncDispose]() {
       await stack.stop();

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** What happens to a call. */
 export type Fault =
@@ -13,6 +14,8 @@ export type Fault =
   | { kind: "answer lost" }
   /** Stripe answers with an error and does nothing. */
   | { kind: "error"; status: number; body?: unknown }
+  /** Stripe does it, and its answer comes this much later. */
+  | { kind: "slow"; milliseconds: number }
   /** Stripe does it, and its answer comes when the promise resolves. */
   | { kind: "answer held"; until: Promise<unknown> };
 
@@ -112,6 +115,7 @@ export async function startStripeProxy(): Promise<StripeProxy> {
       return void response.end(JSON.stringify(fault.body ?? { error }));
     }
     const reply = await forward(request);
+    if (fault?.kind === "slow") await delay(fault.milliseconds);
     if (fault?.kind === "answer held") await fault.until;
     if (fault?.kind === "answer lost") return void request.socket.destroy();
     response.writeHead(reply.status, reply.headers.flat());

@@ -74,8 +74,13 @@ Deno.test("event types and objects that we do not use are 200, stored, and done"
   const events = [
     eventAbout({ id: "po_1", object: "payout" }, { type: "payout.paid" }),
     eventAbout({ object: "balance" }, { type: "balance.available" }),
-    eventAbout({ object: "invoice", customer: "cus_1" }, { type: "invoice.upcoming" }),
-    eventAbout({ id: "xx_1", object: "something.new" }, { type: "something.new.happened" as never }),
+    eventAbout(
+      { object: "invoice", customer: "cus_1", currency: "eur", amount_remaining: 1900 },
+      { type: "invoice.upcoming" },
+    ),
+    eventAbout({ id: "xx_1", object: "something.new" }, {
+      type: "something.new.happened" as never,
+    }),
   ];
   for (const event of events) {
     const answer = await deliver(event);

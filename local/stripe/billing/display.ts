@@ -5,9 +5,9 @@ const zeroDecimal = new Set(
 const threeDecimal = new Set("bhd jod kwd omr tnd".split(" "));
 
 /** An amount of minor units to read: `€19.00`. For descriptions and pages only. */
-export function displayMoney(amount: number, currency: string): string {
+export function displayMoney(amount: number, currency: string, locale = "en-US"): string {
   const digits = zeroDecimal.has(currency) ? 0 : threeDecimal.has(currency) ? 3 : 2;
-  return new Intl.NumberFormat("en-US", {
+  return new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
     minimumFractionDigits: digits,

@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import { StripeProblem } from "../errors.ts";
+import { invoiceOf } from "../resources/invoice_states.ts";
 import { authenticateIntent } from "../resources/payment_intent_states.ts";
 import { authenticateSetup } from "../resources/setup_intents.ts";
 import type { Store } from "../store.ts";
@@ -15,11 +16,11 @@ export function authenticationForm(store: Store, id: string): Response | undefin
   }
   return html({
     title: "3-D Secure",
-    body: `<p>Your bank wants to know that it is you.</p>
-<form method="post">
+    body: `<div class="sheet"><p>Your bank wants to know that it is you.</p>
+<form method="post" class="actions">
 <button name="outcome" value="pass">Complete authentication</button>
-<button name="outcome" value="fail">Fail authentication</button>
-</form>`,
+<button name="outcome" value="fail" class="quiet">Fail authentication</button>
+</form></div>`,
   });
 }
 
@@ -41,10 +42,22 @@ export function answerAuthentication(
     api.work((call) => authenticate(call, id, outcome === "pass"));
   } catch (error) {
     if (!(error instanceof StripeProblem)) throw error;
+    // Pressed twice: on to where the first press has led.
+    const session = store.hidden<string>(`checkout of ${id}`);
+    if (session !== undefined) {
+      return new Response(null, {
+        status: 303,
+        headers: { location: `/checkout/${session}/return` },
+      });
+    }
     return html({ title: "Nothing to do", body: "<p>The step is over already.</p>" }, 409);
   }
   const back = before.next_action?.redirect_to_url?.return_url;
   if (back == null) {
+    const invoice = api.work((call) => invoiceOf(call, id));
+    if (invoice?.hosted_invoice_url != null) {
+      return Response.redirect(invoice.hosted_invoice_url, 303);
+    }
     return html({ title: "Done", body: "<p>You can close this page.</p>" });
   }
   const url = new URL(back);

@@ -1,7 +1,11 @@
+import { style } from "./style.ts";
+
 /** A page: its title as text, its body as HTML whose values were escaped. */
 export interface Page {
   title: string;
   body: string;
+  /** True where it has two columns. */
+  wide?: boolean;
 }
 
 /** Text made safe inside HTML, attributes included. */
@@ -10,28 +14,33 @@ export function escape(text: string): string {
 }
 
 /** Answers a page in the local Stripe's plain dress. */
-export function html({ title, body }: Page, status = 200): Response {
+export function html({ title, body, wide = false }: Page, status = 200): Response {
   const text = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(title)}</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid #ddd; padding: .4rem 0; text-align: left; }
-td:last-child, th:last-child { text-align: right; }
-button { font: inherit; padding: .4rem 1rem; margin-right: .5rem; }
-small { color: #666; }
-</style>
+<style>${style}</style>
 </head>
 <body>
+<main${wide ? ' class="wide"' : ""}>
+<span class="badge">TEST MODE</span>
 <h1>${escape(title)}</h1>
 ${body}
-<p><small>Local Stripe: no money moves here.</small></p>
+<footer>Local Stripe: no money moves here.</footer>
+</main>
 </body>
 </html>
 `;
-  return new Response(text, { status, headers: { "content-type": "text/html; charset=utf-8" } });
+  return new Response(text, {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+/** The page of an address that leads nowhere. */
+export function notFound(): Response {
+  const body = '<p class="sheet">The local Stripe has no such page.</p>';
+  return html({ title: "Not found", body }, 404);
 }

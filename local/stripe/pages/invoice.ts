@@ -13,12 +13,12 @@ export function invoicePage(invoice: Invoice): Page {
   }</td></tr>`);
   return {
     title: titleOf(invoice),
-    body: `
+    body: `<div class="sheet">
 <p>${facts(invoice).map(escape).join("<br>")}</p>
 <table><thead><tr><th>Description</th><th>Amount</th></tr></thead><tbody>${lines.join("")}
 <tr><th>Total</th><th>${escape(displayMoney(invoice.total, invoice.currency))}</th></tr>
 </tbody></table>
-<p><a href="${escape(invoice.invoice_pdf ?? "")}">Download the invoice as PDF</a></p>`,
+<p><a href="${escape(invoice.invoice_pdf ?? "")}">Download the invoice as PDF</a></p></div>`,
   };
 }
 

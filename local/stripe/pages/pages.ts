@@ -1,8 +1,11 @@
 import type { Api } from "../api.ts";
 import type { Store } from "../store.ts";
 import { answerAuthentication, authenticationForm } from "./authenticate.ts";
-import { html } from "./html.ts";
-import { invoicePage, invoicePdf } from "./invoice.ts";
+import { checkoutPage } from "./checkout.ts";
+import { html, notFound } from "./html.ts";
+import { invoicePdf } from "./invoice.ts";
+import { payInvoice, showInvoice } from "./invoice-payment.ts";
+import { portalPage } from "./portal.ts";
 import { receiptPage } from "./receipt.ts";
 
 /** What the pages read and, after a form, do. */
@@ -15,8 +18,13 @@ export interface PageParts {
  * The pages that the objects link to, for a person's browser, without a key as at Stripe: who has
  * the link may see it.
  *
- * - `GET /invoices/{id}` (`hosted_invoice_url`), `GET /invoices/{id}/pdf` (`invoice_pdf`)
+ * - `GET /invoices/{id}` (`hosted_invoice_url`), `POST /invoices/{id}/pay` with `card_number`,
+ *   `GET /invoices/{id}/pdf` (`invoice_pdf`)
  * - `GET /receipts/{charge}` (`receipt_url`)
+ * - `GET /checkout/{session}` (`url` of a Checkout Session), `POST /checkout/{session}/pay` with
+ *   `card_number` and what else the form has: `expiry`, `name`, `email`, the address to ship to
+ * - `GET /portal/{session}` (`url` of a portal session), `POST /portal/{session}/card` with
+ *   `card_number`, `POST /portal/{session}/cancel` and `/keep` with `subscription`
  * - `GET /authenticate/{intent}`, `POST` with the form field `outcome`: `pass` or `fail`
  *
  * Undefined for any other path.
@@ -25,10 +33,10 @@ export async function pageFor(request: Request, parts: PageParts): Promise<Respo
   const { pathname } = new URL(request.url);
   const [, folder, id = "", rest] = pathname.split("/");
   switch (`${request.method} /${folder}${rest === undefined ? "" : `/${rest}`}`) {
-    case "GET /invoices": {
-      const invoice = parts.store.get("invoice", id);
-      return invoice === undefined ? notFound() : html(invoicePage(invoice));
-    }
+    case "GET /invoices":
+      return showInvoice(parts, id) ?? notFound();
+    case "POST /invoices/pay":
+      return await payInvoice(request, parts, id) ?? notFound();
     case "GET /invoices/pdf": {
       const invoice = parts.store.get("invoice", id);
       return invoice === undefined ? notFound() : invoicePdf(invoice);
@@ -44,10 +52,8 @@ export async function pageFor(request: Request, parts: PageParts): Promise<Respo
       return answerAuthentication(parts, id, outcome) ?? notFound();
     }
     default:
+      if (folder === "checkout") return await checkoutPage(request, parts, id, rest) ?? notFound();
+      if (folder === "portal") return await portalPage(request, parts, id, rest) ?? notFound();
       return undefined;
   }
-}
-
-function notFound(): Response {
-  return html({ title: "Not found", body: "<p>The local Stripe has no such page.</p>" }, 404);
 }

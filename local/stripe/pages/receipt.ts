@@ -7,7 +7,7 @@ export function receiptPage(charge: Documents["charge"]): Page {
   const card = charge.payment_method_details?.card;
   return {
     title: `Receipt for ${displayMoney(charge.amount, charge.currency)}`,
-    body: `<p>${escape(charge.status)} on ${escape(displayDate(charge.created))}, ${
+    body: `<p class="sheet">${escape(charge.status)} on ${escape(displayDate(charge.created))}, ${
       escape(`${card?.brand ?? "card"} ending in ${card?.last4 ?? ""}`)
     }</p>`,
   };

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import type { Call } from "../call.ts";
 import { newId } from "../ids.ts";
 import { page, paging, within } from "../pagination.ts";
-import { operation, type Resource, retrieveOperation } from "../resource.ts";
+import { includesOf, operation, type Resource, retrieveOperation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import type { Decline } from "./cards.ts";
 
@@ -124,12 +124,12 @@ function cardDetails(
 export const charges: Resource = {
   kinds: ["charge"],
   operations: [retrieveOperation("charge", "/v1/charges"), list],
-  includes: {
-    refunds: (_call, { id }: Charge) => ({
+  includes: includesOf("charge", {
+    refunds: (call, { id }) => ({
       object: "list",
-      data: [],
+      data: call.store.all("refund", { charge: id }),
       has_more: false,
       url: `/v1/charges/${id}/refunds`,
     }),
-  },
+  }),
 };

@@ -12,6 +12,7 @@ import { newIntent } from "./payment_intent_object.ts";
 import { confirmIntent } from "./payment_intent_states.ts";
 import { type CardForm, cardFrom } from "./typed-cards.ts";
 import { confirmSetup, newSetupIntent } from "./setup_intents.ts";
+import { hasEnded } from "./subscription_endings.ts";
 import { startSubscription } from "./subscription_start.ts";
 
 /** What a customer sends from the page of a session. */
@@ -94,8 +95,11 @@ function subscribe(
     throw invalid("Enter your card number.", { param: "card_number" });
   }
   const customer = customerFor(call, session, order);
-  const made = order.made.subscription;
-  const subscription = made !== undefined ? call.need("subscription", made) : startSubscription(
+  const made = order.made.subscription === undefined
+    ? undefined
+    : call.need("subscription", order.made.subscription);
+  // One that was left unpaid for 23 hours has expired: this attempt starts anew.
+  const subscription = made !== undefined && !hasEnded(made) ? made : startSubscription(
     call,
     {
       customer,

@@ -45,6 +45,56 @@ const create = operation<Stripe.PaymentMethodCreateParams>(
   },
 );
 
+const update = operation<Stripe.PaymentMethodUpdateParams>(
+  "POST /v1/payment_methods/{id}",
+  [
+    "billing_details.address",
+    "billing_details.email",
+    "billing_details.name",
+    "billing_details.phone",
+    "card.exp_month",
+    "card.exp_year",
+    "metadata",
+  ],
+  (call, params, id) => {
+    const method = call.need("payment_method", id);
+    if (method.customer === null) {
+      throw invalid("You must save this PaymentMethod to a customer before you can update it.");
+    }
+    const { address, email, name, phone } = params.billing_details ?? {};
+    const { exp_month: month, exp_year: year } = params.card ?? {};
+    return call.update(method, {
+      billing_details: {
+        ...method.billing_details,
+        ...(address === undefined ? {} : { address: addressOf(address) }),
+        ...(email === undefined ? {} : { email: email || null }),
+        ...(name === undefined ? {} : { name: name || null }),
+        ...(phone === undefined ? {} : { phone: phone || null }),
+      },
+      ...withExpiry(method, month, year),
+      metadata: mergeMetadata(method.metadata, params.metadata),
+    }, "payment_method.updated");
+  },
+);
+
+/** What a new expiry date changes; throws where it is none. */
+export function withExpiry(
+  { card }: PaymentMethod,
+  month: number | undefined,
+  year: number | undefined,
+): Pick<PaymentMethod, "card"> | Record<never, never> {
+  if (card === undefined || (month === undefined && year === undefined)) return {};
+  if (month !== undefined && (month < 1 || month > 12)) {
+    throw invalid("Your card's expiration month is invalid.", {
+      code: "invalid_expiry_month",
+      param: "card[exp_month]",
+    });
+  }
+  return {
+    card: { ...card, exp_month: month ?? card.exp_month, exp_year: year ?? card.exp_year },
+  };
+}
+
 const retrieve = operation(
   "GET /v1/payment_methods/{id}",
   [],
@@ -187,5 +237,5 @@ export function link(call: Call, method: PaymentMethod, customer: string): Payme
 
 export const paymentMethods: Resource = {
   kinds: ["payment_method"],
-  operations: [create, retrieve, attachOperation, detach, list, listOfCustomer],
+  operations: [create, update, retrieve, attachOperation, detach, list, listOfCustomer],
 };

@@ -1,5 +1,6 @@
 /** Who calls: API keys and users' tokens, verified here and not by the platform's verify_jwt. */
-import { type AuthConfig, createSupabaseContext } from "@supabase/server";
+import { type AuthConfig, createSupabaseContext, type JWTClaims } from "@supabase/server";
+import { z } from "zod";
 import type { Db } from "./database.ts";
 import type { Caller, User } from "./declaration.ts";
 import { tokenIssuer } from "./env.ts";
@@ -22,6 +23,15 @@ const modes: Record<Caller, AuthConfig> = {
 };
 
 /**
+ * Whether verified claims are those of a signed-in user's access token. The signature alone says less:
+ * the same key signs what Auth issues to others, and a token without `exp` would be good for ever.
+ */
+function isSignedInUser(claims: JWTClaims | null): boolean {
+  return claims !== null && claims.role === "authenticated" && claims.is_anonymous !== true &&
+    typeof claims.exp === "number" && z.guid().safeParse(claims.sub).success;
+}
+
+/**
  * Verifies the caller. An invalid token is never taken for none, and a token of another issuer or
  * audience is invalid.
  *
@@ -41,10 +51,7 @@ export async function authenticate(request: Request, caller: Caller): Promise<Au
     });
   }
   const claims = data.jwtClaims;
-  if (
-    caller === "user" &&
-    (claims === null || claims.role !== "authenticated" || claims.is_anonymous === true)
-  ) {
+  if (caller === "user" && !isSignedInUser(claims)) {
     throw problem("unauthenticated", {
       detail: "This endpoint needs the token of a signed-in user.",
       headers: { "www-authenticate": "Bearer" },

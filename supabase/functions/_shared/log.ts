@@ -5,10 +5,11 @@
 
 const masks: [RegExp, string][] = [
   // Anything around an @, in every script: better too much than half of somebody's address.
-  [/[^\s"\\<>(),;:@]+@[^\s"\\<>(),;:@/?#]+/g, "[address]"],
+  // Bounded, so that a long text without an @ is read once and not once from each of its characters.
+  [/[^\s"\\<>(),;:@]{1,64}@[^\s"\\<>(),;:@/?#]+/g, "[address]"],
   [/\b(sb_secret|sk_live|sk_test|rk_live|rk_test|whsec|re)_[\w+/=-]{8,}/g, "$1_[masked]"],
   [/\b(bearer|basic) [\w.+/=~-]{8,}/gi, "$1 [masked]"],
-  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, "[token]"],
+  [/\beyJ[\w-]{8,512}\.[\w-]+\.[\w-]*/g, "[token]"],
 ];
 
 /** Replaces addresses, keys and tokens in a text. */
@@ -19,10 +20,12 @@ export function mask(text: string): string {
   );
 }
 
-/** An error as a log holds it: name, message and first cause, masked. */
-export function describeError(error: unknown): string {
+/** An error as a log holds it: name, message and up to five causes, masked. */
+export function describeError(error: unknown, causes = 5): string {
   if (!(error instanceof Error)) return mask(String(error));
-  const cause = error.cause === undefined ? "" : ` (because: ${describeError(error.cause)})`;
+  const cause = error.cause === undefined || causes === 0
+    ? ""
+    : ` (because: ${describeError(error.cause, causes - 1)})`;
   return mask(`${error.name}: ${error.message}${cause}`);
 }
 

@@ -27,16 +27,13 @@ export default endpoint({
   // The library takes the base64 part alone; Supabase shows the secret as `v1,whsec_<base64>`.
   const webhook = new Webhook(env("SEND_EMAIL_HOOK_SECRET").replace(/^v1,whsec_/, ""));
   const text = new TextDecoder().decode(raw);
-  try {
-    webhook.verify(text, Object.fromEntries(request.headers));
-  } catch (error) {
-    throw problem("invalid_signature", { cause: error });
-  }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = webhook.verify(text, Object.fromEntries(request.headers));
   } catch (error) {
-    throw problem("invalid_json", { cause: error });
+    // It parses what it has verified.
+    const code = error instanceof SyntaxError ? "invalid_json" : "invalid_signature";
+    throw problem(code, { cause: error });
   }
   const payload = validate(SendEmailHook, json, "invalid_body");
   let mails;

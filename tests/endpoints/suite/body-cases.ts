@@ -1,9 +1,8 @@
 /** Wrong JSON bodies. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { defaultBodyLimit } from "../../../supabase/functions/_shared/request-body.ts";
 import { fieldsOf, mustBeRefused, rightBody, withFields } from "./body.ts";
-import { type Case, each } from "./case.ts";
+import { type Case, each, some } from "./case.ts";
 import {
   jsonValues,
   nested,
@@ -95,7 +94,7 @@ export const bodyCases: Case[] = [
     name: "each field that is not declared is refused by name",
     applies,
     run: (target) =>
-      each(slippedFields, (name) => {
+      each(some(slippedFields), (name) => {
         const body = withFields(rightBody(bodyOf(target)), [[name, true]]);
         return mustBeRefused(bodyOf(target), body)
           ? expectRefused(target, body, name)
@@ -109,7 +108,7 @@ export const bodyCases: Case[] = [
       const wrong = fieldsOf(bodyOf(target)).flatMap(({ name }) =>
         jsonValues.map((value) => ({ name, body: { ...rightBody(bodyOf(target)), [name]: value } }))
       ).filter(({ body }) => mustBeRefused(bodyOf(target), body));
-      await each(wrong, ({ name, body }) => expectRefused(target, body, name));
+      await each(some(wrong), ({ name, body }) => expectRefused(target, body, name));
     },
   },
   {
@@ -120,7 +119,7 @@ export const bodyCases: Case[] = [
         unstorableTexts.map((text) => ({ name, text }))
       );
       await each(
-        texts,
+        some(texts),
         ({ name, text }) =>
           expectRefused(target, { ...rightBody(bodyOf(target)), [name]: text }, name),
       );
@@ -137,9 +136,9 @@ export const bodyCases: Case[] = [
       const [refused, taken] = [true, false].map((refusal) =>
         texts.filter((one) => mustBeRefused(body, one) === refusal)
       ) as [unknown[], unknown[]];
-      await each(refused, (one) => expectRefused(target, one));
+      await each(some(refused), (one) => expectRefused(target, one));
       // What is taken is worked on, which costs: a sign-up hashes a password.
-      await each(fc.sample(fc.shuffledSubarray(taken, { maxLength: 8 }), 1)[0]!, async (one) => {
+      await each(some(taken).slice(0, 5), async (one) => {
         await send(target, { json: one });
       });
     },
@@ -151,7 +150,7 @@ export const bodyCases: Case[] = [
       const bodies = numericFields(target).flatMap((name) =>
         strangeNumbers.map((raw) => withRawValue(rightBody(bodyOf(target)), name, raw))
       );
-      await each(bodies, async (body) => {
+      await each(some(bodies), async (body) => {
         const reply = await send(target, { body, headers: json });
         if (mustBeRefused(bodyOf(target), JSON.parse(body))) {
           expectProblem(reply, "invalid_body", body);

@@ -1,30 +1,20 @@
 /** Callers that are not who they must be. Tokens that the right key signed are in tokens.test.ts. */
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { stack } from "../../support/stack.ts";
-import { rightBody } from "./body.ts";
 import { type Case, each } from "./case.ts";
 import { expectProblem } from "./reply.ts";
-import { type Draft, send } from "./send.ts";
+import { rightRequest } from "./right-request.ts";
+import { send } from "./send.ts";
 import type { Target } from "./target.ts";
 
-/** The method's own kind of body, so that nothing is wrong but the caller. */
-function otherwiseRight({ declaration }: Target): Draft {
-  if (declaration.body) return { json: rightBody(declaration.body) };
-  if (declaration.file) {
-    const form = new FormData();
-    form.set(declaration.file.field, new File([new Uint8Array(8)], "a.png"));
-    return { body: form };
-  }
-  return declaration.auth === "signature" ? { json: {} } : {};
-}
-
-async function expectUnauthenticated(
+/** Sends a right request for each of these headers, none of which makes a caller. */
+export async function expectUnauthenticated(
   target: Target,
   callers: [what: string, headers: Record<string, string | null>][],
 ): Promise<void> {
   await each(callers, async ([what, headers]) => {
-    const draft = otherwiseRight(target);
-    expectProblem(await send(target, { ...draft, headers }), "unauthenticated", what);
+    const reply = await send(target, { ...rightRequest(target), headers });
+    expectProblem(reply, "unauthenticated", what);
   });
 }
 

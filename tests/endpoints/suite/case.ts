@@ -1,5 +1,15 @@
 /** A way of calling wrongly, for every endpoint that it applies to. */
+import fc from "fast-check";
 import type { Target } from "./target.ts";
+
+/** How many requests each endpoint gets of what is made at random; GENERATED_REQUESTS sets it. */
+export const generatedRequests = Number(Deno.env.get("GENERATED_REQUESTS") ?? "60");
+
+/** Some of these, another choice each time: at most a quarter as many as {@link generatedRequests}. */
+export function some<T>(all: T[]): T[] {
+  const maxLength = Math.min(all.length, Math.ceil(generatedRequests / 4));
+  return fc.sample(fc.shuffledSubarray(all, { minLength: maxLength, maxLength }), 1)[0]!;
+}
 
 export interface Case {
   /** What is expected, to be read after the endpoint's name. */

@@ -54,7 +54,10 @@ export async function startFixture(): Promise<Fixture> {
   };
 }
 
-/** Every method of the fixture, served once it is started by `start`. */
+/** What may be called with anything: `keyed` fails and waits as it is told. */
+const wellBehaved = ["search", "small"];
+
+/** The fixture's well-behaved functions, served once it is started by `start`. */
 export async function fixtureTargets(): Promise<
   { targets: Target[]; start(): Promise<void>; stop(): Promise<void> }
 > {
@@ -63,8 +66,9 @@ export async function fixtureTargets(): Promise<
     fetch: (request) => running!.fetch(request),
     credentials: () => running!.credentials(),
   };
+  const declared = await loadDeclarations(fixtureDir);
   return {
-    targets: targetsOf(await loadDeclarations(fixtureDir), served),
+    targets: targetsOf(declared.filter(({ name }) => wellBehaved.includes(name)), served),
     start: async () => void (running = await startFixture()),
     stop: async () => await running?.stop(),
   };

@@ -13,6 +13,8 @@ import { syncNow } from "./sync.ts";
 export const CheckoutStatus = z.object({
   session_id: z.string(),
   status: z.enum(["open", "complete", "expired"]),
+  /** Where to go on paying; null unless it is open. */
+  checkout_url: z.url().nullable(),
   payment_status: z.enum(["paid", "unpaid", "no_payment_required"]),
   subscription: Subscription.nullable(),
 });
@@ -46,6 +48,7 @@ export async function checkoutStatus(
     return {
       session_id: session.id,
       status,
+      checkout_url: session.url,
       payment_status,
       subscription: subscriptionId === null ? null : await readSubscription(admin, subscriptionId),
     };

@@ -110,7 +110,7 @@ function invoiceMails(event: Stripe.Event, invoice: Stripe.Invoice): EventMail[]
   const customerId = idOf(invoice.customer);
   // A first payment fails before its payer's eyes: there is nothing to tell by mail.
   if (customerId === null || invoice.billing_reason === "subscription_create") return [];
-  const amount = money(invoice.amount_remaining, invoice.currency);
+  const amount = () => money(invoice.amount_remaining, invoice.currency);
   const link = invoice.hosted_invoice_url ? { url: invoice.hosted_invoice_url } : {};
   const cause = `${invoice.id}:${invoice.attempt_count}`;
   switch (event.type) {
@@ -120,7 +120,7 @@ function invoiceMails(event: Stripe.Event, invoice: Stripe.Invoice): EventMail[]
         customerId,
         subscriptionId: idOf(invoice.parent?.subscription_details?.subscription),
         props: {
-          amount,
+          amount: amount(),
           ...link,
           ...(invoice.next_payment_attempt !== null &&
             { next_attempt: at(invoice.next_payment_attempt) }),
@@ -132,7 +132,7 @@ function invoiceMails(event: Stripe.Event, invoice: Stripe.Invoice): EventMail[]
         template: "payment_action_required",
         customerId,
         subscriptionId: null,
-        props: { amount, ...link },
+        props: { amount: amount(), ...link },
         dedupeKey: `payment_action_required:${cause}`,
       }];
     default:

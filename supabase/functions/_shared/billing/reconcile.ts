@@ -107,6 +107,7 @@ async function page(
 
 interface Compared {
   mirrored: Record<string, Record<string, unknown>>;
+  on_their_way: string[];
   customers: string[];
 }
 
@@ -116,7 +117,7 @@ async function compare(
   phase: Phase,
   records: Listed[],
 ): Promise<Drift[]> {
-  const { mirrored, customers } = await rows(admin.rpc("reconciliation_compare", {
+  const { mirrored, customers, on_their_way } = await rows(admin.rpc("reconciliation_compare", {
     run_id: (run?.id ?? null) as number,
     object_type: phase,
     objects: records.map(({ id, customer_id }) => ({
@@ -125,7 +126,9 @@ async function compare(
     })) as never,
   })) as unknown as Compared;
   const ours = new Set(customers);
-  return records
+  // Told of by an event that is not handled yet: late, not wrong. Health tells when it stays so.
+  const late = new Set(on_their_way);
+  return records.filter((record) => !late.has(record.id))
     // Another product of the same Stripe account has customers of its own.
     .filter((record) =>
       record["customer_id"] === undefined || ours.has(record["customer_id"] as string)

@@ -1,0 +1,157 @@
+import { displayDate, displayMoney } from "../billing/display.ts";
+import { type CheckoutSession, type Order, orderOf } from "../resources/checkout-session-object.ts";
+import { alert, cardFields, field, testCardHelp } from "./forms.ts";
+import { escape } from "./html.ts";
+import type { PageParts } from "./pages.ts";
+
+type Values = ReadonlyMap<string, string>;
+
+/** What the page of an open session is called. */
+export function titleOf({ mode }: CheckoutSession): string {
+  if (mode === "setup") return "Save a card";
+  return mode === "subscription" ? "Subscribe" : "Checkout";
+}
+
+/** What is sold on the left, how to pay on the right; with what went wrong where something did. */
+export function checkoutBody(
+  { api }: PageParts,
+  session: CheckoutSession,
+  values: Values,
+  message: string | undefined,
+): string {
+  return api.work((call) => {
+    const order = orderOf(call, session.id);
+    const rates = session.shipping_options.map((
+      { shipping_rate: id, shipping_amount: amount },
+    ) => ({
+      id,
+      amount,
+      name: call.store.get("shipping_rate", id)?.display_name ?? "Shipping",
+    }));
+    const cancel = session.cancel_url === null
+      ? ""
+      : `<p><a href="${escape(session.cancel_url)}">Cancel and go back</a></p>`;
+    return `<div class="columns">
+${session.mode === "setup" ? "" : summary(session, order)}
+<section class="sheet" aria-labelledby="pay">
+<h2 id="pay">${session.mode === "setup" ? "Your card" : "Payment"}</h2>
+${alert(message)}
+<form method="post" action="/checkout/${session.id}/pay">
+${emailField(session, values)}
+${shippingFields(session, values)}
+${rateChoices(session, rates)}
+${cardFields(values)}
+${field("name", "Name on card", { value: values.get("name") ?? "", autocomplete: "cc-name" })}
+<button class="full">${escape(buttonText(session, order))}</button>
+</form>
+${testCardHelp()}
+${cancel}
+</section>
+</div>`;
+  });
+}
+
+function money(session: CheckoutSession, amount: number): string {
+  const { locale } = session;
+  const known = locale === null || locale === "auto" ? undefined : locale;
+  return escape(displayMoney(amount, session.currency ?? "eur", known));
+}
+
+function summary(session: CheckoutSession, order: Order): string {
+  const rows = order.lineItems.map(({ description, quantity, amount_total: amount, price }) => {
+    const { recurring } = price ?? {};
+    const count = recurring?.interval_count ?? 1;
+    const every = recurring == null
+      ? ""
+      : count === 1
+      ? ` per ${recurring.interval}`
+      : ` every ${count} ${recurring.interval}s`;
+    const times = (quantity ?? 1) > 1 ? `${quantity} × ` : "";
+    return row(`${times}${escape(description ?? "")}`, `${money(session, amount)}${escape(every)}`);
+  });
+  const shipping = session.shipping_cost;
+  if (shipping !== null) rows.push(row("Shipping", money(session, shipping.amount_total)));
+  return `<section class="sheet" aria-labelledby="summary">
+<h2 id="summary">${session.mode === "subscription" ? "Due today" : "Total"}</h2>
+<p class="price">${money(session, session.amount_total ?? 0)}</p>
+${trialText(session, order)}
+<ul class="rows">${rows.join("")}
+<li class="total"><span>Due today</span><span>${
+    money(session, session.amount_total ?? 0)
+  }</span></li></ul>
+</section>`;
+}
+
+function row(what: string, amount: string): string {
+  return `<li><span>${what}</span><span>${amount}</span></li>`;
+}
+
+function trialText({ created }: CheckoutSession, { subscription }: Order): string {
+  const { trial_period_days: days, trial_end: end } = subscription;
+  if (days !== undefined) return `<p class="soft">Free for ${days} days.</p>`;
+  if (end === undefined || end <= created) return "<p></p>";
+  return `<p class="soft">Free until ${escape(displayDate(end))}.</p>`;
+}
+
+function emailField({ customer_details: details }: CheckoutSession, values: Values): string {
+  if (details?.email != null) {
+    return `<p class="field"><strong>Email</strong><br>${escape(details.email)}</p>`;
+  }
+  return field("email", "Email", {
+    value: values.get("email") ?? "",
+    type: "email",
+    autocomplete: "email",
+    required: "required",
+  });
+}
+
+function shippingFields(session: CheckoutSession, values: Values): string {
+  const countries = session.shipping_address_collection?.allowed_countries;
+  if (countries === undefined) return "";
+  const named = new Intl.DisplayNames("en", { type: "region" });
+  const text = (name: string, label: string, autocomplete: string) =>
+    field(name, label, { value: values.get(name) ?? "", autocomplete });
+  const options = countries.map((country) => {
+    const chosen = values.get("country") === country ? " selected" : "";
+    return `<option value="${escape(country)}"${chosen}>${
+      escape(named.of(country) ?? country)
+    }</option>`;
+  });
+  return `<fieldset><legend>Ship to</legend>
+${text("shipping_name", "Full name", "shipping name")}
+${text("line1", "Address", "shipping address-line1")}
+${text("line2", "Address, second line (optional)", "shipping address-line2")}
+<div class="pair">${text("postal_code", "Postal code", "shipping postal-code")}
+${text("city", "City", "shipping address-level2")}</div>
+<div class="field"><label for="country">Country</label>
+<select id="country" name="country" autocomplete="shipping country">${
+    options.join("")
+  }</select></div>
+</fieldset>`;
+}
+
+function rateChoices(
+  session: CheckoutSession,
+  rates: { id: string; amount: number; name: string }[],
+): string {
+  if (rates.length === 0) return "";
+  const choices = rates.map(({ id, amount, name }) => {
+    const chosen = session.shipping_cost?.shipping_rate === id ? " checked" : "";
+    return `<label class="choice">
+<input type="radio" name="shipping_rate" value="${escape(id)}"${chosen}>
+<span>${escape(name)}</span><span>${money(session, amount)}</span></label>`;
+  });
+  return `<fieldset class="field"><legend>Shipping method</legend>${choices.join("")}</fieldset>`;
+}
+
+function buttonText(session: CheckoutSession, { subscription }: Order): string {
+  if (session.mode === "setup") return "Save card";
+  if (session.mode === "payment") {
+    return session.shipping_options.length > 1
+      ? "Pay"
+      : `Pay ${displayMoney(session.amount_total ?? 0, session.currency ?? "eur")}`;
+  }
+  const trial = subscription.trial_period_days !== undefined ||
+    subscription.trial_end !== undefined;
+  return trial ? "Start trial" : "Subscribe";
+}

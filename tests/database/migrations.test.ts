@@ -1,0 +1,114 @@
+/** The migrations as files, and applied to a database as a new project has it. */
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { freshDatabase } from "../../local/postgres/fresh-database.ts";
+import { migrate, readMigrations } from "../../local/postgres/migrate.ts";
+import { assertHostedGrants } from "../../local/gateway/mod.ts";
+
+const supabaseDir = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "supabase");
+const folder = join(supabaseDir, "migrations");
+const server = () => Deno.env.get("SOCLE_TEST_DATABASE");
+
+Deno.test("migrations: named by time and capability, in order, none twice", async () => {
+  const files: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) files.push(name);
+  for (const name of files) assert.match(name, /^\d{14}_[a-z][a-z0-9_]*\.sql$/);
+  const versions = files.map((name) => name.slice(0, 14));
+  assert.equal(new Set(versions).size, files.length);
+  const read = await readMigrations(folder);
+  assert.deepEqual(read.map((one) => one.version), versions.toSorted());
+});
+
+Deno.test("migrations: each says at its head what it is about, in lower-case SQL", async () => {
+  for (const { name, sql } of await readMigrations(folder)) {
+    assert.match(sql, /^-- [A-Z][^\n]+/, name);
+    assert.ok(sql.endsWith("\n"), name);
+    const code = sql.replace(/--[^\n]*/g, "").replace(/'(?:[^']|'')*'/g, "''");
+    assert.doesNotMatch(
+      code,
+      /\b(?:CREATE|ALTER|DROP|SELECT|INSERT|UPDATE|DELETE|GRANT|REVOKE|BEGIN|END|RETURNS)\b/,
+      name,
+    );
+  }
+});
+
+Deno.test("migrations: apply one by one to a new project, and only once", async () => {
+  await using database = await freshDatabase({ server: server(), supabaseDir: null });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  try {
+    const migrations = await readMigrations(folder);
+    for (const { version, name, sql: text } of migrations) {
+      await sql.begin((transaction) => transaction.unsafe(text)).catch((error) => {
+        throw new Error(`${version}_${name}: ${error.message}`, { cause: error });
+      });
+    }
+    await sql.unsafe(await Deno.readTextFile(join(supabaseDir, "seed.sql")));
+  } finally {
+    await sql.end();
+  }
+
+  await using another = await freshDatabase({ server: server() });
+  assert.equal(await migrate(another.url, supabaseDir), 0);
+});
+
+Deno.test("grants: what the owner makes later is open to no API role", async () => {
+  await using database = await freshDatabase({ server: server() });
+  await assertHostedGrants(database.adminUrl);
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  try {
+    for (const schema of ["public", "private"]) {
+      await sql.unsafe(`
+        create table ${schema}.later (id bigint generated always as identity, n serial);
+        create view ${schema}.later_view as select 1 as one;
+        create function ${schema}.later() returns int language sql as 'select 1';
+        create procedure ${schema}.later_too() language sql as 'select 1';
+      `);
+      const open = await sql<{ name: string }[]>`
+        select role || ': ' || object as name
+        from unnest(array['anon', 'authenticated', 'service_role']) as role,
+          lateral (values
+            ('table', has_table_privilege(role, ${`${schema}.later`}, 'select, insert, update, delete, truncate, references, trigger')),
+            ('columns', has_any_column_privilege(role, ${`${schema}.later`}, 'select, insert, update')),
+            ('view', has_table_privilege(role, ${`${schema}.later_view`}, 'select, insert, update, delete')),
+            ('sequence', has_sequence_privilege(role, ${`${schema}.later_n_seq`}, 'usage, select, update')),
+            ('function', has_function_privilege(role, ${`${schema}.later()`}, 'execute')),
+            ('procedure', has_function_privilege(role, ${`${schema}.later_too()`}, 'execute'))
+          ) as made (object, opened)
+        where opened`;
+      assert.deepEqual([...open], []);
+    }
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("grants: a project that exposes new objects by default exposes none of the later ones", async () => {
+  await using database = await freshDatabase({ server: server(), supabaseDir: null });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  try {
+    // As hosted projects had it until October 2026.
+    await sql.unsafe(`
+      alter default privileges for role postgres in schema public
+        grant all on tables to anon, authenticated, service_role;
+      alter default privileges for role postgres in schema public
+        grant all on functions to anon, authenticated, service_role;
+      alter default privileges for role postgres in schema public
+        grant all on sequences to anon, authenticated, service_role;
+    `);
+    await migrate(database.url, supabaseDir);
+    const open = await sql<{ name: string }[]>`
+      select relation.oid::regclass::text as name from pg_catalog.pg_class as relation,
+        aclexplode(relation.relacl) as acl
+      where relation.relnamespace = 'public'::regnamespace and acl.grantee = 'anon'::regrole
+        and not (acl.privilege_type = 'SELECT' and relation.relname in ('plans', 'plan_features', 'prices'))
+      union all
+      select oid::regprocedure::text from pg_catalog.pg_proc
+      where pronamespace = 'public'::regnamespace
+        and has_function_privilege('authenticated', oid, 'execute')`;
+    assert.deepEqual([...open], []);
+  } finally {
+    await sql.end();
+  }
+});

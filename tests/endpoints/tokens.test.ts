@@ -1,0 +1,161 @@
+/**
+ * Callers whose credentials are made with the right secrets and still must not pass, on a stack whose
+ * secrets the test knows: tokens that Auth would not issue, users who are gone, signed nonsense.
+ */
+import assert from "node:assert/strict";
+import { decodeJwt, importJWK, type JWTPayload, SignJWT } from "jose";
+import { Webhook } from "standardwebhooks";
+import Stripe from "stripe";
+import { connect } from "../support/connect.ts";
+import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { signUp, type TestUser } from "../support/users.ts";
+import { expectUnauthenticated } from "./suite/caller-cases.ts";
+import { each } from "./suite/case.ts";
+import { nested, notJson } from "./suite/hostile.ts";
+import { rightRequest } from "./suite/right-request.ts";
+import { send } from "./suite/send.ts";
+import { productTargets, servedBy, type Target } from "./suite/target.ts";
+
+let own: OwnStack;
+let user: TestUser;
+
+Deno.test.beforeAll(async () => {
+  own = await startOwnStack({ schedule: false });
+  user = await signUp({ on: own.at });
+});
+Deno.test.afterAll(async () => await own[Symbol.asyncDispose]());
+
+const targets = await productTargets({
+  fetch: (request) => servedBy(own.at).fetch(request),
+  credentials: () =>
+    Promise.resolve({
+      publishableKey: own.at.publishableKey,
+      secretKey: own.at.secretKey,
+      userToken: user.token,
+    }),
+});
+const calledBy = (auth: string) => targets.filter(({ declaration }) => declaration.auth === auth);
+
+/** The user's own claims with changes, signed as Auth signs; undefined leaves a claim out. */
+async function token(changes: Record<string, unknown> = {}): Promise<string> {
+  const claims = { ...decodeJwt(user.token), ...changes };
+  const { signingKey } = own.keys;
+  return await new SignJWT(JSON.parse(JSON.stringify(claims)) as JWTPayload)
+    .setProtectedHeader({ alg: "ES256", kid: signingKey.kid, typ: "JWT" })
+    .sign(await importJWK(signingKey, "ES256"));
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** What Auth would not put into a user's token. */
+const wrongClaims: [what: string, changes: () => Record<string, unknown>][] = [
+  ["expired an hour ago", () => ({ exp: now() - 3600 })],
+  ["expired a second ago", () => ({ exp: now() - 1 })],
+  ["without an end", () => ({ exp: undefined })],
+  ["not valid yet", () => ({ nbf: now() + 3600 })],
+  ["of another issuer", () => ({ iss: "https://other.supabase.co/auth/v1" })],
+  ["of an issuer that begins like ours", () => ({ iss: `${own.at.url}/auth/v1/` })],
+  ["of no issuer", () => ({ iss: undefined })],
+  ["for another audience", () => ({ aud: "anon" })],
+  ["for no audience", () => ({ aud: undefined })],
+  ["with the role anon", () => ({ role: "anon" })],
+  ["with the role service_role", () => ({ role: "service_role" })],
+  ["without a role", () => ({ role: undefined })],
+  ["of an anonymous user", () => ({ is_anonymous: true })],
+  ["of nobody", () => ({ sub: undefined })],
+  ["of somebody who is no user", () => ({ sub: "admin" })],
+  ["of a user with a strange id", () => ({ sub: "') or 1=1 --" })],
+];
+
+for (const target of calledBy("user")) {
+  Deno.test(`${target.label}: a token that our key signed, but not as Auth does, is 401`, async () => {
+    const callers = wrongClaims.map(async ([what, changes]) =>
+      [what, { authorization: `Bearer ${await token(changes())}` }] as [
+        string,
+        Record<string, string>,
+      ]
+    );
+    await expectUnauthenticated(target, await Promise.all(callers));
+    // The control: the same token with nothing changed is taken.
+    const headers = { authorization: `Bearer ${await token()}` };
+    const reply = await send(target, { ...rightRequest(target), headers });
+    assert.notEqual(reply.status, 401);
+  });
+
+  Deno.test(`${target.label}: the token of a deleted user does nothing, and says so`, async () => {
+    const gone = await signUp({ on: own.at });
+    const sql = connect(own.at);
+    try {
+      await sql`delete from auth.users where id = ${gone.id}`;
+    } finally {
+      await sql.end();
+    }
+    const headers = { authorization: `Bearer ${gone.token}` };
+    const reply = await send(target, { ...rightRequest(target), headers });
+    assert.ok(reply.status >= 400, JSON.stringify(reply.body));
+  });
+}
+
+/** How each provider signs, by the header that carries it. */
+const signers: Record<string, (body: string) => Promise<Record<string, string>>> = {
+  "stripe-signature": async (payload) => ({
+    "stripe-signature": await new Stripe("sk_test_unused").webhooks.generateTestHeaderStringAsync({
+      payload,
+      secret: own.at.stripeWebhookSecret,
+    }),
+  }),
+  "webhook-signature": (body) => {
+    const secret = own.keys.emailHookSecret.replace("v1,whsec_", "");
+    const id = `msg_${crypto.randomUUID()}`;
+    const at = new Date();
+    return Promise.resolve({
+      "webhook-id": id,
+      "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+      "webhook-signature": new Webhook(secret).sign(id, at, body),
+    });
+  },
+};
+
+async function sendSigned(target: Target, body: string) {
+  const header = target.declaration.signatureHeader!;
+  const sign = signers[header];
+  assert.ok(sign, `say in this file how the provider signs ${header}`);
+  return await send(target, { body, headers: await sign(body) });
+}
+
+for (const target of calledBy("signature")) {
+  Deno.test(`${target.label}: nonsense under a valid signature is refused, but not for its signature`, async () => {
+    const nonsense = [
+      ...notJson.filter((body) => typeof body === "string"),
+      "null",
+      "[]",
+      "1",
+      '"text"',
+      "{}",
+      '{"id":1,"type":2,"data":3}',
+      '{"user":null,"email_data":null}',
+      '{"user":{"id":"x"},"email_data":{"email_action_type":"signup"}}',
+      nested(100_000),
+    ];
+    await each(nonsense, async (body) => {
+      const reply = await sendSigned(target, body);
+      assert.ok(reply.status >= 400, `${body.slice(0, 100)}: ${JSON.stringify(reply.body)}`);
+      assert.notEqual(reply.code, "invalid_signature", body.slice(0, 100));
+    });
+  });
+
+  Deno.test(`${target.label}: a signature for another body, or an old one, is 400`, async () => {
+    const header = target.declaration.signatureHeader!;
+    const headers = await signers[header]!('{"a":1}');
+    assert.equal((await send(target, { body: '{"a":2}', headers })).code, "invalid_signature");
+    const old = Math.floor(Date.now() / 1000) - 3600;
+    const aged = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        name === "webhook-timestamp" ? String(old) : value.replace(/^t=\d+/, `t=${old}`),
+      ]),
+    );
+    const reply = await send(target, { body: '{"a":1}', headers: aged });
+    assert.equal(reply.code, "invalid_signature");
+  });
+}

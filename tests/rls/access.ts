@@ -1,0 +1,73 @@
+/** What an entry of the access matrix may say. */
+
+/** Condition on a row, in SQL; `$me` is the id of the user who calls. */
+export type Rows = string;
+
+/** What a role may do. A verb that is missing is refused with 42501. */
+export interface Verbs {
+  select?: Rows;
+  /** Columns that may be given; the others take their defaults. */
+  insert?: { rows: Rows; columns: string[] };
+  /** Columns that may be changed: anything else is mass assignment. */
+  update?: { rows: Rows; columns: string[] };
+  delete?: Rows;
+}
+
+/** The rows that make a table worth trying: made once for each of two workspaces. */
+export interface Owner {
+  userId: string;
+  workspaceId: string;
+  /** A text that no other row has. */
+  unique: string;
+  /** The sample of an earlier table for the same owner. */
+  row(table: string): Record<string, unknown>;
+}
+
+export type Sample = Record<string, unknown>;
+
+export interface TableAccess {
+  columns: string[];
+  anon: Verbs;
+  authenticated: Verbs;
+  service_role: Verbs | typeof everything;
+  /** A row, or several, of an owner; "sign-up" where its triggers make them. */
+  samples: "sign-up" | ((owner: Owner) => Sample[]);
+}
+
+export interface FunctionAccess {
+  /** Who may execute it. Anyone else meets 42501. */
+  execute: ("anon" | "authenticated" | "service_role")[];
+  /** Runs with its owner's rights: private functions alone, each with a reason in its comment. */
+  definer?: true;
+}
+
+export interface BucketAccess {
+  public: boolean;
+  fileSizeLimit: number;
+  mimeTypes: string[];
+  /** A file's name that its owner may write. Each user reads, writes and deletes only such files. */
+  own(userId: string): string;
+  /** Names that even its owner may not write. */
+  refused(userId: string): string[];
+}
+
+/** Refused throughout. */
+export const none: Verbs = {};
+export const everyRow: Rows = "true";
+/** Each verb on each row and column: the service role, which bypasses policies but not grants. */
+export const everything = "everything";
+
+/** Rows that are the caller's own. */
+export const mine = (column: string): Rows => `${column} = $me`;
+/** Rows of workspaces in which the caller is a member, in one of `roles` when given. */
+export const ofMyWorkspaces = (column: string, ...roles: string[]): Rows =>
+  `${column} in (select workspace_id from public.workspace_members where user_id = $me` +
+  (roles.length > 0 ? ` and role in (${roles.map((role) => `'${role}'`).join(", ")})` : "") + ")";
+
+/** A table that the API does not reach at all. */
+export const serverOnly = { anon: none, authenticated: none, service_role: everything } as const;
+
+/** Names, separated by white space. */
+export function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}

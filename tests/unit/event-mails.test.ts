@@ -1,0 +1,136 @@
+import { deepEqual, equal } from "node:assert/strict";
+import fc from "fast-check";
+import type Stripe from "stripe";
+import { eventMails } from "../../supabase/functions/_shared/billing/event-mails.ts";
+
+const periodEnd = 1_800_000_000;
+
+/** A subscription as an event shows it; only what the mails read. */
+function subscription(more: Record<string, unknown> = {}) {
+  return {
+    id: "sub_1",
+    object: "subscription",
+    customer: "cus_1",
+    status: "active",
+    cancel_at_period_end: false,
+    cancel_at: null,
+    canceled_at: null,
+    ended_at: null,
+    trial_end: null,
+    items: { data: [{ current_period_end: periodEnd }, { current_period_end: periodEnd + 60 }] },
+    ...more,
+  };
+}
+
+function invoice(more: Record<string, unknown> = {}) {
+  return {
+    id: "in_1",
+    object: "invoice",
+    customer: "cus_1",
+    billing_reason: "subscription_cycle",
+    amount_remaining: 1900,
+    currency: "eur",
+    attempt_count: 1,
+    next_payment_attempt: null,
+    hosted_invoice_url: "https://invoice.example/1",
+    parent: { subscription_details: { subscription: "sub_1" } },
+    ...more,
+  };
+}
+
+function event(type: string, object: unknown, previous?: unknown): Stripe.Event {
+  return {
+    id: "evt_1",
+    object: "event",
+    created: 1_790_000_000,
+    type,
+    data: { object, ...(previous !== undefined && { previous_attributes: previous }) },
+  } as unknown as Stripe.Event;
+}
+
+function templates(of: Stripe.Event): string[] {
+  return eventMails(of).map((mail) => mail.template);
+}
+
+Deno.test("event mails: a subscription starts once, when it first runs", () => {
+  const updated = "customer.subscription.updated";
+  deepEqual(templates(event(updated, subscription(), { status: "incomplete" })), [
+    "subscription_started",
+  ]);
+  deepEqual(
+    templates(event("customer.subscription.created", subscription({ status: "trialing" }))),
+    [
+      "subscription_started",
+    ],
+  );
+  deepEqual(
+    templates(event("customer.subscription.created", subscription({ status: "incomplete" }))),
+    [],
+  );
+  deepEqual(templates(event(updated, subscription(), { status: "past_due" })), []);
+});
+
+Deno.test("event mails: a subscription that is to end says when, and each decision is a cause", () => {
+  const ending = (canceledAt: number) =>
+    eventMails(event(
+      "customer.subscription.updated",
+      subscription({ cancel_at_period_end: true, canceled_at: canceledAt }),
+      { cancel_at_period_end: false },
+    ));
+  deepEqual(ending(1)[0]?.props, { ends_at: new Date(periodEnd * 1000).toISOString() });
+  equal(ending(1)[0]?.dedupeKey === ending(2)[0]?.dedupeKey, false);
+  deepEqual(
+    templates(
+      event("customer.subscription.updated", subscription(), { cancel_at_period_end: true }),
+    ),
+    [],
+  );
+});
+
+Deno.test("event mails: what never ran does not end", () => {
+  const deleted = "customer.subscription.deleted";
+  deepEqual(templates(event(deleted, subscription({ status: "canceled", ended_at: 5 }))), [
+    "subscription_ended",
+  ]);
+  deepEqual(templates(event(deleted, subscription({ status: "incomplete_expired" }))), []);
+});
+
+Deno.test("event mails: a failed renewal is told once an attempt, a failed first payment never", () => {
+  const failed = "invoice.payment_failed";
+  deepEqual(eventMails(event(failed, invoice({ next_payment_attempt: 1_790_100_000 }))), [{
+    template: "payment_failed",
+    customerId: "cus_1",
+    subscriptionId: "sub_1",
+    props: {
+      amount: { amount: 1900, currency: "EUR" },
+      url: "https://invoice.example/1",
+      next_attempt: new Date(1_790_100_000_000).toISOString(),
+    },
+    dedupeKey: "payment_failed:in_1:1",
+  }]);
+  deepEqual(templates(event(failed, invoice({ billing_reason: "subscription_create" }))), []);
+  deepEqual(templates(event("invoice.payment_action_required", invoice())), [
+    "payment_action_required",
+  ]);
+});
+
+Deno.test("event mails: the same event always causes the same mails, and other types none", () => {
+  fc.assert(fc.property(
+    fc.constantFrom(
+      "customer.updated",
+      "product.created",
+      "charge.succeeded",
+      "invoice.paid",
+      "x.y",
+    ),
+    (type) => {
+      const known = event(
+        type,
+        type.startsWith("invoice") ? invoice() : { id: "x", object: type.split(".")[0] },
+      );
+      deepEqual(eventMails(known), []);
+    },
+  ));
+  const started = event("customer.subscription.updated", subscription(), { status: "incomplete" });
+  deepEqual(eventMails(started), eventMails(structuredClone(started)));
+});

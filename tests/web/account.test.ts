@@ -1,0 +1,193 @@
+/** Where the mails of Auth lead, in a browser: an address confirmed, a password chosen anew. */
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { authLink, mailsTo, mailTo } from "../support/mails.ts";
+import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { call } from "../support/stack.ts";
+import { freshAddress } from "../support/users.ts";
+import { waitFor } from "../support/wait.ts";
+import { chromiumPath, headingIs, launchBrowser, logInOn, signUpOn, visit } from "./browser.ts";
+
+const ignore = chromiumPath === undefined;
+const welcomed = /^Welcome/;
+const toConfirm = /^Confirm your email/;
+const toReset = /password/;
+
+let own: OwnStack;
+let browser: Browser;
+Deno.test.beforeAll(async () => {
+  if (ignore) return;
+  own = await startOwnStack({ auth: { confirmations: true }, web: true });
+  browser = await launchBrowser();
+});
+Deno.test.afterAll(async () => {
+  if (ignore) return;
+  await browser.close();
+  await own[Symbol.asyncDispose]();
+});
+
+function person() {
+  return { name: "Ada", email: freshAddress(), password: `pw-${crypto.randomUUID()}` };
+}
+
+/** Signed up and confirmed, without a browser. */
+async function member() {
+  const one = person();
+  const made = await call("POST", "auth-signup", { on: own.at, body: { ...one, locale: "en" } });
+  assert.equal(made.status, 201);
+  const opened = await fetch(authLink(await mailTo(one.email, toConfirm, own.at)), {
+    redirect: "manual",
+  });
+  await opened.body?.cancel();
+  return one;
+}
+
+Deno.test({
+  name: "web: sign up, confirm by the mail's link, and see the plans",
+  ignore,
+  async fn() {
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page, complaints } = tab;
+    const ada = person();
+    await signUpOn(page, ada);
+    await headingIs(page, "Look into your mailbox");
+
+    const mail = await mailTo(ada.email, toConfirm, own.at);
+    await page.goto(authLink(mail));
+    await headingIs(page, "Your address is confirmed");
+    assert.equal(page.url(), `${own.at.siteUrl}/confirm`, "no token stays in the address");
+    await mailTo(ada.email, welcomed, own.at);
+
+    await page.getByRole("link", { name: "Plan and billing" }).click();
+    await headingIs(page, "Plan and billing");
+    await page.getByText("Workspace: Ada").waitFor();
+    await page.getByRole("button", { name: "Choose Basic: €19.00 a month" }).waitFor();
+    assert.deepEqual(complaints, []);
+
+    // The same link once more, as somebody else who has no session opens it.
+    await using other = await visit(browser, own.at.siteUrl);
+    await other.page.goto(authLink(mail));
+    await other.page.getByText("This link is no longer good").waitFor();
+    await other.page.getByText("otp_expired").waitFor();
+    assert.deepEqual(other.complaints, []);
+  },
+});
+
+Deno.test({
+  name: "web: a link that is no longer good lets one ask for another mail, which works",
+  ignore,
+  async fn() {
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page } = tab;
+    const ada = person();
+    await signUpOn(page, ada);
+    await headingIs(page, "Look into your mailbox");
+    const first = authLink(await mailTo(ada.email, toConfirm, own.at));
+
+    const wrong = new URL(first);
+    wrong.searchParams.set("token", "0".repeat(56));
+    await page.goto(wrong.href);
+    await page.getByText("This link is no longer good").waitFor();
+    await page.getByLabel("E-mail address").fill(ada.email);
+    // Auth refuses a second mail within the same second; a person clicks again, too.
+    const again = await waitFor("a second mail", async () => {
+      await page.getByRole("button", { name: "Send the mail again" }).click();
+      await page.getByRole("status").or(page.getByText("over_email_send_rate_limit")).waitFor();
+      return (await mailsTo(ada.email, own.at))[1];
+    });
+    await page.goto(authLink(again));
+    await headingIs(page, "Your address is confirmed");
+  },
+});
+
+Deno.test({
+  name: "web: forgotten password, mail, new password, and in with it",
+  ignore,
+  async fn() {
+    const ada = await member();
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page, complaints } = tab;
+    await page.goto("/");
+    await page.getByRole("link", { name: "Forgotten your password?" }).click();
+    await headingIs(page, "Choose a new password");
+    await page.getByLabel("E-mail address").fill(ada.email);
+    await page.getByRole("button", { name: "Send the mail" }).click();
+    await page.getByRole("status").waitFor();
+
+    const mail = await waitFor(
+      "the reset mail",
+      async () => (await mailsTo(ada.email, own.at)).find(({ subject }) => toReset.test(subject)),
+    );
+    await page.goto(authLink(mail));
+    const password = `new-${crypto.randomUUID()}`;
+    await page.getByLabel("New password").fill(password);
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await page.getByText("Your new password is set").waitFor();
+    assert.deepEqual(complaints, []);
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.goto("/billing");
+    await headingIs(page, "Log in");
+    await logInOn(page, { email: ada.email, password: ada.password });
+    await page.getByText("invalid_credentials").waitFor();
+    await logInOn(page, { email: ada.email, password });
+    await headingIs(page, "Plan and billing");
+  },
+});
+
+Deno.test({
+  name: "web: without redirect_to the reset mail leads to the page for it",
+  ignore,
+  async fn() {
+    const ada = await member();
+    await call("POST", "auth-password-reset", { on: own.at, body: { email: ada.email } });
+    const mail = await mailTo(ada.email, toReset, own.at);
+    await using tab = await visit(browser, own.at.siteUrl);
+    await tab.page.goto(authLink(mail));
+    await tab.page.getByLabel("New password").waitFor();
+    assert.equal(tab.page.url(), `${own.at.siteUrl}/new-password`);
+  },
+});
+
+Deno.test({
+  name: "web: French for a French browser, and the switch stays",
+  ignore,
+  async fn() {
+    await using tab = await visit(browser, own.at.siteUrl, { locale: "fr-FR" });
+    const { page, complaints } = tab;
+    await page.goto("/billing");
+    await headingIs(page, "Se connecter");
+    assert.equal(await page.locator("html").getAttribute("lang"), "fr");
+    await page.getByRole("button", { name: "English" }).click();
+    await headingIs(page, "Log in");
+    await page.reload();
+    await headingIs(page, "Log in");
+    assert.equal(await page.locator("html").getAttribute("lang"), "en");
+    assert.deepEqual(complaints, []);
+  },
+});
+
+Deno.test({
+  name: "web: by keyboard alone one logs in and reaches the billing page",
+  ignore,
+  async fn() {
+    const ada = await member();
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page, complaints } = tab;
+    await page.goto("/");
+    await headingIs(page, "Log in");
+    await page.keyboard.press("Tab"); // The name of the site
+    await page.keyboard.press("Tab"); // The language
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(ada.email);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(ada.password);
+    await page.keyboard.press("Enter");
+    await headingIs(page, "Welcome");
+    // The focus is on the new heading: the next stop is what stands below it.
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await headingIs(page, "Plan and billing");
+    assert.deepEqual(complaints, []);
+  },
+});

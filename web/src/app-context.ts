@@ -1,0 +1,20 @@
+/** What every page may need: the client, who is signed in, and the mail's link that led here. */
+import type { Session } from "@supabase/supabase-js";
+import { createContext, useContext } from "react";
+import type { AuthLink } from "./auth-link.ts";
+import type { Supabase } from "./supabase.ts";
+
+export interface App {
+  supabase: Supabase;
+  session: Session | null;
+  link: AuthLink | undefined;
+}
+
+export const AppContext = createContext<App | null>(null);
+
+/** The application's context. */
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === null) throw new Error("useApp needs AppContext around it");
+  return app;
+}

@@ -1,0 +1,76 @@
+import type { Session } from "@supabase/supabase-js";
+import { type ReactNode, useEffect, useState } from "react";
+import { Link, Route, Switch } from "wouter";
+import { AppContext } from "./app-context.ts";
+import type { AuthLink } from "./auth-link.ts";
+import { Header } from "./components/header.tsx";
+import { LogIn } from "./components/log-in.tsx";
+import { Page } from "./components/page.tsx";
+import { useLanguage } from "./i18n/language.tsx";
+import { Billing } from "./pages/billing.tsx";
+import { CheckoutCancelled } from "./pages/checkout-cancelled.tsx";
+import { CheckoutReturn } from "./pages/checkout-return.tsx";
+import { Confirm } from "./pages/confirm.tsx";
+import { Home } from "./pages/home.tsx";
+import { NewPassword } from "./pages/new-password.tsx";
+import { SignUp } from "./pages/sign-up.tsx";
+import type { Supabase } from "./supabase.ts";
+
+interface Props {
+  supabase: Supabase;
+  /** Who was signed in when the page was opened. */
+  initial: Session | null;
+  link: AuthLink | undefined;
+}
+
+/** The whole: the session, and which page an address has. */
+export function App({ supabase, initial, link }: Props) {
+  const [session, setSession] = useState(initial);
+  useEffect(() => {
+    const { data } = supabase.auth.onAuthStateChange((_event, session) => setSession(session));
+    return () => data.subscription.unsubscribe();
+  }, [supabase]);
+  const signedIn = (page: (userId: string) => ReactNode) =>
+    session === null ? <LogInFirst /> : page(session.user.id);
+  return (
+    <AppContext value={{ supabase, session, link }}>
+      <Header />
+      <main>
+        <Switch>
+          <Route path="/" component={Home} />
+          <Route path="/sign-up" component={SignUp} />
+          <Route path="/confirm" component={Confirm} />
+          <Route path="/new-password" component={NewPassword} />
+          <Route path="/billing">{signedIn((id) => <Billing userId={id} />)}</Route>
+          <Route path="/checkout/return">{signedIn((id) => <CheckoutReturn key={id} />)}</Route>
+          <Route path="/checkout/cancelled" component={CheckoutCancelled} />
+          <Route>
+            <NotFound />
+          </Route>
+        </Switch>
+      </main>
+    </AppContext>
+  );
+}
+
+/** A page for those who are signed in stays where it is, and comes once they are. */
+function LogInFirst() {
+  const { t } = useLanguage();
+  return (
+    <Page title={t.logInTitle}>
+      <p>{t.logInFirst}</p>
+      <LogIn />
+    </Page>
+  );
+}
+
+function NotFound() {
+  const { t } = useLanguage();
+  return (
+    <Page title={t.notFoundTitle}>
+      <p>
+        <Link href="/">{t.toStart}</Link>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,18 @@
+/** Amounts and dates as a reader of a language writes them. */
+import { exponentOf } from "../../supabase/functions/_shared/currencies.ts";
+
+/** An amount in minor units, by the one table of decimals: Intl counts some currencies otherwise. */
+export function formatMoney(amount: number, currency: string, language: string): string {
+  const decimals = exponentOf(currency);
+  return new Intl.NumberFormat(language, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(amount / 10 ** decimals);
+}
+
+/** A moment (ISO 8601) as a day. */
+export function formatDay(moment: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(moment));
+}

@@ -1,0 +1,59 @@
+import { useCallback, useEffect, useState } from "react";
+import { useApp } from "../app-context.ts";
+import { Cards, Invoices, Payments } from "../billing/documents.tsx";
+import { PlanChoice } from "../billing/plan-choice.tsx";
+import { type Billing as BillingRows, readBilling } from "../billing/read.ts";
+import { SubscriptionCard } from "../billing/subscription-card.tsx";
+import { ProblemAlert } from "../components/alert.tsx";
+import { Page } from "../components/page.tsx";
+import { useLanguage } from "../i18n/language.tsx";
+import { type Problem, problemOf } from "../problem.ts";
+
+/** Plan, cards, invoices and payments of the personal workspace. */
+export function Billing({ userId }: { userId: string }) {
+  const { supabase } = useApp();
+  const { t } = useLanguage();
+  const [billing, setBilling] = useState<BillingRows>();
+  const [problem, setProblem] = useState<Problem>();
+  const reload = useCallback(async () => {
+    try {
+      setBilling(await readBilling(supabase, userId));
+      setProblem(undefined);
+    } catch (error) {
+      setProblem(await problemOf(error));
+    }
+  }, [supabase, userId]);
+  useEffect(() => {
+    void reload();
+    // Back from Stripe's pages, in this tab or another: what was done there is to be seen.
+    const look = () => void reload();
+    addEventListener("focus", look);
+    addEventListener("pageshow", look);
+    return () => {
+      removeEventListener("focus", look);
+      removeEventListener("pageshow", look);
+    };
+  }, [reload]);
+
+  return (
+    <Page title={t.billingTitle}>
+      <ProblemAlert problem={problem} />
+      {billing === undefined && problem === undefined && <p role="status">{t.loading}</p>}
+      {billing !== undefined && (
+        <>
+          <p>{t.workspace(billing.workspace.name)}</p>
+          {billing.subscription === undefined ? <PlanChoice billing={billing} /> : (
+            <SubscriptionCard
+              billing={billing}
+              subscription={billing.subscription}
+              reload={reload}
+            />
+          )}
+          <Cards methods={billing.workspace.payment_methods} />
+          <Invoices invoices={billing.workspace.invoices} />
+          <Payments payments={billing.workspace.payments} />
+        </>
+      )}
+    </Page>
+  );
+}
