@@ -45,6 +45,8 @@ export async function startFlakyResend(): Promise<FlakyResend> {
   const resend = { down: false };
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
+    // A client repeats by itself what it sent on a kept connection that closes: each gets a fresh one.
+    response.setHeader("connection", "close");
     const body = await textOf(request);
     const to = String([JSON.parse(body).to].flat()[0]);
     const sending = { key: String(request.headers["idempotency-key"]), to, body };

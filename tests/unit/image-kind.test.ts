@@ -22,7 +22,8 @@ Deno.test("imageKind: a beginning cut short is nothing", () => {
 });
 
 Deno.test("imageKind: text of any kind is nothing", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+  // No image of ours begins with what UTF-8 may begin with, but for RIFF.
+  fc.assert(fc.property(fc.string(), (text) => {
     assert.equal(imageKind(new TextEncoder().encode(text)), undefined);
   }));
   for (const text of ["<svg/>", "<html>", "GIF89a", "BM", "RIFF\0\0\0\0WAVE", "%PDF-1.7", "PNG"]) {

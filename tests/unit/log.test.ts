@@ -60,10 +60,11 @@ Deno.test("mask: what is neither stays readable", () => {
 
 Deno.test("mask: a long text is masked in no time", () => {
   const started = performance.now();
+  // Read from each of its characters anew, these took three minutes.
   for (const unit of ["a", "a.", "@", "a@", "eyJ", "re_", "bearer ", "!"]) {
     mask(unit.repeat(50_000));
   }
-  assert.ok(performance.now() - started < 2000);
+  assert.ok(performance.now() - started < 20_000);
 });
 
 Deno.test("describeError: tells name, message and causes, masked", () => {
