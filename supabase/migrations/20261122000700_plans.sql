@@ -65,7 +65,8 @@ create trigger prices_touch before update on public.prices
 create table private.plan_products (
   product_id text primary key,
   plan_id    text not null,
-  record     jsonb not null
+  record     jsonb not null,
+  created_at timestamptz not null default now()
 );
 comment on table private.plan_products is 'Stripe products that name a plan in their metadata, as they were when last fetched.';
 comment on column private.plan_products.record is 'What _shared/billing/records.ts makes of the product.';

@@ -64,9 +64,14 @@ language sql
 stable
 set search_path = ''
 as $$
-  select plan.stripe_product_id, jsonb_build_object('plan_id', plan.id, 'name', plan.name, 'active', plan.active)
-  from public.plans as plan
-  where object_type = 'product' and plan.stripe_product_id = any (ids)
+  -- Of several products that name one plan, the plan's row is one's; the others are kept as claims alone.
+  select claim.product_id, jsonb_build_object(
+    'plan_id', claim.plan_id,
+    'name', coalesce(plan.name, claim.record ->> 'name'),
+    'active', coalesce(plan.active, (claim.record ->> 'active')::boolean))
+  from private.plan_products as claim
+  left join public.plans as plan on plan.stripe_product_id = claim.product_id
+  where object_type = 'product' and claim.product_id = any (ids)
   union all
   select price.id, jsonb_build_object(
     'unit_amount', price.unit_amount, 'currency', price.currency, 'interval', price."interval",
@@ -162,8 +167,8 @@ stable
 set search_path = ''
 as $$
   select held.id from (
-    select plan.stripe_product_id as id, plan.created_at from public.plans as plan
-    where object_type = 'product' and plan.stripe_product_id is not null
+    select claim.product_id as id, claim.created_at from private.plan_products as claim
+    where object_type = 'product'
     union all
     select price.id, price.created_at from public.prices as price where object_type = 'price' and price.active
     union all

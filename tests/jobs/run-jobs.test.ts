@@ -6,8 +6,8 @@ import { type JobKind, jobKind, succeeded } from "../../supabase/functions/_shar
 import { runJobs } from "../../supabase/functions/_shared/jobs/run.ts";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
-import { call, type Client, operator, type StackAddress } from "../support/stack.ts";
-import { signUp } from "../support/users.ts";
+import { anonymous, call, type Client, operator, type StackAddress } from "../support/stack.ts";
+import { freshAddress } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
 let own: OwnStack;
@@ -181,17 +181,17 @@ Deno.test("a slow job holds up nobody", async () => {
 });
 
 Deno.test("four workers at once run each of 120 jobs once", async () => {
-  const ids = await Promise.all(Array.from({ length: 120 }, () => enqueue("test_once")));
+  const numbers = Array.from({ length: 120 }, (_, index) => index);
+  await Promise.all(numbers.map((number) => enqueue("test_once", { number })));
   const ran: number[] = [];
   const kinds = {
-    test_once: kind((context) => {
-      ran.push(context.jobId);
+    test_once: kind((_, payload) => {
+      ran.push((payload as { number: number }).number);
       return Promise.resolve(succeeded);
     }),
   };
   const tallies = await Promise.all(Array.from({ length: 4 }, () => runJobs(kinds, admin)));
-  const by = (a: number, b: number) => a - b;
-  deepStrictEqual(ran.toSorted(by), ids.toSorted(by));
+  deepStrictEqual(ran.toSorted((a, b) => a - b), numbers);
   strictEqual(tallies.reduce((sum, { succeeded }) => sum + succeeded, 0), 120);
 });
 
@@ -227,23 +227,32 @@ Deno.test("a worker that died in the last attempt leaves a dead letter, not a jo
 });
 
 Deno.test("jobs-run answers what it did, to holders of the secret key alone", async () => {
-  const user = await signUp({ on });
+  // Straight by Auth: its trigger enqueues a customer and a mail, and nobody wakes a worker.
+  const { data } = await anonymous(on).auth.signUp({
+    email: freshAddress(),
+    password: crypto.randomUUID(),
+  });
+  const id = await enqueue("test_nobody_knows");
   const run = (options: Parameters<typeof call>[2]) =>
     call("POST", "jobs-run", { on, body: {}, ...options });
   for (
     const [who, answer] of [
       ["nobody", await run({ key: null })],
       ["a publishable key", await run({})],
-      ["a user", await run({ token: user.token })],
+      ["a user", await run({ token: data.session!.access_token })],
       ["a wrong secret", await run({ key: "sb_secret_wrong" })],
     ] as const
   ) {
     strictEqual(answer.status, 401, who);
   }
-  await quiet();
-  const id = await enqueue("test_nobody_knows");
+  strictEqual((await job(id)).attempts, 0);
+
   const answer = await run({ key: on.secretKey });
-  deepStrictEqual([answer.status, answer.body], [200, { claimed: 1, succeeded: 0, failed: 1 }]);
+  strictEqual(answer.status, 200);
+  const { claimed, succeeded: good, failed } = answer.body;
+  ok(claimed >= 3, `${claimed} claimed`);
+  deepStrictEqual([good, failed], [claimed - 1, 1]);
   strictEqual((await job(id)).state, "dead");
+  await quiet();
   deepStrictEqual((await run({ key: on.secretKey })).body, { claimed: 0, succeeded: 0, failed: 0 });
 });

@@ -32,27 +32,48 @@ export function itemsFor(
       });
     }
     const price = recurringPrice(call, id, param, adHoc);
-    const item: SubscriptionItem = {
-      id: newId("si"),
-      object: "subscription_item",
-      billing_thresholds: null,
-      created: call.now(),
-      current_period_end: period.trialEnd ?? after(period.start, price.recurring),
-      current_period_start: period.start,
-      current_trial: null,
-      discounts: [],
+    const item = newItem(call, subscription, price, {
+      start: period.start,
+      end: period.trialEnd ?? after(period.start, price.recurring),
+      quantity,
       metadata: mergeMetadata({}, metadata),
-      plan: planOf(price),
-      price,
-      quantity: quantity ?? 1,
-      subscription,
-      tax_rates: [],
-    };
-    call.store.hide(item.id, { subscription });
+    });
     return item;
   });
   assertTogether(items);
   return items;
+}
+
+/** A new item of a subscription in a period. */
+export function newItem(
+  call: Call,
+  subscription: string,
+  price: Documents["price"],
+  given: {
+    start: number;
+    end: number;
+    quantity: number | undefined;
+    metadata: SubscriptionItem["metadata"];
+  },
+): SubscriptionItem {
+  const item: SubscriptionItem = {
+    id: newId("si"),
+    object: "subscription_item",
+    billing_thresholds: null,
+    created: call.now(),
+    current_period_end: given.end,
+    current_period_start: given.start,
+    current_trial: null,
+    discounts: [],
+    metadata: given.metadata,
+    plan: planOf(price),
+    price,
+    quantity: given.quantity ?? 1,
+    subscription,
+    tax_rates: [],
+  };
+  call.store.hide(item.id, { subscription });
+  return item;
 }
 
 /** When the first of a subscription's items ends its period. */
@@ -80,7 +101,8 @@ export function recurringPrice(call: Call, id: string, param: string, adHoc = fa
   return { ...price, recurring };
 }
 
-function assertTogether(items: SubscriptionItem[]): void {
+/** Throws where items cannot be billed together. */
+export function assertTogether(items: SubscriptionItem[]): void {
   const [first, ...others] = items.map(({ price }) => price);
   for (const price of others) {
     if (price.currency !== first?.currency) {

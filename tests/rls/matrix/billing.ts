@@ -170,7 +170,7 @@ export const billingTables: Record<string, TableAccess> = {
     }],
   },
   "private.plan_products": {
-    columns: words("product_id plan_id record"),
+    columns: words("product_id plan_id record created_at"),
     ...serverOnly,
     samples: ({ unique }) => [{ product_id: `prod_${unique}`, plan_id: "basic", record: {} }],
   },

@@ -35,14 +35,16 @@ export function Invoices({ invoices }: { invoices: Workspace["invoices"] }) {
                     </span>
                   </td>
                   <td data-label={t.documents}>
-                    {invoice.hosted_invoice_url !== null && (
-                      <a href={invoice.hosted_invoice_url} aria-label={t.viewInvoice(number)}>
-                        {t.view}
-                      </a>
-                    )}{" "}
-                    {invoice.invoice_pdf !== null && (
-                      <a href={invoice.invoice_pdf} aria-label={t.pdfInvoice(number)}>PDF</a>
-                    )}
+                    <span className="actions">
+                      {invoice.hosted_invoice_url !== null && (
+                        <a href={invoice.hosted_invoice_url} aria-label={t.viewInvoice(number)}>
+                          {t.view}
+                        </a>
+                      )}
+                      {invoice.invoice_pdf !== null && (
+                        <a href={invoice.invoice_pdf} aria-label={t.pdfInvoice(number)}>PDF</a>
+                      )}
+                    </span>
                   </td>
                 </tr>
               );

@@ -3,7 +3,7 @@ import type { Texts } from "./en.ts";
 
 export const fr: Texts = {
   otherLanguage: "English",
-  signOut: "Se déconnecter",
+  signOut: "Déconnexion",
   billing: "Facturation",
   loading: "Chargement…",
   working: "Un instant…",

@@ -37,12 +37,17 @@ function featuresOf(metadata: Stripe.Metadata): Record<string, number | null> {
   return features;
 }
 
+/** A plan's name, as plans_id_format demands; anything else is another software's metadata. */
+function planNamed(text: string | undefined): string | null {
+  return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : null;
+}
+
 /** A product; ours carry `metadata.plan`, `metadata.rank` and `metadata.feature_<name>`. */
 export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
   if (product.deleted) return { id: product.id, plan_id: null };
   return {
     id: product.id,
-    plan_id: product.metadata["plan"] ?? null,
+    plan_id: planNamed(product.metadata["plan"]),
     name: product.name,
     description: product.description,
     rank: wholeNumber(product.metadata["rank"], 32_767) ?? 0,

@@ -1,0 +1,155 @@
+import type Stripe from "stripe";
+import type { Call } from "../call.ts";
+import { invalid, StripeProblem } from "../errors.ts";
+import { randomWord } from "../ids.ts";
+import { operation } from "../resource.ts";
+import type { Documents } from "../wire.ts";
+import { nextPeriod } from "./subscription-cycle.ts";
+import { changeBilling, changesBilling, draftOf } from "./subscription-changes.ts";
+import { creditUnused } from "./subscription-prorations.ts";
+import { hasEnded } from "./subscription_endings.ts";
+import { periodEnd, type Subscription } from "./subscription_object.ts";
+import { startSubscription } from "./subscription_start.ts";
+
+type Invoice = Documents["invoice"];
+type Details = Stripe.InvoiceCreatePreviewParams.SubscriptionDetails;
+
+/**
+ * What would be billed: the change itself where it bills at once, else the next renewal with what
+ * the change adds to it. Nothing is estimated: the real code runs and is undone.
+ */
+export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
+  "POST /v1/invoices/create_preview",
+  [
+    "customer",
+    "subscription",
+    "subscription_details.billing_cycle_anchor.type",
+    "subscription_details.cancel_at_period_end",
+    "subscription_details.cancel_now",
+    "subscription_details.items.deleted",
+    "subscription_details.items.id",
+    "subscription_details.items.metadata",
+    "subscription_details.items.price",
+    "subscription_details.items.quantity",
+    "subscription_details.proration_behavior",
+    "subscription_details.proration_date",
+    "subscription_details.trial_end",
+  ],
+  (call, params) => {
+    const details = params.subscription_details ?? {};
+    const draft = call.store.dryRun(() => {
+      if (params.subscription === undefined) return firstInvoice(call, params.customer, details);
+      const subscription = call.need("subscription", params.subscription, "subscription");
+      if (params.customer !== undefined && params.customer !== subscription.customer) {
+        throw invalid("The subscription belongs to another customer.", { param: "customer" });
+      }
+      return nextInvoice(call, subscription, details);
+    });
+    return asPreview(draft);
+  },
+);
+
+function firstInvoice(call: Call, customer: string | undefined, details: Details): Invoice {
+  if (customer === undefined || details.items === undefined) {
+    throw invalid(
+      "You must provide a subscription, or a customer and subscription_details[items].",
+    );
+  }
+  const items = details.items.map(({ price, quantity }) => ({
+    ...(price === undefined ? {} : { price }),
+    ...(quantity === undefined ? {} : { quantity }),
+  }));
+  const { latest_invoice: id } = startSubscription(call, {
+    customer,
+    items,
+    payment_behavior: "default_incomplete",
+    ...(details.trial_end === undefined ? {} : { trial_end: details.trial_end }),
+  });
+  return call.need("invoice", id ?? "");
+}
+
+function nextInvoice(call: Call, subscription: Subscription, details: Details): Invoice {
+  if (hasEnded(subscription)) throw noUpcoming();
+  if (details.cancel_now === true) return lastInvoice(call, subscription, details);
+  const { items, proration_behavior, proration_date, trial_end } = details;
+  const change = {
+    ...(items === undefined ? {} : { items: items.map(asUpdate) }),
+    ...(proration_behavior === undefined ? {} : { proration_behavior }),
+    ...(proration_date === undefined ? {} : { proration_date }),
+    ...(trial_end === undefined ? {} : { trial_end }),
+    ...(details.billing_cycle_anchor === undefined
+      ? {}
+      : { billing_cycle_anchor: { type: details.billing_cycle_anchor.type } }),
+  };
+  if (change.billing_cycle_anchor?.type === "timestamp") {
+    throw invalid("A running subscription's anchor is `now` or `unchanged`.", {
+      param: "subscription_details[billing_cycle_anchor][type]",
+    });
+  }
+  const made = changesBilling(change)
+    ? changeBilling(call, subscription, change)
+    : { changed: subscription, draft: null };
+  if (made.draft !== null) return made.draft;
+  const end = details.cancel_at_period_end ?? made.changed.cancel_at_period_end;
+  const until = end ? periodEnd(made.changed) : made.changed.cancel_at;
+  if (
+    until !== null && until <= periodEnd(made.changed) && details.cancel_at_period_end !== false
+  ) {
+    throw noUpcoming();
+  }
+  return { ...nextPeriod(call, made.changed).draft, billing_reason: "upcoming" };
+}
+
+/** What `cancel` with `prorate` and `invoice_now` would bill. */
+function lastInvoice(call: Call, subscription: Subscription, details: Details): Invoice {
+  if ((details.proration_behavior ?? "create_prorations") !== "none") {
+    for (const item of subscription.items.data) {
+      creditUnused(call, subscription, item, details.proration_date ?? call.now());
+    }
+  }
+  const draft = draftOf(call, subscription, []);
+  if (draft === null) throw noUpcoming();
+  return draft;
+}
+
+function asUpdate(item: Stripe.InvoiceCreatePreviewParams.SubscriptionDetails.Item) {
+  const { id, price, quantity, deleted } = item;
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(price === undefined ? {} : { price }),
+    ...(quantity === undefined ? {} : { quantity }),
+    ...(deleted === undefined ? {} : { deleted }),
+  };
+}
+
+/** An invoice that does not exist: it can be read, not retrieved. */
+function asPreview(draft: Invoice): Invoice {
+  return {
+    ...draft,
+    id: `upcoming_in_${randomWord(24)}`,
+    amount_paid: 0,
+    amount_remaining: draft.amount_due,
+    attempted: false,
+    auto_advance: true,
+    effective_at: null,
+    ending_balance: Math.min(0, draft.total + draft.starting_balance),
+    hosted_invoice_url: null,
+    invoice_pdf: null,
+    number: null,
+    status: "draft",
+    status_transitions: {
+      finalized_at: null,
+      marked_uncollectible_at: null,
+      paid_at: null,
+      voided_at: null,
+    },
+  };
+}
+
+function noUpcoming(): StripeProblem {
+  return new StripeProblem(404, {
+    type: "invalid_request_error",
+    code: "invoice_upcoming_none",
+    message: "No upcoming invoices for customer",
+  });
+}

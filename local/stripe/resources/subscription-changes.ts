@@ -1,0 +1,200 @@
+import type Stripe from "stripe";
+import { after } from "../billing/periods.ts";
+import type { Call } from "../call.ts";
+import { invalid, notImplemented, StripeProblem } from "../errors.ts";
+import type { Documents } from "../wire.ts";
+import { collect, methodFor } from "./invoice-collection.ts";
+import { pendingItems, takePending } from "./invoice-items.ts";
+import type { Billed } from "./invoice-lines.ts";
+import { newInvoice } from "./invoice_object.ts";
+import { finalize, intentOf } from "./invoice_states.ts";
+import { itemChanges } from "./subscription-item-changes.ts";
+import {
+  changesPrice,
+  chargeRemaining,
+  creditUnused,
+  type ItemChange,
+  prorationDate,
+} from "./subscription-prorations.ts";
+import type { Subscription, SubscriptionItem } from "./subscription_object.ts";
+
+type Invoice = Documents["invoice"];
+type Update = Stripe.SubscriptionUpdateParams;
+
+/** What of an update, or of its preview, changes what is billed. */
+export type BillingChange = Pick<
+  Update,
+  "billing_cycle_anchor" | "items" | "proration_behavior" | "proration_date" | "trial_end"
+>;
+
+/** Whether a call changes what is billed. */
+export function changesBilling(params: BillingChange): boolean {
+  return params.items !== undefined || params.trial_end !== undefined ||
+    params.billing_cycle_anchor?.type === "now";
+}
+
+/**
+ * Changes what a subscription bills and writes it. Returns the draft of what is due at once, not yet
+ * kept, or null. An update and its preview both come from here, so that what is quoted is charged.
+ */
+export function changeBilling(
+  call: Call,
+  subscription: Subscription,
+  params: BillingChange,
+): { changed: Subscription; draft: Invoice | null } {
+  if (subscription.status === "incomplete" || subscription.status === "paused") {
+    throw invalid(
+      `You cannot change what a subscription bills while it is ${subscription.status}.`,
+      { param: "items" },
+    );
+  }
+  const from = prorationDate(call, subscription, params.proration_date);
+  const changes = itemChanges(call, subscription, params.items ?? []);
+  const trial = trialChange(call, subscription, params.trial_end);
+  const restarts = params.billing_cycle_anchor?.type === "now" || trial?.ends === true ||
+    intervalChanges(changes);
+  const free = subscription.status === "trialing" && !(trial?.ends ?? restarts);
+  const prorates = params.proration_behavior !== "none" && subscription.status !== "trialing";
+  if (prorates) prorate(call, subscription, changes, { from, restarts });
+
+  const items = changes.flatMap((change) => change.after === undefined ? [] : [change.after]);
+  const period = free
+    ? { start: null, end: trial?.end ?? subscription.trial_end }
+    : { start: restarts ? call.now() : null, end: null };
+  const data = items.map((item) => inPeriod(item, period));
+  const next: Partial<Subscription> = {
+    items: { ...subscription.items, data },
+    ...(free && trial !== undefined
+      ? { billing_cycle_anchor: trial.end ?? 0, trial_end: trial.end }
+      : {}),
+    ...(restarts
+      ? {
+        billing_cycle_anchor: call.now(),
+        ...(subscription.status === "trialing" ? { status: "active", trial_end: call.now() } : {}),
+      }
+      : {}),
+  };
+  const billed = restarts ? data.map((item) => wholePeriod(item)) : [];
+  const nowDue = restarts || params.proration_behavior === "always_invoice";
+  const draft = nowDue ? draftOf(call, { ...subscription, ...next }, billed) : null;
+  const changed = call.update(subscription, {
+    ...next,
+    ...(draft === null ? {} : { latest_invoice: draft.id }),
+  }, "customer.subscription.updated");
+  return { changed, draft };
+}
+
+function prorate(
+  call: Call,
+  subscription: Subscription,
+  changes: readonly ItemChange[],
+  { from, restarts }: { from: number; restarts: boolean },
+): void {
+  for (const change of changes) {
+    const { before, after } = change;
+    // A new cycle pays every item anew, so what is left of the old one is credited for each.
+    if (before !== undefined && (restarts || changesPrice(change))) {
+      creditUnused(call, subscription, before, from);
+    }
+    if (after !== undefined && !restarts && changesPrice(change)) {
+      chargeRemaining(call, subscription, after, from);
+    }
+  }
+}
+
+/** A draft of a subscription's pending items and of these periods; null where there are none. */
+export function draftOf(
+  call: Call,
+  subscription: Subscription,
+  billed: Billed[],
+): Invoice | null {
+  const pending = pendingItems(call, subscription.id);
+  if (pending.length === 0 && billed.length === 0) return null;
+  const draft = newInvoice(call, {
+    subscription,
+    customer: call.need("customer", subscription.customer),
+    reason: "subscription_update",
+    billed,
+    pending,
+  });
+  takePending(call, pending, draft.id);
+  return draft;
+}
+
+/** Keeps the draft of a change, finalizes it, and collects it as the caller has said. */
+export function settle(
+  call: Call,
+  subscription: Subscription,
+  draft: Invoice,
+  behavior: Update["payment_behavior"] = "allow_incomplete",
+): void {
+  if (behavior === "pending_if_incomplete") {
+    throw notImplemented("pending updates", "payment_behavior");
+  }
+  call.create(draft, "invoice.created");
+  const method = methodFor(call, subscription);
+  const invoice = finalize(call, draft, { method, description: "Subscription update" });
+  if (invoice.status !== "open") return;
+  if (behavior === "default_incomplete") {
+    call.update(subscription, { status: "past_due" }, "customer.subscription.updated");
+    return;
+  }
+  const after = collect(call, invoice, subscription);
+  if (after.status === "open" && behavior === "error_if_incomplete") {
+    const error = intentOf(call, after)?.last_payment_error;
+    throw new StripeProblem(402, {
+      type: "card_error",
+      code: error?.code ?? "subscription_payment_intent_requires_action",
+      ...(error?.decline_code === undefined ? {} : { decline_code: error.decline_code }),
+      message: error?.message ?? "The payment of this change requires an action of the customer.",
+    });
+  }
+}
+
+function intervalChanges(changes: readonly ItemChange[]): boolean {
+  const text = (item: SubscriptionItem | undefined) =>
+    `${item?.price.recurring?.interval_count} ${item?.price.recurring?.interval}`;
+  const before = changes.find((change) => change.before !== undefined)?.before;
+  const now = changes.find((change) => change.after !== undefined)?.after;
+  return text(before) !== text(now);
+}
+
+function trialChange(
+  call: Call,
+  subscription: Subscription,
+  wanted: Update["trial_end"],
+): { ends: boolean; end: number | null } | undefined {
+  if (wanted === undefined) return undefined;
+  if (subscription.status !== "trialing") {
+    if (wanted === "now") return undefined;
+    throw notImplemented("a trial for a subscription that runs already", "trial_end");
+  }
+  if (wanted === "now") return { ends: true, end: null };
+  if (wanted <= call.now()) {
+    throw invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", {
+      param: "trial_end",
+    });
+  }
+  return { ends: false, end: wanted };
+}
+
+function inPeriod(
+  item: SubscriptionItem,
+  { start, end }: { start: number | null; end: number | null },
+): SubscriptionItem {
+  if (start !== null) {
+    if (item.price.recurring === null) throw new Error(`${item.price.id} does not recur`);
+    return {
+      ...item,
+      current_period_start: start,
+      current_period_end: after(start, item.price.recurring),
+    };
+  }
+  return end === null ? item : { ...item, current_period_end: end };
+}
+
+/** An item's current period, billed as a whole. */
+export function wholePeriod(item: SubscriptionItem): Billed {
+  const period = { start: item.current_period_start, end: item.current_period_end };
+  return { item, period, free: false };
+}
