@@ -106,6 +106,7 @@ create table private.plan_products (
   product_id text not null,
   plan_id text not null,
   record jsonb not null,
+  created_at timestamp with time zone default now() not null,
   constraint plan_products_pkey PRIMARY KEY (product_id)
 );
 comment on table private.plan_products is 'Stripe products that name a plan in their metadata, as they were when last fetched.';
@@ -936,9 +937,6 @@ begin
   if (record ->> 'deleted')::boolean then
     return;
   end if;
-  update private.billing_customers
-  set stripe_payment_method_id = record ->> 'payment_method_id'
-  where stripe_customer_id = record ->> 'id';
   -- Made by us but not recorded, because we died in between: metadata is written with our secret key alone.
   update private.billing_customers
   set stripe_customer_id = record ->> 'id'
@@ -946,6 +944,9 @@ begin
     and not exists (
       select from private.billing_customers as other where other.stripe_customer_id = record ->> 'id'
     );
+  update private.billing_customers
+  set stripe_payment_method_id = record ->> 'payment_method_id'
+  where stripe_customer_id = record ->> 'id';
 end;
 $function$;
 comment on function private.stripe_apply_customer(jsonb) is 'Links a customer that Stripe has and we had not recorded yet.';
@@ -1159,6 +1160,11 @@ declare
   owner_workspace uuid;
   bought_plan text;
 begin
+  if (record ->> 'deleted')::boolean then
+    -- Stripe keeps ended subscriptions for good: this one was never its own.
+    delete from public.subscriptions where stripe_subscription_id = record ->> 'id';
+    return;
+  end if;
   select workspace_id into owner_workspace from private.billing_customers
   where stripe_customer_id = record ->> 'customer_id';
   if owner_workspace is null then
@@ -1213,9 +1219,14 @@ CREATE OR REPLACE FUNCTION private.stripe_mirror(object_type text, ids text[])
  STABLE
  SET search_path TO ''
 AS $function$
-  select plan.stripe_product_id, jsonb_build_object('plan_id', plan.id, 'name', plan.name, 'active', plan.active)
-  from public.plans as plan
-  where object_type = 'product' and plan.stripe_product_id = any (ids)
+  -- Of several products that name one plan, the plan's row is one's; the others are kept as claims alone.
+  select claim.product_id, jsonb_build_object(
+    'plan_id', claim.plan_id,
+    'name', coalesce(plan.name, claim.record ->> 'name'),
+    'active', coalesce(plan.active, (claim.record ->> 'active')::boolean))
+  from private.plan_products as claim
+  left join public.plans as plan on plan.stripe_product_id = claim.product_id
+  where object_type = 'product' and claim.product_id = any (ids)
   union all
   select price.id, jsonb_build_object(
     'unit_amount', price.unit_amount, 'currency', price.currency, 'interval', price."interval",
@@ -1269,11 +1280,17 @@ CREATE OR REPLACE FUNCTION private.tick()
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  tomorrow constant date := (private.now() at time zone 'utc')::date + 1;
 begin
-  perform private.enqueue('retention', '{}', 'retention:' || (private.now() at time zone 'utc')::date)
+  -- Looked up first: an insert that conflicts would use up an id at every tick.
+  perform private.enqueue(
+    nightly.kind, '{}', nightly.kind || ':' || tomorrow, (tomorrow + time '03:00') at time zone 'utc'
+  )
+  from unnest(array['retention', 'cards_expiring', 'billing_reconcile']) as nightly (kind)
   where not exists (
-    select from private.jobs
-    where kind = 'retention' and dedupe_key = 'retention:' || (private.now() at time zone 'utc')::date
+    select from private.jobs as job
+    where job.kind = nightly.kind and job.dedupe_key = nightly.kind || ':' || tomorrow
   );
   return exists (
     select from private.jobs
@@ -1745,6 +1762,12 @@ begin
       select coalesce(jsonb_object_agg(held.id, held.mirrored), '{}')
       from private.stripe_mirror(reconciliation_compare.object_type, ids) as held
     ),
+    'on_their_way', (
+      select coalesce(jsonb_agg(target.object_id), '[]')
+      from private.sync_targets as target
+      where target.provider = 'stripe' and target.object_type = reconciliation_compare.object_type
+        and target.object_id = any (ids) and target.synced_seq < target.wanted_seq
+    ),
     'customers', (
       select coalesce(jsonb_agg(customer.stripe_customer_id), '[]')
       from private.billing_customers as customer
@@ -1755,7 +1778,7 @@ begin
   );
 end;
 $function$;
-comment on function public.reconciliation_compare(bigint, text, jsonb) is 'Server RPC: what we hold of [{id, customer_id}]: {mirrored: {id: fields}, customers: [those that are ours]}; notes them as seen by the run, if one is named.';
+comment on function public.reconciliation_compare(bigint, text, jsonb) is 'Server RPC: what we hold of [{id, customer_id}]: {mirrored: {id: fields}, on_their_way: [ids with an event not handled yet], customers: [those that are ours]}; notes them as seen by the run, if one is named.';
 grant execute on function public.reconciliation_compare(bigint, text, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reconciliation_note(run_id bigint, phase text, cursor text, checked integer, drifts jsonb)
@@ -1816,8 +1839,8 @@ CREATE OR REPLACE FUNCTION public.reconciliation_unseen(run_id bigint, object_ty
  SET search_path TO ''
 AS $function$
   select held.id from (
-    select plan.stripe_product_id as id, plan.created_at from public.plans as plan
-    where object_type = 'product' and plan.stripe_product_id is not null
+    select claim.product_id as id, claim.created_at from private.plan_products as claim
+    where object_type = 'product'
     union all
     select price.id, price.created_at from public.prices as price where object_type = 'price' and price.active
     union all

@@ -222,6 +222,10 @@ Deno.test("catalogue: metadata that cannot be a plan's leaves no plan and fails 
     for (const plan of ["Basic Plan", "", "9", "x".repeat(41), "basic\n", "é"]) {
       await apply(tx, product("prod_1", { plan }));
       assert.deepEqual(await plans(tx), []);
+      // SQL does not rely on records.ts for it.
+      const named = product("prod_1", { plan: "basic" });
+      await apply(tx, { ...named, record: { ...named.record, plan_id: plan } });
+      assert.deepEqual(await plans(tx), []);
     }
     await apply(tx, price("price_1", "prod_1"));
     await apply(tx, subscription("sub_1", "price_1"));

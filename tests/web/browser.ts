@@ -1,5 +1,6 @@
 /** A real Chromium on the web application, and its pages as a person uses them. */
 import assert from "node:assert/strict";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 async function findChromium(): Promise<string | undefined> {
@@ -65,6 +66,16 @@ export async function visit(
       await context.close();
     },
   };
+}
+
+/** What axe finds serious or worse on the page as it is; empty when it is accessible. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate("axe.run()") as {
+    violations: { id: string; impact: string; nodes: { html: string }[] }[];
+  };
+  return found.violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
 /** Whom a test lets sign up. */

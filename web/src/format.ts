@@ -1,10 +1,15 @@
 /** Amounts and dates as a reader of a language writes them. */
 import { exponentOf } from "../../supabase/functions/_shared/currencies.ts";
 
+/** The language with the country that the browser asks for: en-GB writes dates otherwise than en-US. */
+function regional(language: string): string {
+  return navigator.languages.find((one) => one.startsWith(language)) ?? language;
+}
+
 /** An amount in minor units, by the one table of decimals: Intl counts some currencies otherwise. */
 export function formatMoney(amount: number, currency: string, language: string): string {
   const decimals = exponentOf(currency);
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(regional(language), {
     style: "currency",
     currency,
     minimumFractionDigits: decimals,
@@ -14,5 +19,7 @@ export function formatMoney(amount: number, currency: string, language: string):
 
 /** A moment (ISO 8601) as a day. */
 export function formatDay(moment: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(moment));
+  return new Intl.DateTimeFormat(regional(language), { dateStyle: "long" }).format(
+    new Date(moment),
+  );
 }

@@ -37,7 +37,7 @@ export interface CheckoutStatus {
   payment_status: "paid" | "unpaid" | "no_payment_required";
   /** Where to go on paying while it is open. */
   checkout_url: string | null;
-  subscription: { plan_id: string | null; current_period_end: string | null } | null;
+  subscription: { current_period_end: string | null } | null;
 }
 
 /**

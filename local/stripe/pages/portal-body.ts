@@ -45,11 +45,11 @@ function plan(call: Call, session: PortalSession, subscription: Subscription): s
   const button = ends === null
     ? { step: "cancel", text: "Cancel plan" }
     : { step: "keep", text: "Keep plan" };
-  return `<p><strong>${names.map(escape).join("<br>")}</strong><br>
+  return `<div class="field"><p><strong>${names.map(escape).join("<br>")}</strong><br>
 <span class="soft">${escape(dates)} · ${escape(subscription.status.replaceAll("_", " "))}</span></p>
 <form method="post" action="/portal/${session.id}/${button.step}">
 <input type="hidden" name="subscription" value="${subscription.id}">
-<button class="quiet">${button.text}</button></form>`;
+<button class="quiet">${button.text}</button></form></div>`;
 }
 
 function cardSection(call: Call, session: PortalSession): string {

@@ -45,7 +45,9 @@ button:hover { filter: brightness(1.1); }
   padding: .7rem .9rem; }
 .notice { border: 1px solid #2b8a3e; background: #ebfbee; color: #1b5e29; border-radius: 6px;
   padding: .7rem .9rem; }
-details { margin-top: 1.25rem; }
+details { margin: 1.25rem 0 1rem; }
+.sheet > :last-child { margin-bottom: 0; }
+table + p { margin-top: 1rem; }
 summary { cursor: pointer; color: var(--soft); }
 code { font: .85rem ui-monospace, monospace; white-space: nowrap; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }

@@ -121,9 +121,10 @@ const reactions: Reaction[] = [{
   },
 }];
 
-/** A customer's subscriptions that have not ended, newest first. */
+/** A customer's subscriptions that have begun and not ended, newest first. */
 export function liveSubscriptions(call: Call, customer: string): Subscription[] {
-  return call.store.all("subscription", { customer }).filter((one) => !hasEnded(one));
+  return call.store.all("subscription", { customer })
+    .filter((one) => !hasEnded(one) && one.status !== "incomplete");
 }
 
 function payLatest(call: Call, { latest_invoice: latest }: Subscription, method: string): void {

@@ -55,7 +55,7 @@ export function createProration(
     customer: subscription.customer,
     customer_account: null,
     date: call.now(),
-    description: describeProration(item, kind, period.start),
+    description: describeProration(call, item, kind, period.start),
     discountable: false,
     discounts: [],
     invoice: null,

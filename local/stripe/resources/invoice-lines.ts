@@ -1,4 +1,5 @@
 import { displayDate, displayMoney } from "../billing/display.ts";
+import type { Call } from "../call.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
 
@@ -16,13 +17,18 @@ export interface Billed {
 }
 
 /** The line of a period. */
-export function lineOf(invoice: string, subscription: Subscription, billed: Billed): Line {
+export function lineOf(
+  call: Call,
+  invoice: string,
+  subscription: Subscription,
+  billed: Billed,
+): Line {
   const { item, period, free } = billed;
   const quantity = item.quantity ?? 1;
   const unitAmount = free ? 0 : item.price.unit_amount ?? 0;
   return newLine(invoice, subscription, item, {
     amount: unitAmount * quantity,
-    description: describe(billed),
+    description: describe(billed, nameOf(call, item)),
     invoiceItem: null,
     period,
     quantity,
@@ -104,8 +110,7 @@ function newLine(
   };
 }
 
-function describe({ item, free }: Billed): string {
-  const name = nameOf(item);
+function describe({ item, free }: Billed, name: string): string {
   if (free) return `Trial period for ${name}`;
   const { interval, interval_count: count } = item.price.recurring ??
     { interval: "month", interval_count: 1 };
@@ -115,13 +120,19 @@ function describe({ item, free }: Billed): string {
 }
 
 /** What a proration says on an invoice. */
-export function describeProration(item: Item, kind: "unused" | "remaining", from: number): string {
+export function describeProration(
+  call: Call,
+  item: Item,
+  kind: "unused" | "remaining",
+  from: number,
+): string {
   const quantity = item.quantity ?? 1;
-  const what = quantity === 1 ? nameOf(item) : `${quantity} × ${nameOf(item)}`;
+  const name = nameOf(call, item);
+  const what = quantity === 1 ? name : `${quantity} × ${name}`;
   const time = kind === "unused" ? "Unused time on" : "Remaining time on";
   return `${time} ${what} after ${displayDate(from)}`;
 }
 
-function nameOf({ price }: Item): string {
-  return price.nickname ?? price.product;
+function nameOf(call: Call, { price }: Item): string {
+  return call.store.get("product", price.product)?.name ?? price.product;
 }

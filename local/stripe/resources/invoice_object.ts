@@ -30,7 +30,7 @@ export function newInvoice(
   const id = newId("in");
   const lines = [
     ...pending.map((item) => lineOfPending(id, subscription, item)),
-    ...billed.map((one) => lineOf(id, subscription, one)),
+    ...billed.map((one) => lineOf(call, id, subscription, one)),
   ];
   const total = lines.reduce((sum, line) => sum + line.amount, 0);
   const { due } = afterBalance(total, customer.balance);

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
+import { invalid } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { page, pageOf, paging, within } from "../pagination.ts";
 import {
@@ -9,8 +10,17 @@ import {
   type Resource,
   retrieveOperation,
 } from "../resource.ts";
-import { retry } from "./invoice-collection.ts";
-import { intentOf, invoiceOf, markPaid, pay, paymentOf, voidInvoice } from "./invoice_states.ts";
+import { collect, methodFor, retry } from "./invoice-collection.ts";
+import { createPreview } from "./invoice-previews.ts";
+import {
+  finalize,
+  intentOf,
+  invoiceOf,
+  markPaid,
+  pay,
+  paymentOf,
+  voidInvoice,
+} from "./invoice_states.ts";
 import { materialize } from "./payment_methods.ts";
 
 const list = operation<Stripe.InvoiceListParams>(
@@ -56,6 +66,56 @@ const payOperation = operation<Stripe.InvoicePayParams>(
         : materialize(call, paymentMethod, "payment_method").id,
       offSession: params.off_session ?? true,
     });
+  },
+);
+
+const finalizeOperation = operation<Stripe.InvoiceFinalizeInvoiceParams>(
+  "POST /v1/invoices/{id}/finalize",
+  ["auto_advance"],
+  (call, params, id) => {
+    const draft = call.need("invoice", id);
+    if (draft.status !== "draft") {
+      throw invalid(
+        "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+        {
+          code: "invoice_not_editable",
+        },
+      );
+    }
+    const owner = draft.parent?.subscription_details?.subscription;
+    const subscription = owner === undefined ? undefined : call.need("subscription", owner);
+    const method = subscription === undefined ? null : methodFor(call, subscription);
+    const advances = params.auto_advance ?? draft.auto_advance ?? false;
+    const invoice = finalize(call, { ...draft, auto_advance: advances }, {
+      method,
+      description: "Subscription update",
+    });
+    if (invoice.status !== "open" || !advances || subscription === undefined) return invoice;
+    return collect(call, invoice, subscription);
+  },
+);
+
+const markUncollectible = operation(
+  "POST /v1/invoices/{id}/mark_uncollectible",
+  [],
+  (call, _params, id) => {
+    const invoice = call.need("invoice", id);
+    if (invoice.status !== "open") {
+      throw invalid(
+        `You can only mark open invoices as uncollectible: this is ${invoice.status}.`,
+        {
+          code: "invoice_not_editable",
+        },
+      );
+    }
+    const marked = call.update(invoice, {
+      auto_advance: false,
+      next_payment_attempt: null,
+      status: "uncollectible",
+      status_transitions: { ...invoice.status_transitions, marked_uncollectible_at: call.now() },
+    }, "invoice.updated");
+    call.emit("invoice.marked_uncollectible", marked);
+    return marked;
   },
 );
 
@@ -116,6 +176,9 @@ export const invoices: Resource = {
     list,
     listLines,
     update,
+    createPreview,
+    finalizeOperation,
+    markUncollectible,
     payOperation,
     voidOperation,
   ],

@@ -52,7 +52,8 @@ export function changeBilling(
   const changes = itemChanges(call, subscription, params.items ?? []);
   const trial = trialChange(call, subscription, params.trial_end);
   const restarts = params.billing_cycle_anchor?.type === "now" || trial?.ends === true ||
-    intervalChanges(changes);
+    // A trial goes on at another interval; a paid period is settled and a new one begins.
+    (subscription.status !== "trialing" && intervalChanges(changes));
   const free = subscription.status === "trialing" && !(trial?.ends ?? restarts);
   const prorates = params.proration_behavior !== "none" && subscription.status !== "trialing";
   if (prorates) prorate(call, subscription, changes, { from, restarts });

@@ -1,14 +1,16 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
-import { invalid, missing } from "../errors.ts";
-import { mergeMetadata } from "../metadata.ts";
+import { missing } from "../errors.ts";
 import { page, paging, within } from "../pagination.ts";
 import { operation, type Reaction, type Resource, retrieveOperation } from "../resource.ts";
 import { intentOf } from "./invoice_states.ts";
-import { endSubscription, hasEnded, scheduledEnd } from "./subscription_endings.ts";
-import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
-import type { Subscription } from "./subscription_object.ts";
+import { draftOf, settle } from "./subscription-changes.ts";
 import { subscriptionDues } from "./subscription-cycle.ts";
+import { pause, resume } from "./subscription-pauses.ts";
+import { creditUnused } from "./subscription-prorations.ts";
+import { update } from "./subscription-updates.ts";
+import { endSubscription, hasEnded } from "./subscription_endings.ts";
+import type { Subscription } from "./subscription_object.ts";
 import { startSubscription } from "./subscription_start.ts";
 
 const create = operation<Stripe.SubscriptionCreateParams>(
@@ -35,74 +37,30 @@ const create = operation<Stripe.SubscriptionCreateParams>(
   (call, params) => startSubscription(call, params),
 );
 
-const update = operation<Stripe.SubscriptionUpdateParams>(
-  "POST /v1/subscriptions/{id}",
-  [
-    "cancel_at",
-    "cancel_at_period_end",
-    "cancellation_details.comment",
-    "cancellation_details.feedback",
-    "default_payment_method",
-    "description",
-    "metadata",
-    "payment_settings.payment_method_types",
-    "payment_settings.save_default_payment_method",
-  ],
-  (call, params, id) => {
-    const subscription = call.need("subscription", id);
-    const { metadata, cancellation_details: details, ...others } = params;
-    const onlyNotes = Object.keys(others).every((name) => name === "expand");
-    if (hasEnded(subscription) && !onlyNotes) {
-      throw invalid(
-        "A canceled subscription can only update its cancellation_details and metadata.",
-      );
-    }
-    const end = scheduledEnd(call, subscription, params.cancel_at_period_end, params.cancel_at);
-    const changes: Partial<Subscription> = {
-      ...end,
-      metadata: mergeMetadata(subscription.metadata, metadata),
-    };
-    if (details !== undefined) {
-      changes.cancellation_details = {
-        feedback_option: null,
-        reason: null,
-        ...(end.cancellation_details ?? subscription.cancellation_details),
-        comment: details.comment === undefined
-          ? subscription.cancellation_details?.comment ?? null
-          : details.comment || null,
-        feedback: details.feedback === undefined
-          ? subscription.cancellation_details?.feedback ?? null
-          : details.feedback || null,
-      };
-    }
-    if (params.description !== undefined) changes.description = params.description || null;
-    if (params.default_payment_method !== undefined) {
-      changes.default_payment_method = methodForCustomer(
-        call,
-        params.default_payment_method,
-        subscription.customer,
-      );
-    }
-    if (params.payment_settings !== undefined) {
-      changes.payment_settings = paymentSettingsOf(
-        subscription.payment_settings,
-        params.payment_settings,
-      );
-    }
-    return call.update(subscription, changes, "customer.subscription.updated");
-  },
-);
-
 const cancel = operation<Stripe.SubscriptionCancelParams>(
   "DELETE /v1/subscriptions/{id}",
-  ["cancellation_details.comment", "cancellation_details.feedback"],
+  [
+    "cancellation_details.comment",
+    "cancellation_details.feedback",
+    "invoice_now",
+    "prorate",
+  ],
   (call, params, id) => {
     const subscription = call.need("subscription", id);
     // Stripe answers as if it did not exist: only a live one can be canceled.
     if (hasEnded(subscription)) throw missing("subscription", id);
+    if (params.prorate === true && subscription.status !== "trialing") {
+      for (const item of subscription.items.data) {
+        creditUnused(call, subscription, item, call.now());
+      }
+    }
+    const draft = params.invoice_now === true ? draftOf(call, subscription, []) : null;
+    if (draft !== null) {
+      settle(call, call.update(subscription, { latest_invoice: draft.id }), draft);
+    }
     return endSubscription(
       call,
-      subscription,
+      call.need("subscription", id),
       "cancellation_requested",
       params.cancellation_details,
     );
@@ -135,6 +93,8 @@ function hasStatus(
 /** What happens to a subscription when its invoice or its card's setup moves. */
 const reactions: Reaction[] = [
   { to: "invoice.paid", run: (call, invoice) => afterPayment(call, invoice) },
+  { to: "invoice.voided", run: (call, invoice) => forgiven(call, invoice) },
+  { to: "invoice.marked_uncollectible", run: (call, invoice) => forgiven(call, invoice) },
   { to: "invoice.payment_failed", run: (call, invoice) => afterFailure(call, invoice) },
   { to: "setup_intent.succeeded", run: (call, intent) => afterSetup(call, intent) },
 ];
@@ -149,6 +109,13 @@ function afterPayment(call: Call, id: string): void {
     ...(waits && subscription.latest_invoice === id ? { status: "active" } : {}),
     ...(method !== null && savesMethod(subscription) ? { default_payment_method: method } : {}),
   }, "customer.subscription.updated");
+}
+
+/** A subscription whose latest invoice nobody has to pay any more is no longer past due. */
+function forgiven(call: Call, id: string): void {
+  const subscription = subscriptionOf(call, id);
+  if (subscription?.status !== "past_due" || subscription.latest_invoice !== id) return;
+  call.update(subscription, { status: "active" }, "customer.subscription.updated");
 }
 
 function afterFailure(call: Call, id: string): void {
@@ -183,6 +150,8 @@ export const subscriptions: Resource = {
     create,
     update,
     cancel,
+    pause,
+    resume,
     retrieveOperation("subscription", "/v1/subscriptions"),
     list,
   ],

@@ -1,490 +1,861 @@
-export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+// Written by `task types` from the migrations: do not edit.
+
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
-  
   "public": {
-          Tables: {
-            "disputes": {
-                  Row: {
-                    "amount": number,"created_at": string,"currency": string,"evidence_due_by": string | null,"id": string,"payment_id": string,"reason": string,"status": string,"stripe_dispute_id": string,"updated_at": string,"workspace_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "amount": number,"created_at": string,"currency": string,"evidence_due_by"?: string | null,"id"?: string,"payment_id": string,"reason": string,"status": string,"stripe_dispute_id": string,"updated_at"?: string,"workspace_id": string
-                  }
-                  Update: {
-                    "amount"?: number,"created_at"?: string,"currency"?: string,"evidence_due_by"?: string | null,"id"?: string,"payment_id"?: string,"reason"?: string,"status"?: string,"stripe_dispute_id"?: string,"updated_at"?: string,"workspace_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "disputes_payment_id_fkey"
-      columns: ["payment_id"]
-isOneToOne: false
-      referencedRelation: "payments"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "disputes_workspace_id_fkey"
-      columns: ["workspace_id"]
-isOneToOne: false
-      referencedRelation: "workspaces"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"invoices": {
-                  Row: {
-                    "amount_due": number,"amount_paid": number,"created_at": string,"currency": string,"hosted_invoice_url": string | null,"id": string,"invoice_pdf": string | null,"number": string | null,"paid_at": string | null,"period_end": string,"period_start": string,"status": string,"stripe_invoice_id": string,"subscription_id": string | null,"subtotal": number,"total": number,"updated_at": string,"workspace_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "amount_due": number,"amount_paid": number,"created_at": string,"currency": string,"hosted_invoice_url"?: string | null,"id"?: string,"invoice_pdf"?: string | null,"number"?: string | null,"paid_at"?: string | null,"period_end": string,"period_start": string,"status": string,"stripe_invoice_id": string,"subscription_id"?: string | null,"subtotal": number,"total": number,"updated_at"?: string,"workspace_id": string
-                  }
-                  Update: {
-                    "amount_due"?: number,"amount_paid"?: number,"created_at"?: string,"currency"?: string,"hosted_invoice_url"?: string | null,"id"?: string,"invoice_pdf"?: string | null,"number"?: string | null,"paid_at"?: string | null,"period_end"?: string,"period_start"?: string,"status"?: string,"stripe_invoice_id"?: string,"subscription_id"?: string | null,"subtotal"?: number,"total"?: number,"updated_at"?: string,"workspace_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "invoices_subscription_id_fkey"
-      columns: ["subscription_id"]
-isOneToOne: false
-      referencedRelation: "subscriptions"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "invoices_workspace_id_fkey"
-      columns: ["workspace_id"]
-isOneToOne: false
-      referencedRelation: "workspaces"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"payment_methods": {
-                  Row: {
-                    "brand": string | null,"created_at": string,"exp_month": number | null,"exp_year": number | null,"id": string,"last4": string | null,"stripe_payment_method_id": string,"type": string,"updated_at": string,"workspace_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "brand"?: string | null,"created_at": string,"exp_month"?: number | null,"exp_year"?: number | null,"id"?: string,"last4"?: string | null,"stripe_payment_method_id": string,"type": string,"updated_at"?: string,"workspace_id": string
-                  }
-                  Update: {
-                    "brand"?: string | null,"created_at"?: string,"exp_month"?: number | null,"exp_year"?: number | null,"id"?: string,"last4"?: string | null,"stripe_payment_method_id"?: string,"type"?: string,"updated_at"?: string,"workspace_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "payment_methods_workspace_id_fkey"
-      columns: ["workspace_id"]
-isOneToOne: false
-      referencedRelation: "workspaces"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"payments": {
-                  Row: {
-                    "amount": number,"amount_refunded": number,"created_at": string,"currency": string,"id": string,"invoice_id": string | null,"paid_at": string | null,"status": string,"stripe_payment_id": string,"updated_at": string,"workspace_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "amount": number,"amount_refunded"?: number,"created_at": string,"currency": string,"id"?: string,"invoice_id"?: string | null,"paid_at"?: string | null,"status": string,"stripe_payment_id": string,"updated_at"?: string,"workspace_id": string
-                  }
-                  Update: {
-                    "amount"?: number,"amount_refunded"?: number,"created_at"?: string,"currency"?: string,"id"?: string,"invoice_id"?: string | null,"paid_at"?: string | null,"status"?: string,"stripe_payment_id"?: string,"updated_at"?: string,"workspace_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "payments_invoice_id_fkey"
-      columns: ["invoice_id"]
-isOneToOne: false
-      referencedRelation: "invoices"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "payments_workspace_id_fkey"
-      columns: ["workspace_id"]
-isOneToOne: false
-      referencedRelation: "workspaces"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"plan_features": {
-                  Row: {
-                    "feature": string,"limit_value": number | null,"plan_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "feature": string,"limit_value"?: number | null,"plan_id": string
-                  }
-                  Update: {
-                    "feature"?: string,"limit_value"?: number | null,"plan_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "plan_features_plan_id_fkey"
-      columns: ["plan_id"]
-isOneToOne: false
-      referencedRelation: "plans"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"plans": {
-                  Row: {
-                    "active": boolean,"created_at": string,"description": string | null,"id": string,"name": string,"rank": number,"stripe_product_id": string | null,"updated_at": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "active": boolean,"created_at"?: string,"description"?: string | null,"id": string,"name": string,"rank"?: number,"stripe_product_id"?: string | null,"updated_at"?: string
-                  }
-                  Update: {
-                    "active"?: boolean,"created_at"?: string,"description"?: string | null,"id"?: string,"name"?: string,"rank"?: number,"stripe_product_id"?: string | null,"updated_at"?: string
-                  }
-                  Relationships: [
-                    
-                  ]
-                },"prices": {
-                  Row: {
-                    "active": boolean,"created_at": string,"currency": string,"id": string,"interval": string,"interval_count": number,"lookup_key": string | null,"plan_id": string | null,"product_id": string,"unit_amount": number,"updated_at": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "active": boolean,"created_at": string,"currency": string,"id": string,"interval": string,"interval_count"?: number,"lookup_key"?: string | null,"plan_id"?: string | null,"product_id": string,"unit_amount": number,"updated_at"?: string
-                  }
-                  Update: {
-                    "active"?: boolean,"created_at"?: string,"currency"?: string,"id"?: string,"interval"?: string,"interval_count"?: number,"lookup_key"?: string | null,"plan_id"?: string | null,"product_id"?: string,"unit_amount"?: number,"updated_at"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "prices_plan_id_fkey"
-      columns: ["plan_id"]
-isOneToOne: false
-      referencedRelation: "plans"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"profiles": {
-                  Row: {
-                    "avatar_url": string | null,"created_at": string,"id": string,"locale": string,"name": string,"updated_at": string,"version": number
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "avatar_url"?: string | null,"created_at"?: string,"id": string,"locale"?: string,"name"?: string,"updated_at"?: string,"version"?: number
-                  }
-                  Update: {
-                    "avatar_url"?: string | null,"created_at"?: string,"id"?: string,"locale"?: string,"name"?: string,"updated_at"?: string,"version"?: number
-                  }
-                  Relationships: [
-                    
-                  ]
-                },"refunds": {
-                  Row: {
-                    "amount": number,"created_at": string,"currency": string,"id": string,"payment_id": string,"reason": string | null,"status": string,"stripe_refund_id": string,"updated_at": string,"workspace_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "amount": number,"created_at": string,"currency": string,"id"?: string,"payment_id": string,"reason"?: string | null,"status": string,"stripe_refund_id": string,"updated_at"?: string,"workspace_id": string
-                  }
-                  Update: {
-                    "amount"?: number,"created_at"?: string,"currency"?: string,"id"?: string,"payment_id"?: string,"reason"?: string | null,"status"?: string,"stripe_refund_id"?: string,"updated_at"?: string,"workspace_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "refunds_payment_id_fkey"
-      columns: ["payment_id"]
-isOneToOne: false
-      referencedRelation: "payments"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "refunds_workspace_id_fkey"
-      columns: ["workspace_id"]
-isOneToOne: false
-      referencedRelation: "workspaces"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"subscriptions": {
-                  Row: {
-                    "cancel_at": string | null,"cancel_at_period_end": boolean,"canceled_at": string | null,"created_at": string,"currency": string,"current_period_end": string | null,"current_period_start": string | null,"ended_at": string | null,"id": string,"plan_id": string | null,"price_id": string | null,"quantity": number,"status": string,"stripe_payment_method_id": string | null,"stripe_subscription_id": string,"trial_end": string | null,"updated_at": string,"user_id": string | null,"workspace_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "cancel_at"?: string | null,"cancel_at_period_end"?: boolean,"canceled_at"?: string | null,"created_at": string,"currency": string,"current_period_end"?: string | null,"current_period_start"?: string | null,"ended_at"?: string | null,"id"?: string,"plan_id"?: string | null,"price_id"?: string | null,"quantity": number,"status": string,"stripe_payment_method_id"?: string | null,"stripe_subscription_id": string,"trial_end"?: string | null,"updated_at"?: string,"user_id"?: string | null,"workspace_id": string
-                  }
-                  Update: {
-                    "cancel_at"?: string | null,"cancel_at_period_end"?: boolean,"canceled_at"?: string | null,"created_at"?: string,"currency"?: string,"current_period_end"?: string | null,"current_period_start"?: string | null,"ended_at"?: string | null,"id"?: string,"plan_id"?: string | null,"price_id"?: string | null,"quantity"?: number,"status"?: string,"stripe_payment_method_id"?: string | null,"stripe_subscription_id"?: string,"trial_end"?: string | null,"updated_at"?: string,"user_id"?: string | null,"workspace_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "subscriptions_plan_id_fkey"
-      columns: ["plan_id"]
-isOneToOne: false
-      referencedRelation: "plans"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "subscriptions_workspace_id_fkey"
-      columns: ["workspace_id"]
-isOneToOne: false
-      referencedRelation: "workspaces"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"workspace_members": {
-                  Row: {
-                    "created_at": string,"role": string,"user_id": string,"workspace_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "created_at"?: string,"role": string,"user_id": string,"workspace_id": string
-                  }
-                  Update: {
-                    "created_at"?: string,"role"?: string,"user_id"?: string,"workspace_id"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "workspace_members_workspace_id_fkey"
-      columns: ["workspace_id"]
-isOneToOne: false
-      referencedRelation: "workspaces"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"workspaces": {
-                  Row: {
-                    "created_at": string,"id": string,"name": string,"personal_of": string | null,"updated_at": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "created_at"?: string,"id"?: string,"name": string,"personal_of"?: string | null,"updated_at"?: string
-                  }
-                  Update: {
-                    "created_at"?: string,"id"?: string,"name"?: string,"personal_of"?: string | null,"updated_at"?: string
-                  }
-                  Relationships: [
-                    
-                  ]
-                }
-          }
-          Views: {
-            [_ in never]: never
-          }
-          Functions: {
-            "billing_customer":
-{ Args: { "workspace_id": string }; Returns: Json
-                           },
-"billing_customer_member":
-{ Args: { "stripe_customer_id": string,"user_id": string }; Returns: boolean
-                           },
-"billing_customer_record":
-{ Args: { "stripe_customer_id": string,"workspace_id": string }; Returns: string
-                           },
-"billing_mail":
-{ Args: { "dedupe_key": string,"props": Json,"stripe_customer_id": string,"stripe_subscription_id": string,"template": string }; Returns: number
-                           },
-"billing_workspace_for":
-{ Args: { "user_id": string,"workspace_id": string }; Returns: string
-                           },
-"cards_expiring":
-{ Args: Record<PropertyKey, never>; Returns: number
-                           },
-"health":
-{ Args: Record<PropertyKey, never>; Returns: Json
-                           },
-"idempotency_begin":
-{ Args: { "caller": string,"endpoint": string,"key": string,"lease_seconds": number,"request_hash": string }; Returns: Json
-                           },
-"idempotency_end":
-{ Args: { "attempt": string,"caller": string,"endpoint": string,"key": string,"reply": Json,"status": number }; Returns: boolean
-                           },
-"job_enqueue":
-{ Args: { "dedupe_key"?: string,"kind": string,"payload": Json }; Returns: number
-                           },
-"job_replay":
-{ Args: { "job_id": number }; Returns: boolean
-                           },
-"job_settle":
-{ Args: { "attempt": number,"error"?: string,"forget_payload"?: boolean,"job_id": number,"outcome": string,"retry_after_seconds"?: number }; Returns: string
-                           },
-"jobs_claim":
-{ Args: { "batch": number,"lease_seconds": number }; Returns: {
-              "attempts": number,"cause": string,"id": number,"kind": string,"payload": Json
-            }[]
-                           },
-"mails_enqueue":
-{ Args: { "mails": Json,"user_id": string }; Returns: number
-                           },
-"rate_limit_forget":
-{ Args: { "key": string }; Returns: undefined
-                           },
-"rate_limit_hit":
-{ Args: { "key": string,"max_hits": number,"window_seconds": number }; Returns: Json
-                           },
-"reconciliation_begin":
-{ Args: { "repair": boolean,"run_id": number }; Returns: Json
-                           },
-"reconciliation_compare":
-{ Args: { "object_type": string,"objects": Json,"run_id": number }; Returns: Json
-                           },
-"reconciliation_note":
-{ Args: { "checked": number,"cursor": string,"drifts": Json,"phase": string,"run_id": number }; Returns: undefined
-                           },
-"reconciliation_report":
-{ Args: { "run_id": number }; Returns: Json
-                           },
-"reconciliation_unseen":
-{ Args: { "batch": number,"object_type": string,"run_id": number }; Returns: string[]
-                           },
-"retention_run":
-{ Args: Record<PropertyKey, never>; Returns: Json
-                           },
-"stripe_apply":
-{ Args: { "expected_version": number,"object_id": string,"object_type": string,"record": Json,"seq": number }; Returns: boolean
-                           },
-"subscription_intent_abandon":
-{ Args: { "intent_id": string }; Returns: undefined
-                           },
-"subscription_intent_open":
-{ Args: { "cancel_url"?: string,"price": string,"quantity": number,"success_url"?: string,"user_id": string,"workspace_id": string }; Returns: Json
-                           },
-"subscription_intent_record":
-{ Args: { "intent_id": string,"stripe_session_id"?: string,"stripe_subscription_id": string }; Returns: boolean
-                           },
-"subscription_to_change":
-{ Args: { "user_id": string,"workspace_id": string }; Returns: Json
-                           },
-"sync_state":
-{ Args: { "object_id": string,"object_type": string,"provider": string }; Returns: Json
-                           },
-"sync_want":
-{ Args: { "object_id": string,"object_type": string,"provider": string }; Returns: number
-                           },
-"webhook_event":
-{ Args: { "stored_id": number }; Returns: Json
-                           },
-"webhook_event_handled":
-{ Args: { "stored_id": number }; Returns: undefined
-                           },
-"webhook_replay":
-{ Args: { "stored_id": number }; Returns: number
-                           },
-"webhook_store":
-{ Args: { "event_id": string,"payload": Json,"provider": string,"targets"?: Json,"type": string }; Returns: number
-                           },
-"workspaces_with_two_live":
-{ Args: Record<PropertyKey, never>; Returns: Json
-                           }
-          }
-          Enums: {
-            [_ in never]: never
-          }
-          CompositeTypes: {
-            [_ in never]: never
-          }
-        }
-}
+    Tables: {
+      "disputes": {
+        Row: {
+          "amount": number;
+          "created_at": string;
+          "currency": string;
+          "evidence_due_by": string | null;
+          "id": string;
+          "payment_id": string;
+          "reason": string;
+          "status": string;
+          "stripe_dispute_id": string;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "created_at": string;
+          "currency": string;
+          "evidence_due_by"?: string | null;
+          "id"?: string;
+          "payment_id": string;
+          "reason": string;
+          "status": string;
+          "stripe_dispute_id": string;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "amount"?: number;
+          "created_at"?: string;
+          "currency"?: string;
+          "evidence_due_by"?: string | null;
+          "id"?: string;
+          "payment_id"?: string;
+          "reason"?: string;
+          "status"?: string;
+          "stripe_dispute_id"?: string;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "disputes_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "disputes_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "invoices": {
+        Row: {
+          "amount_due": number;
+          "amount_paid": number;
+          "created_at": string;
+          "currency": string;
+          "hosted_invoice_url": string | null;
+          "id": string;
+          "invoice_pdf": string | null;
+          "number": string | null;
+          "paid_at": string | null;
+          "period_end": string;
+          "period_start": string;
+          "status": string;
+          "stripe_invoice_id": string;
+          "subscription_id": string | null;
+          "subtotal": number;
+          "total": number;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount_due": number;
+          "amount_paid": number;
+          "created_at": string;
+          "currency": string;
+          "hosted_invoice_url"?: string | null;
+          "id"?: string;
+          "invoice_pdf"?: string | null;
+          "number"?: string | null;
+          "paid_at"?: string | null;
+          "period_end": string;
+          "period_start": string;
+          "status": string;
+          "stripe_invoice_id": string;
+          "subscription_id"?: string | null;
+          "subtotal": number;
+          "total": number;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "amount_due"?: number;
+          "amount_paid"?: number;
+          "created_at"?: string;
+          "currency"?: string;
+          "hosted_invoice_url"?: string | null;
+          "id"?: string;
+          "invoice_pdf"?: string | null;
+          "number"?: string | null;
+          "paid_at"?: string | null;
+          "period_end"?: string;
+          "period_start"?: string;
+          "status"?: string;
+          "stripe_invoice_id"?: string;
+          "subscription_id"?: string | null;
+          "subtotal"?: number;
+          "total"?: number;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "invoices_subscription_id_fkey";
+            columns: ["subscription_id"];
+            isOneToOne: false;
+            referencedRelation: "subscriptions";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "invoices_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "payment_methods": {
+        Row: {
+          "brand": string | null;
+          "created_at": string;
+          "exp_month": number | null;
+          "exp_year": number | null;
+          "id": string;
+          "last4": string | null;
+          "stripe_payment_method_id": string;
+          "type": string;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "brand"?: string | null;
+          "created_at": string;
+          "exp_month"?: number | null;
+          "exp_year"?: number | null;
+          "id"?: string;
+          "last4"?: string | null;
+          "stripe_payment_method_id": string;
+          "type": string;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "brand"?: string | null;
+          "created_at"?: string;
+          "exp_month"?: number | null;
+          "exp_year"?: number | null;
+          "id"?: string;
+          "last4"?: string | null;
+          "stripe_payment_method_id"?: string;
+          "type"?: string;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payment_methods_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "payments": {
+        Row: {
+          "amount": number;
+          "amount_refunded": number;
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "invoice_id": string | null;
+          "paid_at": string | null;
+          "status": string;
+          "stripe_payment_id": string;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "amount_refunded"?: number;
+          "created_at": string;
+          "currency": string;
+          "id"?: string;
+          "invoice_id"?: string | null;
+          "paid_at"?: string | null;
+          "status": string;
+          "stripe_payment_id": string;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "amount"?: number;
+          "amount_refunded"?: number;
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "invoice_id"?: string | null;
+          "paid_at"?: string | null;
+          "status"?: string;
+          "stripe_payment_id"?: string;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "payments_invoice_id_fkey";
+            columns: ["invoice_id"];
+            isOneToOne: false;
+            referencedRelation: "invoices";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "payments_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "plan_features": {
+        Row: {
+          "feature": string;
+          "limit_value": number | null;
+          "plan_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "feature": string;
+          "limit_value"?: number | null;
+          "plan_id": string;
+        };
+        Update: {
+          "feature"?: string;
+          "limit_value"?: number | null;
+          "plan_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "plan_features_plan_id_fkey";
+            columns: ["plan_id"];
+            isOneToOne: false;
+            referencedRelation: "plans";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "plans": {
+        Row: {
+          "active": boolean;
+          "created_at": string;
+          "description": string | null;
+          "id": string;
+          "name": string;
+          "rank": number;
+          "stripe_product_id": string | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active": boolean;
+          "created_at"?: string;
+          "description"?: string | null;
+          "id": string;
+          "name": string;
+          "rank"?: number;
+          "stripe_product_id"?: string | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "description"?: string | null;
+          "id"?: string;
+          "name"?: string;
+          "rank"?: number;
+          "stripe_product_id"?: string | null;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+      "prices": {
+        Row: {
+          "active": boolean;
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "interval": string;
+          "interval_count": number;
+          "lookup_key": string | null;
+          "plan_id": string | null;
+          "product_id": string;
+          "unit_amount": number;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active": boolean;
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "interval": string;
+          "interval_count"?: number;
+          "lookup_key"?: string | null;
+          "plan_id"?: string | null;
+          "product_id": string;
+          "unit_amount": number;
+          "updated_at"?: string;
+        };
+        Update: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "interval"?: string;
+          "interval_count"?: number;
+          "lookup_key"?: string | null;
+          "plan_id"?: string | null;
+          "product_id"?: string;
+          "unit_amount"?: number;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "prices_plan_id_fkey";
+            columns: ["plan_id"];
+            isOneToOne: false;
+            referencedRelation: "plans";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "profiles": {
+        Row: {
+          "avatar_url": string | null;
+          "created_at": string;
+          "id": string;
+          "locale": string;
+          "name": string;
+          "updated_at": string;
+          "version": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "avatar_url"?: string | null;
+          "created_at"?: string;
+          "id": string;
+          "locale"?: string;
+          "name"?: string;
+          "updated_at"?: string;
+          "version"?: number;
+        };
+        Update: {
+          "avatar_url"?: string | null;
+          "created_at"?: string;
+          "id"?: string;
+          "locale"?: string;
+          "name"?: string;
+          "updated_at"?: string;
+          "version"?: number;
+        };
+        Relationships: [];
+      };
+      "refunds": {
+        Row: {
+          "amount": number;
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "payment_id": string;
+          "reason": string | null;
+          "status": string;
+          "stripe_refund_id": string;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "created_at": string;
+          "currency": string;
+          "id"?: string;
+          "payment_id": string;
+          "reason"?: string | null;
+          "status": string;
+          "stripe_refund_id": string;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "amount"?: number;
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "payment_id"?: string;
+          "reason"?: string | null;
+          "status"?: string;
+          "stripe_refund_id"?: string;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "refunds_payment_id_fkey";
+            columns: ["payment_id"];
+            isOneToOne: false;
+            referencedRelation: "payments";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "refunds_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "subscriptions": {
+        Row: {
+          "cancel_at": string | null;
+          "cancel_at_period_end": boolean;
+          "canceled_at": string | null;
+          "created_at": string;
+          "currency": string;
+          "current_period_end": string | null;
+          "current_period_start": string | null;
+          "ended_at": string | null;
+          "id": string;
+          "plan_id": string | null;
+          "price_id": string | null;
+          "quantity": number;
+          "status": string;
+          "stripe_payment_method_id": string | null;
+          "stripe_subscription_id": string;
+          "trial_end": string | null;
+          "updated_at": string;
+          "user_id": string | null;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cancel_at"?: string | null;
+          "cancel_at_period_end"?: boolean;
+          "canceled_at"?: string | null;
+          "created_at": string;
+          "currency": string;
+          "current_period_end"?: string | null;
+          "current_period_start"?: string | null;
+          "ended_at"?: string | null;
+          "id"?: string;
+          "plan_id"?: string | null;
+          "price_id"?: string | null;
+          "quantity": number;
+          "status": string;
+          "stripe_payment_method_id"?: string | null;
+          "stripe_subscription_id": string;
+          "trial_end"?: string | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+          "workspace_id": string;
+        };
+        Update: {
+          "cancel_at"?: string | null;
+          "cancel_at_period_end"?: boolean;
+          "canceled_at"?: string | null;
+          "created_at"?: string;
+          "currency"?: string;
+          "current_period_end"?: string | null;
+          "current_period_start"?: string | null;
+          "ended_at"?: string | null;
+          "id"?: string;
+          "plan_id"?: string | null;
+          "price_id"?: string | null;
+          "quantity"?: number;
+          "status"?: string;
+          "stripe_payment_method_id"?: string | null;
+          "stripe_subscription_id"?: string;
+          "trial_end"?: string | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "subscriptions_plan_id_fkey";
+            columns: ["plan_id"];
+            isOneToOne: false;
+            referencedRelation: "plans";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "subscriptions_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "workspace_members": {
+        Row: {
+          "created_at": string;
+          "role": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "role": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "role"?: string;
+          "user_id"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "workspace_members_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "workspaces": {
+        Row: {
+          "created_at": string;
+          "id": string;
+          "name": string;
+          "personal_of": string | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "id"?: string;
+          "name": string;
+          "personal_of"?: string | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "created_at"?: string;
+          "id"?: string;
+          "name"?: string;
+          "personal_of"?: string | null;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
+    };
+    Views: {
+      [_ in never]: never;
+    };
+    Functions: {
+      "billing_customer": { Args: { "workspace_id": string }; Returns: Json };
+      "billing_customer_member": {
+        Args: { "stripe_customer_id": string; "user_id": string };
+        Returns: boolean;
+      };
+      "billing_customer_record": {
+        Args: { "stripe_customer_id": string; "workspace_id": string };
+        Returns: string;
+      };
+      "billing_mail": {
+        Args: {
+          "dedupe_key": string;
+          "props": Json;
+          "stripe_customer_id": string;
+          "stripe_subscription_id": string;
+          "template": string;
+        };
+        Returns: number;
+      };
+      "billing_workspace_for": {
+        Args: { "user_id": string; "workspace_id": string };
+        Returns: string;
+      };
+      "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "health": { Args: Record<PropertyKey, never>; Returns: Json };
+      "idempotency_begin": {
+        Args: {
+          "caller": string;
+          "endpoint": string;
+          "key": string;
+          "lease_seconds": number;
+          "request_hash": string;
+        };
+        Returns: Json;
+      };
+      "idempotency_end": {
+        Args: {
+          "attempt": string;
+          "caller": string;
+          "endpoint": string;
+          "key": string;
+          "reply": Json;
+          "status": number;
+        };
+        Returns: boolean;
+      };
+      "job_enqueue": {
+        Args: { "dedupe_key"?: string; "kind": string; "payload": Json };
+        Returns: number;
+      };
+      "job_replay": { Args: { "job_id": number }; Returns: boolean };
+      "job_settle": {
+        Args: {
+          "attempt": number;
+          "error"?: string;
+          "forget_payload"?: boolean;
+          "job_id": number;
+          "outcome": string;
+          "retry_after_seconds"?: number;
+        };
+        Returns: string;
+      };
+      "jobs_claim": {
+        Args: { "batch": number; "lease_seconds": number };
+        Returns: {
+          "attempts": number;
+          "cause": string;
+          "id": number;
+          "kind": string;
+          "payload": Json;
+        }[];
+      };
+      "mails_enqueue": { Args: { "mails": Json; "user_id": string }; Returns: number };
+      "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
+      "rate_limit_hit": {
+        Args: { "key": string; "max_hits": number; "window_seconds": number };
+        Returns: Json;
+      };
+      "reconciliation_begin": { Args: { "repair": boolean; "run_id": number }; Returns: Json };
+      "reconciliation_compare": {
+        Args: { "object_type": string; "objects": Json; "run_id": number };
+        Returns: Json;
+      };
+      "reconciliation_note": {
+        Args: {
+          "checked": number;
+          "cursor": string;
+          "drifts": Json;
+          "phase": string;
+          "run_id": number;
+        };
+        Returns: undefined;
+      };
+      "reconciliation_report": { Args: { "run_id": number }; Returns: Json };
+      "reconciliation_unseen": {
+        Args: { "batch": number; "object_type": string; "run_id": number };
+        Returns: string[];
+      };
+      "retention_run": { Args: Record<PropertyKey, never>; Returns: Json };
+      "stripe_apply": {
+        Args: {
+          "expected_version": number;
+          "object_id": string;
+          "object_type": string;
+          "record": Json;
+          "seq": number;
+        };
+        Returns: boolean;
+      };
+      "subscription_intent_abandon": { Args: { "intent_id": string }; Returns: undefined };
+      "subscription_intent_open": {
+        Args: {
+          "cancel_url"?: string;
+          "price": string;
+          "quantity": number;
+          "success_url"?: string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: Json;
+      };
+      "subscription_intent_record": {
+        Args: {
+          "intent_id": string;
+          "stripe_session_id"?: string;
+          "stripe_subscription_id": string;
+        };
+        Returns: boolean;
+      };
+      "subscription_to_change": {
+        Args: { "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
+      "sync_state": {
+        Args: { "object_id": string; "object_type": string; "provider": string };
+        Returns: Json;
+      };
+      "sync_want": {
+        Args: { "object_id": string; "object_type": string; "provider": string };
+        Returns: number;
+      };
+      "webhook_event": { Args: { "stored_id": number }; Returns: Json };
+      "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
+      "webhook_replay": { Args: { "stored_id": number }; Returns: number };
+      "webhook_store": {
+        Args: {
+          "event_id": string;
+          "payload": Json;
+          "provider": string;
+          "targets"?: Json;
+          "type": string;
+        };
+        Returns: number;
+      };
+      "workspaces_with_two_live": { Args: Record<PropertyKey, never>; Returns: Json };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      [_ in never]: never;
+    };
+  };
+};
 
-type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
 
-type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
 
 export type Tables<
   DefaultSchemaTableNameOrOptions extends
     | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
-  }
-    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
-        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
-    : never = never
-> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
-      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
-      Row: infer R
-    }
-    ? R
-    : never
-  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
-  ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
-      Row: infer R
-    }
-    ? R
-    : never
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
   : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
 
 export type TablesInsert<
   DefaultSchemaTableNameOrOptions extends
     | keyof DefaultSchema["Tables"]
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
-  }
-    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-    : never = never
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
-      Insert: infer I
-    }
-    ? I
-    : never
-  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
-  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
-      Insert: infer I
-    }
-    ? I
-    : never
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Insert: infer I;
+    } ? I
   : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
 
 export type TablesUpdate<
   DefaultSchemaTableNameOrOptions extends
     | keyof DefaultSchema["Tables"]
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
-  }
-    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-    : never = never
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
-      Update: infer U
-    }
-    ? U
-    : never
-  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
-  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
-      Update: infer U
-    }
-    ? U
-    : never
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Update: infer U;
+    } ? U
   : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
 
 export type Enums<
   DefaultSchemaEnumNameOrOptions extends
     | keyof DefaultSchema["Enums"]
     | { schema: keyof DatabaseWithoutInternals },
   EnumName extends DefaultSchemaEnumNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
-  }
-    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
-    : never = never
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
 > = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
   ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
   : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
-  ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
-  : never
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
 
 export type CompositeTypes<
   PublicCompositeTypeNameOrOptions extends
     | keyof DefaultSchema["CompositeTypes"]
     | { schema: keyof DatabaseWithoutInternals },
   CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
-    schema: keyof DatabaseWithoutInternals
-  }
-    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
-    : never = never
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
 > = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][
+    CompositeTypeName
+  ]
   : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
-  ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
-  : never
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
 
 export const Constants = {
   "public": {
-          Enums: {
-            
-          }
-        }
-} as const
+    Enums: {},
+  },
+} as const;

@@ -26,7 +26,7 @@ export function ProblemAlert({ problem }: { problem: Problem | undefined }) {
       )}
       <p className="small">
         <code>{problem.code}</code>
-        {problem.requestId !== undefined && <code>{" · "}{problem.requestId}</code>}
+        {problem.requestId !== undefined && <code>{` · ${problem.requestId}`}</code>}
       </p>
     </div>
   );

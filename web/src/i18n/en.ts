@@ -119,7 +119,7 @@ export const en = {
   checkoutTitle: "Your purchase",
   checkoutChecking: "Asking Stripe…",
   checkoutPaid: "Thank you: it is paid",
-  checkoutPaidText: (plan: string, day: string) => `Your plan ${plan} is active until ${day}.`,
+  checkoutPaidText: (day: string) => `Your plan is paid until ${day}.`,
   checkoutProcessing: "The payment is under way",
   checkoutProcessingText: "Your bank has not answered yet. We mail you when it has.",
   checkoutOpen: "Not paid yet",

@@ -124,7 +124,7 @@ export const fr: Texts = {
   checkoutTitle: "Votre achat",
   checkoutChecking: "Nous demandons à Stripe…",
   checkoutPaid: "Merci : c’est payé",
-  checkoutPaidText: (plan, day) => `Votre offre ${plan} est active jusqu’au ${day}.`,
+  checkoutPaidText: (day) => `Votre offre est payée jusqu’au ${day}.`,
   checkoutProcessing: "Le paiement est en cours",
   checkoutProcessingText: "Votre banque n’a pas encore répondu. Nous vous écrirons.",
   checkoutOpen: "Pas encore payé",

@@ -79,13 +79,12 @@ function Outcome(
     <Page key="paid" title={t.checkoutPaid}>
       {subscription?.current_period_end && (
         <p>
-          {t.checkoutPaidText(
-            subscription.plan_id ?? "",
-            formatDay(subscription.current_period_end, language),
-          )}
+          {t.checkoutPaidText(formatDay(subscription.current_period_end, language))}
         </p>
       )}
-      <p className="actions">{toBilling}</p>
+      <p>
+        <Link href="/billing" className="button">{t.toBilling}</Link>
+      </p>
     </Page>
   );
 }

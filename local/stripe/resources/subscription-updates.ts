@@ -1,0 +1,106 @@
+import type Stripe from "stripe";
+import type { Call } from "../call.ts";
+import { invalid, notImplemented } from "../errors.ts";
+import { mergeMetadata } from "../metadata.ts";
+import { operation } from "../resource.ts";
+import { changeBilling, changesBilling, settle } from "./subscription-changes.ts";
+import { itemParameters } from "./subscription-item-changes.ts";
+import { hasEnded, scheduledEnd } from "./subscription_endings.ts";
+import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
+import type { Subscription } from "./subscription_object.ts";
+
+export const update = operation<Stripe.SubscriptionUpdateParams>(
+  "POST /v1/subscriptions/{id}",
+  [
+    ...itemParameters,
+    "billing_cycle_anchor.type",
+    "cancel_at",
+    "cancel_at_period_end",
+    "cancellation_details.comment",
+    "cancellation_details.feedback",
+    "default_payment_method",
+    "description",
+    "metadata",
+    "payment_behavior",
+    "payment_settings.payment_method_types",
+    "payment_settings.save_default_payment_method",
+    "proration_behavior",
+    "proration_date",
+    "trial_end",
+    "trial_settings.end_behavior.missing_payment_method",
+  ],
+  (call, params, id) => {
+    const subscription = call.need("subscription", id);
+    const { metadata: _metadata, cancellation_details: _details, ...others } = params;
+    const onlyNotes = Object.keys(others).every((name) => name === "expand");
+    if (hasEnded(subscription) && !onlyNotes) {
+      throw invalid(
+        "A canceled subscription can only update its cancellation_details and metadata.",
+      );
+    }
+    if (params.payment_behavior === "pending_if_incomplete") {
+      throw notImplemented("pending updates", "payment_behavior");
+    }
+    const fields = fieldsOf(call, subscription, params);
+    if (!changesBilling(params)) {
+      const changes = { ...fields, ...endOf(call, subscription, params) };
+      return call.update(subscription, changes, "customer.subscription.updated");
+    }
+    // Written without an event of its own: the change of what is billed tells of both.
+    const { changed, draft } = changeBilling(call, { ...subscription, ...fields }, params);
+    const ending = endOf(call, changed, params);
+    const ends = call.update(changed, ending, "customer.subscription.updated");
+    if (draft !== null) settle(call, ends, draft, params.payment_behavior);
+    return call.need("subscription", id);
+  },
+);
+
+/** What a call changes besides what is billed. */
+function fieldsOf(
+  call: Call,
+  subscription: Subscription,
+  params: Stripe.SubscriptionUpdateParams,
+): Partial<Subscription> {
+  const missing = params.trial_settings?.end_behavior.missing_payment_method;
+  return {
+    metadata: mergeMetadata(subscription.metadata, params.metadata),
+    ...(params.description === undefined ? {} : { description: params.description || null }),
+    ...(params.default_payment_method === undefined ? {} : {
+      default_payment_method: methodForCustomer(
+        call,
+        params.default_payment_method,
+        subscription.customer,
+      ),
+    }),
+    ...(params.payment_settings === undefined ? {} : {
+      payment_settings: paymentSettingsOf(subscription.payment_settings, params.payment_settings),
+    }),
+    ...(missing === undefined ? {} : {
+      trial_settings: {
+        end_behavior: { billing_cycle_anchor: null, missing_payment_method: missing },
+      },
+    }),
+  };
+}
+
+/** When a call makes a subscription end, and what it says about why. */
+function endOf(
+  call: Call,
+  subscription: Subscription,
+  params: Stripe.SubscriptionUpdateParams,
+): Partial<Subscription> {
+  const end = scheduledEnd(call, subscription, params.cancel_at_period_end, params.cancel_at);
+  const { comment, feedback } = params.cancellation_details ?? {};
+  if (params.cancellation_details === undefined) return end;
+  const known = end.cancellation_details ?? subscription.cancellation_details;
+  return {
+    ...end,
+    cancellation_details: {
+      feedback_option: null,
+      reason: null,
+      ...known,
+      comment: comment === undefined ? known?.comment ?? null : comment || null,
+      feedback: feedback === undefined ? known?.feedback ?? null : feedback || null,
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Reconciliation finds each kind of difference, says which, and mends it when asked. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { connect } from "../support/connect.ts";
+import { startOwnStack } from "../support/own-stack.ts";
+import { buy, customerOf } from "../support/purchases.ts";
+import { call, stripeSdk } from "../support/stack.ts";
+import { delivered, reconciled } from "../support/stripe-local.ts";
+import { signUp } from "../support/users.ts";
+
+Deno.test("billing-reconcile: each kind of difference is one row, and repair leaves none", async () => {
+  await using own = await startOwnStack();
+  const on = own.at;
+  const sql = connect(on);
+  try {
+    const users = await Promise.all(Array.from({ length: 4 }, () => signUp({ on })));
+    const ids = await Promise.all(users.map((user) => buy(user, {}, on)));
+    await delivered(on);
+    deepEqual((await reconciled(on)).drifts, [], "nothing differs at first");
+
+    const stripe = stripeSdk(on);
+    const invoiceOf = async (id: string) =>
+      (await stripe.invoices.list({ subscription: id })).data[0]!.id!;
+    await sql`update public.subscriptions set status = 'past_due' where stripe_subscription_id = ${ids[
+      0
+    ]!}`;
+    await sql`delete from public.subscriptions where stripe_subscription_id = ${ids[1]!}`;
+    const amount = await invoiceOf(ids[2]!);
+    await sql`update public.invoices set amount_paid = 1 where stripe_invoice_id = ${amount}`;
+    await sql`
+      insert into public.subscriptions
+        (workspace_id, stripe_subscription_id, status, quantity, currency, created_at)
+      values (${
+      users[3]!.workspaceId
+    }, 'sub_never_was', 'canceled', 1, 'EUR', now() - interval '1 day')`;
+    await sql`
+      update public.prices set active = false
+      where lookup_key = 'price_yearly_pro'`;
+
+    const found = (await reconciled(on)).drifts;
+    const kinds = found.map((drift) => `${drift["kind"]} ${drift["object_type"]}`).sort();
+    deepEqual(kinds, [
+      "amount invoice",
+      "differs price",
+      "extra subscription",
+      "missing subscription",
+      "paid_not_active subscription",
+    ]);
+    ok(found.every((drift) => drift["repaired"] === false));
+    deepEqual(
+      found.find((drift) => drift["kind"] === "paid_not_active")?.["detail"],
+      { status: { stripe: "active", ours: "past_due" } },
+    );
+
+    const mended = (await reconciled(on, { repair: true })).drifts;
+    equal(mended.length, 5);
+    ok(mended.every((drift) => drift["repaired"] === true));
+    deepEqual((await reconciled(on)).drifts, []);
+
+    // The other way round: what Stripe has ended still gives access here.
+    await sql`update public.subscriptions set status = 'active' where stripe_subscription_id = ${ids[
+      0
+    ]!}`;
+    await stripe.subscriptions.cancel(ids[0]!);
+    await delivered(on);
+    await sql`update public.subscriptions set status = 'active' where stripe_subscription_id = ${ids[
+      0
+    ]!}`;
+    deepEqual((await reconciled(on, { repair: true })).drifts.map((drift) => drift["kind"]), [
+      "active_not_paid",
+    ]);
+
+    // Two that exist all the same are reported, and left to a person.
+    const { id: customer } = await customerOf(users[1]!, on);
+    const second = await stripe.subscriptions.create({
+      customer,
+      items: [{
+        price: (await stripe.prices.list({ lookup_keys: ["price_monthly_pro"] })).data[0]!.id,
+      }],
+      trial_period_days: 7,
+    });
+    await delivered(on);
+    const two = (await reconciled(on, { repair: true })).drifts;
+    equal(two.length, 1);
+    equal(two[0]!["kind"], "two_live");
+    equal(two[0]!["repaired"], false);
+    ok(JSON.stringify(two[0]!["detail"]).includes(second.id));
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("billing-reconcile: a run that was cut off goes on where it was", async () => {
+  await using own = await startOwnStack();
+  const on = own.at;
+  const sql = connect(on);
+  try {
+    await buy(await signUp({ on }), {}, on);
+    await delivered(on);
+    // As a run leaves it that died after the products and prices.
+    const [run] = await sql<{ id: string }[]>`
+      insert into private.reconciliations (repair, phase, checked) values (false, 'subscription', 7) returning id`;
+    const answer = await call("POST", "billing-reconcile", {
+      on,
+      key: on.secretKey,
+      body: { run_id: Number(run!.id) },
+    });
+    equal(answer.body.run_id, Number(run!.id));
+    equal(answer.body.done, true);
+    equal(answer.body.checked, 9, "one subscription and one invoice more");
+    deepEqual(answer.body.drifts, []);
+    const [left] = await sql<
+      { n: number }[]
+    >`select count(*)::int as n from private.reconciliation_seen`;
+    equal(left!.n, 0);
+  } finally {
+    await sql.end();
+  }
+});
