@@ -20,7 +20,6 @@ interface Claimed {
   id: string;
   kind: string;
   attempts: number;
-  max_attempts: number;
 }
 
 async function enqueue(kind: string, options: { dedupe?: string; maxAttempts?: number } = {}) {

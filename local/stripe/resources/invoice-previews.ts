@@ -86,18 +86,19 @@ function nextInvoice(call: Call, subscription: Subscription, details: Details): 
       param: "subscription_details[billing_cycle_anchor][type]",
     });
   }
-  const made = changesBilling(change)
+  const { changes, draft } = changesBilling(change)
     ? changeBilling(call, subscription, change)
-    : { changed: subscription, draft: null };
-  if (made.draft !== null) return made.draft;
-  const end = details.cancel_at_period_end ?? made.changed.cancel_at_period_end;
-  const until = end ? periodEnd(made.changed) : made.changed.cancel_at;
+    : { changes: {}, draft: null };
+  if (draft !== null) return draft;
+  const changed = { ...subscription, ...changes };
+  const end = details.cancel_at_period_end ?? changed.cancel_at_period_end;
+  const until = end ? periodEnd(changed) : changed.cancel_at;
   if (
-    until !== null && until <= periodEnd(made.changed) && details.cancel_at_period_end !== false
+    until !== null && until <= periodEnd(changed) && details.cancel_at_period_end !== false
   ) {
     throw noUpcoming();
   }
-  return { ...nextPeriod(call, made.changed).draft, billing_reason: "upcoming" };
+  return { ...nextPeriod(call, changed).draft, billing_reason: "upcoming" };
 }
 
 /** What `cancel` with `prorate` and `invoice_now` would bill. */

@@ -16,7 +16,7 @@ import {
   type ItemChange,
   prorationDate,
 } from "./subscription-prorations.ts";
-import type { Subscription, SubscriptionItem } from "./subscription_object.ts";
+import { periodEnd, type Subscription, type SubscriptionItem } from "./subscription_object.ts";
 
 type Invoice = Documents["invoice"];
 type Update = Stripe.SubscriptionUpdateParams;
@@ -34,14 +34,15 @@ export function changesBilling(params: BillingChange): boolean {
 }
 
 /**
- * Changes what a subscription bills and writes it. Returns the draft of what is due at once, not yet
- * kept, or null. An update and its preview both come from here, so that what is quoted is charged.
+ * Changes what a subscription bills: returns its changed fields, not yet written, and the draft of
+ * what is due at once, not yet kept, or null. An update and its preview both come from here, so that
+ * what is quoted is charged.
  */
 export function changeBilling(
   call: Call,
   subscription: Subscription,
   params: BillingChange,
-): { changed: Subscription; draft: Invoice | null } {
+): { changes: Partial<Subscription>; draft: Invoice | null } {
   if (subscription.status === "incomplete" || subscription.status === "paused") {
     throw invalid(
       `You cannot change what a subscription bills while it is ${subscription.status}.`,
@@ -78,11 +79,9 @@ export function changeBilling(
   const billed = restarts ? data.map((item) => wholePeriod(item)) : [];
   const nowDue = restarts || params.proration_behavior === "always_invoice";
   const draft = nowDue ? draftOf(call, { ...subscription, ...next }, billed) : null;
-  const changed = call.update(subscription, {
-    ...next,
-    ...(draft === null ? {} : { latest_invoice: draft.id }),
-  }, "customer.subscription.updated");
-  return { changed, draft };
+  if (draft !== null) next.latest_invoice = draft.id;
+  if (subscription.cancel_at_period_end) next.cancel_at = periodEnd({ ...subscription, ...next });
+  return { changes: next, draft };
 }
 
 function prorate(

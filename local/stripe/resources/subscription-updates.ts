@@ -46,11 +46,13 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
       const changes = { ...fields, ...endOf(call, subscription, params) };
       return call.update(subscription, changes, "customer.subscription.updated");
     }
-    // Written without an event of its own: the change of what is billed tells of both.
-    const { changed, draft } = changeBilling(call, { ...subscription, ...fields }, params);
-    const ending = endOf(call, changed, params);
-    const ends = call.update(changed, ending, "customer.subscription.updated");
-    if (draft !== null) settle(call, ends, draft, params.payment_behavior);
+    const { changes, draft } = changeBilling(call, { ...subscription, ...fields }, params);
+    const changed = call.update(subscription, {
+      ...fields,
+      ...changes,
+      ...endOf(call, { ...subscription, ...changes }, params),
+    }, "customer.subscription.updated");
+    if (draft !== null) settle(call, changed, draft, params.payment_behavior);
     return call.need("subscription", id);
   },
 );

@@ -37,6 +37,9 @@ export type LimitName = keyof typeof limits;
 
 /** How long Redis may take before a limit is decided without it, in milliseconds. */
 const redisTimeoutMs = 1000;
+/** How long Redis is left alone after that: one that hangs would cost every request its timeout. */
+const redisPauseMs = 5000;
+let redisPausedUntil = 0;
 
 let redis: Redis | undefined;
 const limiters = new Map<LimitName, Ratelimit>();
@@ -75,6 +78,16 @@ function limiter(name: LimitName, limit: Limit): Ratelimit {
   return found;
 }
 
+async function askRedis<T>(ask: () => Promise<T>): Promise<T> {
+  if (Date.now() < redisPausedUntil) throw new Error("Redis failed a moment ago");
+  try {
+    return await ask();
+  } catch (error) {
+    redisPausedUntil = Date.now() + redisPauseMs;
+    throw error;
+  }
+}
+
 /** What is counted is a hash: no address and no mail address is kept in Redis or Postgres. */
 async function hashed(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
@@ -92,7 +105,7 @@ export async function countRequest(name: LimitName, key: string): Promise<void> 
   if (limit === null) return;
   const counted = await hashed(key);
   try {
-    const { success, reset } = await limiter(name, limit).limit(counted);
+    const { success, reset } = await askRedis(() => limiter(name, limit).limit(counted));
     if (!success) {
       throw problem("rate_limited", {
         retryAfterSeconds: Math.max(1, (reset - Date.now()) / 1000),
@@ -123,7 +136,7 @@ export async function forgetRequests(name: LimitName, key: string): Promise<void
   if (limit === null) return;
   const counted = await hashed(key);
   try {
-    await limiter(name, limit).resetUsedTokens(counted);
+    await askRedis(() => limiter(name, limit).resetUsedTokens(counted));
   } catch (error) {
     log("warn", { event: "rate_limit_without_redis", limit: name, error: describeError(error) });
     if (limit.withoutRedis === "open") return;
