@@ -19,7 +19,13 @@ const callTimeoutMs = 5_000;
 /** Starts the timer. A tick that takes longer than the interval delays the next; they never overlap. */
 export function startSchedule(options: ScheduleOptions): { stop(): Promise<void> } {
   const { apiUrl, secretKey, log, everyMs = 1000 } = options;
-  const sql = postgres(options.databaseUrl, { max: 1, onnotice: () => {}, connect_timeout: 2 });
+  const sql = postgres(options.databaseUrl, {
+    max: 1,
+    onnotice: () => {},
+    connect_timeout: 2,
+    // Its query for array types is nobody's: a server that stops meanwhile would end this process.
+    fetch_types: false,
+  });
   const stopped = new AbortController();
   let failing = false;
 

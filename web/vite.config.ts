@@ -37,7 +37,8 @@ export default defineConfig(({ mode }) => ({
     // config.toml's site_url: Auth and the functions lead back there.
     port: 3000,
     strictPort: true,
-    fs: { allow: [".."] },
+    // Not the whole checkout: it holds keys.
+    fs: { allow: [".", "../node_modules", "../supabase/functions/_shared"] },
   },
   cacheDir: "../node_modules/.vite",
   build: { target: "baseline-widely-available" },

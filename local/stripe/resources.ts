@@ -1,7 +1,9 @@
 import { billingPortalSessions } from "./resources/billing-portal-sessions.ts";
 import { charges } from "./resources/charges.ts";
 import { checkoutSessions } from "./resources/checkout-sessions.ts";
+import { coupons } from "./resources/coupons.ts";
 import { customers } from "./resources/customers.ts";
+import { discounts } from "./resources/discounts.ts";
 import { disputes } from "./resources/disputes.ts";
 import { events } from "./resources/events.ts";
 import { invoicePayments } from "./resources/invoice_payments.ts";
@@ -11,6 +13,7 @@ import { paymentIntents } from "./resources/payment_intents.ts";
 import { paymentMethods } from "./resources/payment_methods.ts";
 import { prices } from "./resources/prices.ts";
 import { products } from "./resources/products.ts";
+import { promotionCodes } from "./resources/promotion-codes.ts";
 import { refunds } from "./resources/refunds.ts";
 import { setupIntents } from "./resources/setup_intents.ts";
 import { shippingRates } from "./resources/shipping-rates.ts";
@@ -24,7 +27,9 @@ export const resources: readonly Resource[] = [
   billingPortalSessions,
   charges,
   checkoutSessions,
+  coupons,
   customers,
+  discounts,
   disputes,
   events,
   invoiceItems,
@@ -34,6 +39,7 @@ export const resources: readonly Resource[] = [
   paymentMethods,
   prices,
   products,
+  promotionCodes,
   refunds,
   setupIntents,
   shippingRates,

@@ -14,7 +14,8 @@ const routes: Route[] = resources.flatMap(({ operations }) =>
     const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`);
     return { operation, method, pattern };
   })
-);
+  // `/v1/invoices/create_preview` before `/v1/invoices/{id}`.
+).sort((a, b) => Number(a.operation.name.includes("{")) - Number(b.operation.name.includes("{")));
 
 /** The operation that serves a request, and the id in its path ('' where it has none). */
 export function findOperation(method: string, path: string): { operation: Operation; id: string } {

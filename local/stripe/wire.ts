@@ -30,7 +30,9 @@ export interface Documents {
   "billing_portal.session": Wire<Stripe.BillingPortal.Session>;
   charge: Wire<Stripe.Charge>;
   "checkout.session": Wire<Stripe.Checkout.Session>;
+  coupon: Wire<Stripe.Coupon>;
   customer: Wire<Stripe.Customer>;
+  discount: Wire<Stripe.Discount>;
   dispute: Wire<Stripe.Dispute>;
   event: EventDocument;
   invoice: Wire<Stripe.Invoice>;
@@ -40,6 +42,7 @@ export interface Documents {
   payment_method: Wire<Stripe.PaymentMethod>;
   price: Wire<Stripe.Price>;
   product: Wire<Stripe.Product>;
+  promotion_code: Wire<Stripe.PromotionCode>;
   refund: Wire<Stripe.Refund>;
   setup_intent: Wire<Stripe.SetupIntent>;
   shipping_rate: Wire<Stripe.ShippingRate>;

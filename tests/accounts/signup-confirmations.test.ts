@@ -62,7 +62,7 @@ Deno.test("with confirmations: sign-up, mail, link, welcome, log-in, in the user
     assert.equal((await mailsTo(email, on)).length, 1);
 
     const landed = await open(authLink(mail));
-    assert.equal(landed.origin, "http://127.0.0.1:3000");
+    assert.equal(landed.origin + landed.pathname, `${on.siteUrl}/confirm`);
     assert.ok(new URLSearchParams(landed.hash.slice(1)).get("access_token"), landed.href);
 
     assert.match((await mailTo(email, welcomed[locale], on)).text!, /Zoé/);
@@ -109,17 +109,23 @@ Deno.test("with confirmations: a taken address answers like a fresh one, confirm
   assert.equal((await mailsTo(confirmed, on)).length, 2);
 });
 
-Deno.test("with confirmations: 20 sign-ups of one address at once all answer 201, one user, one mail", async () => {
+Deno.test("with confirmations: 20 sign-ups of one address at once all answer 201 and make one user", async () => {
   const email = freshAddress();
   const answers = await Promise.all(Array.from({ length: 20 }, () => signUpAs(email)));
   assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [201]);
   assert.deepEqual([...new Set(answers.map((answer) => answer.body.session))], [null]);
   await settledJobs(sql, await userOf(email));
-  const mails = await mailsTo(email, on);
-  assert.ok(mails.length >= 1 && mails.length <= 2, `${mails.length} mails`);
-  assert.equal(new Set(mails.map((mail) => authLink(mail))).size, mails.length);
-  await open(authLink(mails.at(-1)!));
+  // Auth mails again who asks again a second later; each mail has a link of its own, the newest holds.
+  const links = (await mailsTo(email, on)).map((mail) => authLink(mail));
+  assert.equal(new Set(links).size, links.length);
+  let confirmed = 0;
+  for (const link of links) {
+    if ((await open(link)).hash.includes("access_token")) confirmed++;
+  }
+  assert.equal(confirmed, 1);
   await mailTo(email, welcomed.fr, on);
+  const [row] = await sql`select count(*)::int as users from auth.users where email = ${email}`;
+  assert.equal(row?.["users"], 1);
 });
 
 Deno.test("with confirmations: supabase.auth.signUp directly is confirmed and welcomed the same way", async () => {

@@ -11,7 +11,8 @@ import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { buy, customerOf, subscriptionIn } from "../support/purchases.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
-import { deliver, handled, seededRandom, shuffled } from "../support/stripe-events.ts";
+import { seededRandom, shuffled } from "../support/random.ts";
+import { deliver, handled } from "../support/stripe-events.ts";
 import { advance, delivered, reconciled } from "../support/stripe-local.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 

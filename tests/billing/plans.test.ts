@@ -245,3 +245,37 @@ Deno.test("a product made at Stripe by hand becomes a plan when it is told so, a
   deepStrictEqual(company.prices.map(({ lookup_key }) => lookup_key), ["price_monthly_team"]);
   deepStrictEqual(company.features, [{ feature: "projects", limit: 7 }]);
 });
+
+Deno.test("a price of nothing asks for a card to be set up, not for a payment, and sends no receipt", async () => {
+  const product = await stripe.products.create({ name: "Gift", metadata: { plan: "gift" } });
+  const price = await stripe.prices.create({
+    product: product.id,
+    currency: "eur",
+    unit_amount: 0,
+    recurring: { interval: "month" },
+  });
+  await offered("the gift", (plans) => plans.some(({ id, prices }) => id === "gift" && prices[0]));
+  const user = await signUp({ on });
+  const answer = await subscribe(user, { price_id: price.id }, { on });
+  strictEqual(answer.status, 200, JSON.stringify(answer.body));
+  const { subscription } = answer.body;
+  deepStrictEqual([subscription.status, subscription.confirm], ["active", "setup"]);
+  match(subscription.client_secret, /^seti_.+_secret_/);
+  const setup = await stripe.setupIntents.confirm(subscription.client_secret.split("_secret")[0], {
+    payment_method: "pm_card_visa",
+  });
+  strictEqual(setup.status, "succeeded");
+  strictEqual((await subscriptionIn(user, "active")).plan_id, "gift");
+  const invoice = await waitFor("the invoice of nothing", async () => {
+    const { data } = await user.client.from("invoices").select().eq("status", "paid");
+    return data?.[0];
+  });
+  strictEqual(invoice.total, 0);
+  deepStrictEqual((await user.client.from("payments").select()).data, []);
+  const again = await subscribe(user, { price_id: price.id }, { on });
+  deepStrictEqual([again.status, again.body.code], [409, "subscription_exists"]);
+  const receipts = await sql`select from private.jobs where dedupe_key = ${
+    "receipt:" + invoice.stripe_invoice_id
+  }`;
+  strictEqual(receipts.length, 0);
+});

@@ -9,7 +9,7 @@ import {
   subscriptionIn,
   subscriptionsAtStripe,
 } from "../support/purchases.ts";
-import { stack, stripeSdk } from "../support/stack.ts";
+import { stripeSdk } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 

@@ -309,3 +309,19 @@ Deno.test("catalogue: a product and its price written at once by two workers fin
     assert.equal(row!["plan_id"], plan);
   }
 });
+
+Deno.test("catalogue: a subscription written while its product changes plan ends on the new one", async () => {
+  await sql.begin(addCustomer);
+  for (let round = 0; round < 10; round++) {
+    const [id, priceId, sub] = [`prod_move_${round}`, `price_move_${round}`, `sub_move_${round}`];
+    await apply(sql, product(id, { plan: `from_${round}` }));
+    await apply(sql, price(priceId, id));
+    await Promise.all([
+      apply(sql, product(id, { plan: `to_${round}` })),
+      apply(sql, subscription(sub, priceId)),
+    ]);
+    const [row] = await sql`
+      select plan_id from public.subscriptions where stripe_subscription_id = ${sub}`;
+    assert.equal(row!["plan_id"], `to_${round}`);
+  }
+});

@@ -55,23 +55,29 @@ Deno.test("clock: a job enqueued without a time is due at once on the business c
   assert.equal((await claim()).length, 1);
 });
 
-Deno.test("tick: enqueues the day's work once, again on the next day, and tells whether work is due", async () => {
-  assert.equal(await tick(), true);
-  const daily = await kinds();
-  assert.ok(daily.includes("retention"));
-  assert.equal(await tick(), true);
-  assert.deepEqual(await kinds(), daily);
-  await claim();
+Deno.test("tick: enqueues the coming night's work once, and tells when it is due", async () => {
   assert.equal(await tick(), false);
-  await travel(1);
+  const nightly = await kinds();
+  assert.ok(nightly.includes("retention"));
+  assert.equal(new Set(nightly).size, nightly.length);
+  assert.equal(await tick(), false);
+  assert.deepEqual(await kinds(), nightly);
+
+  // Two days later that night is over, whatever the hour is now.
+  await travel(2);
   assert.equal(await tick(), true);
-  assert.equal((await kinds()).length, daily.length * 2);
+  assert.deepEqual((await claim()).map((job) => job["kind"]).toSorted(), nightly);
+  assert.equal(await tick(), false);
+  assert.equal((await kinds()).length, nightly.length * 2);
 });
 
 Deno.test("tick: a job whose worker died is work that is due", async () => {
-  await tick();
+  await sql`select private.enqueue('sample', '{}')`;
+  assert.equal(await tick(), true);
   await claim();
   assert.equal(await tick(), false);
-  await sql`update private.jobs set locked_until = clock_timestamp() - interval '1 second'`;
+  await sql`
+    update private.jobs set locked_until = clock_timestamp() - interval '1 second'
+    where kind = 'sample'`;
   assert.equal(await tick(), true);
 });

@@ -21,6 +21,7 @@ Deno.test.beforeAll(async () => {
   on = own.at;
   sql = connect(on);
 });
+Deno.test.afterEach(() => proxy.mendAll());
 Deno.test.afterAll(async () => {
   await sql.end();
   await own[Symbol.asyncDispose]();
@@ -85,6 +86,26 @@ Deno.test({
     deepStrictEqual([...pending], []);
     strictEqual((await mailsTo(user.email, on)).length, 1);
   },
+});
+
+Deno.test("a job whose provider hangs holds up nobody else's", async () => {
+  const release = Promise.withResolvers<void>();
+  const creation = { method: "POST", path: /^\/v1\/customers$/ };
+  const held = proxy.breakCalls(creation, { kind: "answer held", until: release.promise }, 1);
+  try {
+    await signUp({ on });
+    await waitFor("a worker to hang", () => Promise.resolve(held.met === 1));
+    for (let others = 0; others < 3; others++) {
+      const user = await signUp({ on });
+      await waitFor(
+        "the mail, though a worker hangs",
+        async () => (await mailsTo(user.email, on)).length > 0,
+        15,
+      );
+    }
+  } finally {
+    release.resolve();
+  }
 });
 
 Deno.test("every database connection killed again and again: 503 with Retry-After, and nothing acknowledged is lost", async () => {

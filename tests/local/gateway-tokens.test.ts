@@ -18,7 +18,7 @@ const { url } = fixture.gateway;
 Deno.test.afterAll(() => server.stop());
 
 interface Forgery {
-  key?: CryptoKey | Uint8Array;
+  key?: Parameters<SignJWT["sign"]>[0];
   header?: Record<string, unknown>;
   claims?: Record<string, unknown>;
 }

@@ -87,12 +87,14 @@ Deno.test("local stripe: what Stripe takes but is not done here is said, never i
   withStripe(async ({ stripe }) => {
     const { subscription, price } = await incompleteSubscription(stripe);
     const change = await errorOf(
-      stripe.subscriptions.update(subscription.id, { items: [{ price: price.id }] }),
+      stripe.subscriptions.update(subscription.id, {
+        items: [{ price: price.id, tax_rates: ["txr_1"] }],
+      }),
     );
     assert.equal(change.statusCode, 400);
     assert.equal(
       change.message,
-      "the local Stripe does not implement the parameter items[0][price] yet",
+      "the local Stripe does not implement the parameter items[0][tax_rates][0] yet",
     );
     const tax = await errorOf(stripe.customers.create({ tax: { ip_address: "127.0.0.1" } }));
     assert.match(tax.message, /does not implement the parameter tax\[ip_address\] yet/);

@@ -53,7 +53,16 @@ async function addSamples(sql: Sql, userId: string, workspaceId: string): Promis
 
 /** Starts it. */
 export async function restWorld(): Promise<RestWorld> {
-  const database: TestDatabase = await testDatabase();
+  const database = await testDatabase();
+  try {
+    return await peopled(database);
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function peopled(database: TestDatabase): Promise<RestWorld> {
   const { sql, fresh } = database;
   await fresh.gateway.open();
   const { url } = fresh.gateway;

@@ -1,7 +1,17 @@
 /** Real images of one pixel, and larger files that begin like one. */
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+// node:zlib's own is missing in the hosted Deno.
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
 
 function chunk(type: string, content: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + content.length);
@@ -32,14 +42,18 @@ export function png(grey = 128): Bytes {
   return bytes;
 }
 
+function fromBase64(text: string): Bytes {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
 /** A JPEG of one pixel. */
-export const jpeg: Bytes = Uint8Array.fromBase64(
+export const jpeg: Bytes = fromBase64(
   "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////" +
     "////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=",
 );
 
 /** A WebP of one pixel. */
-export const webp: Bytes = Uint8Array.fromBase64(
+export const webp: Bytes = fromBase64(
   "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==",
 );
 

@@ -22,14 +22,8 @@ import {
   subscriptionIn,
 } from "../support/purchases.ts";
 import { type StackAddress, stripeSdk } from "../support/stack.ts";
-import {
-  deliver,
-  eventAbout,
-  eventsOf,
-  handled,
-  seededRandom,
-  shuffled,
-} from "../support/stripe-events.ts";
+import { deliver, eventAbout, eventsOf, handled } from "../support/stripe-events.ts";
+import { seededRandom, shuffled } from "../support/random.ts";
 import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";

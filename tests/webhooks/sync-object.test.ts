@@ -28,9 +28,9 @@ Deno.test.afterAll(async () => {
 });
 
 /** A Stripe that answers as told: `GET /v1/…` without the version. */
-async function scripted(
+function scripted(
   answer: (path: string, query: URLSearchParams) => unknown | Promise<unknown>,
-): Promise<{ stripe: Stripe; asked: string[] } & AsyncDisposable> {
+): { stripe: Stripe; asked: string[] } & AsyncDisposable {
   const asked: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { pathname, searchParams } = new URL(request.url);
@@ -89,16 +89,14 @@ Deno.test("an older fetch never overwrites a newer one: it looks again", async (
   const id = freshId("price");
   const oldAnswer = Promise.withResolvers<void>();
   let fetches = 0;
-  await using old = await scripted(async (path) => {
+  await using old = scripted(async (path) => {
     if (path.startsWith("products/")) return product;
     // The first answer was true when it was given, and is late.
     if (++fetches > 1) return price(id, 200);
     await oldAnswer.promise;
     return price(id, 100);
   });
-  await using current = await scripted((path) =>
-    path.startsWith("products/") ? product : price(id, 200)
-  );
+  await using current = scripted((path) => path.startsWith("products/") ? product : price(id, 200));
   // Another isolate: module state is not shared between them.
   const another: typeof isolate = await import(
     `../../supabase/functions/_shared/billing/sync.ts?${crypto.randomUUID()}`
@@ -125,9 +123,7 @@ Deno.test("an older fetch never overwrites a newer one: it looks again", async (
 
 Deno.test("a late fetch that already saw its event is not repeated", async () => {
   const id = freshId("price");
-  await using script = await scripted((path) =>
-    path.startsWith("products/") ? product : price(id, 300)
-  );
+  await using script = scripted((path) => path.startsWith("products/") ? product : price(id, 300));
   const tools = { admin: operator(on), stripe: script.stripe };
   const first = await want("price", id);
   const last = await want("price", id);
@@ -140,9 +136,7 @@ Deno.test("a late fetch that already saw its event is not repeated", async () =>
 
 Deno.test("of 40 syncs of one object at once in an isolate, one or two fetch", async () => {
   const id = freshId("price");
-  await using script = await scripted((path) =>
-    path.startsWith("products/") ? product : price(id, 400)
-  );
+  await using script = scripted((path) => path.startsWith("products/") ? product : price(id, 400));
   const tools = { admin: operator(on), stripe: script.stripe };
   const seqs = await Promise.all(Array.from({ length: 40 }, () => want("price", id)));
   await Promise.all(seqs.map((seq) => isolate.syncObject(tools, "price", id, seq)));
@@ -154,7 +148,7 @@ Deno.test("of 40 syncs of one object at once in an isolate, one or two fetch", a
 Deno.test("a sync that fails fails for who asked, and the next one in turn goes on", async () => {
   const id = freshId("price");
   let fetches = 0;
-  await using script = await scripted((path) => {
+  await using script = scripted((path) => {
     if (path.startsWith("products/")) return product;
     return ++fetches === 1 ? { error: { type: "api_error", message: "not now" } } : price(id, 500);
   });
@@ -205,7 +199,7 @@ Deno.test("a subscription's items, an invoice's lines and its payments are read 
     return { object: "list", data, has_more: from + 10 < all.length, url: "/v1/x" };
   };
   const first = (all: { id: string }[]) => page(all, new URLSearchParams());
-  await using script = await scripted((path, query) => {
+  await using script = scripted((path, query) => {
     switch (path) {
       case `subscriptions/${subscriptionId}`:
         return {

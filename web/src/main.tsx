@@ -1,5 +1,6 @@
 /** Starts the application: configuration, client, the session that is there or that a mail's link brings. */
 import { StrictMode } from "react";
+// @ts-types="@types/react-dom/client"
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { type AuthLink, readAuthLink, withoutAuthLink } from "./auth-link.ts";

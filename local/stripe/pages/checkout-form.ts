@@ -40,10 +40,12 @@ ${alert(message)}
 ${emailField(session, values)}
 ${shippingFields(session, values)}
 ${rateChoices(session, rates)}
+${codeField(session, values)}
 ${cardFields(values)}
 ${field("name", "Name on card", { value: values.get("name") ?? "", autocomplete: "cc-name" })}
 <button class="full">${escape(buttonText(session, order))}</button>
 </form>
+<form id="promotion" method="post" action="/checkout/${session.id}/promotion"></form>
 ${testCardHelp()}
 ${cancel}
 </section>
@@ -58,7 +60,7 @@ function money(session: CheckoutSession, amount: number): string {
 }
 
 function summary(session: CheckoutSession, order: Order): string {
-  const rows = order.lineItems.map(({ description, quantity, amount_total: amount, price }) => {
+  const rows = order.lineItems.map(({ description, quantity, amount_subtotal: amount, price }) => {
     const { recurring } = price ?? {};
     const count = recurring?.interval_count ?? 1;
     const every = recurring == null
@@ -69,6 +71,8 @@ function summary(session: CheckoutSession, order: Order): string {
     const times = (quantity ?? 1) > 1 ? `${quantity} × ` : "";
     return row(`${times}${escape(description ?? "")}`, `${money(session, amount)}${escape(every)}`);
   });
+  const off = session.total_details?.amount_discount ?? 0;
+  if (off > 0) rows.push(row("Discount", `−${money(session, off)}`));
   const shipping = session.shipping_cost;
   if (shipping !== null) rows.push(row("Shipping", money(session, shipping.amount_total)));
   return `<section class="sheet" aria-labelledby="summary">
@@ -128,6 +132,18 @@ ${text("city", "City", "shipping address-level2")}</div>
     options.join("")
   }</select></div>
 </fieldset>`;
+}
+
+function codeField(session: CheckoutSession, values: Values): string {
+  if (session.allow_promotion_codes !== true) return "";
+  if (session.discounts?.[0] !== undefined) {
+    return '<p class="notice" role="status">Your promotion code counts.</p>';
+  }
+  // A form of its own: Enter in another field pays.
+  const label = "Promotion code (optional)";
+  const value = values.get("promotion_code") ?? "";
+  return `${field("promotion_code", label, { value, form: "promotion" })}
+<p><button class="quiet" form="promotion">Apply code</button></p>`;
 }
 
 function rateChoices(

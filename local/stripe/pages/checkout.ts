@@ -1,5 +1,6 @@
 import { StripeProblem } from "../errors.ts";
 import { type CheckoutForm, submit } from "../resources/checkout-payment.ts";
+import { typeCode } from "../resources/checkout-discounts.ts";
 import type { CheckoutSession } from "../resources/checkout-session-object.ts";
 import { checkoutBody, titleOf } from "./checkout-form.ts";
 import { readForm } from "./forms.ts";
@@ -20,6 +21,8 @@ export async function checkoutPage(
       return show(parts, session);
     case "GET return":
       return comeBack(parts, session);
+    case "POST promotion":
+      return promote(parts, id, await readForm(request));
     case "POST pay":
       return pay(parts, id, await readForm(request));
     default:
@@ -76,6 +79,21 @@ function pay(parts: PageParts, id: string, form: Map<string, string>): Response 
   }
 }
 
+/** Takes a promotion code: 303 to the page with the new amounts, 400 where the code does not count. */
+function promote(parts: PageParts, id: string, form: Map<string, string>): Response {
+  try {
+    parts.api.work((call) => {
+      const session = call.need("checkout.session", id);
+      if (session.status === "open") typeCode(call, session, form.get("promotion_code") ?? "");
+    });
+    return redirect(`/checkout/${id}`);
+  } catch (error) {
+    if (!(error instanceof StripeProblem)) throw error;
+    const session = parts.api.work((call) => call.need("checkout.session", id));
+    return show(parts, session, form, error.message, error.status);
+  }
+}
+
 function closedStatus({ status }: CheckoutSession): number {
   return status === "complete" ? 409 : 410;
 }
@@ -121,5 +139,6 @@ function readCheckout(form: ReadonlyMap<string, string>): CheckoutForm {
       name: text("shipping_name") ?? text("name") ?? "",
     },
     shippingRate: text("shipping_rate"),
+    promotionCode: text("promotion_code"),
   };
 }

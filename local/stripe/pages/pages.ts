@@ -22,7 +22,8 @@ export interface PageParts {
  *   `GET /invoices/{id}/pdf` (`invoice_pdf`)
  * - `GET /receipts/{charge}` (`receipt_url`)
  * - `GET /checkout/{session}` (`url` of a Checkout Session), `POST /checkout/{session}/pay` with
- *   `card_number` and what else the form has: `expiry`, `name`, `email`, the address to ship to
+ *   `card_number` and what else the form has: `expiry`, `name`, `email`, the address to ship to,
+ *   `promotion_code`; `POST /checkout/{session}/promotion` with `promotion_code` alone
  * - `GET /portal/{session}` (`url` of a portal session), `POST /portal/{session}/card` with
  *   `card_number`, `POST /portal/{session}/cancel` and `/keep` with `subscription`
  * - `GET /authenticate/{intent}`, `POST` with the form field `outcome`: `pass` or `fail`

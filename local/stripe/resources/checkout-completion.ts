@@ -1,5 +1,6 @@
 import type { Call } from "../call.ts";
 import type { Reaction } from "../resource.ts";
+import { redeemDiscounts } from "./checkout-discounts.ts";
 import { type CheckoutSession, orderOf } from "./checkout-session-object.ts";
 
 /**
@@ -32,6 +33,8 @@ export function complete(call: Call, session: CheckoutSession): CheckoutSession 
     }),
     ...(session.mode === "payment" && intent !== undefined ? { payment_intent: intent } : {}),
   });
+  // A subscription has redeemed its own when it was made.
+  if (session.mode === "payment") redeemDiscounts(call, session);
   call.emit("checkout.session.completed", done);
   return done;
 }

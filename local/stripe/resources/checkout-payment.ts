@@ -3,6 +3,7 @@ import { invalid } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import type { Documents } from "../wire.ts";
 import { complete } from "./checkout-completion.ts";
+import { givenDiscounts, typeCode } from "./checkout-discounts.ts";
 import { emptyDetails } from "./checkout-details.ts";
 import { type CheckoutSession, type Order, orderOf } from "./checkout-session-object.ts";
 import { chosenShipping } from "./checkout-shipping.ts";
@@ -22,6 +23,7 @@ export interface CheckoutForm {
   name: string | undefined;
   shipping: NonNullable<CheckoutSession["collected_information"]>["shipping_details"];
   shippingRate: string | undefined;
+  promotionCode: string | undefined;
 }
 
 /** What came of an attempt to pay: done, or a 3-D Secure step to pass on that page. */
@@ -33,7 +35,10 @@ export type Submitted = { session: CheckoutSession; authenticateAt: string | nul
  * subscription, nor a second payment.
  */
 export function submit(call: Call, opened: CheckoutSession, form: CheckoutForm): Submitted {
-  const session = withDetails(call, opened, form);
+  const known = opened.discounts?.[0]?.promotion_code;
+  const typed = form.promotionCode;
+  const wanted = typed !== undefined && known == null ? typeCode(call, opened, typed) : opened;
+  const session = withDetails(call, wanted, form);
   const order = orderOf(call, session.id);
   const { email = null, name = null } = session.customer_details ?? {};
   const card = () => cardFrom(call, form.card, { email, name });
@@ -107,11 +112,12 @@ function subscribe(
         price: price?.id ?? "",
         quantity: quantity ?? 1,
       })),
+      discounts: givenDiscounts(session),
       payment_behavior: "default_incomplete",
       payment_settings: { save_default_payment_method: "on_subscription" },
       ...given(order.subscription),
     },
-    { adHoc: true },
+    { adHoc: true, checkoutSession: session.id },
   );
   remember(call, session, order, { customer, subscription: subscription.id });
   if (card === undefined) return { session: complete(call, session), authenticateAt: null };

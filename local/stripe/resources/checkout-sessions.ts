@@ -6,6 +6,7 @@ import { page, pageOf, paging, within } from "../pagination.ts";
 import { includesOf, operation, type Resource, retrieveOperation } from "../resource.ts";
 import { checkoutReactions } from "./checkout-completion.ts";
 import { expireSession, sessionExpiry } from "./checkout-expiry.ts";
+import { discounted } from "./checkout-discounts.ts";
 import { lineItemParameters, lineItemsFor } from "./checkout-line-items.ts";
 import {
   type CheckoutSession,
@@ -30,6 +31,7 @@ const create = operation<Params>(
   "POST /v1/checkout/sessions",
   [
     ...lineItemParameters,
+    "allow_promotion_codes",
     "automatic_tax.enabled",
     "cancel_url",
     "client_reference_id",
@@ -37,6 +39,8 @@ const create = operation<Params>(
     "customer",
     "customer_creation",
     "customer_email",
+    "discounts.coupon",
+    "discounts.promotion_code",
     "expires_at",
     "locale",
     "metadata",
@@ -88,8 +92,9 @@ function createSession(call: Call, params: Params): CheckoutSession {
     description: params.setup_intent_data?.description || null,
     metadata: mergeMetadata({}, params.setup_intent_data?.metadata),
   }, "setup_intent.created");
-  const session = newSession(call, {
+  const undiscounted = newSession(call, {
     mode,
+    allow_promotion_codes: params.allow_promotion_codes ?? null,
     cancel_url: params.cancel_url === undefined ? null : addressOf(params.cancel_url, "cancel_url"),
     client_reference_id: params.client_reference_id ?? null,
     currency,
@@ -124,10 +129,15 @@ function createSession(call: Call, params: Params): CheckoutSession {
       },
     }),
   });
+  const [discount] = params.discounts ?? [];
+  const { lineItems, changes } = discount === undefined
+    ? { lineItems: items, changes: {} }
+    : discounted(call, undiscounted, items, discount);
+  const session = { ...undiscounted, ...changes };
   const { trial_settings: settings, ...subscription } = params.subscription_data ?? {};
   const missing = settings?.end_behavior.missing_payment_method;
   const order: Order = {
-    lineItems: items,
+    lineItems,
     subscription: {
       ...subscription,
       ...(missing === undefined ? {} : { missing_payment_method: missing }),
@@ -161,6 +171,14 @@ function assertAllowed(params: Params, mode: string): void {
   }
   if (params.customer !== undefined && params.customer_email !== undefined) {
     throw invalid("You may only specify one of these parameters: customer, customer_email.");
+  }
+  if (params.discounts !== undefined && params.allow_promotion_codes !== undefined) {
+    throw invalid(
+      "You may only specify one of these parameters: allow_promotion_codes, discounts.",
+    );
+  }
+  if ((params.discounts ?? []).length > 1) {
+    throw invalid("You can pass one discount at most.", { param: "discounts" });
   }
   const only: [keyof Params, string][] = [
     ["subscription_data", "subscription"],

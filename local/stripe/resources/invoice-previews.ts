@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
-import { invalid, StripeProblem } from "../errors.ts";
+import { invalid, notImplemented, StripeProblem } from "../errors.ts";
 import { randomWord } from "../ids.ts";
 import { operation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
@@ -22,6 +22,8 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
   "POST /v1/invoices/create_preview",
   [
     "customer",
+    "discounts.coupon",
+    "discounts.promotion_code",
     "subscription",
     "subscription_details.billing_cycle_anchor.type",
     "subscription_details.cancel_at_period_end",
@@ -38,7 +40,10 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
   (call, params) => {
     const details = params.subscription_details ?? {};
     const draft = call.store.dryRun(() => {
-      if (params.subscription === undefined) return firstInvoice(call, params.customer, details);
+      if (params.subscription === undefined) return firstInvoice(call, params, details);
+      if (params.discounts !== undefined) {
+        throw notImplemented("quoting a discount for a running subscription", "discounts");
+      }
       const subscription = call.need("subscription", params.subscription, "subscription");
       if (params.customer !== undefined && params.customer !== subscription.customer) {
         throw invalid("The subscription belongs to another customer.", { param: "customer" });
@@ -49,7 +54,11 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
   },
 );
 
-function firstInvoice(call: Call, customer: string | undefined, details: Details): Invoice {
+function firstInvoice(
+  call: Call,
+  { customer, discounts }: Stripe.InvoiceCreatePreviewParams,
+  details: Details,
+): Invoice {
   if (customer === undefined || details.items === undefined) {
     throw invalid(
       "You must provide a subscription, or a customer and subscription_details[items].",
@@ -63,6 +72,7 @@ function firstInvoice(call: Call, customer: string | undefined, details: Details
     customer,
     items,
     payment_behavior: "default_incomplete",
+    ...(discounts === undefined ? {} : { discounts }),
     ...(details.trial_end === undefined ? {} : { trial_end: details.trial_end }),
   });
   return call.need("invoice", id ?? "");

@@ -1,9 +1,11 @@
 import type { Call } from "../call.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
+import { discountLines } from "./discounts.ts";
 import { type Billed, lineOf, lineOfPending } from "./invoice-lines.ts";
 
 type Invoice = Documents["invoice"];
+type Line = Invoice["lines"]["data"][number];
 type Subscription = Documents["subscription"];
 
 /** What an invoice asks for after the customer's balance (negative: credit), and what that leaves. */
@@ -28,11 +30,13 @@ export function newInvoice(
   },
 ): Invoice {
   const id = newId("in");
-  const lines = [
+  const undiscounted = [
     ...pending.map((item) => lineOfPending(id, subscription, item)),
     ...billed.map((one) => lineOf(call, id, subscription, one)),
   ];
-  const total = lines.reduce((sum, line) => sum + line.amount, 0);
+  const subtotal = undiscounted.reduce((sum, line) => sum + line.amount, 0);
+  const { lines, amounts } = withDiscounts(call, subscription.discounts, undiscounted);
+  const total = amounts.reduce((left, { amount }) => left - amount, subtotal);
   const { due } = afterBalance(total, customer.balance);
   return {
     id,
@@ -75,7 +79,7 @@ export function newInvoice(
     default_source: null,
     default_tax_rates: [],
     description: null,
-    discounts: [],
+    discounts: subscription.discounts,
     due_date: null,
     effective_at: null,
     ending_balance: null,
@@ -120,14 +124,44 @@ export function newInvoice(
       paid_at: null,
       voided_at: null,
     },
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal,
+    subtotal_excluding_tax: subtotal,
     test_clock: null,
     total,
-    total_discount_amounts: [],
+    total_discount_amounts: amounts,
     total_excluding_tax: total,
     total_pretax_credit_amounts: [],
     total_taxes: [],
     webhooks_delivered_at: null,
+  };
+}
+
+/** Lines with what each discount takes off them, and what each takes off the whole. */
+function withDiscounts(
+  call: Call,
+  discounts: readonly string[],
+  lines: readonly Line[],
+): { lines: Line[]; amounts: NonNullable<Invoice["total_discount_amounts"]> } {
+  const taken = discountLines(
+    call,
+    discounts,
+    lines.map(({ amount, parent, pricing }) => ({
+      amount,
+      product: pricing?.price_details?.product ?? "",
+      proration: parent?.subscription_item_details?.proration ?? false,
+    })),
+  );
+  return {
+    lines: lines.map((line, index) => ({
+      ...line,
+      discount_amounts: taken.flatMap(({ discount, shares }) => {
+        const amount = shares[index] ?? 0;
+        return amount === 0 ? [] : [{ amount, discount }];
+      }),
+    })),
+    amounts: taken.map(({ discount, shares }) => ({
+      amount: shares.reduce((sum, share) => sum + share, 0),
+      discount,
+    })),
   };
 }

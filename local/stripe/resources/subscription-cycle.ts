@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { after } from "../billing/periods.ts";
 import { due } from "../schedule.ts";
 import type { Documents } from "../wire.ts";
+import { discountsAt, endDiscounts } from "./discounts.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
 import { newInvoice } from "./invoice_object.ts";
 import { finalize } from "./invoice_states.ts";
@@ -101,7 +102,11 @@ export function nextPeriod(
   if (ended === undefined) throw new Error(`${subscription.id} has no items`);
   const start = periodEnd(subscription);
   const items = subscription.items.data.map((item) => inPeriodFrom(subscription, item, start));
-  const next = { ...subscription, items: { ...subscription.items, data: items } };
+  // What is promised once counts for the first period that is paid for.
+  const discounts = subscription.status === "trialing"
+    ? subscription.discounts
+    : discountsAt(call, subscription.discounts, start);
+  const next = { ...subscription, discounts, items: { ...subscription.items, data: items } };
   const pending = pendingItems(call, subscription.id);
   const draft = newInvoice(call, {
     subscription: next,
@@ -117,7 +122,9 @@ export function nextPeriod(
   });
   if (subscription.status === "unpaid") draft.auto_advance = false;
   takePending(call, pending, draft.id);
+  endDiscounts(call, subscription.discounts.filter((id) => !discounts.includes(id)));
   const renewed = call.update(subscription, {
+    discounts,
     items: next.items,
     latest_invoice: draft.id,
     ...(subscription.status === "trialing" ? { status: "active" } : {}),

@@ -3,6 +3,7 @@ import type { Call } from "../call.ts";
 import { invalid, notImplemented } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { operation } from "../resource.ts";
+import { discountsFor, endDiscounts } from "./discounts.ts";
 import { changeBilling, changesBilling, settle } from "./subscription-changes.ts";
 import { itemParameters } from "./subscription-item-changes.ts";
 import { hasEnded, scheduledEnd } from "./subscription_endings.ts";
@@ -20,6 +21,7 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
     "cancellation_details.feedback",
     "default_payment_method",
     "description",
+    "discounts",
     "metadata",
     "payment_behavior",
     "payment_settings.payment_method_types",
@@ -65,6 +67,9 @@ function fieldsOf(
 ): Partial<Subscription> {
   const missing = params.trial_settings?.end_behavior.missing_payment_method;
   return {
+    ...(params.discounts === undefined
+      ? {}
+      : { discounts: newDiscounts(call, subscription, params.discounts || []) }),
     metadata: mergeMetadata(subscription.metadata, params.metadata),
     ...(params.description === undefined ? {} : { description: params.description || null }),
     ...(params.default_payment_method === undefined ? {} : {
@@ -83,6 +88,33 @@ function fieldsOf(
       },
     }),
   };
+}
+
+/** The discounts that a call leaves: those it names stay, others end, new ones are redeemed. */
+function newDiscounts(
+  call: Call,
+  subscription: Subscription,
+  given: readonly Stripe.SubscriptionUpdateParams.Discount[],
+): string[] {
+  const kept = given.flatMap(({ discount }) => discount === undefined ? [] : [discount]);
+  const foreign = kept.find((id) => !subscription.discounts.includes(id));
+  if (foreign !== undefined) {
+    throw invalid(`No such discount: '${foreign}'`, {
+      code: "resource_missing",
+      param: "discounts",
+    });
+  }
+  endDiscounts(call, subscription.discounts.filter((id) => !kept.includes(id)));
+  const added = discountsFor(call, given.filter(({ discount }) => discount === undefined), {
+    currency: subscription.currency,
+    customer: subscription.customer,
+    subscription: subscription.id,
+    subtotal: subscription.items.data.reduce(
+      (sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * (quantity ?? 1),
+      0,
+    ),
+  });
+  return [...kept, ...added.map(({ id }) => id)];
 }
 
 /** When a call makes a subscription end, and what it says about why. */

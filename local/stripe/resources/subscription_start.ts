@@ -5,6 +5,7 @@ import { newId } from "../ids.ts";
 import { mergeMetadata } from "../metadata.ts";
 import type { Documents } from "../wire.ts";
 import { customerOf } from "./customers.ts";
+import { discountsFor } from "./discounts.ts";
 import { newInvoice } from "./invoice_object.ts";
 import { finalize, pay } from "./invoice_states.ts";
 import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
@@ -17,12 +18,15 @@ const daySeconds = 24 * 60 * 60;
 /**
  * Starts a subscription: its first invoice, and a payment, or for a free start the setup of a card
  * for later. `payment_behavior` says what an unpaid first invoice does; `adHoc` that the prices may
- * be ones that a checkout made for itself.
+ * be ones that a checkout made for itself, `checkoutSession` which one that is.
  */
 export function startSubscription(
   call: Call,
   params: Stripe.SubscriptionCreateParams,
-  { adHoc = false } = {},
+  { adHoc = false, checkoutSession = null }: {
+    adHoc?: boolean;
+    checkoutSession?: string | null;
+  } = {},
 ): Subscription {
   if (params.customer === undefined) throw parameterMissing("customer");
   if (params.items === undefined || params.items.length === 0) throw parameterMissing("items");
@@ -56,6 +60,16 @@ export function startSubscription(
     customer: customer.id,
     default_payment_method: own,
     description: params.description || null,
+    discounts: discountsFor(call, params.discounts || [], {
+      checkoutSession,
+      currency,
+      customer: customer.id,
+      subscription: id,
+      subtotal: items.reduce(
+        (sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * (quantity ?? 1),
+        0,
+      ),
+    }).map((discount) => discount.id),
     items: {
       object: "list",
       data: items,

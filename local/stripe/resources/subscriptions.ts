@@ -22,6 +22,8 @@ const create = operation<Stripe.SubscriptionCreateParams>(
     "customer",
     "default_payment_method",
     "description",
+    "discounts.coupon",
+    "discounts.promotion_code",
     "items.metadata",
     "items.price",
     "items.quantity",
