@@ -36,12 +36,23 @@ function expandPath(call: Call, at: Fields, steps: string[], path: string): void
   for (const element of at.data) if (isFields(element)) expandPath(call, element, rest, path);
 }
 
-/** Expands on an object with a kind, walking through what it embeds without a kind. */
-function expandOn(call: Call, owner: Fields, kind: string, steps: string[], path: string): void {
+/**
+ * Expands on an object with a kind, walking through what it embeds without a kind.
+ * @param embedded where the first steps have led to already.
+ */
+function expandOn(
+  call: Call,
+  owner: Fields,
+  kind: string,
+  steps: string[],
+  path: string,
+  embedded: { holder: Fields; walked: number } = { holder: owner, walked: 0 },
+): void {
   const known = expands[kind] ?? { ids: [], fields: [] };
   const includes = new Map(Object.entries(includesFor(kind)));
-  let holder = owner;
+  let { holder } = embedded;
   for (const [index, step] of steps.entries()) {
+    if (index < embedded.walked) continue;
     const here = steps.slice(0, index + 1).join(".");
     const last = index === steps.length - 1;
     const include = includes.get(here);
@@ -64,6 +75,13 @@ function expandOn(call: Call, owner: Fields, kind: string, steps: string[], path
     if (followed.every((one) => isFields(one) && typeof one.object === "string")) {
       const rest = steps.slice(index + 1);
       for (const one of followed) if (isFields(one)) expandPath(call, one, rest, path);
+      return;
+    }
+    if (Array.isArray(next)) {
+      for (const one of next) {
+        if (!isFields(one)) throw unexpandable(step, path);
+        expandOn(call, owner, kind, steps, path, { holder: one, walked: index + 1 });
+      }
       return;
     }
     if (!isFields(next)) throw unexpandable(step, path);

@@ -66,7 +66,7 @@ Deno.test("Redis down, first hanging, then refusing: accounts work and stay prot
         for (let count = 0; count < 10; count++) {
           assert.equal((await call("GET", "plans", { on })).status, 200);
         }
-        const pauses = Math.ceil((performance.now() - started) / 5000);
+        const pauses = Math.ceil((performance.now() - started) / 15_000);
         assert.ok(held.length - asked <= pauses, `asked ${held.length - asked} times`);
       });
     }

@@ -346,7 +346,7 @@ Deno.test("local stripe: a checkout refuses what Stripe refuses, and what is not
       })).then(({ message }) => message);
     assert.match(await refusal({ ui_mode: "hosted" }), /Invalid ui_mode/);
     assert.match(await refusal({ expires_at: now + 60 }), /at least 30 minutes/);
-    assert.match(await refusal({ expires_at: now + 86401 }), /less than 24 hours/);
+    assert.match(await refusal({ expires_at: now + 86_460 }), /less than 24 hours/);
     assert.match(await refusal({ success_url: "done" }), /Not a valid URL/);
     assert.match(await refusal({ mode: "payment" }), /passed a recurring price/);
     assert.match(await refusal({ customer_email: "a@b.c" }), /only specify one/);

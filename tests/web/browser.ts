@@ -47,7 +47,7 @@ export async function visit(
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ baseURL: siteUrl, locale: "en-GB", ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -124,4 +124,9 @@ export async function choosePlan(
 ): Promise<void> {
   const name = new RegExp(`^Choose ${plan}: .* a ${interval}$`);
   await page.getByRole("button", { name }).click();
+}
+
+/** From the billing page of a subscriber to Stripe's portal. */
+export async function openPortal(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Open the billing portal" }).click();
 }

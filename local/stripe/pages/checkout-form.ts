@@ -43,6 +43,7 @@ ${rateChoices(session, rates)}
 ${codeField(session, values)}
 ${cardFields(values)}
 ${field("name", "Name on card", { value: values.get("name") ?? "", autocomplete: "cc-name" })}
+${session.mode === "payment" && session.currency === "eur" ? ibanField(values) : ""}
 <button class="full">${escape(buttonText(session, order))}</button>
 </form>
 <form id="promotion" method="post" action="/checkout/${session.id}/promotion"></form>
@@ -132,6 +133,14 @@ ${text("city", "City", "shipping address-level2")}</div>
     options.join("")
   }</select></div>
 </fieldset>`;
+}
+
+function ibanField(values: Values): string {
+  const iban = values.get("iban") ?? "";
+  return `<details${iban === "" ? "" : " open"}><summary>Pay from a bank account instead</summary>
+${field("iban", "IBAN", { value: iban, placeholder: "AT32 1904 3002 3547 3204" })}
+<p class="soft">The test account ends with 3204 and pays after three minutes; AT05 1904 3002 3547
+3205 is refused after three minutes.</p></details>`;
 }
 
 function codeField(session: CheckoutSession, values: Values): string {

@@ -125,6 +125,7 @@ function readCheckout(form: ReadonlyMap<string, string>): CheckoutForm {
   const line1 = text("line1");
   return {
     card: { number: form.get("card_number") ?? "", expiry: text("expiry") },
+    iban: text("iban"),
     email: text("email"),
     name: text("name"),
     shipping: line1 === undefined ? null : {

@@ -23,7 +23,7 @@ export interface PageParts {
  * - `GET /receipts/{charge}` (`receipt_url`)
  * - `GET /checkout/{session}` (`url` of a Checkout Session), `POST /checkout/{session}/pay` with
  *   `card_number` and what else the form has: `expiry`, `name`, `email`, the address to ship to,
- *   `promotion_code`; `POST /checkout/{session}/promotion` with `promotion_code` alone
+ *   `promotion_code`, `iban` instead of a card; `POST /checkout/{session}/promotion` with `promotion_code` alone
  * - `GET /portal/{session}` (`url` of a portal session), `POST /portal/{session}/card` with
  *   `card_number`, `POST /portal/{session}/cancel` and `/keep` with `subscription`
  * - `GET /authenticate/{intent}`, `POST` with the form field `outcome`: `pass` or `fail`

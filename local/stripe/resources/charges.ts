@@ -25,9 +25,20 @@ export function chargeCard(
   method: Documents["payment_method"],
   decline: Decline | undefined,
 ): Charge {
+  const charge = newCharge(call, intent, method, decline);
+  return call.create(charge, charge.paid ? "charge.succeeded" : "charge.failed");
+}
+
+/** The charge of an attempt, not yet kept. */
+export function newCharge(
+  call: Call,
+  intent: Documents["payment_intent"],
+  method: Documents["payment_method"],
+  decline: Decline | undefined,
+): Charge {
   const id = newId("ch");
   const paid = decline === undefined;
-  const charge: Charge = {
+  return {
     id,
     object: "charge",
     amount: intent.amount,
@@ -57,7 +68,7 @@ export function chargeCard(
     paid,
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: { card: cardDetails(intent, method), type: "card" },
+    payment_method_details: detailsOf(intent, method),
     receipt_email: intent.receipt_email,
     receipt_number: null,
     receipt_url: paid ? `${call.url}/receipts/${id}` : null,
@@ -72,7 +83,6 @@ export function chargeCard(
     transfer_data: null,
     transfer_group: null,
   };
-  return call.create(charge, paid ? "charge.succeeded" : "charge.failed");
 }
 
 function outcomeOf(decline: Decline | undefined): Charge["outcome"] {
@@ -88,6 +98,20 @@ function outcomeOf(decline: Decline | undefined): Charge["outcome"] {
       ? "Payment complete."
       : "The bank did not return any further details with this decline.",
     type: decline === undefined ? "authorized" : "issuer_declined",
+  };
+}
+
+function detailsOf(
+  intent: Documents["payment_intent"],
+  method: Documents["payment_method"],
+): Charge["payment_method_details"] {
+  if (method.sepa_debit === undefined) {
+    return { card: cardDetails(intent, method), type: "card" };
+  }
+  const { bank_code, branch_code, country, fingerprint, last4 } = method.sepa_debit;
+  return {
+    sepa_debit: { bank_code, branch_code, country, fingerprint, last4, mandate: null },
+    type: "sepa_debit",
   };
 }
 

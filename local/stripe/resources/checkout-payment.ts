@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import type { Documents } from "../wire.ts";
+import { debitFrom } from "./bank-debits.ts";
 import { complete } from "./checkout-completion.ts";
 import { givenDiscounts, typeCode } from "./checkout-discounts.ts";
 import { emptyDetails } from "./checkout-details.ts";
@@ -19,6 +20,8 @@ import { startSubscription } from "./subscription_start.ts";
 /** What a customer sends from the page of a session. */
 export interface CheckoutForm {
   card: CardForm;
+  /** A bank account to debit instead of a card, for a single payment. */
+  iban: string | undefined;
   email: string | undefined;
   name: string | undefined;
   shipping: NonNullable<CheckoutSession["collected_information"]>["shipping_details"];
@@ -46,7 +49,12 @@ export function submit(call: Call, opened: CheckoutSession, form: CheckoutForm):
     case "subscription":
       return subscribe(call, session, order, form.card.number.trim() === "" ? undefined : card());
     case "payment":
-      return payOnce(call, session, order, card);
+      return payOnce(
+        call,
+        session,
+        order,
+        form.iban === undefined ? card : () => debitFrom(call, form.iban ?? "", { email, name }),
+      );
     default:
       return confirmCard(
         call,

@@ -174,6 +174,11 @@ function shippingOf(shipping: Stripe.CustomerUpdateParams["shipping"]): Customer
   };
 }
 
+/** An address of which nothing is known. */
+export function emptyAddress(): Wire<Stripe.Address> {
+  return { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+}
+
 /** An address with every part, null where it was not given. */
 export function addressOf(address: Stripe.AddressParam | "" | null): Wire<Stripe.Address> | null {
   if (!address) return null;

@@ -95,7 +95,7 @@ export function settleDispute(call: Call, dispute: Dispute, status: "won" | "los
 function disputeByCard(call: Call, id: string): void {
   const charge = call.need("charge", id);
   const method = call.store.get("payment_method", charge.payment_method ?? "");
-  const reason = method === undefined ? undefined : testCardOf(call, method).disputes;
+  const reason = method?.type === "card" ? testCardOf(call, method).disputes : undefined;
   if (reason !== undefined) openDisputeOf(call, charge, { reason });
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from "../call.ts";
 import { StripeProblem } from "../errors.ts";
 import type { Documents } from "../wire.ts";
+import { confirmDebit } from "./bank-debits.ts";
 import { authenticationFailed, authenticationRequired, cardProblem } from "./card_errors.ts";
 import type { Decline } from "./cards.ts";
 import { chargeCard } from "./charges.ts";
@@ -56,6 +57,7 @@ export function confirmIntent(call: Call, intent: PaymentIntent, how: Confirmati
         : "The provided PaymentMethod cannot be used: it belongs to a different Customer.",
     );
   }
+  if (method.type === "sepa_debit") return confirmDebit(call, intent, method);
   const card = testCardOf(call, method);
   // "Set up" means attached: the customer has authenticated once, the bank lets it pass since.
   const setUp = method.customer !== null && how.offSession;

@@ -3,6 +3,7 @@ import { invalid, notImplemented } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
 import { operation, type Resource, retrieveOperation } from "../resource.ts";
+import { debitSettles } from "./bank-debits.ts";
 import { cancelIntent, confirmIntent } from "./payment_intent_states.ts";
 import { newIntent } from "./payment_intent_object.ts";
 import { currencyOf } from "./prices.ts";
@@ -137,4 +138,5 @@ export const paymentIntents: Resource = {
     retrieveOperation("payment_intent", "/v1/payment_intents"),
     list,
   ],
+  due: [debitSettles],
 };

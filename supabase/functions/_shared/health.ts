@@ -29,7 +29,7 @@ async function redisAnswers(): Promise<boolean> {
     token: env("UPSTASH_REDIS_REST_TOKEN"),
     retry: false,
     enableTelemetry: false,
-    signal: () => AbortSignal.timeout(1000),
+    signal: () => AbortSignal.timeout(3000),
   });
   try {
     return await redis.ping() === "PONG";

@@ -35,10 +35,13 @@ export const limits = {
 /** The name of a limit. */
 export type LimitName = keyof typeof limits;
 
-/** How long Redis may take before a limit is decided without it, in milliseconds. */
-const redisTimeoutMs = 1000;
+/**
+ * How long Redis may take before a limit is decided without it, in milliseconds. Long, since without it
+ * the counts begin anew: a moment's slowness must not grant further guesses.
+ */
+const redisTimeoutMs = 3000;
 /** How long Redis is left alone after that: one that hangs would cost every request its timeout. */
-const redisPauseMs = 5000;
+const redisPauseMs = 15_000;
 let redisPausedUntil = 0;
 
 let redis: Redis | undefined;

@@ -67,7 +67,7 @@ export const en = {
   payInvoice: "Pay the open invoice",
   cancel: "Cancel at the end of the period",
   uncancel: "Keep the plan",
-  portal: "Card, invoices and plan at Stripe",
+  portal: "Open the billing portal",
   cancelled: "The plan ends with its period.",
   uncancelled: "The plan goes on.",
   card: (brand: string, last4: string, expiry: string) =>

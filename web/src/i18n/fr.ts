@@ -77,7 +77,7 @@ export const fr: Texts = {
   payInvoice: "Régler la facture ouverte",
   cancel: "Résilier à la fin de la période",
   uncancel: "Garder l’offre",
-  portal: "Carte, factures et offre chez Stripe",
+  portal: "Ouvrir le portail de facturation",
   cancelled: "L’offre prend fin avec sa période.",
   uncancelled: "L’offre continue.",
   card: (brand, last4, expiry) => `${brand} se terminant par ${last4}, valable jusqu’à ${expiry}`,

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useApp } from "../app-context.ts";
 import { Cards, Invoices, Payments } from "../billing/documents.tsx";
 import { PlanChoice } from "../billing/plan-choice.tsx";
@@ -15,9 +15,14 @@ export function Billing({ userId }: { userId: string }) {
   const { t } = useLanguage();
   const [billing, setBilling] = useState<BillingRows>();
   const [problem, setProblem] = useState<Problem>();
+  const latest = useRef(0);
   const reload = useCallback(async () => {
+    const turn = ++latest.current;
     try {
-      setBilling(await readBilling(supabase, userId));
+      const read = await readBilling(supabase, userId);
+      // An answer that a later one overtook is old.
+      if (turn !== latest.current) return;
+      setBilling(read);
       setProblem(undefined);
     } catch (error) {
       setProblem(await problemOf(error));
@@ -25,13 +30,16 @@ export function Billing({ userId }: { userId: string }) {
   }, [supabase, userId]);
   useEffect(() => {
     void reload();
-    // Back from Stripe's pages, in this tab or another: what was done there is to be seen.
-    const look = () => void reload();
-    addEventListener("focus", look);
-    addEventListener("pageshow", look);
+    // Back from Stripe's pages, in another tab or by the back button: what was done there is to be seen.
+    const onFocus = () => void reload();
+    const onShow = (event: PageTransitionEvent) => {
+      if (event.persisted) void reload();
+    };
+    addEventListener("focus", onFocus);
+    addEventListener("pageshow", onShow);
     return () => {
-      removeEventListener("focus", look);
-      removeEventListener("pageshow", look);
+      removeEventListener("focus", onFocus);
+      removeEventListener("pageshow", onShow);
     };
   }, [reload]);
 
