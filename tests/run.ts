@@ -29,8 +29,18 @@ async function startOwnStack(dataDir: string): Promise<Stack> {
   return stack;
 }
 
+async function isPath(arg: string): Promise<boolean> {
+  try {
+    await Deno.stat(join(projectDir, arg));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 async function runTests(env: Record<string, string>): Promise<number> {
-  const paths = Deno.args.filter((arg) => !arg.startsWith("-"));
+  const named = await Promise.all(Deno.args.map((arg) => isPath(arg)));
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [
       "test",
@@ -38,8 +48,8 @@ async function runTests(env: Record<string, string>): Promise<number> {
       "--no-check",
       "--parallel",
       "--reporter=dot",
-      ...Deno.args.filter((arg) => arg.startsWith("-")),
-      ...(paths.length > 0 ? paths : ["tests/"]),
+      ...Deno.args,
+      ...(named.includes(true) ? [] : ["tests/"]),
     ],
     cwd: projectDir,
     env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "4" },
