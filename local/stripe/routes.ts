@@ -8,14 +8,18 @@ interface Route {
   pattern: RegExp;
 }
 
-const routes: Route[] = resources.flatMap(({ operations }) =>
+const declared: Route[] = resources.flatMap(({ operations }) =>
   operations.map((operation) => {
     const [method = "", path = ""] = operation.name.split(" ");
     const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`);
     return { operation, method, pattern };
   })
-  // `/v1/invoices/create_preview` before `/v1/invoices/{id}`.
-).sort((a, b) => Number(a.operation.name.includes("{")) - Number(b.operation.name.includes("{")));
+);
+
+/** Plain paths first: `/v1/invoices/create_preview` before `/v1/invoices/{id}`. */
+const routes = declared.toSorted((a, b) =>
+  Number(a.operation.name.includes("{")) - Number(b.operation.name.includes("{"))
+);
 
 /** The operation that serves a request, and the id in its path ('' where it has none). */
 export function findOperation(method: string, path: string): { operation: Operation; id: string } {

@@ -7,9 +7,10 @@
  * errors, cursors, `expand`, idempotency keys, test cards, state machines and the events they emit,
  * delivered as signed webhooks until they are accepted. Durable where `dataFile` is given.
  *
- * What it is not: Stripe. It computes no tax and no fees, moves no money, knows cards only, and is
- * one account in test mode at one API version. What it does not do it refuses aloud ("the local
- * Stripe does not implement X yet"): it never accepts a parameter that it would ignore.
+ * What it is not: Stripe. It computes no tax and no fees, moves no money, knows cards (and, at a
+ * checkout, test accounts for SEPA debits) only, and is one account in test mode at one API version.
+ * What it does not do it refuses aloud ("the local Stripe does not implement X yet"): it never
+ * accepts a parameter that it would ignore.
  *
  * A request is decoded (form.ts), checked (parameters/check.ts) and run as one synchronous
  * transaction (store.ts) by the operation of its resource (resources/); what it emits is delivered
@@ -92,6 +93,16 @@ export async function startStripe(options: StripeOptions): Promise<LocalStripe> 
   });
 
   async function handle(request: Request): Promise<Response> {
+    try {
+      return await route(request);
+    } catch (error) {
+      const message = error instanceof Error ? error.stack ?? error.message : String(error);
+      options.log("stripe", message, "error");
+      return new Response("The local Stripe failed: see its log.\n", { status: 500 });
+    }
+  }
+
+  async function route(request: Request): Promise<Response> {
     if (new URL(request.url).pathname.startsWith("/v1/")) return await api.answer(request);
     return await localRoutes(request, { api, store, clock, timekeeper, deliverer, faults }) ??
       await pageFor(request, { store, api }) ??

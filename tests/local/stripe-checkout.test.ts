@@ -205,7 +205,12 @@ Deno.test("local stripe: a trial is started with a card for later, or without wh
     });
     assert.equal(session.amount_total, 0);
     assert.equal((await pay(session, "")).status, 400);
-    assert.equal((await pay(session, good)).status, 303);
+    assert.equal((await pay(session, declined)).status, 402);
+    const none = await stripe.subscriptions.list({ status: "all" });
+    assert.equal(none.data.length, 0, "a refused card starts no trial");
+    const step = await pay(session, asksOnce);
+    assert.match(step.location ?? "", /\/authenticate\/seti_/);
+    assert.equal((await send(step.location ?? "", { outcome: "pass" })).status, 303);
     const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ["subscription"] });
     const subscription = done.subscription as Stripe.Subscription;
     assert.deepEqual([done.payment_status, subscription.status], [

@@ -4,6 +4,17 @@ import { alert, cardFields, field, testCardHelp } from "./forms.ts";
 import { escape } from "./html.ts";
 import type { PageParts } from "./pages.ts";
 
+/** Shows what a chosen way of shipping costs; the amounts are in the choice. */
+const totalsFollow = `<script>
+addEventListener("change", ({ target }) => {
+  for (const name of target.name === "shipping_rate" ? ["shipping", "total"] : []) {
+    for (const shown of document.querySelectorAll("span[data-" + name + "], p[data-" + name + "]")) {
+      shown.textContent = target.dataset[name];
+    }
+  }
+});
+</script>`;
+
 type Values = ReadonlyMap<string, string>;
 
 /** What the page of an open session is called. */
@@ -75,15 +86,17 @@ function summary(session: CheckoutSession, order: Order): string {
   const off = session.total_details?.amount_discount ?? 0;
   if (off > 0) rows.push(row("Discount", `−${money(session, off)}`));
   const shipping = session.shipping_cost;
-  if (shipping !== null) rows.push(row("Shipping", money(session, shipping.amount_total)));
+  if (shipping !== null) {
+    const amount = money(session, shipping.amount_total);
+    rows.push(row("Shipping", `<span data-shipping>${amount}</span>`));
+  }
+  const total = money(session, session.amount_total ?? 0);
   return `<section class="sheet" aria-labelledby="summary">
 <h2 id="summary">${session.mode === "subscription" ? "Due today" : "Total"}</h2>
-<p class="price">${money(session, session.amount_total ?? 0)}</p>
+<p class="price" data-total>${total}</p>
 ${trialText(session, order)}
 <ul class="rows">${rows.join("")}
-<li class="total"><span>Due today</span><span>${
-    money(session, session.amount_total ?? 0)
-  }</span></li></ul>
+<li class="total"><span>Due today</span><span data-total>${total}</span></li></ul>
 </section>`;
 }
 
@@ -160,13 +173,16 @@ function rateChoices(
   rates: { id: string; amount: number; name: string }[],
 ): string {
   if (rates.length === 0) return "";
+  const before = (session.amount_total ?? 0) - (session.shipping_cost?.amount_total ?? 0);
   const choices = rates.map(({ id, amount, name }) => {
     const chosen = session.shipping_cost?.shipping_rate === id ? " checked" : "";
     return `<label class="choice">
-<input type="radio" name="shipping_rate" value="${escape(id)}"${chosen}>
+<input type="radio" name="shipping_rate" value="${escape(id)}"${chosen}
+data-shipping="${money(session, amount)}" data-total="${money(session, before + amount)}">
 <span>${escape(name)}</span><span>${money(session, amount)}</span></label>`;
   });
-  return `<fieldset class="field"><legend>Shipping method</legend>${choices.join("")}</fieldset>`;
+  return `<fieldset class="field"><legend>Shipping method</legend>${choices.join("")}</fieldset>
+${totalsFollow}`;
 }
 
 function buttonText(session: CheckoutSession, { subscription }: Order): string {

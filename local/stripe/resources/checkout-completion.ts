@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import type { Reaction } from "../resource.ts";
 import { redeemDiscounts } from "./checkout-discounts.ts";
 import { type CheckoutSession, orderOf } from "./checkout-session-object.ts";
+import { subscriptionFor } from "./checkout-subscription.ts";
 
 /**
  * A session is complete when what it waits for is paid or set up, not when the customer comes back:
@@ -43,7 +44,14 @@ function waits({ status, payment_status: payment }: CheckoutSession): boolean {
 /** Writes an open session as complete, with what it has made, and says so. */
 export function complete(call: Call, session: CheckoutSession): CheckoutSession {
   if (session.status !== "open") return session;
-  const { customer, intent, subscription } = orderOf(call, session.id).made;
+  const order = orderOf(call, session.id);
+  const { customer, intent } = order.made;
+  const subscription = session.mode === "subscription"
+    ? subscriptionFor(call, session, order, {
+      customer: customer ?? session.customer ?? "",
+      method: call.store.get("setup_intent", intent ?? "")?.payment_method ?? null,
+    }).id
+    : undefined;
   const free = (session.amount_total ?? 0) === 0;
   const processing = call.store.get("payment_intent", intent ?? "")?.status === "processing";
   const done = call.update(session, {

@@ -4,18 +4,17 @@ import { mergeMetadata } from "../metadata.ts";
 import type { Documents } from "../wire.ts";
 import { debitFrom } from "./bank-debits.ts";
 import { complete } from "./checkout-completion.ts";
-import { givenDiscounts, typeCode } from "./checkout-discounts.ts";
+import { typeCode } from "./checkout-discounts.ts";
 import { emptyDetails } from "./checkout-details.ts";
-import { type CheckoutSession, type Order, orderOf } from "./checkout-session-object.ts";
+import { type CheckoutSession, type Order, orderOf, remember } from "./checkout-session-object.ts";
 import { chosenShipping } from "./checkout-shipping.ts";
+import { subscriptionFor } from "./checkout-subscription.ts";
 import { createCustomer } from "./customers.ts";
 import { intentOf } from "./invoice_states.ts";
 import { newIntent } from "./payment_intent_object.ts";
 import { confirmIntent } from "./payment_intent_states.ts";
 import { type CardForm, cardFrom } from "./typed-cards.ts";
 import { confirmSetup, newSetupIntent } from "./setup_intents.ts";
-import { hasEnded } from "./subscription_endings.ts";
-import { startSubscription } from "./subscription_start.ts";
 
 /** What a customer sends from the page of a session. */
 export interface CheckoutForm {
@@ -108,46 +107,22 @@ function subscribe(
     throw invalid("Enter your card number.", { param: "card_number" });
   }
   const customer = customerFor(call, session, order);
-  const made = order.made.subscription === undefined
-    ? undefined
-    : call.need("subscription", order.made.subscription);
-  // One that was left unpaid for 23 hours has expired: this attempt starts anew.
-  const subscription = made !== undefined && !hasEnded(made) ? made : startSubscription(
-    call,
-    {
-      customer,
-      items: order.lineItems.map(({ price, quantity }) => ({
-        price: price?.id ?? "",
-        quantity: quantity ?? 1,
-      })),
-      discounts: givenDiscounts(session),
-      payment_behavior: "default_incomplete",
-      payment_settings: { save_default_payment_method: "on_subscription" },
-      ...given(order.subscription),
-    },
-    { adHoc: true, checkoutSession: session.id },
-  );
-  remember(call, session, order, { customer, subscription: subscription.id });
   if (card === undefined) return { session: complete(call, session), authenticateAt: null };
+  if (free) {
+    // The subscription begins when the bank has accepted the card, not before.
+    const { intent: known } = order.made;
+    const setup = known === undefined
+      ? call.create(newSetupIntent(call, customer), "setup_intent.created")
+      : call.need("setup_intent", known);
+    return confirmCard(call, session, order, setup, card);
+  }
+  const subscription = subscriptionFor(call, session, order, { customer, method: null });
   const intent = intentOf(call, call.need("invoice", subscription.latest_invoice ?? ""));
   if (intent !== undefined) return confirmPayment(call, session, order, intent, card);
-  // Nothing is due yet: the card is set up for what will be.
-  const setup = subscription.pending_setup_intent;
-  if (setup !== null) {
-    return confirmCard(call, session, order, call.need("setup_intent", setup), card);
-  }
-  const fresh = call.create(newSetupIntent(call, customer), "setup_intent.created");
-  call.update(subscription, { pending_setup_intent: fresh.id });
-  return confirmCard(call, session, order, fresh, card);
-}
-
-function given({ missing_payment_method: missing, ...data }: Order["subscription"]) {
-  return {
-    ...data,
-    ...(missing === undefined
-      ? {}
-      : { trial_settings: { end_behavior: { missing_payment_method: missing } } }),
-  };
+  // The customer's credit has paid: the card is set up for what comes.
+  const setup = call.create(newSetupIntent(call, customer), "setup_intent.created");
+  call.update(subscription, { pending_setup_intent: setup.id });
+  return confirmCard(call, session, order, setup, card);
 }
 
 function payOnce(
@@ -245,16 +220,4 @@ function customerFor(call: Call, session: CheckoutSession, order: Order): string
   });
   remember(call, session, order, { customer: made.id });
   return made.id;
-}
-
-/** Keeps what an attempt has made, so that the next one and the bank's answer find it. */
-function remember(
-  call: Call,
-  session: CheckoutSession,
-  order: Order,
-  made: Order["made"],
-): void {
-  Object.assign(order.made, made);
-  call.store.hide(session.id, order);
-  if (made.intent !== undefined) call.store.hide(`checkout of ${made.intent}`, session.id);
 }

@@ -34,6 +34,18 @@ export function orderOf(call: Call, session: string): Order {
   return order;
 }
 
+/** Keeps what an attempt has made, so that the next one and the bank's answer find it. */
+export function remember(
+  call: Call,
+  session: CheckoutSession,
+  order: Order,
+  made: Order["made"],
+): void {
+  Object.assign(order.made, made);
+  call.store.hide(session.id, order);
+  if (made.intent !== undefined) call.store.hide(`checkout of ${made.intent}`, session.id);
+}
+
 /** A new open session, not yet kept. */
 export function newSession(
   call: Call,
