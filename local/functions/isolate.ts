@@ -1,4 +1,4 @@
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Log } from "../log.ts";
 import type { FunctionDeclaration } from "./declarations.ts";
 import { eachLine } from "./lines.ts";
@@ -38,7 +38,8 @@ export interface IsolateOptions {
 }
 
 const bootstrap = new URL("./bootstrap.ts", import.meta.url).href;
-const noImports = "data:application/json,{}";
+// A file: Deno 2.9.6 panics on an import map in a data URL where deno.json names a workspace.
+const noImports = fileURLToPath(new URL("./no-imports.json", import.meta.url));
 
 /**
  * Starts a function's process: a process and not a Worker, because a Worker's `terminate()` does
