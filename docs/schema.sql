@@ -1170,9 +1170,10 @@ begin
   if owner_workspace is null then
     return; -- Another product's customer in the same Stripe account.
   end if;
-  -- Locked, so that a change of the price's plan waits until it can see this subscription.
-  select price.plan_id into bought_plan from public.prices as price
-  where price.id = record ->> 'price_id' for share;
+  -- A change of the catalogue waits until it can see this subscription, and this one for the change. Not
+  -- by locking the price's row: the plan's, which the insert below refers to, is locked the other way round.
+  perform pg_advisory_xact_lock_shared(hashtextextended('stripe catalogue', 0));
+  select price.plan_id into bought_plan from public.prices as price where price.id = record ->> 'price_id';
   insert into public.subscriptions (
     workspace_id, user_id, stripe_subscription_id, plan_id, price_id, status, quantity, currency,
     cancel_at_period_end, current_period_start, current_period_end, trial_end, cancel_at, canceled_at,
