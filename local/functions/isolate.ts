@@ -2,7 +2,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Log } from "../log.ts";
 import type { FunctionDeclaration } from "./declarations.ts";
 import { eachLine } from "./lines.ts";
-import type { OrphanGuard } from "./orphan_guard.ts";
+import type { OrphanGuard } from "./orphan-guard.ts";
 
 /** The heap a function may fill, as on the hosted platform. */
 export const memoryLimitMb = 256;

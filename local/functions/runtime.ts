@@ -2,11 +2,11 @@ import { relative, resolve } from "node:path";
 import type { Log } from "../log.ts";
 import { type FunctionDeclaration, readDeclarations } from "./declarations.ts";
 import { readEnvironment } from "./environment.ts";
-import { createFunctionSlot, type FunctionLimits, type FunctionSlot } from "./function_slot.ts";
+import { createFunctionSlot, type FunctionLimits, type FunctionSlot } from "./function-slot.ts";
 import { startIsolate } from "./isolate.ts";
-import { startOrphanGuard } from "./orphan_guard.ts";
+import { startOrphanGuard } from "./orphan-guard.ts";
 import { runtimeReply } from "./replies.ts";
-import { jwtVerifier } from "./verify_jwt.ts";
+import { jwtVerifier } from "./verify-jwt.ts";
 import { watchDirectory } from "./watch.ts";
 
 export interface FunctionsOptions {

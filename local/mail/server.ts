@@ -1,5 +1,5 @@
 import type { Log } from "../log.ts";
-import { openRecordStore, type RecordStore } from "./record_store.ts";
+import { openRecordStore, type RecordStore } from "./record-store.ts";
 
 export interface MailOptions {
   /** 0 picks a free port. */
@@ -22,7 +22,7 @@ export interface Mail {
  * do, but there must be one. An `Idempotency-Key` is replayed for 24 hours.
  */
 export async function startMail({ port, dataFile, log }: MailOptions): Promise<Mail> {
-  const { createResendService } = await import("./resend_service.ts");
+  const { createResendService } = await import("./resend-service.ts");
   const opened = Promise.withResolvers<(request: Request) => Promise<Response>>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, onListen() {} },

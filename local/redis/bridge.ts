@@ -1,10 +1,10 @@
 import type { Log } from "../log.ts";
 import { type Command, RedisError, type Reply } from "./backend.ts";
-import { startMemoryBackend } from "./memory_backend.ts";
+import { startMemoryBackend } from "./memory-backend.ts";
 import { base64Reply, plainReply } from "./encoding.ts";
 import { parseRequest } from "./request.ts";
 import { scriptRewriter } from "./scripts.ts";
-import { startServerBackend } from "./server_backend.ts";
+import { startServerBackend } from "./server-backend.ts";
 
 export interface RedisOptions {
   /** 0 picks a free port. */

@@ -6,20 +6,20 @@ import { customers } from "./resources/customers.ts";
 import { discounts } from "./resources/discounts.ts";
 import { disputes } from "./resources/disputes.ts";
 import { events } from "./resources/events.ts";
-import { invoicePayments } from "./resources/invoice_payments.ts";
+import { invoicePayments } from "./resources/invoice-payments.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoices } from "./resources/invoices.ts";
-import { paymentIntents } from "./resources/payment_intents.ts";
-import { paymentMethods } from "./resources/payment_methods.ts";
+import { paymentIntents } from "./resources/payment-intents.ts";
+import { paymentMethods } from "./resources/payment-methods.ts";
 import { prices } from "./resources/prices.ts";
 import { products } from "./resources/products.ts";
 import { promotionCodes } from "./resources/promotion-codes.ts";
 import { refunds } from "./resources/refunds.ts";
-import { setupIntents } from "./resources/setup_intents.ts";
+import { setupIntents } from "./resources/setup-intents.ts";
 import { shippingRates } from "./resources/shipping-rates.ts";
-import { subscriptionItems } from "./resources/subscription_items.ts";
+import { subscriptionItems } from "./resources/subscription-items.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
-import { webhookEndpoints } from "./resources/webhook_endpoints.ts";
+import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 import type { Resource } from "./resource.ts";
 
 /** Everything that the local Stripe serves. A new resource is one file and one line here. */

@@ -22,7 +22,7 @@ import { Api, type Intercept } from "./api.ts";
 import { Clock } from "./clock.ts";
 import { FaultInjector } from "./faults.ts";
 import { Idempotency } from "./idempotency.ts";
-import { localRoutes } from "./local_routes.ts";
+import { localRoutes } from "./local-routes.ts";
 import { pageFor } from "./pages/pages.ts";
 import { dues } from "./resources.ts";
 import { Schedule } from "./schedule.ts";

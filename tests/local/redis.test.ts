@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Redis } from "@upstash/redis";
 import { startRedis } from "../../local/redis/bridge.ts";
-import { contract } from "./redis_contract.ts";
-import { freePort, hasRedisServer, realRedis, startRedisServer } from "./redis_backends.ts";
+import { contract } from "./redis-contract.ts";
+import { freePort, hasRedisServer, realRedis, startRedisServer } from "./redis-backends.ts";
 
 const token = "test-token";
 const log = () => {};

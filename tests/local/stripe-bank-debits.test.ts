@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
-import { advance, eventTypes, withStripe } from "./stripe_world.ts";
+import { advance, eventTypes, withStripe } from "./stripe-world.ts";
 
 async function bought(
   stripe: Stripe,

@@ -10,7 +10,7 @@ import {
   eventTypes,
   useCard,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 /** 1 April 2026: a period of thirty days. */
 const start = Date.UTC(2026, 3, 1);

@@ -8,7 +8,7 @@ import {
   errorOf,
   eventTypes,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 const success_url = "http://127.0.0.1:9/done?session_id={CHECKOUT_SESSION_ID}";
 const cancel_url = "http://127.0.0.1:9/canceled";

@@ -12,7 +12,7 @@ import {
   useCard,
   withDataFile,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 /** 31 January 2026: the day on which months are hard. */
 const start = Date.UTC(2026, 0, 31, 10);

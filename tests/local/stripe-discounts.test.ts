@@ -10,7 +10,7 @@ import {
   errorOf,
   eventTypes,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 const success_url = "http://127.0.0.1:9/done";
 

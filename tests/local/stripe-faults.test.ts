@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allDelivered, secret, withReceiver } from "./stripe-receiver.ts";
-import { errorOf, local as route, sdk, withStripe } from "./stripe_world.ts";
+import { errorOf, local as route, sdk, withStripe } from "./stripe-world.ts";
 
 Deno.test("local stripe: a call fails before its effect, as often as asked, where it matches", () =>
   withStripe(async ({ local, stripe }) => {

@@ -8,7 +8,7 @@ import {
   errorOf,
   useCard,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 const return_url = "http://127.0.0.1:9/billing";
 

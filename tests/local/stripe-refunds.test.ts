@@ -7,7 +7,7 @@ import {
   eventTypes,
   local as route,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 async function paid(stripe: Stripe, token = "pm_card_visa"): Promise<Stripe.PaymentIntent> {
   return await stripe.paymentIntents.create({

@@ -1,8 +1,8 @@
 import type { Call } from "../call.ts";
 import { StripeProblem } from "../errors.ts";
-import { invoiceOf } from "../resources/invoice_states.ts";
-import { authenticateIntent } from "../resources/payment_intent_states.ts";
-import { authenticateSetup } from "../resources/setup_intents.ts";
+import { invoiceOf } from "../resources/invoice-states.ts";
+import { authenticateIntent } from "../resources/payment-intent-states.ts";
+import { authenticateSetup } from "../resources/setup-intents.ts";
 import type { Store } from "../store.ts";
 import { html } from "./html.ts";
 import type { PageParts } from "./pages.ts";

@@ -1,6 +1,6 @@
 import { StripeProblem } from "../errors.ts";
-import { intentOf } from "../resources/invoice_states.ts";
-import { confirmIntent } from "../resources/payment_intent_states.ts";
+import { intentOf } from "../resources/invoice-states.ts";
+import { confirmIntent } from "../resources/payment-intent-states.ts";
 import { cardFrom } from "../resources/typed-cards.ts";
 import { alert, cardFields, readForm, testCardHelp } from "./forms.ts";
 import { escape, html } from "./html.ts";

@@ -2,7 +2,7 @@ import { displayDate, displayMoney } from "../billing/display.ts";
 import type { Call } from "../call.ts";
 import { liveSubscriptions, type PortalSession } from "../resources/billing-portal-sessions.ts";
 import { methodFor } from "../resources/invoice-collection.ts";
-import { periodEnd, type Subscription } from "../resources/subscription_object.ts";
+import { periodEnd, type Subscription } from "../resources/subscription-object.ts";
 import { alert, cardFields, testCardHelp } from "./forms.ts";
 import { escape } from "./html.ts";
 

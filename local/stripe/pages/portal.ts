@@ -5,8 +5,8 @@ import {
   liveSubscriptions,
   type PortalSession,
 } from "../resources/billing-portal-sessions.ts";
-import { scheduledEnd } from "../resources/subscription_endings.ts";
-import type { Subscription } from "../resources/subscription_object.ts";
+import { scheduledEnd } from "../resources/subscription-endings.ts";
+import type { Subscription } from "../resources/subscription-object.ts";
 import { readForm } from "./forms.ts";
 import { html } from "./html.ts";
 import type { PageParts } from "./pages.ts";

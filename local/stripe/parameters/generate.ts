@@ -12,9 +12,9 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { resources } from "../resources.ts";
-import { ExpandReader, objectInterfaces } from "./read_expands.ts";
-import { methodsOf } from "./read_methods.ts";
-import { ShapeReader } from "./read_shapes.ts";
+import { ExpandReader, objectInterfaces } from "./read-expands.ts";
+import { methodsOf } from "./read-methods.ts";
+import { ShapeReader } from "./read-shapes.ts";
 
 const target = new URL("./generated.ts", import.meta.url);
 

@@ -5,11 +5,11 @@ import { newId } from "../ids.ts";
 import { operation, type Reaction, type Resource } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { customerOf } from "./customers.ts";
-import { intentOf } from "./invoice_states.ts";
-import { confirmIntent } from "./payment_intent_states.ts";
-import { confirmSetup, newSetupIntent } from "./setup_intents.ts";
-import { hasEnded } from "./subscription_endings.ts";
-import type { Subscription } from "./subscription_object.ts";
+import { intentOf } from "./invoice-states.ts";
+import { confirmIntent } from "./payment-intent-states.ts";
+import { confirmSetup, newSetupIntent } from "./setup-intents.ts";
+import { hasEnded } from "./subscription-endings.ts";
+import type { Subscription } from "./subscription-object.ts";
 import { type CardForm, cardFrom } from "./typed-cards.ts";
 
 export type PortalSession = Documents["billing_portal.session"];

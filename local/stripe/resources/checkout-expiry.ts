@@ -1,9 +1,9 @@
 import type { Call } from "../call.ts";
 import { due } from "../schedule.ts";
 import { type CheckoutSession, orderOf } from "./checkout-session-object.ts";
-import { cancelIntent } from "./payment_intent_states.ts";
-import { cancelSetup } from "./setup_intents.ts";
-import { endSubscription } from "./subscription_endings.ts";
+import { cancelIntent } from "./payment-intent-states.ts";
+import { cancelSetup } from "./setup-intents.ts";
+import { endSubscription } from "./subscription-endings.ts";
 
 /** Ends an open session: what an attempt to pay has left behind can no longer be paid. */
 export function expireSession(call: Call, session: CheckoutSession): CheckoutSession {

@@ -10,11 +10,11 @@ import { type CheckoutSession, type Order, orderOf, remember } from "./checkout-
 import { chosenShipping } from "./checkout-shipping.ts";
 import { subscriptionFor } from "./checkout-subscription.ts";
 import { createCustomer } from "./customers.ts";
-import { intentOf } from "./invoice_states.ts";
-import { newIntent } from "./payment_intent_object.ts";
-import { confirmIntent } from "./payment_intent_states.ts";
+import { intentOf } from "./invoice-states.ts";
+import { newIntent } from "./payment-intent-object.ts";
+import { confirmIntent } from "./payment-intent-states.ts";
 import { type CardForm, cardFrom } from "./typed-cards.ts";
-import { confirmSetup, newSetupIntent } from "./setup_intents.ts";
+import { confirmSetup, newSetupIntent } from "./setup-intents.ts";
 
 /** What a customer sends from the page of a session. */
 export interface CheckoutForm {

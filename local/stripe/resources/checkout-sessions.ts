@@ -17,7 +17,7 @@ import {
 import { shippingCostOf, shippingOptionsFor } from "./checkout-shipping.ts";
 import { emptyDetails } from "./checkout-details.ts";
 import { customerOf } from "./customers.ts";
-import { newSetupIntent } from "./setup_intents.ts";
+import { newSetupIntent } from "./setup-intents.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;
 

@@ -1,9 +1,9 @@
 import type { Call } from "../call.ts";
 import { givenDiscounts } from "./checkout-discounts.ts";
 import { type CheckoutSession, type Order, remember } from "./checkout-session-object.ts";
-import { hasEnded } from "./subscription_endings.ts";
-import type { Subscription } from "./subscription_object.ts";
-import { startSubscription } from "./subscription_start.ts";
+import { hasEnded } from "./subscription-endings.ts";
+import type { Subscription } from "./subscription-object.ts";
+import { startSubscription } from "./subscription-start.ts";
 
 /**
  * The subscription that a checkout makes: the one of an earlier attempt to pay, else a new one.

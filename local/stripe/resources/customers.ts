@@ -6,8 +6,8 @@ import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
 import { includesOf, operation, type Resource } from "../resource.ts";
 import type { Documents, Wire } from "../wire.ts";
-import { attach, materialize } from "./payment_methods.ts";
-import { endSubscription } from "./subscription_endings.ts";
+import { attach, materialize } from "./payment-methods.ts";
+import { endSubscription } from "./subscription-endings.ts";
 
 type Customer = Documents["customer"];
 

@@ -6,7 +6,7 @@ import { page, paging, within } from "../pagination.ts";
 import { operation, type Resource, retrieveOperation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { newDispute } from "./dispute-object.ts";
-import { testCardOf } from "./payment_methods.ts";
+import { testCardOf } from "./payment-methods.ts";
 
 type Dispute = Documents["dispute"];
 

@@ -2,9 +2,9 @@ import type { Call } from "../call.ts";
 import { StripeProblem } from "../errors.ts";
 import { due } from "../schedule.ts";
 import type { Documents } from "../wire.ts";
-import { intentOf } from "./invoice_states.ts";
-import { confirmIntent } from "./payment_intent_states.ts";
-import { endSubscription, hasEnded } from "./subscription_endings.ts";
+import { intentOf } from "./invoice-states.ts";
+import { confirmIntent } from "./payment-intent-states.ts";
+import { endSubscription, hasEnded } from "./subscription-endings.ts";
 
 type Invoice = Documents["invoice"];
 type Subscription = Documents["subscription"];

@@ -5,7 +5,7 @@ import { page, paging, within } from "../pagination.ts";
 import { operation, type Resource, retrieveOperation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { describeProration } from "./invoice-lines.ts";
-import type { Subscription, SubscriptionItem } from "./subscription_object.ts";
+import type { Subscription, SubscriptionItem } from "./subscription-object.ts";
 
 type InvoiceItem = Documents["invoiceitem"];
 

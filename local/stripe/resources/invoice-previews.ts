@@ -7,9 +7,9 @@ import type { Documents } from "../wire.ts";
 import { nextPeriod } from "./subscription-cycle.ts";
 import { changeBilling, changesBilling, draftOf } from "./subscription-changes.ts";
 import { creditUnused } from "./subscription-prorations.ts";
-import { hasEnded } from "./subscription_endings.ts";
-import { periodEnd, type Subscription } from "./subscription_object.ts";
-import { startSubscription } from "./subscription_start.ts";
+import { hasEnded } from "./subscription-endings.ts";
+import { periodEnd, type Subscription } from "./subscription-object.ts";
+import { startSubscription } from "./subscription-start.ts";
 
 type Invoice = Documents["invoice"];
 type Details = Stripe.InvoiceCreatePreviewParams.SubscriptionDetails;

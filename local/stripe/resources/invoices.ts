@@ -20,8 +20,8 @@ import {
   pay,
   paymentOf,
   voidInvoice,
-} from "./invoice_states.ts";
-import { materialize } from "./payment_methods.ts";
+} from "./invoice-states.ts";
+import { materialize } from "./payment-methods.ts";
 
 const list = operation<Stripe.InvoiceListParams>(
   "GET /v1/invoices",

@@ -6,8 +6,8 @@ import type { Documents } from "../wire.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
 import { pendingItems, takePending } from "./invoice-items.ts";
 import type { Billed } from "./invoice-lines.ts";
-import { newInvoice } from "./invoice_object.ts";
-import { finalize, intentOf } from "./invoice_states.ts";
+import { newInvoice } from "./invoice-object.ts";
+import { finalize, intentOf } from "./invoice-states.ts";
 import { itemChanges } from "./subscription-item-changes.ts";
 import {
   changesPrice,
@@ -16,7 +16,7 @@ import {
   type ItemChange,
   prorationDate,
 } from "./subscription-prorations.ts";
-import { periodEnd, type Subscription, type SubscriptionItem } from "./subscription_object.ts";
+import { periodEnd, type Subscription, type SubscriptionItem } from "./subscription-object.ts";
 
 type Invoice = Documents["invoice"];
 type Update = Stripe.SubscriptionUpdateParams;

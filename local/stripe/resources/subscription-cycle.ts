@@ -4,11 +4,11 @@ import { due } from "../schedule.ts";
 import type { Documents } from "../wire.ts";
 import { discountsAt, endDiscounts } from "./discounts.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
-import { newInvoice } from "./invoice_object.ts";
-import { finalize } from "./invoice_states.ts";
+import { newInvoice } from "./invoice-object.ts";
+import { finalize } from "./invoice-states.ts";
 import { pendingItems, takePending } from "./invoice-items.ts";
-import { endSubscription, hasEnded } from "./subscription_endings.ts";
-import { periodEnd, type Subscription, type SubscriptionItem } from "./subscription_object.ts";
+import { endSubscription, hasEnded } from "./subscription-endings.ts";
+import { periodEnd, type Subscription, type SubscriptionItem } from "./subscription-object.ts";
 import { pauseAfterTrial } from "./subscription-pauses.ts";
 
 const daySeconds = 24 * 60 * 60;

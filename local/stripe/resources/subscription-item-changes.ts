@@ -10,7 +10,7 @@ import {
   recurringPrice,
   type Subscription,
   type SubscriptionItem,
-} from "./subscription_object.ts";
+} from "./subscription-object.ts";
 
 /** The parameters of an item that do something here. */
 export const itemParameters = [

@@ -5,7 +5,7 @@ import { invalid, notImplemented } from "../errors.ts";
 import { operation } from "../resource.ts";
 import { draftOf, settle, wholePeriod } from "./subscription-changes.ts";
 import { chargeRemaining, creditUnused } from "./subscription-prorations.ts";
-import type { Subscription, SubscriptionItem } from "./subscription_object.ts";
+import type { Subscription, SubscriptionItem } from "./subscription-object.ts";
 
 /** Stops a subscription: no period ends and nothing is billed until it is resumed. */
 export const pause = operation<Stripe.SubscriptionPauseParams>(

@@ -2,7 +2,7 @@ import { amountFrom } from "../billing/prorations.ts";
 import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import { createProration } from "./invoice-items.ts";
-import type { Subscription, SubscriptionItem } from "./subscription_object.ts";
+import type { Subscription, SubscriptionItem } from "./subscription-object.ts";
 
 /** One item before and after a change; one that came has no `before`, one that went no `after`. */
 export interface ItemChange {

@@ -6,9 +6,9 @@ import { operation } from "../resource.ts";
 import { discountsFor, endDiscounts } from "./discounts.ts";
 import { changeBilling, changesBilling, settle } from "./subscription-changes.ts";
 import { itemParameters } from "./subscription-item-changes.ts";
-import { hasEnded, scheduledEnd } from "./subscription_endings.ts";
-import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
-import type { Subscription } from "./subscription_object.ts";
+import { hasEnded, scheduledEnd } from "./subscription-endings.ts";
+import { methodForCustomer, paymentSettingsOf } from "./subscription-fields.ts";
+import type { Subscription } from "./subscription-object.ts";
 
 export const update = operation<Stripe.SubscriptionUpdateParams>(
   "POST /v1/subscriptions/{id}",

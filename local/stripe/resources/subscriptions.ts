@@ -3,15 +3,15 @@ import type { Call } from "../call.ts";
 import { missing } from "../errors.ts";
 import { page, paging, within } from "../pagination.ts";
 import { operation, type Reaction, type Resource, retrieveOperation } from "../resource.ts";
-import { intentOf } from "./invoice_states.ts";
+import { intentOf } from "./invoice-states.ts";
 import { draftOf, settle } from "./subscription-changes.ts";
 import { subscriptionDues } from "./subscription-cycle.ts";
 import { pause, resume } from "./subscription-pauses.ts";
 import { creditUnused } from "./subscription-prorations.ts";
 import { update } from "./subscription-updates.ts";
-import { endSubscription, hasEnded } from "./subscription_endings.ts";
-import type { Subscription } from "./subscription_object.ts";
-import { startSubscription } from "./subscription_start.ts";
+import { endSubscription, hasEnded } from "./subscription-endings.ts";
+import type { Subscription } from "./subscription-object.ts";
+import { startSubscription } from "./subscription-start.ts";
 
 const create = operation<Stripe.SubscriptionCreateParams>(
   "POST /v1/subscriptions",

@@ -2,7 +2,7 @@ import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import type { Documents } from "../wire.ts";
 import { cardOfNumber } from "./cards.ts";
-import { newCard } from "./payment_methods.ts";
+import { newCard } from "./payment-methods.ts";
 
 /** A card as a person types it on a page. */
 export interface CardForm {

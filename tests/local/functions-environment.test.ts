@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { functionsProject, handler, listed } from "./functions_project.ts";
+import { functionsProject, handler, listed } from "./functions-project.ts";
 
 const showEnvironment = handler(`() => Response.json(Deno.env.toObject())`);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generate } from "../../local/stripe/parameters/generate.ts";
-import { customerAndPrice, errorOf, incompleteSubscription, withStripe } from "./stripe_world.ts";
+import { customerAndPrice, errorOf, incompleteSubscription, withStripe } from "./stripe-world.ts";
 
 Deno.test("local stripe: the generated parameters are those of the installed SDK", async () => {
   const file = new URL("../../local/stripe/parameters/generated.ts", import.meta.url);

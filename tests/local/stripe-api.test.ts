@@ -9,7 +9,7 @@ import {
   secretKey,
   withDataFile,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 Deno.test("local stripe: only its secret key is let in", () =>
   withStripe(async ({ local }) => {

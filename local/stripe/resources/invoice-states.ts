@@ -2,9 +2,9 @@ import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
-import { afterBalance } from "./invoice_object.ts";
-import { newIntent } from "./payment_intent_object.ts";
-import { cancelIntent, type Confirmation, confirmIntent } from "./payment_intent_states.ts";
+import { afterBalance } from "./invoice-object.ts";
+import { newIntent } from "./payment-intent-object.ts";
+import { cancelIntent, type Confirmation, confirmIntent } from "./payment-intent-states.ts";
 
 type Invoice = Documents["invoice"];
 type InvoicePayment = Documents["invoice_payment"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { onePagePdf } from "../../local/stripe/pages/pdf.ts";
-import { incompleteSubscription, withStripe } from "./stripe_world.ts";
+import { incompleteSubscription, withStripe } from "./stripe-world.ts";
 
 Deno.test("local stripe: an invoice's links show it as a page and as a PDF, a charge's its receipt", () =>
   withStripe(async ({ stripe }) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { functionsProject, handler, listed } from "./functions_project.ts";
+import { functionsProject, handler, listed } from "./functions-project.ts";
 import { eachLine } from "../../local/functions/lines.ts";
 
 /** Whether a process is there and not a zombie. */

@@ -6,11 +6,11 @@ import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
 import { operation, type Resource, retrieveOperation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
-import { authenticationFailed, cardProblem } from "./card_errors.ts";
+import { authenticationFailed, cardProblem } from "./card-errors.ts";
 import type { Decline } from "./cards.ts";
 import { customerOf } from "./customers.ts";
-import { nextActionOf } from "./next_actions.ts";
-import { link, materialize, testCardOf } from "./payment_methods.ts";
+import { nextActionOf } from "./next-actions.ts";
+import { link, materialize, testCardOf } from "./payment-methods.ts";
 
 type SetupIntent = Documents["setup_intent"];
 type PaymentMethod = Documents["payment_method"];

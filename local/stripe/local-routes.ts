@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import { invalid, StripeProblem } from "./errors.ts";
 import type { FaultInjector } from "./faults.ts";
 import { openDispute, openDisputeOf, settleDispute } from "./resources/disputes.ts";
-import { withExpiry } from "./resources/payment_methods.ts";
+import { withExpiry } from "./resources/payment-methods.ts";
 import type { Store } from "./store.ts";
 import type { Timekeeper } from "./timekeeper.ts";
 import type { Deliverer } from "./webhooks/deliverer.ts";

@@ -1,6 +1,6 @@
 import { type Command, type RedisBackend, RedisError, type Reply } from "./backend.ts";
-import { checkedArguments, type Look, notAnInteger } from "./memory_rules.ts";
-import { loadLua } from "./memory_lua.ts";
+import { checkedArguments, type Look, notAnInteger } from "./memory-rules.ts";
+import { loadLua } from "./memory-lua.ts";
 import { sha1 } from "./scripts.ts";
 
 /** A command of ioredis-mock: arguments in, reply out, at once. */
@@ -9,7 +9,7 @@ type Emulator = (...args: string[]) => unknown;
 /**
  * Runs the commands on ioredis-mock, in this process. Its commands are called without the promises
  * around them: what is called in one go is then atomic, as transactions and scripts must be. Scripts
- * run in our own Lua (memory_lua.ts), since the mock's hands out JavaScript's globals and loses
+ * run in our own Lua (memory-lua.ts), since the mock's hands out JavaScript's globals and loses
  * errors, nulls and the types of numbers.
  */
 export async function startMemoryBackend(): Promise<RedisBackend> {

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
 import { invalid, notImplemented } from "../errors.ts";
-import type { Subscription } from "./subscription_object.ts";
+import type { Subscription } from "./subscription-object.ts";
 
 /** The payment settings of a subscription after a call. */
 export function paymentSettingsOf(

@@ -7,7 +7,7 @@ import { mergeMetadata } from "../metadata.ts";
 import { page, paging } from "../pagination.ts";
 import { operation, type Resource } from "../resource.ts";
 import type { Documents } from "../wire.ts";
-import { cardProblem } from "./card_errors.ts";
+import { cardProblem } from "./card-errors.ts";
 import { cardOfToken, type TestCard, testCards } from "./cards.ts";
 import { addressOf, customerOf } from "./customers.ts";
 

@@ -6,12 +6,12 @@ import { mergeMetadata } from "../metadata.ts";
 import type { Documents } from "../wire.ts";
 import { customerOf } from "./customers.ts";
 import { discountsFor } from "./discounts.ts";
-import { newInvoice } from "./invoice_object.ts";
-import { finalize, pay } from "./invoice_states.ts";
-import { methodForCustomer, paymentSettingsOf } from "./subscription_fields.ts";
-import { scheduledEnd } from "./subscription_endings.ts";
-import { itemsFor, newSubscription, type Subscription } from "./subscription_object.ts";
-import { newSetupIntent } from "./setup_intents.ts";
+import { newInvoice } from "./invoice-object.ts";
+import { finalize, pay } from "./invoice-states.ts";
+import { methodForCustomer, paymentSettingsOf } from "./subscription-fields.ts";
+import { scheduledEnd } from "./subscription-endings.ts";
+import { itemsFor, newSubscription, type Subscription } from "./subscription-object.ts";
+import { newSetupIntent } from "./setup-intents.ts";
 
 const daySeconds = 24 * 60 * 60;
 

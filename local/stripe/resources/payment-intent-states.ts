@@ -2,11 +2,11 @@ import type { Call } from "../call.ts";
 import { StripeProblem } from "../errors.ts";
 import type { Documents } from "../wire.ts";
 import { confirmDebit } from "./bank-debits.ts";
-import { authenticationFailed, authenticationRequired, cardProblem } from "./card_errors.ts";
+import { authenticationFailed, authenticationRequired, cardProblem } from "./card-errors.ts";
 import type { Decline } from "./cards.ts";
 import { chargeCard } from "./charges.ts";
-import { link, materialize, testCardOf } from "./payment_methods.ts";
-import { nextActionOf } from "./next_actions.ts";
+import { link, materialize, testCardOf } from "./payment-methods.ts";
+import { nextActionOf } from "./next-actions.ts";
 
 type PaymentIntent = Documents["payment_intent"];
 type PaymentMethod = Documents["payment_method"];

@@ -4,11 +4,11 @@ import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
 import { operation, type Resource, retrieveOperation } from "../resource.ts";
 import { debitSettles } from "./bank-debits.ts";
-import { cancelIntent, confirmIntent } from "./payment_intent_states.ts";
-import { newIntent } from "./payment_intent_object.ts";
+import { cancelIntent, confirmIntent } from "./payment-intent-states.ts";
+import { newIntent } from "./payment-intent-object.ts";
 import { currencyOf } from "./prices.ts";
 import { customerOf } from "./customers.ts";
-import { materialize } from "./payment_methods.ts";
+import { materialize } from "./payment-methods.ts";
 
 const create = operation<Stripe.PaymentIntentCreateParams>(
   "POST /v1/payment_intents",

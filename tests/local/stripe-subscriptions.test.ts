@@ -6,7 +6,7 @@ import {
   eventTypes,
   incompleteSubscription,
   withStripe,
-} from "./stripe_world.ts";
+} from "./stripe-world.ts";
 
 Deno.test("local stripe: a subscription waits for its first payment and becomes active by it", () =>
   withStripe(async ({ stripe }) => {

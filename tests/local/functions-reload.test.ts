@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { functionsProject, handler, listed } from "./functions_project.ts";
+import { functionsProject, handler, listed } from "./functions-project.ts";
 
 const source = (text: string) =>
   `import { shared } from "../_shared/shared.ts";

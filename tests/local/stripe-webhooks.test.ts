@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import Stripe from "stripe";
 import { retryDelayMs } from "../../local/stripe/webhooks/deliverer.ts";
 import { allDelivered, secret, withReceiver } from "./stripe-receiver.ts";
-import { customerAndPrice, withDataFile, withStripe } from "./stripe_world.ts";
+import { customerAndPrice, withDataFile, withStripe } from "./stripe-world.ts";
 
 Deno.test("local stripe: events arrive signed, with the object as it was", () =>
   withReceiver((receiver) =>

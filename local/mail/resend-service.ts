@@ -1,5 +1,5 @@
 import { createEmulator, defineEmulator } from "emulate";
-import type { RecordStore } from "./record_store.ts";
+import type { RecordStore } from "./record-store.ts";
 
 /** Answers Resend's API and the pages of its inbox. */
 export interface ResendService {

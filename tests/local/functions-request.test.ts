@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { functionsProject, handler, listed } from "./functions_project.ts";
+import { functionsProject, handler, listed } from "./functions-project.ts";
 
 Deno.test("functions: a function sees /<name>/…, the caller's host and address", async () => {
   await using project = await functionsProject({

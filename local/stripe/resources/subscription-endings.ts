@@ -1,9 +1,9 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
 import { invalid, notImplemented } from "../errors.ts";
-import { cancelSetup } from "./setup_intents.ts";
-import { voidInvoice } from "./invoice_states.ts";
-import { periodEnd, type Subscription } from "./subscription_object.ts";
+import { cancelSetup } from "./setup-intents.ts";
+import { voidInvoice } from "./invoice-states.ts";
+import { periodEnd, type Subscription } from "./subscription-object.ts";
 
 type Reason = NonNullable<NonNullable<Subscription["cancellation_details"]>["reason"]>;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { customerAndPrice, errorOf, withStripe } from "./stripe_world.ts";
+import { customerAndPrice, errorOf, withStripe } from "./stripe-world.ts";
 
 Deno.test("local stripe: prices are found by lookup key, and a key moves only when asked", () =>
   withStripe(async ({ stripe }) => {
