@@ -13,6 +13,7 @@ create table private.billing_customers (
   workspace_id uuid not null,
   stripe_customer_id text,
   stripe_payment_method_id text,
+  generation smallint default 0 not null,
   email text,
   name text,
   created_at timestamp with time zone default now() not null,
@@ -23,6 +24,7 @@ create table private.billing_customers (
 comment on table private.billing_customers is 'One Stripe customer a workspace.';
 comment on column private.billing_customers.stripe_customer_id is 'Null until Stripe has answered.';
 comment on column private.billing_customers.stripe_payment_method_id is 'What its invoices are paid with, unless a subscription names another.';
+comment on column private.billing_customers.generation is 'How many customers of this workspace were deleted at Stripe: each new one has an idempotency key of its own.';
 comment on column private.billing_customers.email is 'As it was when the customer was wanted: every attempt to create it sends the same values, as Stripe''s idempotency key demands.';
 alter table private.billing_customers enable row level security;
 grant select, insert, update, delete on private.billing_customers to service_role;
@@ -133,25 +135,31 @@ create table private.reconciliation_seen (
   constraint reconciliation_seen_pkey PRIMARY KEY (reconciliation_id, object_type, object_id),
   constraint reconciliation_seen_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES private.reconciliations(id) ON DELETE CASCADE
 );
-comment on table private.reconciliation_seen is 'What a running reconciliation has met at Stripe; emptied when it ends.';
+comment on table private.reconciliation_seen is 'What a running reconciliation has met at Stripe, or looked for there; emptied when it ends.';
 alter table private.reconciliation_seen enable row level security;
 grant select, insert, update, delete on private.reconciliation_seen to service_role;
 
 create table private.reconciliations (
   id bigint generated always as identity not null,
   repair boolean not null,
+  cause text,
   phase text default 'product'::text not null,
+  stage text default 'listing'::text not null,
   cursor text,
   checked integer default 0 not null,
   started_at timestamp with time zone default now() not null,
   finished_at timestamp with time zone,
   constraint reconciliations_pkey PRIMARY KEY (id),
+  constraint reconciliations_once_per_cause UNIQUE (cause),
   constraint reconciliations_done_when_finished CHECK ((phase = 'done'::text) = (finished_at IS NOT NULL)),
-  constraint reconciliations_phase_known CHECK (phase = ANY (ARRAY['product'::text, 'price'::text, 'subscription'::text, 'invoice'::text, 'done'::text]))
+  constraint reconciliations_phase_known CHECK (phase = ANY (ARRAY['product'::text, 'price'::text, 'subscription'::text, 'invoice'::text, 'charge'::text, 'done'::text])),
+  constraint reconciliations_stage_known CHECK (stage = ANY (ARRAY['listing'::text, 'extras'::text]))
 );
 comment on table private.reconciliations is 'Runs that compare Stripe with our tables.';
 comment on column private.reconciliations.repair is 'Whether differences are mended: Stripe is right.';
-comment on column private.reconciliations.cursor is 'The last object of the phase that was compared.';
+comment on column private.reconciliations.cause is 'The job that began it: one that is tried again goes on with its own run. Null when begun by hand.';
+comment on column private.reconciliations.stage is 'listing: page by page of what Stripe lists of the phase''s kind; then extras: our rows that it did not list.';
+comment on column private.reconciliations.cursor is 'The last object of the phase that was compared; null in the stage of extras.';
 alter table private.reconciliations enable row level security;
 grant select, insert, update, delete on private.reconciliations to service_role;
 
@@ -585,6 +593,8 @@ declare
   events_removed integer;
   jobs_removed integer;
   jobs_emptied integer;
+  reconciliations_removed integer;
+  seen_removed integer;
 begin
   delete from private.idempotency_keys where created_at < now() - interval '24 hours';
   get diagnostics keys_removed = row_count;
@@ -600,13 +610,22 @@ begin
   where state = 'succeeded' and dedupe_key is not null and payload <> '{}'
     and finished_at < now() - interval '30 days';
   get diagnostics jobs_emptied = row_count;
+  -- Their differences go with them.
+  delete from private.reconciliations where started_at < now() - interval '90 days';
+  get diagnostics reconciliations_removed = row_count;
+  -- A run that nobody went on with; one that still goes on looks for these rows once more.
+  delete from private.reconciliation_seen as seen
+  using private.reconciliations as run
+  where run.id = seen.reconciliation_id and run.started_at < now() - interval '2 days';
+  get diagnostics seen_removed = row_count;
   return jsonb_build_object(
     'idempotency_keys', keys_removed, 'webhook_events', events_removed,
-    'jobs_removed', jobs_removed, 'jobs_emptied', jobs_emptied
+    'jobs_removed', jobs_removed, 'jobs_emptied', jobs_emptied,
+    'reconciliations', reconciliations_removed, 'reconciliation_seen', seen_removed
   );
 end;
 $function$;
-comment on function private.apply_retention() is 'Idempotency keys go after 24 hours, handled events after 90 days, finished jobs after 30 (those with a cause keep their key, without payload). Dead letters and unhandled events stay.';
+comment on function private.apply_retention() is 'Idempotency keys go after 24 hours, handled events after 90 days, finished jobs after 30 (those with a cause keep their key, without payload), reconciliations after 90 with what they found, what an unfinished one has seen after 2. Dead letters and unhandled events stay.';
 grant execute on function private.apply_retention() to service_role;
 
 CREATE OR REPLACE FUNCTION private.at(seconds jsonb)
@@ -935,6 +954,20 @@ CREATE OR REPLACE FUNCTION private.stripe_apply_customer(record jsonb)
 AS $function$
 begin
   if (record ->> 'deleted')::boolean then
+    -- Stripe has ended what it was subscribed to; the workspace gets another customer when it buys again.
+    update public.subscriptions as held
+    set status = 'canceled', ended_at = coalesce(held.ended_at, now())
+    from private.billing_customers as customer
+    where customer.stripe_customer_id = record ->> 'id' and held.workspace_id = customer.workspace_id
+      and held.status not in ('canceled', 'incomplete_expired');
+    update private.subscription_intents as intent
+    set state = 'abandoned', closed_at = now()
+    from private.billing_customers as customer
+    where customer.stripe_customer_id = record ->> 'id' and intent.workspace_id = customer.workspace_id
+      and intent.state = 'open';
+    update private.billing_customers
+    set stripe_customer_id = null, stripe_payment_method_id = null, generation = generation + 1
+    where stripe_customer_id = record ->> 'id';
     return;
   end if;
   -- Made by us but not recorded, because we died in between: metadata is written with our secret key alone.
@@ -1250,9 +1283,13 @@ AS $function$
       where payment.invoice_id = invoice.id and payment.status = 'succeeded'
     ))
   from public.invoices as invoice
-  where object_type = 'invoice' and invoice.stripe_invoice_id = any (ids);
+  where object_type = 'invoice' and invoice.stripe_invoice_id = any (ids)
+  union all
+  select payment.stripe_payment_id, jsonb_build_object('amount_refunded', payment.amount_refunded)
+  from public.payments as payment
+  where object_type = 'charge' and payment.stripe_payment_id = any (ids);
 $function$;
-comment on function private.stripe_mirror(text, text[]) is 'Our rows of Stripe objects, in the words and units of _shared/billing/records.ts.';
+comment on function private.stripe_mirror(text, text[]) is 'Our rows of Stripe objects, in the words and units of _shared/billing/records.ts. Charges are found by their payment intents.';
 grant execute on function private.stripe_mirror(text, text[]) to service_role;
 
 CREATE OR REPLACE FUNCTION private.sync_accept(provider text, object_type text, object_id text, expected_version bigint, seq bigint)
@@ -1378,12 +1415,12 @@ CREATE OR REPLACE FUNCTION public.billing_customer(workspace_id uuid)
 AS $function$
   select jsonb_build_object(
     'workspace_id', customer.workspace_id, 'stripe_customer_id', customer.stripe_customer_id,
-    'email', customer.email, 'name', customer.name
+    'generation', customer.generation, 'email', customer.email, 'name', customer.name
   )
   from private.billing_customers as customer
   where customer.workspace_id = billing_customer.workspace_id;
 $function$;
-comment on function public.billing_customer(uuid) is 'Server RPC: {workspace_id, stripe_customer_id, email, name} of a workspace; null for an unknown one.';
+comment on function public.billing_customer(uuid) is 'Server RPC: {workspace_id, stripe_customer_id, generation, email, name} of a workspace; null for an unknown one.';
 grant execute on function public.billing_customer(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.billing_customer_member(user_id uuid, stripe_customer_id text)
@@ -1397,9 +1434,10 @@ AS $function$
     join public.workspace_members as member on member.workspace_id = customer.workspace_id
     where customer.stripe_customer_id = billing_customer_member.stripe_customer_id
       and member.user_id = billing_customer_member.user_id
+      and member.role in ('owner', 'admin', 'billing')
   );
 $function$;
-comment on function public.billing_customer_member(uuid, text) is 'Server RPC: whether a user belongs to the workspace of a Stripe customer.';
+comment on function public.billing_customer_member(uuid, text) is 'Server RPC: whether a user may handle the billing of a Stripe customer''s workspace.';
 grant execute on function public.billing_customer_member(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.billing_customer_record(workspace_id uuid, stripe_customer_id text)
@@ -1472,7 +1510,7 @@ AS $function$
   join public.payment_methods as card
     on card.stripe_payment_method_id =
       coalesce(held.stripe_payment_method_id, customer.stripe_payment_method_id)
-  where held.status in ('active', 'trialing', 'past_due') and not held.cancel_at_period_end
+  where held.status in ('active', 'trialing', 'past_due') and not held.cancel_at_period_end and held.cancel_at is null
     and card.brand is not null and card.last4 is not null
     and make_date(card.exp_year, card.exp_month, 1) + interval '1 month'
       between private.now() and private.now() + interval '30 days';
@@ -1723,7 +1761,7 @@ $function$;
 comment on function public.rate_limit_hit(text, integer, integer) is 'Server RPC: counts a request in the current fixed window: {allowed, retry_after_seconds}.';
 grant execute on function public.rate_limit_hit(text, integer, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.reconciliation_begin(run_id bigint, repair boolean)
+CREATE OR REPLACE FUNCTION public.reconciliation_begin(run_id bigint, repair boolean, cause text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1732,18 +1770,26 @@ declare
   run private.reconciliations;
 begin
   if run_id is null then
-    insert into private.reconciliations (repair) values (reconciliation_begin.repair) returning * into run;
+    insert into private.reconciliations (repair, cause)
+    values (reconciliation_begin.repair, reconciliation_begin.cause)
+    on conflict on constraint reconciliations_once_per_cause do nothing
+    returning * into run;
+    if run.id is null then
+      select * into run from private.reconciliations as known where known.cause = reconciliation_begin.cause;
+    end if;
   else
     select * into run from private.reconciliations as known where known.id = run_id;
     if run.id is null then
       perform private.problem(404, 'not_found', 'There is no reconciliation ' || run_id || '.');
     end if;
   end if;
-  return jsonb_build_object('id', run.id, 'repair', run.repair, 'phase', run.phase, 'cursor', run.cursor);
+  return jsonb_build_object(
+    'id', run.id, 'repair', run.repair, 'phase', run.phase, 'stage', run.stage, 'cursor', run.cursor
+  );
 end;
 $function$;
-comment on function public.reconciliation_begin(bigint, boolean) is 'Server RPC: a new run (null) or one to go on with: {id, repair, phase, cursor}.';
-grant execute on function public.reconciliation_begin(bigint, boolean) to service_role;
+comment on function public.reconciliation_begin(bigint, boolean, text) is 'Server RPC: a new run (null; with a cause, the one that this cause began) or one to go on with: {id, repair, phase, stage, cursor}.';
+grant execute on function public.reconciliation_begin(bigint, boolean, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reconciliation_compare(run_id bigint, object_type text, objects jsonb)
  RETURNS jsonb
@@ -1752,6 +1798,9 @@ CREATE OR REPLACE FUNCTION public.reconciliation_compare(run_id bigint, object_t
 AS $function$
 declare
   ids constant text[] := array(select given ->> 'id' from jsonb_array_elements(objects) as given);
+  held_as constant text[] := array(
+    select coalesce(given ->> 'held_as', given ->> 'id') from jsonb_array_elements(objects) as given
+  );
 begin
   if run_id is not null then
     insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
@@ -1761,7 +1810,7 @@ begin
   return jsonb_build_object(
     'mirrored', (
       select coalesce(jsonb_object_agg(held.id, held.mirrored), '{}')
-      from private.stripe_mirror(reconciliation_compare.object_type, ids) as held
+      from private.stripe_mirror(reconciliation_compare.object_type, held_as) as held
     ),
     'on_their_way', (
       select coalesce(jsonb_agg(target.object_id), '[]')
@@ -1779,10 +1828,10 @@ begin
   );
 end;
 $function$;
-comment on function public.reconciliation_compare(bigint, text, jsonb) is 'Server RPC: what we hold of [{id, customer_id}]: {mirrored: {id: fields}, on_their_way: [ids with an event not handled yet], customers: [those that are ours]}; notes them as seen by the run, if one is named.';
+comment on function public.reconciliation_compare(bigint, text, jsonb) is 'Server RPC: what we hold of [{id, customer_id, held_as: the id that our row has instead}]: {mirrored: {held_as or id: fields}, on_their_way: [ids with an event not handled yet], customers: [those that are ours]}; notes them as seen by the run, if one is named.';
 grant execute on function public.reconciliation_compare(bigint, text, jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION public.reconciliation_note(run_id bigint, phase text, cursor text, checked integer, drifts jsonb)
+CREATE OR REPLACE FUNCTION public.reconciliation_note(run_id bigint, phase text, stage text, cursor text, checked integer, seen jsonb, drifts jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1795,8 +1844,11 @@ begin
   on conflict on constraint billing_drifts_once_a_run do update
   set detail = excluded.detail,
       repaired_at = coalesce(private.billing_drifts.repaired_at, excluded.repaired_at);
+  insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
+  select run_id, met ->> 'object_type', met ->> 'object_id' from jsonb_array_elements(seen) as met
+  on conflict on constraint reconciliation_seen_pkey do nothing;
   update private.reconciliations as run
-  set phase = reconciliation_note.phase, cursor = reconciliation_note.cursor,
+  set phase = reconciliation_note.phase, stage = reconciliation_note.stage, cursor = reconciliation_note.cursor,
       checked = run.checked + reconciliation_note.checked,
       finished_at = case when reconciliation_note.phase = 'done' then now() end
   where run.id = run_id;
@@ -1805,8 +1857,8 @@ begin
   end if;
 end;
 $function$;
-comment on function public.reconciliation_note(bigint, text, text, integer, jsonb) is 'Server RPC: keeps how far a run has come and what it found, in one transaction.';
-grant execute on function public.reconciliation_note(bigint, text, text, integer, jsonb) to service_role;
+comment on function public.reconciliation_note(bigint, text, text, text, integer, jsonb, jsonb) is 'Server RPC: keeps how far a run has come, [{object_type, object_id}] that it need not look at again, and what it found, in one transaction.';
+grant execute on function public.reconciliation_note(bigint, text, text, text, integer, jsonb, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reconciliation_report(run_id bigint)
  RETURNS jsonb
@@ -1860,7 +1912,7 @@ AS $function$
   order by held.id
   limit batch;
 $function$;
-comment on function public.reconciliation_unseen(bigint, text, integer) is 'Server RPC: ids of our rows that a run has not met at Stripe.';
+comment on function public.reconciliation_unseen(bigint, text, integer) is 'Server RPC: ids of our rows that a run has neither met at Stripe nor looked for there yet.';
 grant execute on function public.reconciliation_unseen(bigint, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.retention_run()

@@ -1,18 +1,21 @@
 /**
- * `task openapi`: writes docs/openapi.json and docs/errors.md from the endpoints' declarations. With
- * `--check` it writes nothing and exits 1 when one of them is not what the declarations say.
+ * `task openapi`: writes docs/openapi.json, docs/errors.md and docs/security.md from the endpoints'
+ * declarations. With `--check` it writes nothing and exits 1 when one of them is not what the
+ * declarations say.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadDeclarations } from "./declarations.ts";
 import { openapiDocument } from "./openapi/document.ts";
 import { errorsPage } from "./openapi/errors-page.ts";
+import { securityPage } from "./openapi/security-page.ts";
 
 const docs = join(dirname(dirname(fileURLToPath(import.meta.url))), "docs");
 const declared = await loadDeclarations();
 const files = [
   { name: "openapi.json", text: JSON.stringify(openapiDocument(declared), null, 2) + "\n" },
   { name: "errors.md", text: await formatted(errorsPage(declared), "md") },
+  { name: "security.md", text: await formatted(securityPage(declared), "md") },
 ];
 
 /** Text as `deno fmt` leaves it, so that the format check has nothing to say of it. */
@@ -49,5 +52,6 @@ if (Deno.args.includes("--check")) {
 } else {
   await Deno.mkdir(docs, { recursive: true });
   for (const { name, text } of files) await Deno.writeTextFile(join(docs, name), text);
-  console.log(`${declared.length} methods described in docs/openapi.json and docs/errors.md`);
+  const names = files.map(({ name }) => `docs/${name}`).join(", ");
+  console.log(`${declared.length} methods described in ${names}`);
 }

@@ -5,6 +5,7 @@ create table private.billing_customers (
   workspace_id       uuid primary key references public.workspaces (id) on delete cascade,
   stripe_customer_id text,
   stripe_payment_method_id text,
+  generation         smallint not null default 0,
   email              text,
   name               text,
   created_at         timestamptz not null default now(),
@@ -12,6 +13,7 @@ create table private.billing_customers (
 );
 comment on table private.billing_customers is 'One Stripe customer a workspace.';
 comment on column private.billing_customers.stripe_customer_id is 'Null until Stripe has answered.';
+comment on column private.billing_customers.generation is 'How many customers of this workspace were deleted at Stripe: each new one has an idempotency key of its own.';
 comment on column private.billing_customers.stripe_payment_method_id is 'What its invoices are paid with, unless a subscription names another.';
 comment on column private.billing_customers.email is
   'As it was when the customer was wanted: every attempt to create it sends the same values, as Stripe''s idempotency key demands.';
@@ -45,13 +47,13 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'workspace_id', customer.workspace_id, 'stripe_customer_id', customer.stripe_customer_id,
-    'email', customer.email, 'name', customer.name
+    'generation', customer.generation, 'email', customer.email, 'name', customer.name
   )
   from private.billing_customers as customer
   where customer.workspace_id = billing_customer.workspace_id;
 $$;
 comment on function public.billing_customer(uuid) is
-  'Server RPC: {workspace_id, stripe_customer_id, email, name} of a workspace; null for an unknown one.';
+  'Server RPC: {workspace_id, stripe_customer_id, generation, email, name} of a workspace; null for an unknown one.';
 grant execute on function public.billing_customer(uuid) to service_role;
 
 create function public.billing_customer_record(workspace_id uuid, stripe_customer_id text)

@@ -133,6 +133,20 @@ set search_path = ''
 as $$
 begin
   if (record ->> 'deleted')::boolean then
+    -- Stripe has ended what it was subscribed to; the workspace gets another customer when it buys again.
+    update public.subscriptions as held
+    set status = 'canceled', ended_at = coalesce(held.ended_at, now())
+    from private.billing_customers as customer
+    where customer.stripe_customer_id = record ->> 'id' and held.workspace_id = customer.workspace_id
+      and held.status not in ('canceled', 'incomplete_expired');
+    update private.subscription_intents as intent
+    set state = 'abandoned', closed_at = now()
+    from private.billing_customers as customer
+    where customer.stripe_customer_id = record ->> 'id' and intent.workspace_id = customer.workspace_id
+      and intent.state = 'open';
+    update private.billing_customers
+    set stripe_customer_id = null, stripe_payment_method_id = null, generation = generation + 1
+    where stripe_customer_id = record ->> 'id';
     return;
   end if;
   -- Made by us but not recorded, because we died in between: metadata is written with our secret key alone.

@@ -10,6 +10,8 @@ declare
   events_removed integer;
   jobs_removed integer;
   jobs_emptied integer;
+  reconciliations_removed integer;
+  seen_removed integer;
 begin
   delete from private.idempotency_keys where created_at < now() - interval '24 hours';
   get diagnostics keys_removed = row_count;
@@ -25,14 +27,23 @@ begin
   where state = 'succeeded' and dedupe_key is not null and payload <> '{}'
     and finished_at < now() - interval '30 days';
   get diagnostics jobs_emptied = row_count;
+  -- Their differences go with them.
+  delete from private.reconciliations where started_at < now() - interval '90 days';
+  get diagnostics reconciliations_removed = row_count;
+  -- A run that nobody went on with; one that still goes on looks for these rows once more.
+  delete from private.reconciliation_seen as seen
+  using private.reconciliations as run
+  where run.id = seen.reconciliation_id and run.started_at < now() - interval '2 days';
+  get diagnostics seen_removed = row_count;
   return jsonb_build_object(
     'idempotency_keys', keys_removed, 'webhook_events', events_removed,
-    'jobs_removed', jobs_removed, 'jobs_emptied', jobs_emptied
+    'jobs_removed', jobs_removed, 'jobs_emptied', jobs_emptied,
+    'reconciliations', reconciliations_removed, 'reconciliation_seen', seen_removed
   );
 end;
 $$;
 comment on function private.apply_retention() is
-  'Idempotency keys go after 24 hours, handled events after 90 days, finished jobs after 30 (those with a cause keep their key, without payload). Dead letters and unhandled events stay.';
+  'Idempotency keys go after 24 hours, handled events after 90 days, finished jobs after 30 (those with a cause keep their key, without payload), reconciliations after 90 with what they found, what an unfinished one has seen after 2. Dead letters and unhandled events stay.';
 grant execute on function private.apply_retention() to service_role;
 
 create function public.retention_run()

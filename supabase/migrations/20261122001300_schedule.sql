@@ -45,5 +45,10 @@ begin
       'Run by pg_cron: calls jobs-run when work is due. Security definer: reads two secrets from Vault.'
   $comment$;
   perform cron.schedule('socle-jobs', '10 seconds', 'select private.wake_jobs_run()');
+  -- pg_cron keeps a row of every run for good: 8,640 a day.
+  perform cron.schedule(
+    'socle-cron-log', '0 4 * * *',
+    $$delete from cron.job_run_details where end_time < now() - interval '7 days'$$
+  );
 end;
 $migration$;

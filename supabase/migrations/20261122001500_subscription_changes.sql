@@ -47,10 +47,11 @@ as $$
     join public.workspace_members as member on member.workspace_id = customer.workspace_id
     where customer.stripe_customer_id = billing_customer_member.stripe_customer_id
       and member.user_id = billing_customer_member.user_id
+      and member.role in ('owner', 'admin', 'billing')
   );
 $$;
 comment on function public.billing_customer_member(uuid, text) is
-  'Server RPC: whether a user belongs to the workspace of a Stripe customer.';
+  'Server RPC: whether a user may handle the billing of a Stripe customer''s workspace.';
 grant execute on function public.billing_customer_member(uuid, text) to service_role;
 
 create function public.billing_mail(
@@ -107,7 +108,7 @@ as $$
   join public.payment_methods as card
     on card.stripe_payment_method_id =
       coalesce(held.stripe_payment_method_id, customer.stripe_payment_method_id)
-  where held.status in ('active', 'trialing', 'past_due') and not held.cancel_at_period_end
+  where held.status in ('active', 'trialing', 'past_due') and not held.cancel_at_period_end and held.cancel_at is null
     and card.brand is not null and card.last4 is not null
     and make_date(card.exp_year, card.exp_month, 1) + interval '1 month'
       between private.now() and private.now() + interval '30 days';

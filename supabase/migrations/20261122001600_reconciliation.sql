@@ -1,20 +1,31 @@
 -- Reconciliation: walks all that Stripe holds and all that we hold, and writes down each difference.
--- A run is resumable: it keeps the kind it is at and the last object it has seen.
+-- A run is resumable: it keeps the kind and stage it is at and the last object it has seen.
 
 create table private.reconciliations (
   id          bigint generated always as identity primary key,
   repair      boolean not null,
+  cause       text,
   phase       text not null default 'product',
+  stage       text not null default 'listing',
   cursor      text,
   checked     integer not null default 0,
   started_at  timestamptz not null default now(),
   finished_at timestamptz,
-  constraint reconciliations_phase_known check (phase in ('product', 'price', 'subscription', 'invoice', 'done')),
+  constraint reconciliations_once_per_cause unique (cause),
+  constraint reconciliations_phase_known check (
+    phase in ('product', 'price', 'subscription', 'invoice', 'charge', 'done')
+  ),
+  constraint reconciliations_stage_known check (stage in ('listing', 'extras')),
   constraint reconciliations_done_when_finished check ((phase = 'done') = (finished_at is not null))
 );
 comment on table private.reconciliations is 'Runs that compare Stripe with our tables.';
 comment on column private.reconciliations.repair is 'Whether differences are mended: Stripe is right.';
-comment on column private.reconciliations.cursor is 'The last object of the phase that was compared.';
+comment on column private.reconciliations.cause is
+  'The job that began it: one that is tried again goes on with its own run. Null when begun by hand.';
+comment on column private.reconciliations.stage is
+  'listing: page by page of what Stripe lists of the phase''s kind; then extras: our rows that it did not list.';
+comment on column private.reconciliations.cursor is
+  'The last object of the phase that was compared; null in the stage of extras.';
 
 create table private.billing_drifts (
   id                bigint generated always as identity primary key,
@@ -41,7 +52,7 @@ create table private.reconciliation_seen (
   object_id         text not null,
   constraint reconciliation_seen_pkey primary key (reconciliation_id, object_type, object_id)
 );
-comment on table private.reconciliation_seen is 'What a running reconciliation has met at Stripe; emptied when it ends.';
+comment on table private.reconciliation_seen is 'What a running reconciliation has met at Stripe, or looked for there; emptied when it ends.';
 
 alter table private.reconciliations enable row level security;
 alter table private.billing_drifts enable row level security;
@@ -94,12 +105,16 @@ as $$
       where payment.invoice_id = invoice.id and payment.status = 'succeeded'
     ))
   from public.invoices as invoice
-  where object_type = 'invoice' and invoice.stripe_invoice_id = any (ids);
+  where object_type = 'invoice' and invoice.stripe_invoice_id = any (ids)
+  union all
+  select payment.stripe_payment_id, jsonb_build_object('amount_refunded', payment.amount_refunded)
+  from public.payments as payment
+  where object_type = 'charge' and payment.stripe_payment_id = any (ids);
 $$;
-comment on function private.stripe_mirror(text, text[]) is 'Our rows of Stripe objects, in the words and units of _shared/billing/records.ts.';
+comment on function private.stripe_mirror(text, text[]) is 'Our rows of Stripe objects, in the words and units of _shared/billing/records.ts. Charges are found by their payment intents.';
 grant execute on function private.stripe_mirror(text, text[]) to service_role;
 
-create function public.reconciliation_begin(run_id bigint, repair boolean)
+create function public.reconciliation_begin(run_id bigint, repair boolean, cause text default null)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -108,19 +123,27 @@ declare
   run private.reconciliations;
 begin
   if run_id is null then
-    insert into private.reconciliations (repair) values (reconciliation_begin.repair) returning * into run;
+    insert into private.reconciliations (repair, cause)
+    values (reconciliation_begin.repair, reconciliation_begin.cause)
+    on conflict on constraint reconciliations_once_per_cause do nothing
+    returning * into run;
+    if run.id is null then
+      select * into run from private.reconciliations as known where known.cause = reconciliation_begin.cause;
+    end if;
   else
     select * into run from private.reconciliations as known where known.id = run_id;
     if run.id is null then
       perform private.problem(404, 'not_found', 'There is no reconciliation ' || run_id || '.');
     end if;
   end if;
-  return jsonb_build_object('id', run.id, 'repair', run.repair, 'phase', run.phase, 'cursor', run.cursor);
+  return jsonb_build_object(
+    'id', run.id, 'repair', run.repair, 'phase', run.phase, 'stage', run.stage, 'cursor', run.cursor
+  );
 end;
 $$;
-comment on function public.reconciliation_begin(bigint, boolean) is
-  'Server RPC: a new run (null) or one to go on with: {id, repair, phase, cursor}.';
-grant execute on function public.reconciliation_begin(bigint, boolean) to service_role;
+comment on function public.reconciliation_begin(bigint, boolean, text) is
+  'Server RPC: a new run (null; with a cause, the one that this cause began) or one to go on with: {id, repair, phase, stage, cursor}.';
+grant execute on function public.reconciliation_begin(bigint, boolean, text) to service_role;
 
 create function public.reconciliation_compare(run_id bigint, object_type text, objects jsonb)
 returns jsonb
@@ -129,6 +152,9 @@ set search_path = ''
 as $$
 declare
   ids constant text[] := array(select given ->> 'id' from jsonb_array_elements(objects) as given);
+  held_as constant text[] := array(
+    select coalesce(given ->> 'held_as', given ->> 'id') from jsonb_array_elements(objects) as given
+  );
 begin
   if run_id is not null then
     insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
@@ -138,7 +164,7 @@ begin
   return jsonb_build_object(
     'mirrored', (
       select coalesce(jsonb_object_agg(held.id, held.mirrored), '{}')
-      from private.stripe_mirror(reconciliation_compare.object_type, ids) as held
+      from private.stripe_mirror(reconciliation_compare.object_type, held_as) as held
     ),
     'on_their_way', (
       select coalesce(jsonb_agg(target.object_id), '[]')
@@ -157,7 +183,7 @@ begin
 end;
 $$;
 comment on function public.reconciliation_compare(bigint, text, jsonb) is
-  'Server RPC: what we hold of [{id, customer_id}]: {mirrored: {id: fields}, on_their_way: [ids with an event not handled yet], customers: [those that are ours]}; notes them as seen by the run, if one is named.';
+  'Server RPC: what we hold of [{id, customer_id, held_as: the id that our row has instead}]: {mirrored: {held_as or id: fields}, on_their_way: [ids with an event not handled yet], customers: [those that are ours]}; notes them as seen by the run, if one is named.';
 grant execute on function public.reconciliation_compare(bigint, text, jsonb) to service_role;
 
 create function public.reconciliation_unseen(run_id bigint, object_type text, batch integer)
@@ -188,11 +214,11 @@ as $$
   limit batch;
 $$;
 comment on function public.reconciliation_unseen(bigint, text, integer) is
-  'Server RPC: ids of our rows that a run has not met at Stripe.';
+  'Server RPC: ids of our rows that a run has neither met at Stripe nor looked for there yet.';
 grant execute on function public.reconciliation_unseen(bigint, text, integer) to service_role;
 
 create function public.reconciliation_note(
-  run_id bigint, phase text, cursor text, checked integer, drifts jsonb
+  run_id bigint, phase text, stage text, cursor text, checked integer, seen jsonb, drifts jsonb
 )
 returns void
 language plpgsql
@@ -206,8 +232,11 @@ begin
   on conflict on constraint billing_drifts_once_a_run do update
   set detail = excluded.detail,
       repaired_at = coalesce(private.billing_drifts.repaired_at, excluded.repaired_at);
+  insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
+  select run_id, met ->> 'object_type', met ->> 'object_id' from jsonb_array_elements(seen) as met
+  on conflict on constraint reconciliation_seen_pkey do nothing;
   update private.reconciliations as run
-  set phase = reconciliation_note.phase, cursor = reconciliation_note.cursor,
+  set phase = reconciliation_note.phase, stage = reconciliation_note.stage, cursor = reconciliation_note.cursor,
       checked = run.checked + reconciliation_note.checked,
       finished_at = case when reconciliation_note.phase = 'done' then now() end
   where run.id = run_id;
@@ -216,9 +245,9 @@ begin
   end if;
 end;
 $$;
-comment on function public.reconciliation_note(bigint, text, text, integer, jsonb) is
-  'Server RPC: keeps how far a run has come and what it found, in one transaction.';
-grant execute on function public.reconciliation_note(bigint, text, text, integer, jsonb) to service_role;
+comment on function public.reconciliation_note(bigint, text, text, text, integer, jsonb, jsonb) is
+  'Server RPC: keeps how far a run has come, [{object_type, object_id}] that it need not look at again, and what it found, in one transaction.';
+grant execute on function public.reconciliation_note(bigint, text, text, text, integer, jsonb, jsonb) to service_role;
 
 create function public.reconciliation_report(run_id bigint)
 returns jsonb

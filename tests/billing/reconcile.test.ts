@@ -6,6 +6,7 @@ import { buy, customerOf } from "../support/purchases.ts";
 import { call, stripeSdk } from "../support/stack.ts";
 import { delivered, reconciled } from "../support/stripe-local.ts";
 import { signUp } from "../support/users.ts";
+import { waitFor } from "../support/wait.ts";
 
 Deno.test("billing-reconcile: each kind of difference is one row, and repair leaves none", async () => {
   await using own = await startOwnStack();
@@ -106,12 +107,104 @@ Deno.test("billing-reconcile: a run that was cut off goes on where it was", asyn
     });
     equal(answer.body.run_id, Number(run!.id));
     equal(answer.body.done, true);
-    equal(answer.body.checked, 9, "one subscription and one invoice more");
+    equal(answer.body.checked, 10, "one subscription, one invoice and one charge more");
     deepEqual(answer.body.drifts, []);
     const [left] = await sql<
       { n: number }[]
     >`select count(*)::int as n from private.reconciliation_seen`;
     equal(left!.n, 0);
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("billing-reconcile: a job that is tried again goes on with the run that it began", async () => {
+  await using own = await startOwnStack();
+  const on = own.at;
+  const sql = connect(on);
+  try {
+    await buy(await signUp({ on }), {}, on);
+    await delivered(on);
+    // As the first attempt leaves it that died after the products and prices.
+    const [run] = await sql<{ id: string }[]>`
+      insert into private.reconciliations (repair, cause, phase, checked)
+      values (false, 'tonight', 'subscription', 7) returning id`;
+    await sql`select public.job_enqueue('billing_reconcile', '{}', 'tonight')`;
+    await call("POST", "jobs-run", { on, key: on.secretKey, body: {} });
+    await waitFor("the job's end", async () => {
+      const jobs = await sql`
+        select from private.jobs where dedupe_key = 'tonight' and state = 'succeeded'`;
+      return jobs[0];
+    });
+    const runs = await sql<{ id: string; phase: string; checked: number }[]>`
+      select id, phase, checked from private.reconciliations`;
+    deepEqual([...runs], [{ id: run!.id, phase: "done", checked: 10 }]);
+
+    const begin = async (cause: string | null) => {
+      const [row] = await sql<{ begun: { id: number } }[]>`
+        select public.reconciliation_begin(null, true, ${cause}) as begun`;
+      return row!.begun.id;
+    };
+    equal(await begin("tonight"), Number(run!.id));
+    ok(await begin("tomorrow") !== Number(run!.id));
+    ok(await begin(null) !== await begin(null), "by hand, each call is a run");
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("billing-reconcile: rows that Stripe never had are found however many they are", async () => {
+  await using own = await startOwnStack();
+  const on = own.at;
+  const sql = connect(on);
+  try {
+    const user = await signUp({ on });
+    // More than the 200 that a step looks for.
+    await sql`
+      insert into public.subscriptions
+        (workspace_id, stripe_subscription_id, status, quantity, currency, created_at)
+      select ${user.workspaceId}, 'sub_never_' || n, 'canceled', 1, 'EUR', now() - interval '1 day'
+      from generate_series(1, 205) as n`;
+    const { drifts } = await reconciled(on, { repair: true });
+    equal(drifts.length, 205);
+    equal(new Set(drifts.map((drift) => drift["object_id"])).size, 205);
+    ok(drifts.every((drift) => drift["kind"] === "extra" && drift["repaired"] === true));
+    deepEqual([...await sql`select id from public.subscriptions`], []);
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("billing-reconcile: refunds are compared, also those that never happened", async () => {
+  await using own = await startOwnStack();
+  const on = own.at;
+  const sql = connect(on);
+  try {
+    const stripe = stripeSdk(on);
+    const refunded = await buy(await signUp({ on }), {}, on);
+    await buy(await signUp({ on }), {}, on);
+    await delivered(on);
+    const { data: [invoice] } = await stripe.invoices.list({
+      subscription: refunded,
+      expand: ["data.payments"],
+    });
+    const intent = invoice!.payments!.data[0]!.payment.payment_intent as string;
+    await stripe.refunds.create({ payment_intent: intent, amount: 100 });
+    await delivered(on);
+    deepEqual((await reconciled(on)).drifts, [], "nothing differs at first");
+
+    await sql`
+      update public.payments
+      set amount_refunded = case when stripe_payment_id = ${intent} then 0 else 1 end`;
+    const found = (await reconciled(on, { repair: true })).drifts;
+    deepEqual(found.map(({ kind, object_type, repaired }) => [kind, object_type, repaired]), [
+      ["amount", "charge", true],
+      ["amount", "charge", true],
+    ]);
+    deepEqual(found.find((drift) => JSON.stringify(drift["detail"]).includes("100"))?.["detail"], {
+      amount_refunded: { stripe: 100, ours: 0 },
+    });
+    deepEqual((await reconciled(on)).drifts, []);
   } finally {
     await sql.end();
   }

@@ -3,6 +3,7 @@
  * that is taken back, an end that comes, refunds and disputes.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { connect } from "../support/connect.ts";
 import { buy, customerOf, subscribe, subscriptionIn } from "../support/purchases.ts";
 import { mailsTo, mailTo } from "../support/mails.ts";
 import { startOwnStack } from "../support/own-stack.ts";
@@ -102,6 +103,63 @@ Deno.test("renewals: a life of billing", async (t) => {
     },
   );
 
+  await t.step(
+    "an end asked for in the portal is told once, taken back, asked for again, and comes",
+    async () => {
+      const user = await signUp({ on });
+      const id = await buy(user, {}, on);
+      const portal = await call("POST", "billing-portal", {
+        on,
+        token: user.token,
+        body: { return_url: `${own.stack.env["SITE_URL"]}/billing` },
+      });
+      equal(portal.status, 200, JSON.stringify(portal.body));
+      const cancelInPortal = async () => {
+        const reply = await fetch(`${portal.body.url}/cancel`, {
+          method: "POST",
+          body: new URLSearchParams({ subscription: id }),
+          redirect: "manual",
+        });
+        await reply.body?.cancel();
+        equal(reply.status, 303);
+      };
+      const rowWhere = (what: string, ends: boolean) =>
+        waitFor(what, async () => {
+          const row = await subscriptionIn(user, "active");
+          return (row.cancel_at !== null) === ends && row;
+        });
+      const mailsAbout = async (subject: RegExp) =>
+        (await mailsTo(user.email, on)).filter((mail) => subject.test(mail.subject));
+
+      // Stripe's portal sets the moment; cancel_at_period_end stays false.
+      await cancelInPortal();
+      const ending = await rowWhere("a row that ends", true);
+      deepEqual(
+        [ending.cancel_at, ending.cancel_at_period_end],
+        [ending.current_period_end, false],
+      );
+      await mailTo(user.email, /ends on/i, on);
+      await delivered(on);
+      equal((await mailsAbout(/ends on/i)).length, 1);
+
+      const back = await call("POST", "subscription-uncancel", { on, token: user.token, body: {} });
+      equal(back.status, 200, JSON.stringify(back.body));
+      equal((await stripe.subscriptions.retrieve(id)).cancel_at, null);
+      await rowWhere("a row that goes on", false);
+
+      await cancelInPortal();
+      await rowWhere("a row that ends again", true);
+      await advance(on, 32 * day);
+      await subscriptionIn(user, "canceled");
+      await mailTo(user.email, /ended/i, on);
+      await delivered(on);
+      equal((await mailsAbout(/ended/i)).length, 1);
+      const { data: invoices } = await user.client.from("invoices").select("id");
+      equal(invoices!.length, 1);
+      equal((await stripe.invoices.list({ subscription: id })).data.length, 1);
+    },
+  );
+
   await t.step("ended at once", async () => {
     const user = await signUp({ on });
     await buy(user, {}, on);
@@ -149,6 +207,38 @@ Deno.test("renewals: a life of billing", async (t) => {
     ok(dispute.status.length > 0);
     equal((await mailsTo(user.email, on)).filter((mail) => /refund/i.test(mail.subject)).length, 1);
   });
+
+  await t.step("a refund that overtakes its invoice's events is not lost", async () => {
+    const user = await signUp({ on });
+    await buy(user, {}, on);
+    await delivered(on);
+    // As if the renewal's invoice had been looked at as a draft, before it had a payment.
+    const sql = connect(on);
+    await sql`delete from public.payments where workspace_id = ${user.workspaceId}`;
+    await sql.end();
+    const { id: customer } = await customerOf(user, on);
+    const [charge] = (await stripe.charges.list({ customer })).data;
+    await stripe.refunds.create({ charge: charge!.id });
+    await waitFor("the refund", async () => {
+      const { data } = await user.client.from("payments").select("amount_refunded").maybeSingle();
+      return data?.amount_refunded === charge!.amount;
+    });
+  });
+
+  await t.step(
+    "a customer deleted at Stripe ends what it had, and the workspace may buy again",
+    async () => {
+      const user = await signUp({ on });
+      await buy(user, {}, on);
+      await delivered(on);
+      const { id: customer } = await customerOf(user, on);
+      await stripe.customers.del(customer);
+      await subscriptionIn(user, "canceled");
+      await delivered(on);
+      const again = await subscribe(user, {}, { on });
+      equal(again.status, 200, JSON.stringify(again.body));
+    },
+  );
 
   await t.step("after all that, nothing differs from Stripe", async () => {
     await delivered(on);

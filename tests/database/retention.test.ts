@@ -75,3 +75,32 @@ Deno.test("retention: finished jobs go after 30 days, or lose their payload wher
     pending: true,
   });
 });
+
+Deno.test("retention: reconciliations go after 90 days with what they found, what they have seen after 2", async () => {
+  for (const [cause, days] of [["old", 91], ["kept", 89], ["late", 3], ["fresh", 1]] as const) {
+    await sql`
+      with run as (
+        insert into private.reconciliations (repair, cause, started_at)
+        values (false, ${cause}, now() - make_interval(days => ${days})) returning id
+      ), found as (
+        insert into private.billing_drifts (reconciliation_id, kind, object_type, object_id)
+        select id, 'missing', 'invoice', ${cause} from run
+      )
+      insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
+      select id, 'invoice', ${cause} from run`;
+  }
+  const [counts] = await sql<{ run: Record<string, number> }[]>`
+    select public.retention_run() as run`;
+  assert.equal(counts!.run["reconciliations"], 1);
+  assert.equal(counts!.run["reconciliation_seen"], 2, "the oldest run took its own along");
+  const runs = await sql`select cause from private.reconciliations order by id`;
+  assert.deepEqual([...runs], [{ cause: "kept" }, { cause: "late" }, { cause: "fresh" }]);
+  const drifts = await sql`select object_id from private.billing_drifts order by id`;
+  assert.deepEqual([...drifts], [
+    { object_id: "kept" },
+    { object_id: "late" },
+    { object_id: "fresh" },
+  ]);
+  const seen = await sql`select object_id from private.reconciliation_seen`;
+  assert.deepEqual([...seen], [{ object_id: "fresh" }]);
+});

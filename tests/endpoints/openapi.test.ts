@@ -4,6 +4,7 @@ import { z } from "zod";
 import { loadDeclarations } from "../../scripts/declarations.ts";
 import { openapiDocument } from "../../scripts/openapi/document.ts";
 import { jsonSchema } from "../../scripts/openapi/schema.ts";
+import { securityPage } from "../../scripts/openapi/security-page.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -29,6 +30,7 @@ Deno.test("openapi: the same declarations give the same text, in whatever order 
   const same = JSON.stringify(openapiDocument(shuffled)) ===
     JSON.stringify(openapiDocument(declared));
   assert.ok(same);
+  assert.equal(securityPage(shuffled), securityPage(declared));
 });
 
 Deno.test("openapi: the committed files are current, which is found out without any environment", async () => {
@@ -52,6 +54,21 @@ Deno.test("openapi: every path, method, caller and problem of the declarations i
     assert.ok(String(declaration.status ?? 200) in described.responses, name);
     assert.equal(described.security.length > 0, declaration.auth !== "none", name);
     assert.equal("requestBody" in described, declaration.method !== "GET", name);
+  }
+});
+
+Deno.test("openapi: the security page lists what is elevated with its reason, and nothing else", async () => {
+  const declared = await loadDeclarations();
+  const rows = securityPage(declared).split("\n").filter((line) => line.startsWith("| "))
+    .slice(2); // the table's head
+  const elevated = declared.filter(({ declaration }) => declaration.elevated !== undefined);
+  assert.ok(elevated.length > 0 && elevated.length < declared.length);
+  assert.equal(rows.length, elevated.length);
+  for (const { name, declaration: { method, elevated: why } } of elevated) {
+    const listed = rows.some((row) =>
+      row.startsWith(`| ${name} | ${method} | `) && row.endsWith(` | ${why} |`)
+    );
+    assert.ok(listed, `${method} ${name}`);
   }
 });
 

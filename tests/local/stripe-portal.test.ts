@@ -63,24 +63,50 @@ Deno.test("local stripe: in the portal a plan is canceled at its period's end, a
     const other = await activeSubscription(stripe);
     const { url } = await stripe.billingPortal.sessions.create({ customer: customer.id });
     const fields = { subscription: subscription.id };
+    const periodEnd = subscription.items.data[0]?.current_period_end;
+    const lastChange = async () => {
+      const { data } = await stripe.events.list({
+        type: "customer.subscription.updated",
+        limit: 1,
+      });
+      return data[0]?.data as Stripe.CustomerSubscriptionUpdatedEvent.Data;
+    };
 
     const canceled = await press(`${url}/cancel`, fields);
     assert.equal(canceled.status, 303);
     assert.match(await read(canceled.location), /role="status">Your plan will end/);
     const ending = await stripe.subscriptions.retrieve(subscription.id);
-    assert.deepEqual([ending.status, ending.cancel_at_period_end], ["active", true]);
+    assert.deepEqual(
+      [ending.status, ending.cancel_at_period_end, ending.cancel_at],
+      ["active", false, periodEnd],
+    );
+    assert.ok(ending.canceled_at !== null);
+    const ended = await lastChange();
+    assert.deepEqual([ended.object.id, ended.object.cancel_at], [subscription.id, periodEnd]);
+    const before = ended.previous_attributes;
+    assert.deepEqual([before?.cancel_at, before?.canceled_at], [null, null]);
+    assert.ok(!("cancel_at_period_end" in (before ?? {})));
 
     const kept = await press(`${url}/keep`, fields);
     assert.match(await read(kept.location), /Your plan goes on/);
-    assert.equal((await stripe.subscriptions.retrieve(subscription.id)).cancel_at, null);
+    const going = await stripe.subscriptions.retrieve(subscription.id);
+    assert.deepEqual([going.cancel_at, going.canceled_at], [null, null]);
+    assert.equal((await lastChange()).previous_attributes?.cancel_at, periodEnd);
 
     const foreign = await press(`${url}/cancel`, { subscription: other.subscription.id });
     assert.equal(foreign.status, 400);
     assert.match(foreign.text, /not yours/);
 
     await press(`${url}/cancel`, fields);
+    const unset = await stripe.subscriptions.update(subscription.id, { cancel_at: "" });
+    assert.deepEqual([unset.cancel_at, unset.canceled_at], [null, null]);
+
+    await press(`${url}/cancel`, fields);
     await advance(local.url, days(31));
-    assert.equal((await stripe.subscriptions.retrieve(subscription.id)).status, "canceled");
+    const over = await stripe.subscriptions.retrieve(subscription.id);
+    assert.deepEqual([over.status, over.ended_at], ["canceled", periodEnd]);
+    const { data: invoices } = await stripe.invoices.list({ subscription: subscription.id });
+    assert.equal(invoices.length, 1);
   }));
 
 Deno.test("local stripe: a new card by the portal pays what is past due and what comes", () =>

@@ -6,7 +6,7 @@ import {
   type PortalSession,
 } from "../resources/billing-portal-sessions.ts";
 import { scheduledEnd } from "../resources/subscription-endings.ts";
-import type { Subscription } from "../resources/subscription-object.ts";
+import { periodEnd, type Subscription } from "../resources/subscription-object.ts";
 import { readForm } from "./forms.ts";
 import { html } from "./html.ts";
 import type { PageParts } from "./pages.ts";
@@ -84,6 +84,10 @@ function afterCard({ url, flow }: PortalSession): string {
   return flow?.after_completion.redirect?.return_url ?? `${url}?notice=card`;
 }
 
+/**
+ * The portal ends a subscription of flexible billing by `cancel_at`, the end of its period, and leaves
+ * `cancel_at_period_end` false.
+ */
 function endAtPeriodEnd(
   call: Call,
   session: PortalSession,
@@ -95,7 +99,7 @@ function endAtPeriodEnd(
   if (subscription === undefined) {
     throw invalid("This plan is not yours, or has ended.", { param: "subscription" });
   }
-  const changes = scheduledEnd(call, subscription, ends, undefined);
+  const changes = scheduledEnd(call, subscription, undefined, ends ? periodEnd(subscription) : "");
   call.update(subscription, changes, "customer.subscription.updated");
   return to(`${session.url}?notice=${ends ? "canceled" : "kept"}`);
 }

@@ -666,7 +666,10 @@ export type Database = {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
         Returns: Json;
       };
-      "reconciliation_begin": { Args: { "repair": boolean; "run_id": number }; Returns: Json };
+      "reconciliation_begin": {
+        Args: { "cause"?: string; "repair": boolean; "run_id": number };
+        Returns: Json;
+      };
       "reconciliation_compare": {
         Args: { "object_type": string; "objects": Json; "run_id": number };
         Returns: Json;
@@ -678,6 +681,8 @@ export type Database = {
           "drifts": Json;
           "phase": string;
           "run_id": number;
+          "seen": Json;
+          "stage": string;
         };
         Returns: undefined;
       };

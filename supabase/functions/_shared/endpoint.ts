@@ -196,7 +196,10 @@ async function serve<D extends Declaration>(
     reply = { status: declaration.status ?? 200, body: declaration.reply.parse(value) };
   } catch (error) {
     const failure = asProblem(error);
-    await keep(failure);
+    // The caller is owed the first failure: a key that cannot be freed frees itself with its lease.
+    await keep(failure).catch((unkept) =>
+      log("error", { event: "idempotency_not_ended", error: describeError(unkept) })
+    );
     throw failure;
   }
   await keep(reply);

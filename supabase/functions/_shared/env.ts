@@ -34,8 +34,9 @@ export function tokenIssuer(): string {
 
 function defaultKey(name: string): string {
   const keys = JSON.parse(env(name)) as Record<string, string>;
-  const key = keys["default"];
-  if (key === undefined) throw new Error(`${name} holds no key named "default"`);
+  // While keys are rotated the only one left may have another name.
+  const key = keys["default"] ?? Object.values(keys)[0];
+  if (key === undefined) throw new Error(`${name} holds no key`);
   return key;
 }
 

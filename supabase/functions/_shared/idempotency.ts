@@ -7,8 +7,8 @@
 import { elevatedDb, rows } from "./database.ts";
 import { problem } from "./problem.ts";
 
-/** How long a request may hold its key: longer than any endpoint works, shorter than a user waits twice. */
-const leaseSeconds = 60;
+/** How long a request may hold its key: as long as the platform lets a request run. */
+const leaseSeconds = 150;
 
 /** Whose key it is, for what, and which request came with it. */
 export interface KeyedRequest {

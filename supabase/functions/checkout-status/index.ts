@@ -12,7 +12,7 @@ export default endpoint({
   elevated:
     "brings the mirror to what Stripe says; only members of the customer's workspace get it",
   limit: "billing",
-  body: z.strictObject({ session_id: z.string().min(1).max(200) }),
+  body: z.strictObject({ session_id: z.string().regex(/^cs_\w{1,190}$/) }),
   reply: CheckoutStatus,
   problems: ["checkout_not_found", "payment_provider_unavailable"],
 }, async ({ body, user, admin }) => {

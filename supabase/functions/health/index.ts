@@ -8,7 +8,7 @@ export default endpoint({
   method: "GET",
   auth: "none",
   elevated: "counts jobs and events, which no user may read; only numbers leave",
-  limit: "none",
+  limit: "read",
   reply: Health,
   problems: ["unhealthy"],
 }, async ({ admin }) => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { afterReply, wakeJobs } from "../_shared/background.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { jobKinds } from "../_shared/jobs/registry.ts";
-import { runJobs } from "../_shared/jobs/run.ts";
+import { maxClaims, runJobs } from "../_shared/jobs/run.ts";
 
 /** Works off what is due. Called by the request that enqueued, and by the schedule as a safety net. */
 export default endpoint({
@@ -13,4 +14,11 @@ export default endpoint({
   body: z.strictObject({}),
   reply: z.object({ claimed: z.int(), succeeded: z.int(), failed: z.int() }),
   problems: [],
-}, ({ admin }) => runJobs(jobKinds, admin));
+}, async ({ admin }) => {
+  const run = runJobs(jobKinds, admin);
+  // Who wakes us does not wait for the end: what was claimed gets to it all the same.
+  afterReply(run);
+  const tally = await run;
+  if (tally.claimed >= maxClaims) wakeJobs();
+  return tally;
+});

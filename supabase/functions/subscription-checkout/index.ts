@@ -42,7 +42,9 @@ export default endpoint({
     price: body.price_id,
     quantity: body.quantity,
     pages: {
-      successUrl: allowedRedirect(body.success_url),
+      // In a path the braces come back percent-encoded, and Stripe would not know them.
+      successUrl: allowedRedirect(body.success_url)
+        .replace("%7BCHECKOUT_SESSION_ID%7D", "{CHECKOUT_SESSION_ID}"),
       cancelUrl: allowedRedirect(body.cancel_url),
     },
   });

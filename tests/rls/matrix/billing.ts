@@ -176,7 +176,7 @@ export const billingTables: Record<string, TableAccess> = {
   },
   "private.billing_customers": {
     columns: words(`
-      workspace_id stripe_customer_id email name created_at stripe_payment_method_id
+      workspace_id stripe_customer_id email name created_at stripe_payment_method_id generation
     `),
     ...serverOnly,
     samples: "sign-up",
@@ -196,7 +196,7 @@ export const billingTables: Record<string, TableAccess> = {
     }],
   },
   "private.reconciliations": {
-    columns: words("id repair phase cursor checked started_at finished_at"),
+    columns: words("id repair cause phase stage cursor checked started_at finished_at"),
     ...serverOnly,
     samples: () => [{ repair: false }],
   },

@@ -2,7 +2,7 @@
 import Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
 import { Problem, problem } from "../problem.ts";
-import { stripeProblem } from "./stripe.ts";
+import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 import { readSubscription, type Subscription } from "./subscription.ts";
 import { syncNow } from "./sync.ts";
 import type { z } from "zod";
@@ -32,9 +32,20 @@ async function change(
     await apply(id);
     await syncNow({ admin, stripe }, "subscription", id);
   } catch (error) {
-    throw error instanceof Problem ? error : stripeProblem(error);
+    if (error instanceof Problem) throw error;
+    // Our row may be behind: what has ended at Stripe cannot be changed there.
+    if (isDefiniteRefusal(error) && await hasEnded({ admin, stripe }, id)) {
+      throw problem("subscription_not_found", { detail: "It has ended: start a new one." });
+    }
+    throw stripeProblem(error);
   }
   return await readSubscription(admin, id);
+}
+
+async function hasEnded(tools: ChangeTools, id: string): Promise<boolean> {
+  await syncNow(tools, "subscription", id);
+  const { status } = await readSubscription(tools.admin, id);
+  return status === "canceled" || status === "incomplete_expired";
 }
 
 /**
@@ -78,7 +89,11 @@ export async function uncancelSubscription(
     if (held.status === "canceled") {
       throw problem("subscription_not_found", { detail: "It has ended: start a new one." });
     }
-    if (!held.cancel_at_period_end) return;
-    await tools.stripe.subscriptions.update(id, { cancel_at_period_end: false });
+    if (held.cancel_at_period_end) {
+      await tools.stripe.subscriptions.update(id, { cancel_at_period_end: false });
+    } else if (held.cancel_at !== null) {
+      // Decided in Stripe's portal, which names the moment.
+      await tools.stripe.subscriptions.update(id, { cancel_at: "" });
+    }
   });
 }

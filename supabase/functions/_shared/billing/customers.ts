@@ -7,6 +7,8 @@ import { stripeProblem } from "./stripe.ts";
 interface CustomerRow {
   workspace_id: string;
   stripe_customer_id: string | null;
+  /** Customers of this workspace that were deleted at Stripe. */
+  generation: number;
   email: string | null;
   name: string | null;
 }
@@ -34,7 +36,7 @@ export async function ensureCustomer(
       ...(known.email !== null && { email: known.email }),
       ...(known.name !== null && { name: known.name }),
       metadata: { workspace_id: workspaceId },
-    }, { idempotencyKey: `customer:${workspaceId}` });
+    }, { idempotencyKey: `customer:${workspaceId}:${known.generation}` });
   } catch (error) {
     throw stripeProblem(error);
   }

@@ -31,6 +31,7 @@ const amounts: ReadonlySet<string> = new Set([
   "amount_due",
   "amount_paid",
   "paid",
+  "amount_refunded",
   "currency",
 ]);
 

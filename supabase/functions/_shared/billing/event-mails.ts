@@ -62,13 +62,16 @@ function subscriptionMails(event: Stripe.Event, subscription: Stripe.Subscriptio
           dedupeKey: `subscription_started:${subscription.id}`,
         });
       }
-      if (
-        before.cancel_at_period_end === false && subscription.cancel_at_period_end && end !== null
-      ) {
+      // Asked for by the API it ends with the period; asked for in Stripe's portal, at a moment.
+      const ends = subscription.cancel_at ?? (subscription.cancel_at_period_end ? end : null);
+      const decided =
+        (before.cancel_at_period_end === false && subscription.cancel_at_period_end) ||
+        (before.cancel_at === null && subscription.cancel_at !== null);
+      if (decided && ends !== null) {
         mails.push({
           ...about,
           template: "subscription_ending",
-          props: { ends_at: at(subscription.cancel_at ?? end) },
+          props: { ends_at: at(ends) },
           // Ending, going on after all, and ending again are two causes.
           dedupeKey: `subscription_ending:${subscription.id}:${
             subscription.canceled_at ?? event.id

@@ -57,35 +57,19 @@ async function invoiceOf(
 }
 
 /** How each kind is fetched. */
-export const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetched>> = {
+const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetched>> = {
   async product(stripe, id) {
-    try {
-      return { record: productRecord(await stripe.products.retrieve(id)), needs: [] };
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      return { record: { id, plan_id: null }, needs: [] };
-    }
+    return { record: productRecord(await stripe.products.retrieve(id)), needs: [] };
   },
   async price(stripe, id) {
-    try {
-      const price = await stripe.prices.retrieve(id);
-      return { record: priceRecord(price), needs: [["product", idOf(price.product)]] };
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      return { record: { id, interval: null }, needs: [] };
-    }
+    const price = await stripe.prices.retrieve(id);
+    return { record: priceRecord(price), needs: [["product", idOf(price.product)]] };
   },
   async customer(stripe, id) {
     return { record: customerRecord(await stripe.customers.retrieve(id)), needs: [] };
   },
   async subscription(stripe, id) {
-    let subscription: Stripe.Subscription;
-    try {
-      subscription = await stripe.subscriptions.retrieve(id);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      return { record: { id, deleted: true }, needs: [] };
-    }
+    const subscription = await stripe.subscriptions.retrieve(id);
     if (subscription.items.has_more) {
       subscription.items.data = await all(
         stripe.subscriptionItems.list({ subscription: id, limit: 100 }),
@@ -100,13 +84,7 @@ export const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promis
     };
   },
   async invoice(stripe, id) {
-    let invoice: Stripe.Invoice;
-    try {
-      invoice = await stripe.invoices.retrieve(id);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      return { record: { id, deleted: true }, needs: [] };
-    }
+    const invoice = await stripe.invoices.retrieve(id);
     if (invoice.lines.has_more) {
       invoice.lines.data = await all(stripe.invoices.listLineItems(id, { limit: 100 }));
     }
@@ -146,3 +124,16 @@ export const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promis
     };
   },
 };
+
+/**
+ * Fetches an object; one that Stripe does not have (any more) is `{id, deleted: true}`, which every
+ * `private.stripe_apply_<kind>` understands.
+ */
+export async function fetchObject(stripe: Stripe, type: ObjectType, id: string): Promise<Fetched> {
+  try {
+    return await fetchers[type](stripe, id);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return { record: { id, deleted: true }, needs: [] };
+  }
+}

@@ -38,8 +38,16 @@ async function endSession(tools: PurchaseTools, session: Stripe.Checkout.Session
   }
   await syncNow(tools, "checkout_session", session.id);
   const now = await tools.stripe.checkout.sessions.retrieve(session.id);
+  // Still payable: another page beside it could be paid as well.
+  if (now.status === "open") throw problem("subscription_pending", { retryAfterSeconds: 2 });
   const subscription = idOf(now.subscription);
-  if (subscription !== null) await syncNow(tools, "subscription", subscription);
+  if (subscription === null) return;
+  await syncNow(tools, "subscription", subscription);
+  const held = await tools.stripe.subscriptions.retrieve(subscription);
+  // Being paid right now, by a bank that takes its time.
+  if (held.status === "incomplete") {
+    throw problem("subscription_pending", { retryAfterSeconds: 60 });
+  }
 }
 
 /** Ends a purchase. Where Stripe's answer to it was lost, asking again under the same key tells what is there. */

@@ -1,15 +1,23 @@
 /**
  * Reconciliation: proves that our tables hold what Stripe holds, and mends them where they do not.
  *
- * It walks every page of every kind, in steps that are kept: a run that is cut off goes on where it was.
+ * It walks every page of every kind, then our rows that no page had, in steps that are kept: a run that
+ * is cut off goes on where it was.
  * What looks different is looked at twice, since a change may be on its way through a webhook.
  */
 import type Stripe from "stripe";
 import { z } from "zod";
 import { type Db, rows } from "../database.ts";
 import { type Drift, driftOf } from "./drift.ts";
-import { fetchers, isMissing } from "./fetch.ts";
-import { invoiceRecord, priceRecord, productRecord, subscriptionRecord } from "./records.ts";
+import { fetchObject, isMissing } from "./fetch.ts";
+import {
+  chargeRecord,
+  idOf,
+  invoiceRecord,
+  priceRecord,
+  productRecord,
+  subscriptionRecord,
+} from "./records.ts";
 import { syncNow } from "./sync.ts";
 
 /** What a run found so far; `done` when it has seen everything. */
@@ -35,19 +43,36 @@ export const Reconciliation = z.object({
   })),
 });
 
-interface Run {
-  id: number;
-  repair: boolean;
+const phases = ["product", "price", "subscription", "invoice", "charge"] as const;
+type Phase = typeof phases[number];
+
+/** Where a run is: first it lists a kind at Stripe, then it looks for our rows that were not listed. */
+interface Position {
   phase: Phase | "done";
+  stage: "listing" | "extras";
   cursor: string | null;
 }
 
-const phases = ["product", "price", "subscription", "invoice"] as const;
-type Phase = typeof phases[number];
+interface Run extends Position {
+  id: number;
+  repair: boolean;
+}
+
+/** What one step did; kept in one transaction. */
+interface Step {
+  next: Position;
+  /** Objects compared. */
+  checked: number;
+  /** Ids of our rows that need not be looked for again. */
+  seen: string[];
+  drifts: Drift[];
+}
 
 /** Stripe allows 25 requests a second an endpoint; a run leaves room for everybody else. */
 const callsPerSecond = 15;
 const pageSize = 100;
+/** Our rows that are looked for at once: each takes a call, and another one to mend. */
+const extrasBatch = 200;
 
 interface Tools {
   admin: Db;
@@ -102,7 +127,20 @@ async function page(
       );
       return { records, last: list.has_more ? list.data.at(-1)!.id : null };
     }
+    case "charge": {
+      const list = await stripe.charges.list(params);
+      // Of a payment's attempts one succeeds, and only that one can be refunded.
+      const records = list.data.filter((charge) => charge.status === "succeeded")
+        .map((charge) => ({ ...chargeRecord(charge, []), customer_id: idOf(charge.customer) }))
+        .filter((record) => record.payment_id !== null);
+      return { records, last: list.has_more ? list.data.at(-1)!.id : null };
+    }
   }
+}
+
+/** What our row of an object is found by: a charge is held as its payment. */
+function heldAs(phase: Phase, record: Listed): string {
+  return phase === "charge" ? record["payment_id"] as string : record.id;
 }
 
 interface Compared {
@@ -120,9 +158,10 @@ async function compare(
   const { mirrored, customers, on_their_way } = await rows(admin.rpc("reconciliation_compare", {
     run_id: (run?.id ?? null) as number,
     object_type: phase,
-    objects: records.map(({ id, customer_id }) => ({
-      id,
-      customer_id: customer_id ?? null,
+    objects: records.map((record) => ({
+      id: record.id,
+      customer_id: record["customer_id"] ?? null,
+      held_as: heldAs(phase, record),
     })) as never,
   })) as unknown as Compared;
   const ours = new Set(customers);
@@ -133,13 +172,16 @@ async function compare(
     .filter((record) =>
       record["customer_id"] === undefined || ours.has(record["customer_id"] as string)
     )
-    .flatMap((record) => driftOf(phase, record, mirrored[record.id]) ?? []);
+    .map((record) => ({ record, held: mirrored[heldAs(phase, record)] }))
+    // A payment that we lack is its invoice's difference; one without an invoice is not ours.
+    .filter(({ held }) => phase !== "charge" || held !== undefined)
+    .flatMap(({ record, held }) => driftOf(phase, record, held) ?? []);
 }
 
 /** Looks again at what seemed to differ, and mends it when that is asked for. */
 async function confirm(tools: Tools, run: Run, phase: Phase, suspected: Drift): Promise<Drift[]> {
   await tools.pace();
-  const { record } = await fetchers[phase](tools.stripe, suspected.object_id);
+  const { record } = await fetchObject(tools.stripe, phase, suspected.object_id);
   const [drift] = await compare(tools, undefined, phase, [record as Listed]);
   if (drift === undefined) return [];
   return [await mend(tools, run, drift)];
@@ -152,27 +194,53 @@ async function mend(tools: Tools, run: Run, drift: Drift): Promise<Drift> {
   return { ...drift, repaired: true };
 }
 
-/** Rows of ours that Stripe did not list: truly gone there, or listed a moment too early. */
-async function extras(tools: Tools, run: Run, phase: Phase): Promise<Drift[]> {
+/** One page of what Stripe lists. */
+async function listing(tools: Tools, run: Run, phase: Phase): Promise<Step> {
+  const { records, last } = await page(tools, phase, run.cursor);
+  const drifts: Drift[] = [];
+  for (const suspected of await compare(tools, run, phase, records)) {
+    drifts.push(...await confirm(tools, run, phase, suspected));
+  }
+  return {
+    next: { phase, stage: last === null ? "extras" : "listing", cursor: last },
+    checked: records.length,
+    seen: [],
+    drifts,
+  };
+}
+
+/**
+ * Some rows of ours that Stripe did not list: truly gone there, or listed a moment too early. Looks for
+ * one at least, and for no more once time is up.
+ */
+async function extras(tools: Tools, run: Run, phase: Phase, until: number): Promise<Step> {
   const unseen = await rows(tools.admin.rpc("reconciliation_unseen", {
     run_id: run.id,
     object_type: phase,
-    batch: 1000,
+    batch: extrasBatch,
   })) as string[];
-  const found: Drift[] = [];
+  const seen: string[] = [];
+  const drifts: Drift[] = [];
   for (const id of unseen) {
-    if (await exists(tools, phase, id)) continue;
-    found.push(
-      await mend(tools, run, {
-        kind: "extra",
-        object_type: phase,
-        object_id: id,
-        detail: {},
-        repaired: false,
-      }),
-    );
+    if (seen.length > 0 && Date.now() >= until) break;
+    if (!await exists(tools, phase, id)) {
+      drifts.push(
+        await mend(tools, run, {
+          kind: "extra",
+          object_type: phase,
+          object_id: id,
+          detail: {},
+          repaired: false,
+        }),
+      );
+    }
+    seen.push(id);
   }
-  return found;
+  const over = unseen.length < extrasBatch && seen.length === unseen.length;
+  if (!over) return { next: { phase, stage: "extras", cursor: null }, checked: 0, seen, drifts };
+  if (phase === "subscription") drifts.push(...await twoLive(tools.admin));
+  const next = phases[phases.indexOf(phase) + 1] ?? "done";
+  return { next: { phase: next, stage: "listing", cursor: null }, checked: 0, seen, drifts };
 }
 
 async function exists({ stripe, pace }: Tools, phase: Phase, id: string): Promise<boolean> {
@@ -181,7 +249,8 @@ async function exists({ stripe, pace }: Tools, phase: Phase, id: string): Promis
     if (phase === "product") await stripe.products.retrieve(id);
     else if (phase === "price") await stripe.prices.retrieve(id);
     else if (phase === "subscription") await stripe.subscriptions.retrieve(id);
-    else await stripe.invoices.retrieve(id);
+    else if (phase === "invoice") await stripe.invoices.retrieve(id);
+    else await stripe.charges.retrieve(id);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
@@ -208,40 +277,45 @@ async function twoLive(admin: Db): Promise<Drift[]> {
  * Goes on with a run until it is done or time is up.
  *
  * @param runId a run to go on with; null begins one
+ * @param cause what begins the run, at most once: the same cause again goes on with its run
  * @param repair whether a new run mends what it finds; a run that goes on keeps what it began with
- * @param budgetMs how long this call may work
+ * @param budgetMs how long this call may work, but for the step that it is at
  * @throws {Problem} `not_found` for an unknown run
  */
 export async function reconcile(
   { admin, stripe }: { admin: Db; stripe: Stripe },
-  { runId, repair, budgetMs }: { runId: number | null; repair: boolean; budgetMs: number },
+  { runId, cause = null, repair, budgetMs }: {
+    runId: number | null;
+    cause?: string | null;
+    repair: boolean;
+    budgetMs: number;
+  },
 ): Promise<z.infer<typeof Reconciliation>> {
   const tools: Tools = { admin, stripe, pace: pacer(callsPerSecond) };
   const until = Date.now() + budgetMs;
   const run = await rows(
-    admin.rpc("reconciliation_begin", { run_id: runId as number, repair }),
+    admin.rpc("reconciliation_begin", {
+      run_id: runId as number,
+      repair,
+      cause: cause as string,
+    }),
   ) as unknown as Run;
 
   while (run.phase !== "done" && Date.now() < until) {
     const { phase } = run;
-    const { records, last } = await page(tools, phase, run.cursor);
-    const drifts: Drift[] = [];
-    for (const suspected of await compare(tools, run, phase, records)) {
-      drifts.push(...await confirm(tools, run, phase, suspected));
-    }
-    if (last === null) {
-      drifts.push(...await extras(tools, run, phase));
-      if (phase === "subscription") drifts.push(...await twoLive(admin));
-      run.phase = phases[phases.indexOf(phase) + 1] ?? "done";
-    }
-    run.cursor = last;
+    const { next, checked, seen, drifts } = run.stage === "listing"
+      ? await listing(tools, run, phase)
+      : await extras(tools, run, phase, until);
     await rows(admin.rpc("reconciliation_note", {
       run_id: run.id,
-      phase: run.phase,
-      cursor: run.cursor as string,
-      checked: records.length,
+      phase: next.phase,
+      stage: next.stage,
+      cursor: next.cursor as string,
+      checked,
+      seen: seen.map((id) => ({ object_type: phase, object_id: id })) as never,
       drifts: drifts as never,
     }));
+    Object.assign(run, next);
   }
   return Reconciliation.parse(await rows(admin.rpc("reconciliation_report", { run_id: run.id })));
 }

@@ -33,18 +33,24 @@ export function isLiveKey(): boolean {
   return /^(sk|rk)_live_/.test(env("STRIPE_SECRET_KEY"));
 }
 
+/** A key that is refused, a call in progress, too many: none says what became of an earlier attempt. */
+const tellsNothing: ReadonlySet<number> = new Set([401, 403, 409, 429]);
+
 /**
  * Whether Stripe has definitely refused, so that nothing happened and the same call will not succeed.
  * An idempotency key that another request has used is no refusal: that request may have had its effect.
  */
 export function isDefiniteRefusal(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.statusCode !== undefined &&
-    error.statusCode >= 400 && error.statusCode < 500 && error.statusCode !== 409 &&
-    error.statusCode !== 429 && !(error instanceof Stripe.errors.StripeIdempotencyError);
+    error.statusCode >= 400 && error.statusCode < 500 && !tellsNothing.has(error.statusCode) &&
+    !(error instanceof Stripe.errors.StripeIdempotencyError);
 }
 
 /** The problem that a Stripe error is to the caller (https://docs.stripe.com/error-handling). */
 export function stripeProblem(error: unknown): Problem {
+  if (!(error instanceof Stripe.errors.StripeError)) {
+    return problem("internal_error", { cause: error });
+  }
   if (error instanceof Stripe.errors.StripeCardError) {
     return problem("payment_declined", {
       detail: error.message,

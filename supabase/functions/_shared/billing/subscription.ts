@@ -21,6 +21,8 @@ export const Subscription = z.object({
   ]),
   quantity: z.int(),
   cancel_at_period_end: z.boolean(),
+  /** When it ends, where that was decided for a moment and not for its period's end. */
+  cancel_at: z.string().nullable(),
   current_period_start: z.string().nullable(),
   current_period_end: z.string().nullable(),
   trial_end: z.string().nullable(),
@@ -38,7 +40,7 @@ export async function personalSubscription(
     db.from("subscriptions")
       .select(`
         id, workspace_id, stripe_subscription_id, plan_id, price_id, status, quantity,
-        cancel_at_period_end, current_period_start, current_period_end, trial_end,
+        cancel_at_period_end, cancel_at, current_period_start, current_period_end, trial_end,
         workspaces!inner (personal_of)
       `)
       .eq("workspaces.personal_of", userId)

@@ -7,7 +7,7 @@
  */
 import type Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
-import { fetchers, type ObjectType } from "./fetch.ts";
+import { fetchObject, type ObjectType } from "./fetch.ts";
 
 /** What a sync needs. */
 export interface SyncTools {
@@ -73,9 +73,12 @@ async function fetchAndWrite(
     const state = await readState(tools.admin, type, id);
     if (state === null) throw new Error(`cannot sync ${type} ${id}: nobody asked for it`);
     if (state.synced_seq >= seq) return;
-    const { record, needs } = await fetchers[type](tools.stripe, id);
+    const { record, needs } = await fetchObject(tools.stripe, type, id);
     for (const [neededType, neededId] of needs) {
-      if (neededId !== null) await ensureSynced(tools, neededType, neededId);
+      if (neededId === null) continue;
+      // A refund or dispute hangs on a payment, which an invoice synced as a draft did not have yet.
+      if (neededType === "invoice") await syncNow(tools, neededType, neededId);
+      else await ensureSynced(tools, neededType, neededId);
     }
     const written = await rows(tools.admin.rpc("stripe_apply", {
       object_type: type,

@@ -12,8 +12,10 @@ export const billingReconcile = jobKind({
   async handle({ admin, cause }, { run_id }) {
     const report = await reconcile({ admin, stripe: stripeClient() }, {
       runId: run_id,
+      // Tried again after it died, it goes on with the run that it began.
+      cause: run_id === null ? cause : null,
       repair: false,
-      budgetMs: 60_000,
+      budgetMs: 45_000,
     });
     if (!report.done) {
       await rows(admin.rpc("job_enqueue", {
