@@ -128,7 +128,7 @@ async function byEndpoints(
     ["POST", "subscription-cancel", { workspace_id, at_period_end: false }, 404],
     ["POST", "subscription-uncancel", { workspace_id }, 404],
     ["POST", "billing-portal", { workspace_id, return_url: page }, 404],
-    ["POST", "checkout-status", { session_id: subscription.stripe_subscription_id }, 404],
+    ["POST", "checkout-status", { session_id: subscription.stripe_subscription_id }, 422],
     ["PATCH", "user-profile", { id: victim.id, name: "Taken over" }, 422],
     [
       "PATCH",
