@@ -33,7 +33,7 @@ function isFree(port: number): boolean {
 }
 
 /** @throws naming every port that is taken, and the option that changes them */
-export function assertFree(ports: Ports): void {
+export function assertFree(ports: Partial<Ports>): void {
   const taken = Object.entries(ports).filter(([, port]) => !isFree(port));
   if (taken.length === 0) return;
   const names = taken.map(([service, port]) => `${port} (${service})`).join(", ");

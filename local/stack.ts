@@ -78,6 +78,8 @@ async function runSqlFile(databaseUrl: string, path: string): Promise<void> {
 /** The same server and database as another role; hosted Supabase's migrations belong to `postgres`. */
 function asRole(url: string, role: string, password: string): string {
   const changed = new URL(url);
+  // A server of one's own, whose superuser may have this name: with the password it was given.
+  if (changed.username === role) return url;
   changed.username = role;
   changed.password = password;
   return changed.href;

@@ -60,7 +60,9 @@ const progress = showProgress();
 try {
   const databaseUrl = Deno.env.get("SOCLE_DATABASE_URL");
   const redisUrl = Deno.env.get("REDIS_URL");
-  assertFree(portsFrom(port));
+  const { database, ...others } = portsFrom(port);
+  // A database of one's own needs no port of ours.
+  assertFree(databaseUrl === undefined ? { database, ...others } : others);
   const up = await startStack({
     dataDir,
     ports: portsFrom(port),
