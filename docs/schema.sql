@@ -163,6 +163,19 @@ comment on column private.reconciliations.cursor is 'The last object of the phas
 alter table private.reconciliations enable row level security;
 grant select, insert, update, delete on private.reconciliations to service_role;
 
+create table private.staff (
+  user_id uuid not null,
+  note text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint staff_pkey PRIMARY KEY (user_id),
+  constraint staff_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint staff_note_length CHECK (char_length(note) >= 1 AND char_length(note) <= 200)
+);
+comment on table private.staff is 'Users who operate the product.';
+comment on column private.staff.note is 'Who they are and who let them in.';
+alter table private.staff enable row level security;
+grant select, insert, update, delete on private.staff to service_role;
+
 create table private.subscription_intents (
   id uuid default gen_random_uuid() not null,
   workspace_id uuid not null,
@@ -583,6 +596,19 @@ create policy "Members read their workspaces" on public.workspaces for select to
   using ((id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
 CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+CREATE OR REPLACE FUNCTION private.act_as(actor uuid, reason text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform set_config('socle.actor', coalesce(actor::text, ''), true);
+  perform set_config('socle.reason', coalesce(reason, ''), true);
+end;
+$function$;
+comment on function private.act_as(uuid, text) is 'Says for whom, and why, a server RPC changes rows in this transaction; the audit log believes it of the service role alone.';
+grant execute on function private.act_as(uuid, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.apply_retention()
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -807,6 +833,18 @@ begin
 end;
 $function$;
 comment on function private.handle_user_confirmed() is 'Trigger on auth.users: the welcome mail, once an address is known to be the user''s. Security definer: the auth service''s role may not enqueue jobs.';
+
+CREATE OR REPLACE FUNCTION private.is_staff()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select exists (select from private.staff where user_id = (select auth.uid()));
+$function$;
+comment on function private.is_staff() is 'Whether the caller operates the product. Security definer: policies call it, and nobody reads the list.';
+grant execute on function private.is_staff() to authenticated;
+grant execute on function private.is_staff() to service_role;
 
 CREATE OR REPLACE FUNCTION private.my_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
@@ -1603,6 +1641,16 @@ end;
 $function$;
 comment on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) is 'Server RPC: keeps the reply of a request, or with a null status frees its key; false when another attempt has taken over.';
 grant execute on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.is_staff()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.is_staff() $function$;
+comment on function public.is_staff() is 'Client RPC: whether the caller operates the product.';
+grant execute on function public.is_staff() to authenticated;
+grant execute on function public.is_staff() to service_role;
 
 CREATE OR REPLACE FUNCTION public.job_enqueue(kind text, payload jsonb, dedupe_key text DEFAULT NULL::text)
  RETURNS bigint

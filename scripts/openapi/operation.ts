@@ -23,6 +23,7 @@ function security(declared: Declared): Record<string, string[]>[] {
     none: () => [],
     publishable: () => ["publishableKey", "secretKey"],
     user: () => ["userToken"],
+    staff: () => ["userToken"],
     secret: () => ["secretKey"],
     signature: () => [signatureScheme(declared)],
   };

@@ -22,6 +22,7 @@ const callers: Record<Declared["declaration"]["auth"], string> = {
   none: "anyone",
   publishable: "publishable key",
   user: "signed-in user",
+  staff: "staff",
   secret: "secret key",
   signature: "provider, by signature",
 };

@@ -8,7 +8,7 @@ import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
-import { signUp, type TestUser } from "../support/users.ts";
+import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
 import { expectUnauthenticated } from "./suite/caller-cases.ts";
 import { each } from "./suite/case.ts";
 import { nested, notJson } from "./suite/hostile.ts";
@@ -18,10 +18,11 @@ import { productTargets, servedBy, type Target } from "./suite/target.ts";
 
 let own: OwnStack;
 let user: TestUser;
+let staff: TestUser;
 
 Deno.test.beforeAll(async () => {
   own = await startOwnStack({ schedule: false });
-  user = await signUp({ on: own.at });
+  [user, staff] = await Promise.all([signUp({ on: own.at }), signUpStaff({ on: own.at })]);
 });
 Deno.test.afterAll(async () => await own[Symbol.asyncDispose]());
 
@@ -32,13 +33,14 @@ const targets = await productTargets({
       publishableKey: own.at.publishableKey,
       secretKey: own.at.secretKey,
       userToken: user.token,
+      staffToken: staff.token,
     }),
 });
 const calledBy = (auth: string) => targets.filter(({ declaration }) => declaration.auth === auth);
 
-/** The user's own claims with changes, signed as Auth signs; undefined leaves a claim out. */
-async function token(changes: Record<string, unknown> = {}): Promise<string> {
-  const claims = { ...decodeJwt(user.token), ...changes };
+/** A user's own claims with changes, signed as Auth signs; undefined leaves a claim out. */
+async function token(of: TestUser, changes: Record<string, unknown> = {}): Promise<string> {
+  const claims = { ...decodeJwt(of.token), ...changes };
   const { signingKey } = own.keys;
   return await new SignJWT(JSON.parse(JSON.stringify(claims)) as JWTPayload)
     .setProtectedHeader({ alg: "ES256", kid: signingKey.kid, typ: "JWT" })
@@ -67,17 +69,18 @@ const wrongClaims: [what: string, changes: () => Record<string, unknown>][] = [
   ["of a user with a strange id", () => ({ sub: "') or 1=1 --" })],
 ];
 
-for (const target of calledBy("user")) {
+for (const target of [...calledBy("user"), ...calledBy("staff")]) {
+  const caller = () => target.declaration.auth === "staff" ? staff : user;
   Deno.test(`${target.label}: a token that our key signed, but not as Auth does, is 401`, async () => {
     const callers = wrongClaims.map(async ([what, changes]) =>
-      [what, { authorization: `Bearer ${await token(changes())}` }] as [
+      [what, { authorization: `Bearer ${await token(caller(), changes())}` }] as [
         string,
         Record<string, string>,
       ]
     );
     await expectUnauthenticated(target, await Promise.all(callers));
     // The control: the same token with nothing changed is taken.
-    const headers = { authorization: `Bearer ${await token()}` };
+    const headers = { authorization: `Bearer ${await token(caller())}` };
     const reply = await send(target, { ...rightRequest(target), headers });
     assert.notEqual(reply.status, 401);
   });

@@ -17,6 +17,8 @@ export interface Verbs {
 export interface Owner {
   userId: string;
   workspaceId: string;
+  /** Who operates the product and is in neither workspace: one for each owner's sample. */
+  staffId: string;
   /** A text that no other row has. */
   unique: string;
   /** The sample of an earlier table for the same owner. */

@@ -1,6 +1,6 @@
 /** The Supabase API over a fresh database, and users of it with a sample of each table. */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import { type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
+import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
 import type { Owner, Rows } from "./access.ts";
 import { tables } from "./matrix.ts";
 import { insertStatement, keyOf } from "./world.ts";
@@ -38,6 +38,7 @@ async function addSamples(sql: Sql, userId: string, workspaceId: string): Promis
   const owner: Owner = {
     userId,
     workspaceId,
+    staffId: await insertUser(sql),
     unique: crypto.randomUUID().slice(0, 8),
     row: (table) => made.get(table)!,
   };

@@ -153,7 +153,10 @@ async function proveInsert(world: World, table: string, actor: Actor, verbs: Ver
     const own = insert.rows === "true" || owner.userId === actor.id;
     const outcome = await world.as(actor, insertStatement(table, row), Object.values(row));
     const about = `insert into ${table} as ${actor.name} ended with ${JSON.stringify(outcome)}`;
-    assert.equal(codeOf(outcome), own ? undefined : refused, about);
+    // Let through, it may still meet the sample that is there: policies are asked before keys.
+    const allowed = [undefined, "23505"];
+    if (own) assert.ok(allowed.includes(codeOf(outcome)), about);
+    else assert.equal(codeOf(outcome), refused, about);
   }
 }
 

@@ -68,8 +68,10 @@ async function makeWorld(tx: Transaction): Promise<World> {
     member: await user("Member"),
     billing: await user("Billing"),
     stranger: await user("Stranger"),
+    staff: await user("Staff"),
   };
   const workspaceId = await personalOf(ids.owner);
+  const otherStaffId = await user("Other staff");
   for (const role of ["admin", "member", "billing"] as const) {
     await tx`
       insert into public.workspace_members (workspace_id, user_id, role)
@@ -84,8 +86,8 @@ async function makeWorld(tx: Transaction): Promise<World> {
   const world: World = {
     tx,
     actors,
-    owner: ownerOf(ids.owner, workspaceId),
-    stranger: ownerOf(ids.stranger, await personalOf(ids.stranger)),
+    owner: ownerOf(ids.owner, workspaceId, ids.staff),
+    stranger: ownerOf(ids.stranger, await personalOf(ids.stranger), otherStaffId),
     async as(actor, statement, parameters = []) {
       let outcome: Outcome | undefined;
       try {
@@ -133,9 +135,9 @@ async function makeWorld(tx: Transaction): Promise<World> {
   return world;
 }
 
-function ownerOf(userId: string, workspaceId: string): Owner {
+function ownerOf(userId: string, workspaceId: string, staffId: string): Owner {
   const unique = crypto.randomUUID().slice(0, 8);
-  return { userId, workspaceId, unique, row: () => ({}) };
+  return { userId, workspaceId, staffId, unique, row: () => ({}) };
 }
 
 /** Gives `look` a world of its own, in a transaction that is rolled back. */

@@ -1,4 +1,5 @@
 /** Users of a test's own: each test makes those it needs, so that tests share nothing. */
+import { connect } from "./connect.ts";
 import { anonymous, call, type Client, stack, type StackAddress } from "./stack.ts";
 
 /** A signed-in user with a client of his own. */
@@ -44,4 +45,16 @@ export async function signUp(
     client,
     workspaceId: workspace.id,
   };
+}
+
+/** Signs a new user up who operates the product: the row is written as an operator writes it. */
+export async function signUpStaff(options: Parameters<typeof signUp>[0] = {}): Promise<TestUser> {
+  const user = await signUp({ name: "Staff", ...options });
+  const sql = connect(options.on);
+  try {
+    await sql`insert into private.staff (user_id, note) values (${user.id}, 'a test')`;
+  } finally {
+    await sql.end();
+  }
+  return user;
 }

@@ -1,7 +1,7 @@
 /** Who calls: API keys and users' tokens, verified here and not by the platform's verify_jwt. */
 import { type AuthConfig, createSupabaseContext, type JWTClaims } from "@supabase/server";
 import { z } from "zod";
-import type { Db } from "./database.ts";
+import { type Db, rows } from "./database.ts";
 import type { Caller, User } from "./declaration.ts";
 import { tokenIssuer } from "./env.ts";
 import { problem } from "./problem.ts";
@@ -20,6 +20,7 @@ const modes: Record<Caller, AuthConfig> = {
   publishable: ["publishable:*", "secret:*"],
   secret: ["secret:*"],
   user: "user",
+  staff: "user",
 };
 
 /**
@@ -35,7 +36,8 @@ function isSignedInUser(claims: JWTClaims | null): boolean {
  * Verifies the caller. An invalid token is never taken for none, and a token of another issuer or
  * audience is invalid.
  *
- * @throws {Problem} `unauthenticated`; `internal_error` when our own keys are not configured
+ * @throws {Problem} `unauthenticated`; `forbidden` for a user who is not staff where staff is asked for;
+ *   `internal_error` when our own keys are not configured
  */
 export async function authenticate(request: Request, caller: Caller): Promise<Authenticated> {
   const { data, error } = await createSupabaseContext(request, {
@@ -51,20 +53,21 @@ export async function authenticate(request: Request, caller: Caller): Promise<Au
     });
   }
   const claims = data.jwtClaims;
-  if (caller === "user" && !isSignedInUser(claims)) {
+  const asUser = caller === "user" || caller === "staff";
+  if (asUser && !isSignedInUser(claims)) {
     throw problem("unauthenticated", {
       detail: "This endpoint needs the token of a signed-in user.",
       headers: { "www-authenticate": "Bearer" },
     });
   }
-  const user = caller === "user" && claims !== null
+  const user = asUser && claims !== null
     ? { id: claims.sub, email: data.userClaims?.email }
     : undefined;
-  return {
-    user,
-    name: user === undefined ? data.authMode : `user:${user.id}`,
-    db: data.supabase as unknown as Db,
-  };
+  const db = data.supabase as unknown as Db;
+  if (caller === "staff" && !await rows(db.rpc("is_staff"))) {
+    throw problem("forbidden", { detail: "This endpoint is for those who operate the product." });
+  }
+  return { user, name: user === undefined ? data.authMode : `user:${user.id}`, db };
 }
 
 /**

@@ -634,6 +634,7 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "is_staff": { Args: Record<PropertyKey, never>; Returns: boolean };
       "job_enqueue": {
         Args: { "dedupe_key"?: string; "kind": string; "payload": Json };
         Returns: number;

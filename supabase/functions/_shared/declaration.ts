@@ -16,10 +16,11 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
  * - `none`: anyone, no key needed
  * - `publishable`: holders of a publishable (or secret) API key
  * - `user`: a signed-in user
+ * - `staff`: a signed-in user who operates the product (private.staff)
  * - `secret`: holders of the secret API key
  * - `signature`: a provider; the handler verifies its signature over the raw body
  */
-export type Caller = "none" | "publishable" | "user" | "secret" | "signature";
+export type Caller = "none" | "publishable" | "user" | "staff" | "secret" | "signature";
 
 /** The declaration of one method of an endpoint. */
 export interface Declaration {
@@ -71,7 +72,7 @@ export interface Context<D extends Declaration> {
   /** The body as it came, for signatures. */
   raw: Bytes;
   /** The signed-in user. */
-  user: D["auth"] extends "user" ? User : undefined;
+  user: D["auth"] extends "user" | "staff" ? User : undefined;
   /** The database as the caller: RLS applies. */
   db: Db;
   /** The database with the secret key, only where `elevated` says why. */

@@ -13,7 +13,8 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     "database_unavailable",
     "internal_error",
   ];
-  if (auth === "publishable" || auth === "user" || auth === "secret") codes.push("unauthenticated");
+  if (auth !== "none" && auth !== "signature") codes.push("unauthenticated");
+  if (auth === "staff") codes.push("forbidden");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");
   if (query) codes.push("invalid_query");

@@ -85,7 +85,7 @@ export const callerCases: Case[] = [
   },
   {
     name: "without a user's token is 401, whatever key comes",
-    applies: ({ declaration: { auth } }) => auth === "user",
+    applies: ({ declaration: { auth } }) => auth === "user" || auth === "staff",
     async run(target) {
       const { publishableKey, secretKey, userToken } = await target.served.credentials();
       await expectUnauthenticated(target, [
@@ -102,8 +102,18 @@ export const callerCases: Case[] = [
     },
   },
   {
+    name: "a user who is not staff is 403",
+    applies: ({ declaration: { auth } }) => auth === "staff",
+    async run(target) {
+      const { userToken } = await target.served.credentials();
+      const headers = { authorization: `Bearer ${userToken}` };
+      const reply = await send(target, { ...rightRequest(target), headers });
+      expectProblem(reply, "forbidden", "a user");
+    },
+  },
+  {
     name: "a forged token is 401",
-    applies: ({ declaration: { auth } }) => auth === "user",
+    applies: ({ declaration: { auth } }) => auth === "user" || auth === "staff",
     async run(target) {
       const { userToken } = await target.served.credentials();
       await expectUnauthenticated(

@@ -45,6 +45,7 @@ export async function startFixture(): Promise<Fixture> {
     publishableKey: stack.publishableKey,
     secretKey: stack.secretKey,
     userToken: token,
+    staffToken: token,
   }));
   return {
     userToken,

@@ -19,7 +19,7 @@ export interface Draft {
 export async function rightHeaders(
   { declaration, served }: Target,
 ): Promise<Record<string, string>> {
-  const { publishableKey, secretKey, userToken } = await served.credentials();
+  const { publishableKey, secretKey, userToken, staffToken } = await served.credentials();
   switch (declaration.auth) {
     case "none":
     case "signature":
@@ -30,6 +30,8 @@ export async function rightHeaders(
       return { apikey: secretKey };
     case "user":
       return { apikey: publishableKey, authorization: `Bearer ${userToken}` };
+    case "staff":
+      return { apikey: publishableKey, authorization: `Bearer ${staffToken}` };
   }
 }
 

@@ -1,13 +1,14 @@
 /** What the generated tests are aimed at: one method of one function, and how it is rightly called. */
 import { type Declared, loadDeclarations } from "../../../scripts/declarations.ts";
 import { stack, type StackAddress } from "../../support/stack.ts";
-import { signUp } from "../../support/users.ts";
+import { signUp, signUpStaff } from "../../support/users.ts";
 
 /** Credentials that the functions under test accept. */
 export interface Credentials {
   publishableKey: string;
   secretKey: string;
   userToken: string;
+  staffToken: string;
 }
 
 /** Where functions are served, and who may call them. */
@@ -47,10 +48,11 @@ export function servedBy(on: StackAddress = stack): Served {
       return fetch(new Request(on.url + pathname + search, request));
     },
     credentials() {
-      credentials ??= signUp({ on }).then(({ token }) => ({
+      credentials ??= Promise.all([signUp({ on }), signUpStaff({ on })]).then(([user, staff]) => ({
         publishableKey: on.publishableKey,
         secretKey: on.secretKey,
-        userToken: token,
+        userToken: user.token,
+        staffToken: staff.token,
       }));
       return credentials;
     },

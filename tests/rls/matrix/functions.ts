@@ -14,6 +14,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.health()": server,
   "public.idempotency_begin(text,text,text,text,integer)": server,
   "public.idempotency_end(text,text,text,uuid,smallint,jsonb)": server,
+  "public.is_staff()": { execute: ["authenticated", "service_role"] },
   "public.job_enqueue(text,jsonb,text)": server,
   "public.job_replay(bigint)": server,
   "public.job_settle(bigint,smallint,text,text,integer,boolean)": server,
@@ -40,6 +41,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.webhook_store(text,text,text,jsonb,jsonb)": server,
   "public.workspaces_with_two_live()": server,
 
+  "private.act_as(uuid,text)": server,
   "private.apply_retention()": server,
   "private.at(jsonb)": server,
   "private.billing_contact(uuid,uuid)": server,
@@ -51,6 +53,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.epoch(timestamp with time zone)": server,
   "private.handle_new_user()": { ...nobody, definer: true },
   "private.handle_user_confirmed()": { ...nobody, definer: true },
+  "private.is_staff()": { execute: ["authenticated", "service_role"], definer: true },
   "private.my_workspace_ids(text[])": {
     execute: ["authenticated", "service_role"],
     definer: true,

@@ -2,6 +2,11 @@
 import { serverOnly, type TableAccess, words } from "../access.ts";
 
 export const platformTables: Record<string, TableAccess> = {
+  "private.staff": {
+    columns: words("user_id note created_at"),
+    ...serverOnly,
+    samples: ({ staffId, unique }) => [{ user_id: staffId, note: unique }],
+  },
   "private.jobs": {
     columns: words(`
       id kind payload dedupe_key state run_at attempts max_attempts locked_until
