@@ -163,6 +163,26 @@ comment on column private.reconciliations.cursor is 'The last object of the phas
 alter table private.reconciliations enable row level security;
 grant select, insert, update, delete on private.reconciliations to service_role;
 
+create table private.schedule_rules (
+  kind text not null,
+  every interval not null,
+  at interval default '00:00:00'::interval not null,
+  payload jsonb default '{}'::jsonb not null,
+  last_job bigint,
+  constraint schedule_rules_pkey PRIMARY KEY (kind),
+  constraint schedule_rules_at_within_slot CHECK (at >= '00:00:00'::interval AND at < every),
+  constraint schedule_rules_every_divides_time CHECK (every >= '00:01:00'::interval AND EXTRACT(month FROM every) = 0::numeric AND EXTRACT(year FROM every) = 0::numeric),
+  constraint schedule_rules_kind_format CHECK (kind ~ '^[a-z][a-z0-9_]{0,39}$'::text)
+);
+comment on table private.schedule_rules is 'Which jobs run by the calendar, and when.';
+comment on column private.schedule_rules.kind is 'The kind of job, as jobs-run knows it.';
+comment on column private.schedule_rules.every is 'Length of a slot: 5 minutes, 1 day, 7 days.';
+comment on column private.schedule_rules.at is 'When in its slot a job runs, in UTC: 3 hours of a day is 03:00; slots of a week begin on Monday.';
+comment on column private.schedule_rules.payload is 'What each job gets.';
+comment on column private.schedule_rules.last_job is 'The last slot''s job. Not a foreign key: the queue may forget jobs without asking.';
+alter table private.schedule_rules enable row level security;
+grant select, insert, update, delete on private.schedule_rules to service_role;
+
 create table private.staff (
   user_id uuid not null,
   note text not null,
@@ -861,6 +881,21 @@ comment on function private.my_workspace_ids(text[]) is 'Workspaces of the calle
 grant execute on function private.my_workspace_ids(text[]) to authenticated;
 grant execute on function private.my_workspace_ids(text[]) to service_role;
 
+CREATE OR REPLACE FUNCTION private.next_slot(every interval, at interval)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- Counted without a time zone, so that a day has 24 hours whatever the session's zone. 3 January 2000
+  -- was a Monday.
+  select (
+    date_bin(every, private.now() at time zone 'utc', timestamp '2000-01-03' + at) + every
+  ) at time zone 'utc';
+$function$;
+comment on function private.next_slot(interval, interval) is 'When a rule''s next slot begins: later than now.';
+grant execute on function private.next_slot(interval, interval) to service_role;
+
 CREATE OR REPLACE FUNCTION private.now()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -919,6 +954,48 @@ $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.schedule_jobs()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  rule private.schedule_rules;
+  slot timestamptz;
+  cause text;
+  job bigint;
+begin
+  for rule in
+    select due.* from private.schedule_rules as due
+    -- A slot whose predecessor nobody has begun would do the same work twice in a row; and most ticks
+    -- end here, without writing or locking anything.
+    where not exists (
+      select from private.jobs as earlier
+      where earlier.id = due.last_job and earlier.state = 'pending' and earlier.attempts = 0
+    )
+    order by due.kind
+    for update skip locked
+  loop
+    slot := private.next_slot(rule.every, rule.at);
+    cause := rule.kind || ':' || to_char(slot at time zone 'utc', case
+      when extract(epoch from rule.every) % 86400 = 0 then 'YYYY-MM-DD' else 'YYYY-MM-DD"T"HH24:MI:SS"Z"' end);
+    -- Looked up first: an insert that conflicts would use up an id at every tick.
+    job := coalesce(
+      (select known.id from private.jobs as known where known.kind = rule.kind and known.dedupe_key = cause),
+      private.enqueue(rule.kind, rule.payload, cause, slot)
+    );
+    continue when job is not distinct from rule.last_job;
+    -- A key stays for good, and a rule of every minute makes half a million a year: of those that run
+    -- more than once a day only the coming job stays, and what has not succeeded.
+    delete from private.jobs as earlier
+    where earlier.id = rule.last_job and earlier.state = 'succeeded' and rule.every < interval '1 day';
+    update private.schedule_rules as held set last_job = job where held.kind = rule.kind;
+  end loop;
+end;
+$function$;
+comment on function private.schedule_jobs() is 'Enqueues the coming slot of each rule, once: the job''s key names the slot.';
+grant execute on function private.schedule_jobs() to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -1356,18 +1433,8 @@ CREATE OR REPLACE FUNCTION private.tick()
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  tomorrow constant date := (private.now() at time zone 'utc')::date + 1;
 begin
-  -- Looked up first: an insert that conflicts would use up an id at every tick.
-  perform private.enqueue(
-    nightly.kind, '{}', nightly.kind || ':' || tomorrow, (tomorrow + time '03:00') at time zone 'utc'
-  )
-  from unnest(array['retention', 'cards_expiring', 'billing_reconcile']) as nightly (kind)
-  where not exists (
-    select from private.jobs as job
-    where job.kind = nightly.kind and job.dedupe_key = nightly.kind || ':' || tomorrow
-  );
+  perform private.schedule_jobs();
   return exists (
     select from private.jobs
     where state = 'pending' and run_at <= private.now()

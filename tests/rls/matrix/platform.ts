@@ -15,6 +15,11 @@ export const platformTables: Record<string, TableAccess> = {
     ...serverOnly,
     samples: ({ unique }) => [{ kind: "sample", payload: {}, dedupe_key: unique }],
   },
+  "private.schedule_rules": {
+    columns: words("kind every at payload last_job"),
+    ...serverOnly,
+    samples: ({ unique }) => [{ kind: `rule_${unique}`, every: "1 day" }],
+  },
   "private.webhook_events": {
     columns: words("id provider event_id type payload targets received_at handled_at"),
     ...serverOnly,
