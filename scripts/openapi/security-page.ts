@@ -15,6 +15,10 @@ Three parts outside of handlers hold the secret key as well: \`endpoint()\`, whi
 and keeps replies under their Idempotency-Key; \`background.ts\`, which wakes \`jobs-run\`; and
 \`accounts/auth-client.ts\`, which asks Supabase Auth to sign up, sign in and mail on behalf of the
 caller's address.
+
+Who changed what is in \`public.audit_log\`: written by triggers, append-only for everybody, read by a
+workspace's owners and admins and by staff. A caller's own token says who acted; headers (\`x-actor\`,
+\`x-request-id\`, which \`endpoint()\` adds) are believed of the secret key alone.
 `;
 
 /** Who calls, for a reader; see `Caller` in declaration.ts. */

@@ -65,6 +65,9 @@ export const mine = (column: string): Rows => `${column} = $me`;
 export const ofMyWorkspaces = (column: string, ...roles: string[]): Rows =>
   `${column} in (select workspace_id from public.workspace_members where user_id = $me` +
   (roles.length > 0 ? ` and role in (${roles.map((role) => `'${role}'`).join(", ")})` : "") + ")";
+/** Rows that `rows` names, and all of them for who operates the product. */
+export const orStaff = (rows: Rows): Rows =>
+  `((${rows}) or exists (select from private.staff where user_id = $me))`;
 
 /** A table that the API does not reach at all. */
 export const serverOnly = { anon: none, authenticated: none, service_role: everything } as const;

@@ -5,17 +5,25 @@
  * matrix has not, or the other way round. A new table, column, function or bucket needs one entry.
  * A role's access is written for somebody who calls the API directly, whatever the endpoints allow.
  */
-import type { TableAccess } from "./access.ts";
+import type { FunctionAccess, TableAccess } from "./access.ts";
 import { accountsTables } from "./matrix/accounts.ts";
 import { billingTables } from "./matrix/billing.ts";
+import { functions as coreFunctions } from "./matrix/functions.ts";
 import { platformTables } from "./matrix/platform.ts";
+import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 
 export { buckets } from "./matrix/buckets.ts";
-export { functions } from "./matrix/functions.ts";
+
+/** By name and argument types. */
+export const functions: Record<string, FunctionAccess> = {
+  ...coreFunctions,
+  ...privacyFunctions,
+};
 
 /** In an order in which their samples can refer to those of earlier tables. */
 export const tables: Record<string, TableAccess> = {
   ...accountsTables,
   ...billingTables,
   ...platformTables,
+  ...privacyTables,
 };

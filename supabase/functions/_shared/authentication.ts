@@ -5,6 +5,7 @@ import { type Db, rows } from "./database.ts";
 import type { Caller, User } from "./declaration.ts";
 import { tokenIssuer } from "./env.ts";
 import { problem } from "./problem.ts";
+import { fetchInRequest } from "./request-scope.ts";
 
 /** A verified caller. */
 export interface Authenticated {
@@ -44,6 +45,7 @@ export async function authenticate(request: Request, caller: Caller): Promise<Au
     auth: modes[caller],
     issuer: tokenIssuer(),
     audience: "authenticated",
+    supabaseOptions: { global: { fetch: fetchInRequest } },
   });
   if (error !== null) {
     if (error.status >= 500) throw problem("internal_error", { cause: error });

@@ -7,6 +7,7 @@ import {
 import type { Database } from "./database.types.ts";
 import { env, secretKey } from "./env.ts";
 import { isProblemCode, Problem, problem } from "./problem.ts";
+import { fetchInRequest } from "./request-scope.ts";
 
 /** A client of our schema: under RLS as its caller, or elevated with the secret key. */
 export type Db = SupabaseClient<Database>;
@@ -17,6 +18,7 @@ let elevated: Db | undefined;
 export function elevatedDb(): Db {
   elevated ??= createClient<Database>(env("SUPABASE_URL"), secretKey(), {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+    global: { fetch: fetchInRequest },
   });
   return elevated;
 }

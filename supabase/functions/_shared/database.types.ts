@@ -5,6 +5,46 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "public": {
     Tables: {
+      "audit_log": {
+        Row: {
+          "action": string;
+          "actor_id": string | null;
+          "actor_kind": string;
+          "changes": NonNullable<Json>;
+          "created_at": string;
+          "id": number;
+          "reason": string | null;
+          "request_id": string | null;
+          "target": string | null;
+          "workspace_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action": string;
+          "actor_id"?: string | null;
+          "actor_kind": string;
+          "changes"?: NonNullable<Json>;
+          "created_at"?: string;
+          "id"?: number;
+          "reason"?: string | null;
+          "request_id"?: string | null;
+          "target"?: string | null;
+          "workspace_id"?: string | null;
+        };
+        Update: {
+          "action"?: string;
+          "actor_id"?: string | null;
+          "actor_kind"?: string;
+          "changes"?: NonNullable<Json>;
+          "created_at"?: string;
+          "id"?: number;
+          "reason"?: string | null;
+          "request_id"?: string | null;
+          "target"?: string | null;
+          "workspace_id"?: string | null;
+        };
+        Relationships: [];
+      };
       "disputes": {
         Row: {
           "amount": number;

@@ -21,6 +21,7 @@ import {
 import { countRequest } from "./limits.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
+import { inRequest } from "./request-scope.ts";
 import {
   defaultBodyLimit,
   parseFile,
@@ -44,6 +45,8 @@ interface Arrival {
   started: number;
   marks: [string, number][];
   caller?: string;
+  /** Who acts, as the database is told: see request-scope.ts. */
+  actor?: string;
 }
 
 const formOverheadBytes = 16 * 1024;
@@ -152,6 +155,7 @@ async function serve<D extends Declaration>(
   const raw = await readBytes(request, limit);
   const caller = await timed(arrival, "auth", authenticate(request, declaration.auth));
   arrival.caller = caller.name;
+  if (/^(user|api_key):/.test(caller.name)) arrival.actor = caller.name;
 
   const query = declaration.query &&
     validate(declaration.query, parseQuery(request), "invalid_query");
@@ -230,7 +234,8 @@ export function endpoint<const D extends Declaration>(
         if (servingMethod(request) !== declaration.method) {
           throw methodNotAllowed([declaration.method]);
         }
-        return finish(arrival, request, await serve(declaration, handler, request, arrival));
+        const reply = await inRequest(arrival, () => serve(declaration, handler, request, arrival));
+        return finish(arrival, request, reply);
       } catch (error) {
         const failure = asProblem(error);
         return finish(arrival, request, problemResponse(failure, arrival.requestId), failure);

@@ -1,0 +1,39 @@
+/** The access matrix of the audit log and of what a user may ask about his data. */
+import {
+  everyRow,
+  type FunctionAccess,
+  none,
+  ofMyWorkspaces,
+  orStaff,
+  type TableAccess,
+  words,
+} from "../access.ts";
+
+const nobody: FunctionAccess = { execute: [] };
+const server: FunctionAccess = { execute: ["service_role"] };
+
+export const privacyTables: Record<string, TableAccess> = {
+  "public.audit_log": {
+    columns: words(`
+      id workspace_id actor_id actor_kind action target changes reason request_id created_at
+    `),
+    anon: none,
+    authenticated: { select: orStaff(ofMyWorkspaces("workspace_id", "owner", "admin")) },
+    // Append-only: not even the service role writes it but by the functions below.
+    service_role: { select: everyRow },
+    samples: ({ userId, workspaceId, unique }) => [{
+      workspace_id: workspaceId,
+      actor_id: userId,
+      actor_kind: "user",
+      action: "sample.update",
+      target: unique,
+    }],
+  },
+};
+
+export const privacyFunctions: Record<string, FunctionAccess> = {
+  "private.audit()": { ...nobody, definer: true },
+  "private.audit_log_keep()": nobody,
+  "private.audit_note(text,text,uuid,jsonb)": { ...server, definer: true },
+  "private.audit_write(uuid,text,text,jsonb,text)": { ...nobody, definer: true },
+};
