@@ -18,6 +18,7 @@ import { refunds } from "./resources/refunds.ts";
 import { setupIntents } from "./resources/setup-intents.ts";
 import { shippingRates } from "./resources/shipping-rates.ts";
 import { subscriptionItems } from "./resources/subscription-items.ts";
+import { subscriptionSchedules } from "./resources/subscription-schedules.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 import type { Resource } from "./resource.ts";
@@ -44,6 +45,8 @@ export const resources: readonly Resource[] = [
   setupIntents,
   shippingRates,
   subscriptionItems,
+  // Before the subscriptions: a phase is entered before the renewal of the same moment bills it.
+  subscriptionSchedules,
   subscriptions,
   webhookEndpoints,
 ];

@@ -47,6 +47,7 @@ export interface Documents {
   setup_intent: Wire<Stripe.SetupIntent>;
   shipping_rate: Wire<Stripe.ShippingRate>;
   subscription: Wire<Stripe.Subscription>;
+  subscription_schedule: Wire<Stripe.SubscriptionSchedule>;
   webhook_endpoint: Wire<Stripe.WebhookEndpoint>;
 }
 

@@ -9,6 +9,7 @@ import { changeBilling, changesBilling, draftOf } from "./subscription-changes.t
 import { creditUnused } from "./subscription-prorations.ts";
 import { hasEnded } from "./subscription-endings.ts";
 import { periodEnd, type Subscription } from "./subscription-object.ts";
+import { asScheduledAt } from "./subscription-schedule-steps.ts";
 import { startSubscription } from "./subscription-start.ts";
 
 type Invoice = Documents["invoice"];
@@ -108,7 +109,7 @@ function nextInvoice(call: Call, subscription: Subscription, details: Details): 
   ) {
     throw noUpcoming();
   }
-  return { ...nextPeriod(call, changed).draft, billing_reason: "upcoming" };
+  return { ...nextPeriod(call, asScheduledAt(call, changed)).draft, billing_reason: "upcoming" };
 }
 
 /** What `cancel` with `prorate` and `invoice_now` would bill. */

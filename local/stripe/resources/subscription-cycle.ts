@@ -9,6 +9,7 @@ import { finalize } from "./invoice-states.ts";
 import { pendingItems, takePending } from "./invoice-items.ts";
 import { endSubscription, hasEnded } from "./subscription-endings.ts";
 import { periodEnd, type Subscription, type SubscriptionItem } from "./subscription-object.ts";
+import { asScheduledAt } from "./subscription-schedule-steps.ts";
 import { pauseAfterTrial } from "./subscription-pauses.ts";
 
 const daySeconds = 24 * 60 * 60;
@@ -41,7 +42,10 @@ export const subscriptionDues = [
     (call, id) => call.emit("customer.subscription.trial_will_end", call.need("subscription", id)),
   ),
   due("invoice is upcoming", "subscription", upcomingAt, (call, id) => {
-    const { draft } = call.store.dryRun(() => nextPeriod(call, call.need("subscription", id)));
+    const { draft } = call.store.dryRun(() => {
+      const subscription = call.need("subscription", id);
+      return nextPeriod(call, asScheduledAt(call, subscription));
+    });
     // The event's invoice does not exist yet: it has no id.
     const { id: _none, ...invoice } = draft;
     call.emit("invoice.upcoming", invoice as typeof draft);

@@ -21,11 +21,15 @@ export const itemParameters = [
   "items.quantity",
 ] as const;
 
-/** What a call asks of a subscription's items: all of them, changed or not, in their order. */
+/**
+ * What a call asks of a subscription's items: all of them, changed or not, in their order.
+ * @param inactive true where a price may be inactive by now: one that was chosen before.
+ */
 export function itemChanges(
   call: Call,
   subscription: Subscription,
   given: readonly Stripe.SubscriptionUpdateParams.Item[],
+  inactive = false,
 ): ItemChange[] {
   const changes = new Map<string, ItemChange>(
     subscription.items.data.map((item) => [item.id, { before: item, after: item }]),
@@ -38,7 +42,7 @@ export function itemChanges(
       });
     }
     if (params.id === undefined) {
-      const item = added(call, subscription, params, param);
+      const item = added(call, subscription, params, { param, inactive });
       changes.set(item.id, { after: item });
       continue;
     }
@@ -53,7 +57,7 @@ export function itemChanges(
       before.id,
       params.deleted === true
         ? { before }
-        : { before, after: changed(call, before, params, param) },
+        : { before, after: changed(call, before, params, { param, inactive }) },
     );
   }
   const all = [...changes.values()];
@@ -72,11 +76,11 @@ function changed(
   call: Call,
   before: SubscriptionItem,
   { price: id, quantity, metadata }: Stripe.SubscriptionUpdateParams.Item,
-  param: string,
+  { param, inactive }: { param: string; inactive: boolean },
 ): SubscriptionItem {
   const price = id === undefined || id === before.price.id
     ? before.price
-    : recurringPrice(call, id, `${param}[price]`);
+    : recurringPrice(call, id, `${param}[price]`, inactive);
   return {
     ...before,
     metadata: mergeMetadata(before.metadata, metadata),
@@ -90,7 +94,7 @@ function added(
   call: Call,
   subscription: Subscription,
   { price: id, quantity, metadata }: Stripe.SubscriptionUpdateParams.Item,
-  param: string,
+  { param, inactive }: { param: string; inactive: boolean },
 ): SubscriptionItem {
   const [other] = subscription.items.data;
   if (id === undefined || other === undefined) {
@@ -99,7 +103,7 @@ function added(
       param: `${param}[price]`,
     });
   }
-  return newItem(call, subscription.id, recurringPrice(call, id, `${param}[price]`), {
+  return newItem(call, subscription.id, recurringPrice(call, id, `${param}[price]`, inactive), {
     start: other.current_period_start,
     end: other.current_period_end,
     quantity,

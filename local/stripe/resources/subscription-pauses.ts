@@ -21,6 +21,12 @@ export const pause = operation<Stripe.SubscriptionPauseParams>(
     if (!["active", "trialing", "past_due"].includes(subscription.status)) {
       throw invalid(`A subscription with a status of ${subscription.status} cannot be paused.`);
     }
+    if (subscription.schedule !== null) {
+      throw invalid(
+        `The subscription is managed by the subscription schedule \`${subscription.schedule}\`, and ` +
+          "cannot be paused. Please release the schedule first.",
+      );
+    }
     const unused = params.bill_for?.unused_time_from?.type ?? "now";
     if (unused !== "none" && subscription.status !== "trialing") {
       for (const item of subscription.items.data) {

@@ -18,14 +18,15 @@ const daySeconds = 24 * 60 * 60;
 /**
  * Starts a subscription: its first invoice, and a payment, or for a free start the setup of a card
  * for later. `payment_behavior` says what an unpaid first invoice does; `adHoc` that the prices may
- * be ones that a checkout made for itself, `checkoutSession` which one that is.
+ * be ones that a checkout made for itself, `checkoutSession` which one that is, `schedule` what governs it.
  */
 export function startSubscription(
   call: Call,
   params: Stripe.SubscriptionCreateParams,
-  { adHoc = false, checkoutSession = null }: {
+  { adHoc = false, checkoutSession = null, schedule = null }: {
     adHoc?: boolean;
     checkoutSession?: string | null;
+    schedule?: string | null;
   } = {},
 ): Subscription {
   if (params.customer === undefined) throw parameterMissing("customer");
@@ -78,6 +79,7 @@ export function startSubscription(
     },
     metadata: mergeMetadata({}, params.metadata),
     payment_settings: paymentSettingsOf(null, params.payment_settings),
+    schedule,
     status: "incomplete",
     ...(trialEnd === null
       ? {}

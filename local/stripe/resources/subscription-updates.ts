@@ -3,12 +3,13 @@ import type { Call } from "../call.ts";
 import { invalid, notImplemented } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { operation } from "../resource.ts";
-import { discountsFor, endDiscounts } from "./discounts.ts";
+import { newDiscounts } from "./subscription-discounts.ts";
 import { changeBilling, changesBilling, settle } from "./subscription-changes.ts";
 import { itemParameters } from "./subscription-item-changes.ts";
 import { hasEnded, scheduledEnd } from "./subscription-endings.ts";
 import { methodForCustomer, paymentSettingsOf } from "./subscription-fields.ts";
 import type { Subscription } from "./subscription-object.ts";
+import { followSubscription } from "./subscription-schedule-steps.ts";
 
 export const update = operation<Stripe.SubscriptionUpdateParams>(
   "POST /v1/subscriptions/{id}",
@@ -43,10 +44,20 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
     if (params.payment_behavior === "pending_if_incomplete") {
       throw notImplemented("pending updates", "payment_behavior");
     }
+    const ends = params.cancel_at !== undefined || params.cancel_at_period_end !== undefined;
+    if (subscription.schedule !== null && ends) {
+      throw invalid(
+        `The subscription is managed by the subscription schedule \`${subscription.schedule}\`, and ` +
+          "updating any cancelation behavior directly is not allowed. Please update the schedule " +
+          "instead.",
+      );
+    }
     const fields = fieldsOf(call, subscription, params);
     if (!changesBilling(params)) {
       const changes = { ...fields, ...endOf(call, subscription, params) };
-      return call.update(subscription, changes, "customer.subscription.updated");
+      const noted = call.update(subscription, changes, "customer.subscription.updated");
+      if (params.discounts !== undefined) followSubscription(call, noted);
+      return noted;
     }
     const { changes, draft } = changeBilling(call, { ...subscription, ...fields }, params);
     const changed = call.update(subscription, {
@@ -54,6 +65,7 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
       ...changes,
       ...endOf(call, { ...subscription, ...changes }, params),
     }, "customer.subscription.updated");
+    followSubscription(call, changed);
     if (draft !== null) settle(call, changed, draft, params.payment_behavior);
     return call.need("subscription", id);
   },
@@ -88,33 +100,6 @@ function fieldsOf(
       },
     }),
   };
-}
-
-/** The discounts that a call leaves: those it names stay, others end, new ones are redeemed. */
-function newDiscounts(
-  call: Call,
-  subscription: Subscription,
-  given: readonly Stripe.SubscriptionUpdateParams.Discount[],
-): string[] {
-  const kept = given.flatMap(({ discount }) => discount === undefined ? [] : [discount]);
-  const foreign = kept.find((id) => !subscription.discounts.includes(id));
-  if (foreign !== undefined) {
-    throw invalid(`No such discount: '${foreign}'`, {
-      code: "resource_missing",
-      param: "discounts",
-    });
-  }
-  endDiscounts(call, subscription.discounts.filter((id) => !kept.includes(id)));
-  const added = discountsFor(call, given.filter(({ discount }) => discount === undefined), {
-    currency: subscription.currency,
-    customer: subscription.customer,
-    subscription: subscription.id,
-    subtotal: subscription.items.data.reduce(
-      (sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * (quantity ?? 1),
-      0,
-    ),
-  });
-  return [...kept, ...added.map(({ id }) => id)];
 }
 
 /** When a call makes a subscription end, and what it says about why. */

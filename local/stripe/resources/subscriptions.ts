@@ -4,12 +4,11 @@ import { missing } from "../errors.ts";
 import { page, paging, within } from "../pagination.ts";
 import { operation, type Reaction, type Resource, retrieveOperation } from "../resource.ts";
 import { intentOf } from "./invoice-states.ts";
-import { draftOf, settle } from "./subscription-changes.ts";
+import { cancelSubscription } from "./subscription-cancellations.ts";
 import { subscriptionDues } from "./subscription-cycle.ts";
 import { pause, resume } from "./subscription-pauses.ts";
-import { creditUnused } from "./subscription-prorations.ts";
 import { update } from "./subscription-updates.ts";
-import { endSubscription, hasEnded } from "./subscription-endings.ts";
+import { hasEnded } from "./subscription-endings.ts";
 import type { Subscription } from "./subscription-object.ts";
 import { startSubscription } from "./subscription-start.ts";
 
@@ -51,21 +50,7 @@ const cancel = operation<Stripe.SubscriptionCancelParams>(
     const subscription = call.need("subscription", id);
     // Stripe answers as if it did not exist: only a live one can be canceled.
     if (hasEnded(subscription)) throw missing("subscription", id);
-    if (params.prorate === true && subscription.status !== "trialing") {
-      for (const item of subscription.items.data) {
-        creditUnused(call, subscription, item, call.now());
-      }
-    }
-    const draft = params.invoice_now === true ? draftOf(call, subscription, []) : null;
-    if (draft !== null) {
-      settle(call, call.update(subscription, { latest_invoice: draft.id }), draft);
-    }
-    return endSubscription(
-      call,
-      call.need("subscription", id),
-      "cancellation_requested",
-      params.cancellation_details,
-    );
+    return cancelSubscription(call, subscription, params);
   },
 );
 
