@@ -11,6 +11,7 @@ import { billingTables } from "./matrix/billing.ts";
 import { functions as coreFunctions } from "./matrix/functions.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
+import { subscriptionTables } from "./matrix/subscriptions.ts";
 
 export { buckets } from "./matrix/buckets.ts";
 
@@ -24,6 +25,7 @@ export const functions: Record<string, FunctionAccess> = {
 export const tables: Record<string, TableAccess> = {
   ...accountsTables,
   ...billingTables,
+  ...subscriptionTables,
   ...platformTables,
   ...privacyTables,
 };
