@@ -160,8 +160,30 @@ comment on column private.reconciliations.repair is 'Whether differences are men
 comment on column private.reconciliations.cause is 'The job that began it: one that is tried again goes on with its own run. Null when begun by hand.';
 comment on column private.reconciliations.stage is 'listing: page by page of what Stripe lists of the phase''s kind; then extras: our rows that it did not list.';
 comment on column private.reconciliations.cursor is 'The last object of the phase that was compared; null in the stage of extras.';
+CREATE INDEX reconciliations_started ON private.reconciliations USING btree (started_at);
 alter table private.reconciliations enable row level security;
 grant select, insert, update, delete on private.reconciliations to service_role;
+
+create table private.retention_rules (
+  name text not null,
+  relation text not null,
+  condition text not null,
+  action text default 'delete'::text not null,
+  keep interval not null,
+  description text not null,
+  constraint retention_rules_pkey PRIMARY KEY (name),
+  constraint retention_rules_audit_kept CHECK (name <> 'audit_log'::text OR keep >= '90 days'::interval),
+  constraint retention_rules_keep_positive CHECK (keep > '00:00:00'::interval),
+  constraint retention_rules_name_format CHECK (name ~ '^[a-z][a-z0-9_]{0,39}$'::text)
+);
+comment on table private.retention_rules is 'What is kept how long. The conditions are SQL and run with the owner''s rights: migrations and operators at the database write them, nobody else.';
+comment on column private.retention_rules.relation is 'The table whose rows go.';
+comment on column private.retention_rules.condition is 'Which rows: SQL, in which $1 is the moment before which nothing is kept, and $2 is `keep` (for what goes by the business clock). It needs an index.';
+comment on column private.retention_rules.action is '`delete`, or the assignments that empty a row which must stay. They must make its condition false.';
+comment on column private.retention_rules.keep is 'For how long.';
+comment on column private.retention_rules.description is 'What it is, for people.';
+alter table private.retention_rules enable row level security;
+grant select on private.retention_rules to service_role;
 
 create table private.schedule_rules (
   kind text not null,
@@ -700,50 +722,37 @@ $function$;
 comment on function private.act_as(uuid, text) is 'Says for whom, and why, a server RPC changes rows in this transaction; the audit log believes it of the service role alone.';
 grant execute on function private.act_as(uuid, text) to service_role;
 
-CREATE OR REPLACE FUNCTION private.apply_retention()
+CREATE OR REPLACE FUNCTION private.apply_retention(batch integer DEFAULT 1000)
  RETURNS jsonb
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
-  keys_removed integer;
-  events_removed integer;
-  jobs_removed integer;
-  jobs_emptied integer;
-  reconciliations_removed integer;
-  seen_removed integer;
+  rule private.retention_rules;
+  removed integer;
+  counts jsonb := '{}';
+  more boolean := false;
 begin
-  delete from private.idempotency_keys where created_at < now() - interval '24 hours';
-  get diagnostics keys_removed = row_count;
-  delete from private.rate_limit_windows where window_start < now() - interval '1 day';
-  -- Stripe delivers again for three days, and by hand for thirty.
-  delete from private.webhook_events where handled_at < now() - interval '90 days';
-  get diagnostics events_removed = row_count;
-  delete from private.jobs
-  where state = 'succeeded' and dedupe_key is null and finished_at < now() - interval '30 days';
-  get diagnostics jobs_removed = row_count;
-  -- A cause acts once for good, so its row stays; what it carried goes.
-  update private.jobs set payload = '{}', last_error = null
-  where state = 'succeeded' and dedupe_key is not null and payload <> '{}'
-    and finished_at < now() - interval '30 days';
-  get diagnostics jobs_emptied = row_count;
-  -- Their differences go with them.
-  delete from private.reconciliations where started_at < now() - interval '90 days';
-  get diagnostics reconciliations_removed = row_count;
-  -- A run that nobody went on with; one that still goes on looks for these rows once more.
-  delete from private.reconciliation_seen as seen
-  using private.reconciliations as run
-  where run.id = seen.reconciliation_id and run.started_at < now() - interval '2 days';
-  get diagnostics seen_removed = row_count;
-  return jsonb_build_object(
-    'idempotency_keys', keys_removed, 'webhook_events', events_removed,
-    'jobs_removed', jobs_removed, 'jobs_emptied', jobs_emptied,
-    'reconciliations', reconciliations_removed, 'reconciliation_seen', seen_removed
-  );
+  for rule in select * from private.retention_rules order by name loop
+    execute format(
+      -- Rows that somebody holds are left for the next call.
+      '%s where ctid = any (array(select ctid from %s where %s limit $3 for update skip locked))',
+      case rule.action
+        when 'delete' then 'delete from ' || rule.relation
+        else format('update %s set %s', rule.relation, rule.action)
+      end,
+      rule.relation, rule.condition
+    ) using now() - rule.keep, rule.keep, batch;
+    get diagnostics removed = row_count;
+    counts := counts || jsonb_build_object(rule.name, removed);
+    more := more or removed >= batch;
+  end loop;
+  return jsonb_build_object('removed', counts, 'more', more);
 end;
 $function$;
-comment on function private.apply_retention() is 'Idempotency keys go after 24 hours, handled events after 90 days, finished jobs after 30 (those with a cause keep their key, without payload), reconciliations after 90 with what they found, what an unfinished one has seen after 2. Dead letters and unhandled events stay.';
-grant execute on function private.apply_retention() to service_role;
+comment on function private.apply_retention(integer) is 'Removes at most a batch of what each rule no longer keeps: {removed: {rule: rows}, more}. Security definer: removes what nobody else may, old entries of the audit log among it, by rules that only the owner writes.';
+grant execute on function private.apply_retention(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.at(seconds jsonb)
  RETURNS timestamp with time zone
@@ -793,11 +802,16 @@ CREATE OR REPLACE FUNCTION private.audit_log_keep()
  SET search_path TO ''
 AS $function$
 begin
+  if tg_op = 'DELETE' and old.created_at < now() - (
+    select rule.keep from private.retention_rules as rule where rule.name = 'audit_log'
+  ) then
+    return old;
+  end if;
   raise exception using errcode = 'insufficient_privilege',
     message = 'cannot ' || lower(tg_op) || ' audit_log: it is only ever added to';
 end;
 $function$;
-comment on function private.audit_log_keep() is 'Trigger: refuses to change or remove entries, to whoever owns the table as well.';
+comment on function private.audit_log_keep() is 'Trigger: refuses to change or remove entries, to whoever owns the table as well; but for what is older than its retention rule.';
 
 CREATE OR REPLACE FUNCTION private.audit_note(action text, target text, workspace_id uuid DEFAULT NULL::uuid, changes jsonb DEFAULT '{}'::jsonb)
  RETURNS void
@@ -2212,13 +2226,13 @@ $function$;
 comment on function public.reconciliation_unseen(bigint, text, integer) is 'Server RPC: ids of our rows that a run has neither met at Stripe nor looked for there yet.';
 grant execute on function public.reconciliation_unseen(bigint, text, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.retention_run()
+CREATE OR REPLACE FUNCTION public.retention_run(batch integer DEFAULT 1000)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
-AS $function$ select private.apply_retention() $function$;
-comment on function public.retention_run() is 'Server RPC: applies retention; how many rows went.';
-grant execute on function public.retention_run() to service_role;
+AS $function$ select private.apply_retention(batch) $function$;
+comment on function public.retention_run(integer) is 'Server RPC: applies retention once: {removed: {rule: rows}, more}; call again while `more`.';
+grant execute on function public.retention_run(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
  RETURNS boolean

@@ -1,6 +1,6 @@
-/** Each rule of retention: what goes, and what stays beside it. */
+/** Each rule of retention: what goes, and what stays beside it. A rule without a sample here fails. */
 import assert from "node:assert/strict";
-import { type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
+import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
 let sql: Sql;
@@ -12,95 +12,189 @@ Deno.test.afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-const apply = async () => await sql`select public.retention_run()`;
+interface Applied {
+  removed: Record<string, number>;
+  more: boolean;
+}
 
-Deno.test("retention: idempotency keys go after 24 hours", async () => {
-  for (const [key, hours] of [["old", 25], ["fresh", 23]] as const) {
-    await sql`
-      insert into private.idempotency_keys (caller, endpoint, key, request_hash, status, created_at)
-      values ('c', 'e', ${key}, '', 200, now() - make_interval(hours => ${hours}))`;
-  }
-  await apply();
-  const left = await sql`select key from private.idempotency_keys`;
-  assert.deepEqual([...left], [{ key: "fresh" }]);
+const apply = async (batch = 1000): Promise<Applied> => {
+  const [row] = await sql<{ run: Applied }[]>`select public.retention_run(${batch}) as run`;
+  return row!.run;
+};
+
+/** An hour more, and an hour less, than what a rule keeps. */
+const ages = ["keep + interval '1 hour'", "keep - interval '1 hour'"] as const;
+
+/** What a rule is tried with: a row of an age, and which rows are left. */
+interface Sample {
+  /** Inserts one that is named `name`; `age` is SQL for how old it is. */
+  insert(name: string, age: string): Promise<unknown>;
+  /** Names of what is left. */
+  left(): Promise<string[]>;
+}
+
+const names = (rows: Iterable<{ name: string }>) => [...rows].map(({ name }) => name).toSorted();
+
+const ago = (rule: string, age: string) =>
+  `now() - (select ${age} from private.retention_rules where name = '${rule}')`;
+
+const samples: Record<string, Sample> = {
+  idempotency_keys: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.idempotency_keys (caller, endpoint, key, request_hash, status, created_at)
+        values ('c', 'e', '${name}', '', 200, ${ago("idempotency_keys", age)})`),
+    left: async () => names(await sql`select key as name from private.idempotency_keys` as never),
+  },
+  rate_limit_windows: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.rate_limit_windows (key, window_start)
+        values ('${name}', ${ago("rate_limit_windows", age)})`),
+    left: async () => names(await sql`select key as name from private.rate_limit_windows` as never),
+  },
+  webhook_events: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.webhook_events (provider, event_id, type, payload, received_at, handled_at)
+        values ('stripe', '${name}', 't', '{}', ${ago("webhook_events", age)}, ${
+        ago("webhook_events", age)
+      })`),
+    left: async () =>
+      names(await sql`select event_id as name from private.webhook_events` as never),
+  },
+  jobs: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.jobs (kind, state, finished_at)
+        values ('${name}', 'succeeded', ${ago("jobs", age)})`),
+    left: async () =>
+      names(await sql`select kind as name from private.jobs where dedupe_key is null` as never),
+  },
+  job_payloads: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.jobs (kind, payload, dedupe_key, state, last_error, finished_at)
+        values ('sample', '{"a": 1}', '${name}', 'succeeded', 'late', ${
+        ago("job_payloads", age)
+      })`),
+    left: async () =>
+      names(
+        await sql`
+          select dedupe_key as name from private.jobs
+          where kind = 'sample' and payload <> '{}' and last_error is not null` as never,
+      ),
+  },
+  reconciliations: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with run as (
+          insert into private.reconciliations (repair, cause, started_at)
+          values (false, '${name}', ${ago("reconciliations", age)}) returning id
+        )
+        insert into private.billing_drifts (reconciliation_id, kind, object_type, object_id)
+        select id, 'missing', 'invoice', '${name}' from run`),
+    // With what they found.
+    left: async () =>
+      names(await sql`select object_id as name from private.billing_drifts` as never),
+  },
+  reconciliation_seen: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with run as (
+          insert into private.reconciliations (repair, cause, started_at)
+          values (false, 'seen ${name}', ${ago("reconciliation_seen", age)}) returning id
+        )
+        insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
+        select id, 'invoice', '${name}' from run`),
+    left: async () =>
+      names(await sql`select object_id as name from private.reconciliation_seen` as never),
+  },
+  audit_log: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.audit_log (actor_kind, action, target, created_at)
+        values ('system', 'sample.update', '${name}', ${ago("audit_log", age)})`),
+    left: async () =>
+      names(
+        await sql`
+          select target as name from public.audit_log where action = 'sample.update'` as never,
+      ),
+  },
+};
+
+Deno.test("retention: every rule has a sample, and every sample a rule", async () => {
+  const rules = await sql<{ name: string }[]>`select name from private.retention_rules`;
+  assert.deepEqual(names(rules), Object.keys(samples).toSorted());
 });
 
-Deno.test("retention: rate limit windows go after a day", async () => {
+for (const [rule, sample] of Object.entries(samples)) {
+  Deno.test(`retention: ${rule}: what is older goes, what is younger stays`, async () => {
+    const [tooOld, young] = ages;
+    await sample.insert("old", tooOld);
+    await sample.insert("older", `${tooOld} + interval '1 year'`);
+    await sample.insert("fresh", young);
+    assert.deepEqual(await sample.left(), ["fresh", "old", "older"]);
+    const { removed, more } = await apply();
+    assert.equal(removed[rule], 2);
+    assert.equal(more, false);
+    assert.deepEqual(await sample.left(), ["fresh"]);
+    assert.equal((await apply()).removed[rule], 0);
+  });
+}
+
+Deno.test("retention: unhandled events, dead letters and pending jobs stay, however old", async () => {
+  await sql`truncate private.jobs, private.webhook_events`;
+  await sql`
+    insert into private.webhook_events (provider, event_id, type, payload, received_at)
+    values ('stripe', 'unhandled', 't', '{}', now() - interval '9 years')`;
+  await sql`
+    insert into private.jobs (kind, payload, dedupe_key, state, run_at, finished_at)
+    select state, '{"a": 1}', cause, state, now() - interval '9 years',
+      case when state = 'dead' then now() - interval '9 years' end
+    from unnest(array['dead', 'pending']) as state, unnest(array['a', null]) as cause`;
+  await apply();
+  assert.equal((await sql`select from private.webhook_events`).count, 1);
+  assert.equal((await sql`select from private.jobs where payload <> '{}'`).count, 4);
+});
+
+Deno.test("retention: a call takes a batch of each rule and says whether more is left", async () => {
   await sql`
     insert into private.rate_limit_windows (key, window_start)
-    values ('old', now() - interval '25 hours'), ('fresh', now() - interval '23 hours')`;
-  await apply();
-  const left = await sql`select key from private.rate_limit_windows`;
-  assert.deepEqual([...left], [{ key: "fresh" }]);
+    select 'many ' || n, now() - interval '9 days' from generate_series(1, 25) as n`;
+  const runs: Applied[] = [];
+  do runs.push(await apply(10)); while (runs.at(-1)!.more);
+  assert.deepEqual(runs.map(({ removed }) => removed["rate_limit_windows"]), [10, 10, 5]);
 });
 
-Deno.test("retention: handled events go after 90 days, unhandled ones never", async () => {
-  const events = { old: [91, true], fresh: [89, true], unhandled: [400, false] } as const;
-  for (const [event, [days, handled]] of Object.entries(events)) {
-    await sql`
-      insert into private.webhook_events (provider, event_id, type, payload, received_at, handled_at)
-      values ('stripe', ${event}, 't', '{}', now() - make_interval(days => ${days}),
-        case when ${handled} then now() - make_interval(days => ${days}) end)`;
-  }
-  await apply();
-  const left = await sql`select event_id from private.webhook_events order by 1`;
-  assert.deepEqual([...left], [{ event_id: "fresh" }, { event_id: "unhandled" }]);
+Deno.test("retention: nobody but the schema's owner changes a rule, and the audit log keeps 90 days at least", async () => {
+  const attempt = (role: string, statement: string) =>
+    sql.begin(async (tx) => {
+      await tx.unsafe(`set local role ${role}`);
+      await tx.unsafe(statement);
+    });
+  const rule = "update private.retention_rules set keep = '1 second' where name = 'audit_log'";
+  await assert.rejects(attempt("service_role", rule), { code: "42501" });
+  await assert.rejects(attempt("postgres", rule), { code: "23514" });
+  // A fresh entry stays to its owner, too, beside old ones that go.
+  await insertUser(sql);
+  await assert.rejects(attempt("postgres", "delete from public.audit_log"), { code: "42501" });
 });
 
-Deno.test("retention: finished jobs go after 30 days, or lose their payload where the cause must stay", async () => {
-  const jobs: [name: string, state: string, dedupe: string | null, days: number | null][] = [
-    ["old", "succeeded", null, 31],
-    ["fresh", "succeeded", null, 29],
-    ["old cause", "succeeded", "a", 31],
-    ["fresh cause", "succeeded", "b", 29],
-    ["dead", "dead", null, 400],
-    ["dead cause", "dead", "c", 400],
-    ["pending", "pending", null, null],
-  ];
-  for (const [name, state, dedupe, days] of jobs) {
-    await sql`
-      insert into private.jobs (kind, payload, dedupe_key, state, last_error, finished_at)
-      values (${name}, '{"a": 1}', ${dedupe}, ${state}, 'was late',
-        now() - make_interval(days => ${days}))`;
+Deno.test("retention: each rule's rows are found by an index", async () => {
+  const rules = await sql<{ name: string; relation: string; condition: string }[]>`
+    select name, relation, condition from private.retention_rules`;
+  for (const { name, relation, condition } of rules) {
+    const plan = await sql.begin(async (tx) => {
+      await tx`set local enable_seqscan = off`;
+      const found = await tx.unsafe<{ "QUERY PLAN": string }[]>(
+        `explain select ctid from ${relation} where ${
+          condition.replaceAll("$1", "now()").replaceAll("$2", "interval '1 day'")
+        } limit 10`,
+      );
+      return found.map((line) => line["QUERY PLAN"]).join("\n");
+    });
+    assert.match(plan, /Index/, `${name}\n${plan}`);
+    assert.doesNotMatch(plan, /Seq Scan/, `${name}\n${plan}`);
   }
-  await apply();
-  const left = await sql<{ kind: string; kept: boolean }[]>`
-    select kind, payload <> '{}' and last_error is not null as kept from private.jobs`;
-  assert.deepEqual(Object.fromEntries(left.map(({ kind, kept }) => [kind, kept])), {
-    fresh: true,
-    "old cause": false,
-    "fresh cause": true,
-    dead: true,
-    "dead cause": true,
-    pending: true,
-  });
-});
-
-Deno.test("retention: reconciliations go after 90 days with what they found, what they have seen after 2", async () => {
-  for (const [cause, days] of [["old", 91], ["kept", 89], ["late", 3], ["fresh", 1]] as const) {
-    await sql`
-      with run as (
-        insert into private.reconciliations (repair, cause, started_at)
-        values (false, ${cause}, now() - make_interval(days => ${days})) returning id
-      ), found as (
-        insert into private.billing_drifts (reconciliation_id, kind, object_type, object_id)
-        select id, 'missing', 'invoice', ${cause} from run
-      )
-      insert into private.reconciliation_seen (reconciliation_id, object_type, object_id)
-      select id, 'invoice', ${cause} from run`;
-  }
-  const [counts] = await sql<{ run: Record<string, number> }[]>`
-    select public.retention_run() as run`;
-  assert.equal(counts!.run["reconciliations"], 1);
-  assert.equal(counts!.run["reconciliation_seen"], 2, "the oldest run took its own along");
-  const runs = await sql`select cause from private.reconciliations order by id`;
-  assert.deepEqual([...runs], [{ cause: "kept" }, { cause: "late" }, { cause: "fresh" }]);
-  const drifts = await sql`select object_id from private.billing_drifts order by id`;
-  assert.deepEqual([...drifts], [
-    { object_id: "kept" },
-    { object_id: "late" },
-    { object_id: "fresh" },
-  ]);
-  const seen = await sql`select object_id from private.reconciliation_seen`;
-  assert.deepEqual([...seen], [{ object_id: "fresh" }]);
 });

@@ -732,7 +732,7 @@ export type Database = {
         Args: { "batch": number; "object_type": string; "run_id": number };
         Returns: string[];
       };
-      "retention_run": { Args: Record<PropertyKey, never>; Returns: Json };
+      "retention_run": { Args: { "batch"?: number }; Returns: Json };
       "stripe_apply": {
         Args: {
           "expected_version": number;

@@ -27,7 +27,6 @@ export const functions: Record<string, FunctionAccess> = {
   "public.reconciliation_note(bigint,text,text,text,integer,jsonb,jsonb)": server,
   "public.reconciliation_report(bigint)": server,
   "public.reconciliation_unseen(bigint,text,integer)": server,
-  "public.retention_run()": server,
   "public.stripe_apply(text,text,bigint,bigint,jsonb)": server,
   "public.subscription_change_begin(uuid,uuid,uuid,text,integer)": server,
   "public.subscription_change_end(uuid,smallint,text,text)": server,
@@ -44,7 +43,6 @@ export const functions: Record<string, FunctionAccess> = {
   "public.workspaces_with_two_live()": server,
 
   "private.act_as(uuid,text)": server,
-  "private.apply_retention()": server,
   "private.at(jsonb)": server,
   "private.billing_contact(uuid,uuid)": server,
   "private.billing_customer_wanted(uuid,text,text)": nobody,

@@ -29,9 +29,26 @@ export const privacyTables: Record<string, TableAccess> = {
       target: unique,
     }],
   },
+  "private.retention_rules": {
+    columns: words("name relation condition action keep description"),
+    anon: none,
+    authenticated: none,
+    // The conditions run with the owner's rights.
+    service_role: { select: everyRow },
+    samples: ({ unique }) => [{
+      name: `sample_${unique}`,
+      relation: "private.jobs",
+      condition: "false",
+      keep: "1 day",
+      description: "",
+    }],
+  },
 };
 
 export const privacyFunctions: Record<string, FunctionAccess> = {
+  "public.retention_run(integer)": server,
+
+  "private.apply_retention(integer)": { ...server, definer: true },
   "private.audit()": { ...nobody, definer: true },
   "private.audit_log_keep()": nobody,
   "private.audit_note(text,text,uuid,jsonb)": { ...server, definer: true },
