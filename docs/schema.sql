@@ -84,11 +84,14 @@ create table private.jobs (
   last_error text,
   created_at timestamp with time zone default now() not null,
   finished_at timestamp with time zone,
+  note text,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_once_per_cause UNIQUE (kind, dedupe_key),
   constraint jobs_attempts_within_limit CHECK (attempts >= 0 AND attempts <= max_attempts),
+  constraint jobs_discarded_with_note CHECK (state <> 'discarded'::text OR note IS NOT NULL),
   constraint jobs_finished_when_ended CHECK ((state = 'pending'::text) = (finished_at IS NULL)),
-  constraint jobs_state_known CHECK (state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'dead'::text]))
+  constraint jobs_note_length CHECK (char_length(note) >= 5 AND char_length(note) <= 500),
+  constraint jobs_state_known CHECK (state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'dead'::text, 'discarded'::text]))
 );
 comment on table private.jobs is 'Work that follows a committed change: mail, Stripe calls, webhooks to handle.';
 comment on column private.jobs.kind is 'Which handler of jobs-run takes it.';
@@ -97,9 +100,11 @@ comment on column private.jobs.dedupe_key is 'What caused the job: unique per ki
 comment on column private.jobs.run_at is 'Not before this moment, on the business clock.';
 comment on column private.jobs.attempts is 'How often it was claimed; a result counts only while this is still what was claimed.';
 comment on column private.jobs.locked_until is 'A worker has it until then, in real time.';
+comment on column private.jobs.note is 'Why staff retried or discarded it last. A discarded job keeps its dedupe_key: its cause has been dealt with.';
 CREATE INDEX jobs_dead ON private.jobs USING btree (id) WHERE (state = 'dead'::text);
 CREATE INDEX jobs_due ON private.jobs USING btree (run_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX jobs_emptiable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NOT NULL) AND (payload <> '{}'::jsonb));
+CREATE INDEX jobs_of_event ON private.jobs USING btree (((payload ->> 'event'::text))) WHERE ((kind = 'webhook_handle'::text) AND (state <> 'succeeded'::text));
 CREATE INDEX jobs_removable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NULL));
 alter table private.jobs enable row level security;
 grant select, insert, update, delete on private.jobs to service_role;
@@ -219,33 +224,6 @@ alter table private.staff enable row level security;
 grant select, insert, update, delete on private.staff to service_role;
 CREATE TRIGGER staff_audit AFTER INSERT OR DELETE OR UPDATE ON private.staff FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'user_id', '~note');
 
-create table private.subscription_changes (
-  quote_id uuid not null,
-  workspace_id uuid not null,
-  user_id uuid,
-  stripe_subscription_id text not null,
-  state text default 'open'::text not null,
-  attempt smallint default 0 not null,
-  locked_until timestamp with time zone not null,
-  stripe_invoice_id text,
-  created_at timestamp with time zone default now() not null,
-  closed_at timestamp with time zone,
-  constraint subscription_changes_pkey PRIMARY KEY (quote_id),
-  constraint subscription_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint subscription_changes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
-  constraint subscription_changes_closed_when_ended CHECK ((state = 'open'::text) = (closed_at IS NULL)),
-  constraint subscription_changes_state_known CHECK (state = ANY (ARRAY['open'::text, 'done'::text, 'refused'::text]))
-);
-comment on table private.subscription_changes is 'Uses of quotes. One open row a subscription: two changes never run beside each other, so what was checked is what is changed.';
-comment on column private.subscription_changes.attempt is 'Counts definite refusals, a declined card for one: Stripe would repeat its refusal under the same idempotency key, so each attempt has its own.';
-comment on column private.subscription_changes.locked_until is 'Real time: until then a call to Stripe may be under way, and nobody else may change the subscription.';
-comment on column private.subscription_changes.stripe_invoice_id is 'What the change was charged or credited by; null where nothing was due.';
-CREATE UNIQUE INDEX subscription_changes_one_open ON private.subscription_changes USING btree (stripe_subscription_id) WHERE (state = 'open'::text);
-CREATE INDEX subscription_changes_user ON private.subscription_changes USING btree (user_id);
-CREATE INDEX subscription_changes_workspace ON private.subscription_changes USING btree (workspace_id);
-alter table private.subscription_changes enable row level security;
-grant select, insert, update, delete on private.subscription_changes to service_role;
-
 create table private.subscription_intents (
   id uuid default gen_random_uuid() not null,
   workspace_id uuid not null,
@@ -294,6 +272,25 @@ CREATE INDEX sync_targets_behind ON private.sync_targets USING btree (provider) 
 alter table private.sync_targets enable row level security;
 grant select, insert, update, delete on private.sync_targets to service_role;
 
+create table private.webhook_event_changes (
+  id bigint generated always as identity not null,
+  event_id bigint not null,
+  table_name text not null,
+  row_key text not null,
+  before jsonb,
+  after jsonb,
+  changed_at timestamp with time zone default now() not null,
+  constraint webhook_event_changes_pkey PRIMARY KEY (id),
+  constraint webhook_event_changes_event_id_fkey FOREIGN KEY (event_id) REFERENCES private.webhook_events(id) ON DELETE CASCADE,
+  constraint webhook_event_changes_something CHECK (before IS NOT NULL OR after IS NOT NULL)
+);
+comment on table private.webhook_event_changes is 'What the handling of an event changed in our tables, row by row. An event without any found that another one had already brought the news.';
+comment on column private.webhook_event_changes.before is 'Of a changed row the columns that changed, of a removed one all; null for a new row.';
+comment on column private.webhook_event_changes.after is 'Of a changed row the columns that changed, of a new one all; null for a removed row.';
+CREATE INDEX webhook_event_changes_event ON private.webhook_event_changes USING btree (event_id, id);
+alter table private.webhook_event_changes enable row level security;
+grant select, insert, update, delete on private.webhook_event_changes to service_role;
+
 create table private.webhook_events (
   id bigint generated always as identity not null,
   provider text not null,
@@ -303,15 +300,21 @@ create table private.webhook_events (
   targets jsonb default '[]'::jsonb not null,
   received_at timestamp with time zone default now() not null,
   handled_at timestamp with time zone,
+  discarded_at timestamp with time zone,
+  note text,
   constraint webhook_events_pkey PRIMARY KEY (id),
-  constraint webhook_events_once_per_delivery_key UNIQUE (provider, event_id)
+  constraint webhook_events_once_per_delivery_key UNIQUE (provider, event_id),
+  constraint webhook_events_note_length CHECK (char_length(note) >= 5 AND char_length(note) <= 500)
 );
 comment on table private.webhook_events is 'Inbox: each event that a provider sent, stored before it is acknowledged.';
 comment on column private.webhook_events.event_id is 'The provider''s own id of the event: the same event delivered twice is one row.';
 comment on column private.webhook_events.targets is 'The objects to look at again, [{type, id, seq}]: seq is the wanted_seq that this event raised.';
 comment on column private.webhook_events.handled_at is 'When its job had done everything that follows from it.';
+comment on column private.webhook_events.discarded_at is 'When staff discarded the job that was to handle it: nobody waits for it any more. A replay forgets it.';
+comment on column private.webhook_events.note is 'Why staff replayed it last.';
+CREATE INDEX webhook_events_by_type ON private.webhook_events USING btree (provider, type, id);
 CREATE INDEX webhook_events_handled ON private.webhook_events USING btree (handled_at) WHERE (handled_at IS NOT NULL);
-CREATE INDEX webhook_events_unhandled ON private.webhook_events USING btree (received_at) WHERE (handled_at IS NULL);
+CREATE INDEX webhook_events_unhandled ON private.webhook_events USING btree (received_at) WHERE ((handled_at IS NULL) AND (discarded_at IS NULL));
 alter table private.webhook_events enable row level security;
 grant select, insert, update, delete on private.webhook_events to service_role;
 
@@ -378,8 +381,9 @@ alter table public.disputes enable row level security;
 grant select on public.disputes to authenticated;
 grant select, insert, update, delete on public.disputes to service_role;
 create policy "Owners, admins and billing read disputes" on public.disputes for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER disputes_audit AFTER INSERT OR DELETE OR UPDATE ON disputes FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_dispute_id', 'status', 'amount', 'currency', 'reason');
+CREATE TRIGGER disputes_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON disputes FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_dispute_id');
 CREATE TRIGGER disputes_touch BEFORE UPDATE ON disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.invoices (
@@ -417,7 +421,8 @@ alter table public.invoices enable row level security;
 grant select on public.invoices to authenticated;
 grant select, insert, update, delete on public.invoices to service_role;
 create policy "Owners, admins and billing read invoices" on public.invoices for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER invoices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON invoices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_invoice_id');
 CREATE TRIGGER invoices_touch BEFORE UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.payment_methods (
@@ -444,8 +449,9 @@ alter table public.payment_methods enable row level security;
 grant select on public.payment_methods to authenticated;
 grant select, insert, update, delete on public.payment_methods to service_role;
 create policy "Owners, admins and billing read payment methods" on public.payment_methods for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER payment_methods_audit AFTER INSERT OR DELETE OR UPDATE ON payment_methods FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_payment_method_id', 'type', 'brand', 'last4');
+CREATE TRIGGER payment_methods_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON payment_methods FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_payment_method_id');
 CREATE TRIGGER payment_methods_touch BEFORE UPDATE ON payment_methods FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.payments (
@@ -478,7 +484,8 @@ alter table public.payments enable row level security;
 grant select on public.payments to authenticated;
 grant select, insert, update, delete on public.payments to service_role;
 create policy "Owners, admins and billing read payments" on public.payments for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER payments_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON payments FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_payment_id');
 CREATE TRIGGER payments_touch BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.plan_features (
@@ -498,6 +505,7 @@ grant select on public.plan_features to authenticated;
 grant select, insert, update, delete on public.plan_features to service_role;
 create policy "Anyone reads what plans include" on public.plan_features for select to anon, authenticated
   using (true);
+CREATE TRIGGER plan_features_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON plan_features FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('plan_id,feature');
 
 create table public.plans (
   id text not null,
@@ -522,6 +530,7 @@ grant select on public.plans to authenticated;
 grant select, insert, update, delete on public.plans to service_role;
 create policy "Anyone reads the plans on sale" on public.plans for select to anon, authenticated
   using (active);
+CREATE TRIGGER plans_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON plans FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('id');
 CREATE TRIGGER plans_touch BEFORE UPDATE ON plans FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.prices (
@@ -561,6 +570,7 @@ create policy "Anyone reads the prices on sale" on public.prices for select to a
   using (active AND (plan_id IN ( SELECT plan.id
    FROM plans plan
   WHERE plan.active)));
+CREATE TRIGGER prices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON prices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('id');
 CREATE TRIGGER prices_touch BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.profiles (
@@ -591,7 +601,7 @@ create policy "Users change their own profile" on public.profiles for update to 
   using (id = (( SELECT auth.uid() AS uid)))
   with check (id = (( SELECT auth.uid() AS uid)));
 create policy "Users read their own profile" on public.profiles for select to authenticated
-  using (id = (( SELECT auth.uid() AS uid)));
+  using (id = (( SELECT auth.uid() AS uid)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER profiles_touch BEFORE UPDATE ON profiles FOR EACH ROW EXECUTE FUNCTION private.touch_version();
 
 create table public.refunds (
@@ -620,8 +630,9 @@ alter table public.refunds enable row level security;
 grant select on public.refunds to authenticated;
 grant select, insert, update, delete on public.refunds to service_role;
 create policy "Owners, admins and billing read refunds" on public.refunds for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER refunds_audit AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_refund_id', 'status', 'amount', 'currency', 'reason');
+CREATE TRIGGER refunds_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_refund_id');
 CREATE TRIGGER refunds_touch BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.subscriptions (
@@ -664,8 +675,9 @@ alter table public.subscriptions enable row level security;
 grant select on public.subscriptions to authenticated;
 grant select, insert, update, delete on public.subscriptions to service_role;
 create policy "Members read their workspaces' subscriptions" on public.subscriptions for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER subscriptions_audit AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_subscription_id', 'plan_id', 'price_id', 'status', 'quantity', 'cancel_at_period_end', 'cancel_at', 'ended_at');
+CREATE TRIGGER subscriptions_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_subscription_id');
 CREATE TRIGGER subscriptions_touch BEFORE UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.workspace_members (
@@ -685,7 +697,7 @@ alter table public.workspace_members enable row level security;
 grant select on public.workspace_members to authenticated;
 grant select, insert, update, delete on public.workspace_members to service_role;
 create policy "Members read who else is in their workspaces" on public.workspace_members for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER workspace_members_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'user_id', 'role');
 
 create table public.workspaces (
@@ -705,7 +717,7 @@ alter table public.workspaces enable row level security;
 grant select on public.workspaces to authenticated;
 grant select, insert, update, delete on public.workspaces to service_role;
 create policy "Members read their workspaces" on public.workspaces for select to authenticated
-  using ((id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
+  using ((id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER workspaces_audit AFTER INSERT OR DELETE OR UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'id', 'id', 'personal_of', '~name');
 CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -1062,6 +1074,69 @@ comment on function private.is_staff() is 'Whether the caller operates the produ
 grant execute on function private.is_staff() to authenticated;
 grant execute on function private.is_staff() to service_role;
 
+CREATE OR REPLACE FUNCTION private.job_line(job private.jobs)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', job.id, 'kind', job.kind, 'cause', job.dedupe_key, 'state', private.job_state(job),
+    'attempts', job.attempts, 'max_attempts', job.max_attempts, 'run_at', job.run_at,
+    'locked_until', job.locked_until, 'last_error', job.last_error, 'note', job.note,
+    'created_at', job.created_at, 'finished_at', job.finished_at,
+    'payload', (
+      select coalesce(jsonb_object_agg(part.key, case
+        when part.key ~ '(^|_)id$' or part.key in ('event', 'template', 'to', 'locale') then part.value
+        else '"[hidden]"'
+      end), '{}')
+      from jsonb_each(case when jsonb_typeof(job.payload) = 'object' then job.payload else '{}' end) as part
+    )
+  );
+$function$;
+comment on function private.job_line(private.jobs) is 'A job as staff see it. Of its payload only what tells whom it concerns: a mail''s links sign its reader in.';
+grant execute on function private.job_line(private.jobs) to service_role;
+
+CREATE OR REPLACE FUNCTION private.job_state(job private.jobs)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when job.state <> 'pending' then job.state
+    when job.locked_until > clock_timestamp() then 'running'
+    when job.run_at > private.now() then 'waiting'
+    else 'due'
+  end;
+$function$;
+comment on function private.job_state(private.jobs) is 'dead, discarded, succeeded; of a pending job: running, waiting for its time, or due.';
+grant execute on function private.job_state(private.jobs) to service_role;
+
+CREATE OR REPLACE FUNCTION private.jobs_found(filter jsonb, before_id bigint, most integer)
+ RETURNS SETOF private.jobs
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select job.* from private.jobs as job
+  where (before_id is null or job.id < before_id)
+    and (filter ->> 'kind' is null or job.kind = filter ->> 'kind')
+    and case filter ->> 'state'
+      when 'dead' then job.state = 'dead'
+      when 'discarded' then job.state = 'discarded'
+      when 'succeeded' then job.state = 'succeeded'
+      when 'running' then job.state = 'pending' and private.job_state(job) = 'running'
+      when 'waiting' then job.state = 'pending' and private.job_state(job) = 'waiting'
+      when 'due' then job.state = 'pending' and private.job_state(job) = 'due'
+      else true
+    end
+  order by job.id desc
+  limit most;
+$function$;
+comment on function private.jobs_found(jsonb, bigint, integer) is 'Jobs, newest first, of a filter {kind, state}.';
+grant execute on function private.jobs_found(jsonb, bigint, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.my_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -1091,6 +1166,43 @@ AS $function$
 $function$;
 comment on function private.next_slot(interval, interval) is 'When a rule''s next slot begins: later than now.';
 grant execute on function private.next_slot(interval, interval) to service_role;
+
+CREATE OR REPLACE FUNCTION private.note_webhook_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  event constant bigint := substring(
+    current_setting('request.headers', true)::jsonb ->> 'x-webhook-event' from '^[0-9]{1,18}$'
+  )::bigint;
+  old_row constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - 'updated_at' end;
+  new_row constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) - 'updated_at' end;
+  key constant text := (
+    select string_agg(coalesce(new_row, old_row) ->> part, ' ')
+    from unnest(string_to_array(tg_argv[0], ',')) as part
+  );
+begin
+  -- Anyone may send a header; only our own server is believed. `role` is the request's, which a definer
+  -- function on the way does not change.
+  if event is null or old_row = new_row or current_setting('role', true) is distinct from 'service_role' then
+    return null;
+  end if;
+  insert into private.webhook_event_changes (event_id, table_name, row_key, before, after)
+  select known.id, tg_table_name, key,
+         case when new_row is null then old_row else (
+           select jsonb_object_agg(was.key, was.value) from jsonb_each(old_row) as was
+           where was.value is distinct from new_row -> was.key
+         ) end,
+         case when old_row is null then new_row else (
+           select jsonb_object_agg(is_now.key, is_now.value) from jsonb_each(new_row) as is_now
+           where is_now.value is distinct from old_row -> is_now.key
+         ) end
+  from private.webhook_events as known where known.id = event;
+  return null;
+end;
+$function$;
+comment on function private.note_webhook_change() is 'Trigger on mirrored tables: keeps what the event in hand changed. Its argument names the columns by which a person knows the row.';
 
 CREATE OR REPLACE FUNCTION private.now()
  RETURNS timestamp with time zone
@@ -1192,6 +1304,37 @@ end;
 $function$;
 comment on function private.schedule_jobs() is 'Enqueues the coming slot of each rule, once: the job''s key names the slot.';
 grant execute on function private.schedule_jobs() to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_acts(staff uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.staff_required(staff);
+  if reason is null or char_length(reason) not between 5 and 500 then
+    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
+  end if;
+  perform private.act_as(staff, reason);
+end;
+$function$;
+comment on function private.staff_acts(uuid, text) is 'Lets only staff go on, and says for the rest of the transaction who acts and why.';
+grant execute on function private.staff_acts(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from private.staff as known where known.user_id = staff_required.staff) then
+    perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
+  end if;
+end;
+$function$;
+comment on function private.staff_required(uuid) is 'Lets only staff go on.';
+grant execute on function private.staff_required(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -1677,6 +1820,67 @@ $function$;
 comment on function private.uuid_or_null(text) is 'An id out of Stripe''s metadata, where other software of the same account writes what it likes.';
 grant execute on function private.uuid_or_null(text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.webhook_event_line(event private.webhook_events)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', event.id, 'provider', event.provider, 'event_id', event.event_id, 'type', event.type,
+    'state', private.webhook_event_state(event), 'received_at', event.received_at,
+    'handled_at', event.handled_at, 'note', event.note
+  );
+$function$;
+comment on function private.webhook_event_line(private.webhook_events) is 'An event as a list shows it.';
+grant execute on function private.webhook_event_line(private.webhook_events) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_event_state(event private.webhook_events)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when event.handled_at is not null then 'handled'
+    when event.discarded_at is not null then 'discarded'
+    when exists (
+      select from private.jobs as job
+      where job.kind = 'webhook_handle' and job.payload ->> 'event' = event.id::text and job.state = 'pending'
+    ) then 'unhandled'
+    else 'dead'
+  end;
+$function$;
+comment on function private.webhook_event_state(private.webhook_events) is 'handled; discarded; unhandled while a job is to handle it; dead when none will.';
+grant execute on function private.webhook_event_state(private.webhook_events) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_events_found(filter jsonb, before_id bigint, most integer)
+ RETURNS SETOF private.webhook_events
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select event.* from private.webhook_events as event
+  where (before_id is null or event.id < before_id)
+    and (filter ->> 'provider' is null or event.provider = filter ->> 'provider')
+    and (filter ->> 'type' is null or event.type = filter ->> 'type')
+    and (filter ->> 'since' is null or event.received_at >= (filter ->> 'since')::timestamptz)
+    and (filter ->> 'until' is null or event.received_at < (filter ->> 'until')::timestamptz)
+    and case filter ->> 'state'
+      when 'handled' then event.handled_at is not null
+      when 'discarded' then event.handled_at is null and event.discarded_at is not null
+      when 'unhandled' then event.handled_at is null and event.discarded_at is null
+        and private.webhook_event_state(event) = 'unhandled'
+      when 'dead' then event.handled_at is null and event.discarded_at is null
+        and private.webhook_event_state(event) = 'dead'
+      else true
+    end
+  order by event.id desc
+  limit most;
+$function$;
+comment on function private.webhook_events_found(jsonb, bigint, integer) is 'Events, newest first, of a filter {provider, type, state, since, until}.';
+grant execute on function private.webhook_events_found(jsonb, bigint, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.webhook_schedule(stored_id bigint, provider text, targets jsonb)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1684,6 +1888,7 @@ CREATE OR REPLACE FUNCTION private.webhook_schedule(stored_id bigint, provider t
 AS $function$
 declare
   wanted jsonb;
+  job bigint;
 begin
   -- In key order, so that two events about the same objects cannot deadlock.
   with raised as (
@@ -1700,9 +1905,15 @@ begin
   into wanted
   from raised;
   update private.webhook_events as event
-  set targets = wanted, handled_at = null
+  set targets = wanted, handled_at = null, discarded_at = null
   where event.id = webhook_schedule.stored_id;
-  return private.enqueue('webhook_handle', jsonb_build_object('event', stored_id));
+  job := private.enqueue('webhook_handle', jsonb_build_object('event', stored_id));
+  -- What died over this event is a dead letter no longer: the new job does its work.
+  update private.jobs as former
+  set state = 'discarded', note = 'job ' || job || ' handles its event anew'
+  where former.kind = 'webhook_handle' and former.state = 'dead'
+    and former.payload ->> 'event' = webhook_schedule.stored_id::text;
+  return job;
 end;
 $function$;
 comment on function private.webhook_schedule(bigint, text, jsonb) is 'Raises wanted_seq of an event''s objects and enqueues its handling, in the caller''s transaction.';
@@ -1834,11 +2045,11 @@ AS $function$
     'dead_jobs', (select count(*) from private.jobs where state = 'dead'),
     'oldest_unhandled_event_seconds', (
       select coalesce(extract(epoch from now() - min(received_at)), 0)::bigint
-      from private.webhook_events where handled_at is null
+      from private.webhook_events where handled_at is null and discarded_at is null
     )
   );
 $function$;
-comment on function public.health() is 'Server RPC: depth and age of the queue, dead letters, age of the oldest event not handled yet.';
+comment on function public.health() is 'Server RPC: depth and age of the queue, dead letters, age of the oldest event that still waits. An event whose job is dead waits until it is replayed or its job discarded.';
 grant execute on function public.health() to service_role;
 
 CREATE OR REPLACE FUNCTION public.idempotency_begin(caller text, endpoint text, key text, request_hash text, lease_seconds integer)
@@ -2234,6 +2445,182 @@ AS $function$ select private.apply_retention(batch) $function$;
 comment on function public.retention_run(integer) is 'Server RPC: applies retention once: {removed: {rule: rows}, more}; call again while `more`.';
 grant execute on function public.retention_run(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_jobs(staff uuid, filter jsonb, before_id bigint, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lines jsonb;
+begin
+  perform private.staff_required(staff);
+  select coalesce(jsonb_agg(private.job_line(job) order by job.id desc), '[]') into lines
+  from private.jobs_found(filter, before_id, page_size + 1) as job;
+  return jsonb_build_object(
+    'jobs', case when jsonb_array_length(lines) > page_size then lines - page_size else lines end,
+    'next_cursor', case when jsonb_array_length(lines) > page_size then lines -> (page_size - 1) ->> 'id' end
+  );
+end;
+$function$;
+comment on function public.staff_jobs(uuid, jsonb, bigint, integer) is 'Server RPC: {jobs, next_cursor} of the queue, newest first, for staff.';
+grant execute on function public.staff_jobs(uuid, jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_jobs_decide(staff uuid, reason text, decision text, ids bigint[], filter jsonb, most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job private.jobs;
+  chosen constant bigint[] := coalesce(ids, array(
+    select found.id from private.jobs_found(filter, null, most) as found
+  ));
+  was text;
+  changed jsonb := '[]';
+begin
+  perform private.staff_acts(staff, reason);
+  for job in
+    select * from private.jobs as known where known.id = any (chosen) order by known.id for update
+  loop
+    was := private.job_state(job);
+    -- What runs is left alone: its effect may be on its way.
+    continue when decision = 'retry' and was not in ('dead', 'discarded')
+      or decision = 'discard' and was not in ('dead', 'due', 'waiting');
+    if decision = 'retry' then
+      update private.jobs as held
+      set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null,
+          locked_until = null, note = reason
+      where held.id = job.id;
+      update private.webhook_events as event set discarded_at = null
+      where job.kind = 'webhook_handle' and event.id = (job.payload ->> 'event')::bigint;
+    else
+      update private.jobs as held
+      set state = 'discarded', finished_at = coalesce(held.finished_at, now()), locked_until = null, note = reason
+      where held.id = job.id;
+      -- Nobody waits any more for an event that no other job is to handle.
+      update private.webhook_events as event set discarded_at = now()
+      where job.kind = 'webhook_handle' and event.id = (job.payload ->> 'event')::bigint
+        and event.handled_at is null
+        and not exists (
+          select from private.jobs as other
+          where other.kind = 'webhook_handle' and other.payload ->> 'event' = event.id::text
+            and other.state in ('pending', 'dead')
+        );
+    end if;
+    perform private.audit_note('jobs.' || decision, job.id::text, null, jsonb_build_object(
+      'state', jsonb_build_object('old', was, 'new', case decision when 'retry' then 'due' else 'discarded' end)
+    ));
+    changed := changed || jsonb_build_object('id', job.id, 'state_before', was);
+  end loop;
+  return jsonb_build_object('changed', changed);
+end;
+$function$;
+comment on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) is 'Server RPC: `retry` (dead or discarded jobs) or `discard` (dead, due or waiting ones), by their ids or up to `most` of a filter; {changed: [{id, state_before}]}. What is in another state, or does not exist, is left out.';
+grant execute on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_webhook_event(staff uuid, stored_id bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  event private.webhook_events;
+begin
+  perform private.staff_required(staff);
+  select * into event from private.webhook_events as known where known.id = stored_id;
+  if event.id is null then
+    perform private.problem(404, 'not_found', 'There is no event ' || stored_id || '.');
+  end if;
+  return private.webhook_event_line(event) || jsonb_build_object(
+    'payload', event.payload,
+    'targets', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'type', named.type, 'id', named.id, 'seq', named.seq,
+        'wanted_seq', target.wanted_seq, 'synced_seq', target.synced_seq, 'synced_at', target.synced_at,
+        'mirrored', case when event.provider = 'stripe' then (
+          select held.mirrored from private.stripe_mirror(named.type, array[named.id]) as held limit 1
+        ) end
+      ) order by named.type, named.id), '[]')
+      from jsonb_to_recordset(event.targets) as named (type text, id text, seq bigint)
+      left join private.sync_targets as target
+        on target.provider = event.provider and target.object_type = named.type and target.object_id = named.id
+    ),
+    'changes', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'table', change.table_name, 'row', change.row_key, 'before', change.before, 'after', change.after,
+        'changed_at', change.changed_at
+      ) order by change.id), '[]')
+      from (
+        select * from private.webhook_event_changes as kept where kept.event_id = event.id
+        order by kept.id desc limit 500
+      ) as change
+    ),
+    'job_ids', (
+      select coalesce(jsonb_agg(job.id order by job.id), '[]') from private.jobs as job
+      where job.kind = 'webhook_handle' and job.state <> 'succeeded' and job.payload ->> 'event' = event.id::text
+    )
+  );
+end;
+$function$;
+comment on function public.staff_webhook_event(uuid, bigint) is 'Server RPC: one event for staff, with its payload, its objects as we hold them now, what its handling changed (the latest 500 rows), and its jobs that have not succeeded.';
+grant execute on function public.staff_webhook_event(uuid, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_webhook_events(staff uuid, filter jsonb, before_id bigint, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lines jsonb;
+begin
+  perform private.staff_required(staff);
+  -- One more than asked for tells whether there is a further page.
+  select coalesce(jsonb_agg(private.webhook_event_line(event) order by event.id desc), '[]') into lines
+  from private.webhook_events_found(filter, before_id, page_size + 1) as event;
+  return jsonb_build_object(
+    'events', case when jsonb_array_length(lines) > page_size then lines - page_size else lines end,
+    'next_cursor', case when jsonb_array_length(lines) > page_size then lines -> (page_size - 1) ->> 'id' end
+  );
+end;
+$function$;
+comment on function public.staff_webhook_events(uuid, jsonb, bigint, integer) is 'Server RPC: {events, next_cursor} of the inbox, newest first, for staff.';
+grant execute on function public.staff_webhook_events(uuid, jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_webhook_replay(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  event private.webhook_events;
+  chosen constant bigint[] := coalesce(ids, array(
+    select found.id from private.webhook_events_found(filter, null, most) as found
+  ));
+  was text;
+  replayed jsonb := '[]';
+begin
+  perform private.staff_acts(staff, reason);
+  -- In the order in which they came.
+  for event in
+    select * from private.webhook_events as known where known.id = any (chosen) order by known.id for update
+  loop
+    was := private.webhook_event_state(event);
+    update private.webhook_events as known set note = reason where known.id = event.id;
+    perform private.audit_note('webhook_events.replay', event.id::text);
+    replayed := replayed || jsonb_build_object(
+      'id', event.id, 'state_before', was,
+      'job_id', private.webhook_schedule(event.id, event.provider, event.targets)
+    );
+  end loop;
+  return jsonb_build_object('replayed', replayed);
+end;
+$function$;
+comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
+grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2259,73 +2646,6 @@ end;
 $function$;
 comment on function public.stripe_apply(text, text, bigint, bigint, jsonb) is 'Server RPC: writes a fetched Stripe object; false when somebody wrote since `expected_version` was read, then fetch again.';
 grant execute on function public.stripe_apply(text, text, bigint, bigint, jsonb) to service_role;
-
-CREATE OR REPLACE FUNCTION public.subscription_change_begin(quote_id uuid, user_id uuid, workspace_id uuid, stripe_subscription_id text, lease_seconds integer)
- RETURNS jsonb
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  -- The role may have gone since the quote was made.
-  target constant uuid := private.billing_workspace(
-    subscription_change_begin.user_id, subscription_change_begin.workspace_id
-  );
-  lease constant timestamptz := clock_timestamp() + make_interval(secs => lease_seconds);
-  other private.subscription_changes;
-  held private.subscription_changes;
-  known boolean;
-begin
-  perform private.act_as(subscription_change_begin.user_id, 'a quoted change of the subscription');
-  perform from public.workspaces as workspace where workspace.id = target for no key update;
-
-  select * into other from private.subscription_changes as change
-  where change.stripe_subscription_id = subscription_change_begin.stripe_subscription_id
-    and change.state = 'open' and change.quote_id <> subscription_change_begin.quote_id;
-  if other.quote_id is not null then
-    if other.locked_until > clock_timestamp() then
-      return jsonb_build_object('state', 'busy');
-    end if;
-    -- Whoever made it died. If Stripe did it all the same, its quote's next use finds that out.
-    update private.subscription_changes as change set state = 'refused', closed_at = now()
-    where change.quote_id = other.quote_id;
-  end if;
-
-  select * into held from private.subscription_changes as change
-  where change.quote_id = subscription_change_begin.quote_id;
-  known := held.quote_id is not null;
-  if held.state = 'done' then
-    return jsonb_build_object('state', 'done', 'stripe_invoice_id', held.stripe_invoice_id);
-  end if;
-  insert into private.subscription_changes as change (
-    quote_id, workspace_id, user_id, stripe_subscription_id, locked_until
-  )
-  values (
-    subscription_change_begin.quote_id, target, subscription_change_begin.user_id,
-    subscription_change_begin.stripe_subscription_id, lease
-  )
-  on conflict on constraint subscription_changes_pkey do update
-  set state = 'open', closed_at = null, locked_until = lease,
-      attempt = case when change.state = 'refused' then change.attempt + 1 else change.attempt end
-  returning * into held;
-  return jsonb_build_object('state', 'open', 'attempt', held.attempt, 'known', known);
-end;
-$function$;
-comment on function public.subscription_change_begin(uuid, uuid, uuid, text, integer) is 'Server RPC: begins or goes on with the use of a quote: {state: busy} while another change of the subscription runs, {state: done, stripe_invoice_id} when it was used, else {state: open, attempt, known}.';
-grant execute on function public.subscription_change_begin(uuid, uuid, uuid, text, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.subscription_change_end(quote_id uuid, attempt smallint, state text, stripe_invoice_id text DEFAULT NULL::text)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  update private.subscription_changes as change
-  set state = subscription_change_end.state, closed_at = now(),
-      stripe_invoice_id = subscription_change_end.stripe_invoice_id
-  where change.quote_id = subscription_change_end.quote_id
-    and change.attempt = subscription_change_end.attempt and change.state = 'open';
-$function$;
-comment on function public.subscription_change_end(uuid, smallint, text, text) is 'Server RPC: ends an attempt to use a quote as `done` or `refused`; one that another attempt has replaced changes nothing.';
-grant execute on function public.subscription_change_end(uuid, smallint, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.subscription_intent_abandon(intent_id uuid)
  RETURNS void
@@ -2423,7 +2743,7 @@ $function$;
 comment on function public.subscription_intent_record(uuid, text, text) is 'Server RPC: notes which Stripe subscription or Checkout Session an intent became; false when it is no longer open.';
 grant execute on function public.subscription_intent_record(uuid, text, text) to service_role;
 
-CREATE OR REPLACE FUNCTION public.subscription_to_change(user_id uuid, workspace_id uuid, subscription_id uuid DEFAULT NULL::uuid)
+CREATE OR REPLACE FUNCTION public.subscription_to_change(user_id uuid, workspace_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE
@@ -2433,29 +2753,20 @@ declare
   target constant uuid := private.billing_workspace(
     subscription_to_change.user_id, subscription_to_change.workspace_id
   );
-  running public.subscriptions[];
+  held public.subscriptions;
 begin
-  select array_agg(one order by one.created_at, one.id) into running from public.subscriptions as one
+  select * into held from public.subscriptions as one
   where one.workspace_id = target and one.status in ('active', 'trialing', 'past_due', 'unpaid', 'paused')
-    and (subscription_to_change.subscription_id is null or one.id = subscription_to_change.subscription_id);
-  if running is null then
+  order by one.created_at desc, one.id
+  limit 1;
+  if held.id is null then
     perform private.problem(404, 'subscription_not_found', 'This workspace has no subscription that runs.');
   end if;
-  if cardinality(running) > 1 then
-    perform private.problem(409, 'subscription_ambiguous',
-      'Several subscriptions run: say which by subscription_id, one of '
-        || (select string_agg(one.id::text, ', ' order by one.created_at, one.id) from unnest(running) as one) || '.');
-  end if;
-  return jsonb_build_object(
-    'workspace_id', target,
-    'id', running[1].id,
-    'stripe_subscription_id', running[1].stripe_subscription_id,
-    'now', private.epoch(private.now())
-  );
+  return jsonb_build_object('workspace_id', target, 'stripe_subscription_id', held.stripe_subscription_id);
 end;
 $function$;
-comment on function public.subscription_to_change(uuid, uuid, uuid) is 'Server RPC: {workspace_id, id, stripe_subscription_id, now} of the running subscription that a user may change; with several, the one that is named. `now`: the business clock, in seconds.';
-grant execute on function public.subscription_to_change(uuid, uuid, uuid) to service_role;
+comment on function public.subscription_to_change(uuid, uuid) is 'Server RPC: {workspace_id, stripe_subscription_id} of the running subscription that a user may change.';
+grant execute on function public.subscription_to_change(uuid, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.sync_state(provider text, object_type text, object_id text)
  RETURNS jsonb

@@ -21,16 +21,12 @@ const routes = declared.toSorted((a, b) =>
   Number(a.operation.name.includes("{")) - Number(b.operation.name.includes("{"))
 );
 
-/** The operation that serves a request, and the ids in its path ('' where it has none). */
-export function findOperation(
-  method: string,
-  path: string,
-): { operation: Operation; id: string; part: string } {
+/** The operation that serves a request, and the id in its path ('' where it has none). */
+export function findOperation(method: string, path: string): { operation: Operation; id: string } {
   for (const route of routes) {
     const match = route.method === method ? route.pattern.exec(path) : null;
     if (match !== null) {
-      const [id = "", part = ""] = match.slice(1).map(decodeURIComponent);
-      return { operation: route.operation, id, part };
+      return { operation: route.operation, id: decodeURIComponent(match[1] ?? "") };
     }
   }
   throw new StripeProblem(404, {

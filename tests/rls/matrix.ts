@@ -5,27 +5,41 @@
  * matrix has not, or the other way round. A new table, column, function or bucket needs one entry.
  * A role's access is written for somebody who calls the API directly, whatever the endpoints allow.
  */
-import type { FunctionAccess, TableAccess } from "./access.ts";
+import { everyRow, type FunctionAccess, orStaff, type TableAccess } from "./access.ts";
 import { accountsTables } from "./matrix/accounts.ts";
 import { billingTables } from "./matrix/billing.ts";
 import { functions as coreFunctions } from "./matrix/functions.ts";
+import { operationsFunctions, operationsTables } from "./matrix/operations.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
-import { subscriptionTables } from "./matrix/subscriptions.ts";
 
 export { buckets } from "./matrix/buckets.ts";
 
 /** By name and argument types. */
 export const functions: Record<string, FunctionAccess> = {
   ...coreFunctions,
+  ...operationsFunctions,
   ...privacyFunctions,
 };
 
+/** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
+function readByStaff(access: TableAccess): TableAccess {
+  const { anon, authenticated } = access;
+  const { select } = authenticated;
+  if (anon.select !== undefined || select === undefined || select === everyRow) return access;
+  if (select.includes("private.staff")) return access;
+  return { ...access, authenticated: { ...authenticated, select: orStaff(select) } };
+}
+
 /** In an order in which their samples can refer to those of earlier tables. */
-export const tables: Record<string, TableAccess> = {
+const written: Record<string, TableAccess> = {
   ...accountsTables,
   ...billingTables,
-  ...subscriptionTables,
   ...platformTables,
+  ...operationsTables,
   ...privacyTables,
 };
+
+export const tables: Record<string, TableAccess> = Object.fromEntries(
+  Object.entries(written).map(([name, access]) => [name, readByStaff(access)]),
+);

@@ -37,8 +37,7 @@ export function collect(call: Call, invoice: Invoice, subscription: Subscription
   return after;
 }
 
-/** One attempt to collect an open invoice, without the customer; never throws a card error. */
-export function attemptPayment(call: Call, invoice: Invoice, method: string | null): void {
+function attemptPayment(call: Call, invoice: Invoice, method: string | null): void {
   const intent = intentOf(call, invoice);
   if (intent === undefined) throw new Error(`${invoice.id} has nothing to pay`);
   if (method === null) {

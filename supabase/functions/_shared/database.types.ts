@@ -733,6 +733,36 @@ export type Database = {
         Returns: string[];
       };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
+      "staff_jobs": {
+        Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
+        Returns: Json;
+      };
+      "staff_jobs_decide": {
+        Args: {
+          "decision": string;
+          "filter": Json;
+          "ids": (number)[];
+          "most": number;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
+      "staff_webhook_event": { Args: { "staff": string; "stored_id": number }; Returns: Json };
+      "staff_webhook_events": {
+        Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
+        Returns: Json;
+      };
+      "staff_webhook_replay": {
+        Args: {
+          "filter": Json;
+          "ids": (number)[];
+          "most": number;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
       "stripe_apply": {
         Args: {
           "expected_version": number;
@@ -742,25 +772,6 @@ export type Database = {
           "seq": number;
         };
         Returns: boolean;
-      };
-      "subscription_change_begin": {
-        Args: {
-          "lease_seconds": number;
-          "quote_id": string;
-          "stripe_subscription_id": string;
-          "user_id": string;
-          "workspace_id": string;
-        };
-        Returns: Json;
-      };
-      "subscription_change_end": {
-        Args: {
-          "attempt": number;
-          "quote_id": string;
-          "state": string;
-          "stripe_invoice_id"?: string;
-        };
-        Returns: undefined;
       };
       "subscription_intent_abandon": { Args: { "intent_id": string }; Returns: undefined };
       "subscription_intent_open": {
@@ -783,7 +794,7 @@ export type Database = {
         Returns: boolean;
       };
       "subscription_to_change": {
-        Args: { "subscription_id"?: string; "user_id": string; "workspace_id": string };
+        Args: { "user_id": string; "workspace_id": string };
         Returns: Json;
       };
       "sync_state": {

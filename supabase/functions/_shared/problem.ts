@@ -38,14 +38,6 @@ export const catalogue = {
   subscription_exists: [409, "The workspace already has a subscription"],
   subscription_pending: [409, "Another purchase for this workspace is under way"],
   subscription_not_found: [404, "The workspace has no subscription that runs"],
-  subscription_ambiguous: [
-    409,
-    "Several subscriptions run, and it was not said which one is meant",
-  ],
-  subscription_not_changeable: [409, "The subscription cannot be changed as it stands"],
-  promotion_code_invalid: [422, "The promotion code cannot be redeemed"],
-  quote_invalid: [422, "This is not a quote that we made for you"],
-  quote_stale: [409, "The quote no longer holds"],
   checkout_not_found: [404, "The checkout does not exist"],
   payment_declined: [402, "The payment was declined"],
   // What we depend on

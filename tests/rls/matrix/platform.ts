@@ -10,7 +10,7 @@ export const platformTables: Record<string, TableAccess> = {
   "private.jobs": {
     columns: words(`
       id kind payload dedupe_key state run_at attempts max_attempts locked_until
-      last_error created_at finished_at
+      last_error created_at finished_at note
     `),
     ...serverOnly,
     samples: ({ unique }) => [{ kind: "sample", payload: {}, dedupe_key: unique }],
@@ -21,7 +21,9 @@ export const platformTables: Record<string, TableAccess> = {
     samples: ({ unique }) => [{ kind: `rule_${unique}`, every: "1 day" }],
   },
   "private.webhook_events": {
-    columns: words("id provider event_id type payload targets received_at handled_at"),
+    columns: words(`
+      id provider event_id type payload targets received_at handled_at discarded_at note
+    `),
     ...serverOnly,
     samples: ({ unique }) => [{
       provider: "stripe",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { rows } from "../database.ts";
 import type { InboundAdapter, StoredEvent } from "../webhooks/adapter.ts";
+import { dbOfEvent } from "../webhooks/event-db.ts";
 import { stripeWebhooks } from "../webhooks/stripe.ts";
 import { jobKind, succeeded } from "./kind.ts";
 
@@ -20,7 +21,7 @@ export const webhookHandle = jobKind({
     if (adapter === undefined) {
       return { outcome: "fatal", reason: `no adapter for ${event.provider}` };
     }
-    await adapter.handle({ admin }, event);
+    await adapter.handle({ admin: dbOfEvent(storedId) }, event);
     await rows(admin.rpc("webhook_event_handled", { stored_id: storedId }));
     return succeeded;
   },
