@@ -386,6 +386,34 @@ CREATE TRIGGER disputes_audit AFTER INSERT OR DELETE OR UPDATE ON disputes FOR E
 CREATE TRIGGER disputes_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON disputes FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_dispute_id');
 CREATE TRIGGER disputes_touch BEFORE UPDATE ON disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.feature_overrides (
+  workspace_id uuid not null,
+  feature text not null,
+  enabled boolean default true not null,
+  limit_value bigint,
+  expires_at timestamp with time zone,
+  reason text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint feature_overrides_pkey PRIMARY KEY (workspace_id, feature),
+  constraint feature_overrides_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint feature_overrides_limit_of_enabled CHECK (enabled OR limit_value IS NULL),
+  constraint feature_overrides_limit_positive CHECK (limit_value >= 0),
+  constraint feature_overrides_name_format CHECK (feature ~ '^[a-z][a-z0-9_]{0,39}$'::text),
+  constraint feature_overrides_reason_length CHECK (char_length(reason) >= 1 AND char_length(reason) <= 500)
+);
+comment on table public.feature_overrides is 'What a workspace has beside, instead of or without its plan: given and taken by staff, by server RPC alone.';
+comment on column public.feature_overrides.enabled is 'False takes away what the plan includes.';
+comment on column public.feature_overrides.limit_value is 'How much, instead of the plan''s limit; null without a limit.';
+comment on column public.feature_overrides.expires_at is 'Until then, on the business clock; null for good.';
+comment on column public.feature_overrides.reason is 'Why, in words that the workspace''s members may read.';
+alter table public.feature_overrides enable row level security;
+grant select on public.feature_overrides to authenticated;
+grant select, insert, update, delete on public.feature_overrides to service_role;
+create policy "Members read what staff gave or took from their workspaces" on public.feature_overrides for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER feature_overrides_touch BEFORE UPDATE ON feature_overrides FOR EACH ROW EXECUTE FUNCTION private.touch();
+
 create table public.invoices (
   id uuid default gen_random_uuid() not null,
   workspace_id uuid not null,
@@ -1018,6 +1046,82 @@ AS $function$ select extract(epoch from moment)::bigint $function$;
 comment on function private.epoch(timestamp with time zone) is 'Whole seconds since 1970, as Stripe counts.';
 grant execute on function private.epoch(timestamp with time zone) to service_role;
 
+CREATE OR REPLACE FUNCTION private.feature_grant(workspace uuid, feature text, OUT included boolean, OUT limit_value bigint, OUT source text)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  given public.feature_overrides;
+begin
+  select * into given from public.feature_overrides as held
+  where held.workspace_id = workspace and held.feature = feature_grant.feature
+    and (held.expires_at is null or held.expires_at > private.now());
+  if found and (not given.enabled or private.workspace_access(workspace) <> 'locked') then
+    source := 'override';
+    included := given.enabled;
+    limit_value := given.limit_value;
+  else
+    source := 'plan';
+    select held.limit_value into limit_value from public.plan_features as held
+    where held.plan_id = private.workspace_plan(workspace) and held.feature = feature_grant.feature;
+    included := found;
+  end if;
+  -- None of it and not included are the same to whoever asks.
+  included := included and limit_value is distinct from 0;
+  limit_value := case when included then limit_value else 0 end;
+end;
+$function$;
+comment on function private.feature_grant(uuid, text) is 'What a workspace has of a feature, and by what: plan or override. `limit_value` is null without a limit, 0 when not included. Security definer: as private.workspace_subscription.';
+grant execute on function private.feature_grant(uuid, text) to authenticated;
+grant execute on function private.feature_grant(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.feature_limit(workspace uuid, feature text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case when workspace is null then 0 else (private.feature_grant(workspace, feature)).limit_value end;
+end;
+$function$;
+comment on function private.feature_limit(uuid, text) is 'How much of a feature a workspace has: null without a limit, 0 when it is not included.';
+grant execute on function private.feature_limit(uuid, text) to authenticated;
+grant execute on function private.feature_limit(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.feature_used(workspace uuid, feature text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case feature_used.feature
+    when 'members' then (
+      select count(*) from public.workspace_members as member where member.workspace_id = workspace
+    )
+  end;
+$function$;
+comment on function private.feature_used(uuid, text) is 'How much of a feature a workspace uses now; null for what is not counted.';
+grant execute on function private.feature_used(uuid, text) to authenticated;
+grant execute on function private.feature_used(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.free_plan()
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select plan.id from public.plans as plan
+  where plan.active and not exists (select from public.prices as price where price.plan_id = plan.id)
+  order by plan.rank, plan.id
+  limit 1;
+$function$;
+comment on function private.free_plan() is 'The plan of whoever has not subscribed: the smallest on sale that has no price. Security definer: the same answer whoever asks.';
+grant execute on function private.free_plan() to authenticated;
+grant execute on function private.free_plan() to service_role;
+
 CREATE OR REPLACE FUNCTION private.handle_new_user()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1061,6 +1165,20 @@ begin
 end;
 $function$;
 comment on function private.handle_user_confirmed() is 'Trigger on auth.users: the welcome mail, once an address is known to be the user''s. Security definer: the auth service''s role may not enqueue jobs.';
+
+CREATE OR REPLACE FUNCTION private.has_feature(workspace uuid, feature text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return workspace is not null and (private.feature_grant(workspace, feature)).included;
+end;
+$function$;
+comment on function private.has_feature(uuid, text) is 'Whether a workspace has a feature. In a policy over many rows prefer `workspace_id in (select private.my_workspace_ids_with(feature))`, which asks once a workspace and not once a row.';
+grant execute on function private.has_feature(uuid, text) to authenticated;
+grant execute on function private.has_feature(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
@@ -1151,6 +1269,19 @@ $function$;
 comment on function private.my_workspace_ids(text[]) is 'Workspaces of the caller, in one of `roles` when given. Security definer: policies on workspace_members itself call it, and must not recurse.';
 grant execute on function private.my_workspace_ids(text[]) to authenticated;
 grant execute on function private.my_workspace_ids(text[]) to service_role;
+
+CREATE OR REPLACE FUNCTION private.my_workspace_ids_with(feature text, roles text[] DEFAULT NULL::text[])
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select mine.id from private.my_workspace_ids(roles) as mine (id)
+  where private.has_feature(mine.id, my_workspace_ids_with.feature);
+$function$;
+comment on function private.my_workspace_ids_with(text, text[]) is 'Workspaces of the caller that have a feature, in one of `roles` when given: for policies, wrapped in a select.';
+grant execute on function private.my_workspace_ids_with(text, text[]) to authenticated;
+grant execute on function private.my_workspace_ids_with(text, text[]) to service_role;
 
 CREATE OR REPLACE FUNCTION private.next_slot(every interval, at interval)
  RETURNS timestamp with time zone
@@ -1248,6 +1379,30 @@ end;
 $function$;
 comment on function private.plan_derive(text) is 'Makes a plan what the products that name it say; without any, it is no longer on sale.';
 grant execute on function private.plan_derive(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.plans_granting(feature text, above bigint DEFAULT 0)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(
+    jsonb_build_object('plan', plan.id, 'prices', offered.keys) order by plan.rank, plan.id
+  ), '[]')
+  from public.plan_features as held
+  join public.plans as plan on plan.id = held.plan_id and plan.active
+  cross join lateral (
+    select jsonb_agg(coalesce(price.lookup_key, price.id) order by price.unit_amount, price.id) as keys
+    from public.prices as price
+    where price.plan_id = plan.id and price.active
+  ) as offered
+  where held.feature = plans_granting.feature
+    and (held.limit_value is null or held.limit_value > plans_granting.above)
+    and offered.keys is not null;
+$function$;
+comment on function private.plans_granting(text, bigint) is 'What one can buy to get more than `above` of a feature: [{plan, prices: [lookup keys]}], from the smallest plan.';
+grant execute on function private.plans_granting(text, bigint) to authenticated;
+grant execute on function private.plans_granting(text, bigint) to service_role;
 
 CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text)
  RETURNS void
@@ -1919,6 +2074,50 @@ $function$;
 comment on function private.webhook_schedule(bigint, text, jsonb) is 'Raises wanted_seq of an event''s objects and enqueues its handling, in the caller''s transaction.';
 grant execute on function private.webhook_schedule(bigint, text, jsonb) to service_role;
 
+CREATE OR REPLACE FUNCTION private.workspace_access(workspace uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select 'full' $function$;
+comment on function private.workspace_access(uuid) is 'full; read_only: nothing new is used or metered; locked: as if nothing were paid for. Always full until a policy for unpaid invoices replaces it.';
+grant execute on function private.workspace_access(uuid) to authenticated;
+grant execute on function private.workspace_access(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.workspace_plan(workspace uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(
+    case when private.workspace_access(workspace) <> 'locked'
+      then (private.workspace_subscription(workspace)).plan_id end,
+    private.free_plan()
+  );
+end;
+$function$;
+comment on function private.workspace_plan(uuid) is 'The plan that counts: of the running subscription (past_due included, unless unpaid invoices have locked the workspace), else the free one; null where no plan is free. Security definer: as private.workspace_subscription.';
+grant execute on function private.workspace_plan(uuid) to authenticated;
+grant execute on function private.workspace_plan(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.workspace_subscription(workspace uuid)
+ RETURNS subscriptions
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select held.* from public.subscriptions as held
+  join public.plans as plan on plan.id = held.plan_id
+  where held.workspace_id = workspace and held.status in ('active', 'trialing', 'past_due')
+  order by plan.rank desc, held.created_at desc, held.id
+  limit 1;
+$function$;
+comment on function private.workspace_subscription(uuid) is 'The subscription that counts: of two that run, the one to the larger plan. Security definer: policies ask about workspaces of which the caller sees no subscription.';
+grant execute on function private.workspace_subscription(uuid) to authenticated;
+grant execute on function private.workspace_subscription(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.billing_customer(workspace_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -2029,6 +2228,107 @@ AS $function$
 $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
+
+CREATE OR REPLACE FUNCTION public.entitlements(workspace_id uuid)
+ RETURNS TABLE(feature text, included boolean, "limit" bigint, used bigint, source text)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.workspaces as mine where mine.id = entitlements.workspace_id) then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  return query
+  select known.feature, had.included, had.limit_value,
+         private.feature_used(entitlements.workspace_id, known.feature), had.source
+  from (
+    select held.feature from public.plan_features as held
+    union
+    select given.feature from public.feature_overrides as given
+    where given.workspace_id = entitlements.workspace_id
+  ) as known,
+  lateral private.feature_grant(entitlements.workspace_id, known.feature) as had
+  order by known.feature;
+end;
+$function$;
+comment on function public.entitlements(uuid) is 'Client RPC: each feature that there is: whether the workspace has it, how much (null: without a limit), how much is used (null: not counted), and by what it has it: plan or override.';
+grant execute on function public.entitlements(uuid) to authenticated;
+grant execute on function public.entitlements(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.feature_override_remove(user_id uuid, workspace_id uuid, feature text, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.act_as(feature_override_remove.user_id, feature_override_remove.reason);
+  if not exists (select from private.staff as one where one.user_id = feature_override_remove.user_id) then
+    perform private.problem(403, 'forbidden', 'Only those who operate the product change what a workspace has.');
+  end if;
+  delete from public.feature_overrides as given
+  where given.workspace_id = feature_override_remove.workspace_id
+    and given.feature = feature_override_remove.feature;
+  return found;
+end;
+$function$;
+comment on function public.feature_override_remove(uuid, uuid, text, text) is 'Server RPC: staff leave a workspace with what its plan includes; false when nothing stood against it.';
+grant execute on function public.feature_override_remove(uuid, uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.feature_override_set(user_id uuid, workspace_id uuid, feature text, enabled boolean, limit_value bigint, expires_at timestamp with time zone, reason text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  written public.feature_overrides;
+begin
+  perform private.act_as(feature_override_set.user_id, feature_override_set.reason);
+  if not exists (select from private.staff as one where one.user_id = feature_override_set.user_id) then
+    perform private.problem(403, 'forbidden', 'Only those who operate the product change what a workspace has.');
+  end if;
+  if not exists (select from public.workspaces as known where known.id = feature_override_set.workspace_id) then
+    perform private.problem(404, 'workspace_not_found', 'There is no workspace of this id.');
+  end if;
+  insert into public.feature_overrides (workspace_id, feature, enabled, limit_value, expires_at, reason)
+  values (feature_override_set.workspace_id, feature_override_set.feature, feature_override_set.enabled,
+          feature_override_set.limit_value, feature_override_set.expires_at, feature_override_set.reason)
+  on conflict on constraint feature_overrides_pkey do update
+  set enabled = excluded.enabled, limit_value = excluded.limit_value,
+      expires_at = excluded.expires_at, reason = excluded.reason
+  returning * into written;
+  return to_jsonb(written);
+end;
+$function$;
+comment on function public.feature_override_set(uuid, uuid, text, boolean, bigint, timestamp with time zone, text) is 'Server RPC: staff give a workspace a feature, or take one from it; the row as it is now.';
+grant execute on function public.feature_override_set(uuid, uuid, text, boolean, bigint, timestamp with time zone, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.feature_required(feature text, workspace_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  target uuid;
+begin
+  select mine.id into target from public.workspaces as mine
+  where case when feature_required.workspace_id is null
+    then mine.personal_of = (select auth.uid()) else mine.id = feature_required.workspace_id end;
+  if target is null then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  if private.has_feature(target, feature_required.feature) then
+    return jsonb_build_object('included', true);
+  end if;
+  return jsonb_build_object(
+    'included', false, 'granted_by', private.plans_granting(feature_required.feature)
+  );
+end;
+$function$;
+comment on function public.feature_required(text, uuid) is 'Client RPC: {included}, and if not, {granted_by: [{plan, prices}]}; of the personal workspace by default. What `requires` of an endpoint asks.';
+grant execute on function public.feature_required(text, uuid) to authenticated;
+grant execute on function public.feature_required(text, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.health()
  RETURNS jsonb

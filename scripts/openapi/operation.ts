@@ -142,15 +142,23 @@ export function operation(
   responses: Map<string, unknown>,
 ): Record<string, unknown> {
   const { name, declaration } = declared;
-  const { method, summary, idempotent, ifMatch, limit: limitName, status = 200 } = declaration;
+  const { method, summary, idempotent, ifMatch, limit: limitName, requires, status = 200 } =
+    declaration;
   const limit = limits[limitName];
+  const described = [
+    ...(limit === null
+      ? []
+      : [`Rate limit: ${limit.requests} requests in ${limit.windowSeconds} seconds.`]),
+    ...(requires === undefined ? [] : [
+      `Requires the feature \`${requires}\` of the workspace; a \`plan_required\` problem names it ` +
+      "as `feature` and, as `granted_by`, the plans on sale that include it.",
+    ]),
+  ];
   const body = requestBody(declaration);
   return {
     operationId: `${method.toLowerCase()}_${name.replaceAll("-", "_")}`,
     summary,
-    ...(limit !== null && {
-      description: `Rate limit: ${limit.requests} requests in ${limit.windowSeconds} seconds.`,
-    }),
+    ...(described.length > 0 && { description: described.join("\n\n") }),
     security: security(declared),
     parameters: [
       parameter("RequestId"),

@@ -103,6 +103,7 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
   assert.deepEqual(added({ auth: "signature" }), []);
   assert.deepEqual(added({ limit: "read" }), ["rate_limited"]);
   assert.deepEqual(added({ query: z.object({}) }), ["invalid_query"]);
+  assert.deepEqual(added({ requires: "api_access" }), ["workspace_not_found", "plan_required"]);
   assert.deepEqual(added({ ifMatch: true }), ["precondition_failed"]);
   assert.deepEqual(added({ body: z.object({}) }), [
     "invalid_json",

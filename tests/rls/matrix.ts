@@ -8,6 +8,7 @@
 import { everyRow, type FunctionAccess, orStaff, type TableAccess } from "./access.ts";
 import { accountsTables } from "./matrix/accounts.ts";
 import { billingTables } from "./matrix/billing.ts";
+import { entitlementsFunctions, entitlementsTables } from "./matrix/entitlements.ts";
 import { functions as coreFunctions } from "./matrix/functions.ts";
 import { operationsFunctions, operationsTables } from "./matrix/operations.ts";
 import { platformTables } from "./matrix/platform.ts";
@@ -18,6 +19,7 @@ export { buckets } from "./matrix/buckets.ts";
 /** By name and argument types. */
 export const functions: Record<string, FunctionAccess> = {
   ...coreFunctions,
+  ...entitlementsFunctions,
   ...operationsFunctions,
   ...privacyFunctions,
 };
@@ -35,6 +37,7 @@ function readByStaff(access: TableAccess): TableAccess {
 const written: Record<string, TableAccess> = {
   ...accountsTables,
   ...billingTables,
+  ...entitlementsTables,
   ...platformTables,
   ...operationsTables,
   ...privacyTables,

@@ -103,6 +103,48 @@ export type Database = {
           },
         ];
       };
+      "feature_overrides": {
+        Row: {
+          "created_at": string;
+          "enabled": boolean;
+          "expires_at": string | null;
+          "feature": string;
+          "limit_value": number | null;
+          "reason": string;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "enabled"?: boolean;
+          "expires_at"?: string | null;
+          "feature": string;
+          "limit_value"?: number | null;
+          "reason": string;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "enabled"?: boolean;
+          "expires_at"?: string | null;
+          "feature"?: string;
+          "limit_value"?: number | null;
+          "reason"?: string;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "feature_overrides_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "invoices": {
         Row: {
           "amount_due": number;
@@ -652,6 +694,33 @@ export type Database = {
         Returns: string;
       };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "entitlements": {
+        Args: { "workspace_id": string };
+        Returns: {
+          "feature": string;
+          "included": boolean;
+          "limit": number;
+          "source": string;
+          "used": number;
+        }[];
+      };
+      "feature_override_remove": {
+        Args: { "feature": string; "reason": string; "user_id": string; "workspace_id": string };
+        Returns: boolean;
+      };
+      "feature_override_set": {
+        Args: {
+          "enabled": boolean;
+          "expires_at": string;
+          "feature": string;
+          "limit_value": number;
+          "reason": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: Json;
+      };
+      "feature_required": { Args: { "feature": string; "workspace_id"?: string }; Returns: Json };
       "health": { Args: Record<PropertyKey, never>; Returns: Json };
       "idempotency_begin": {
         Args: {

@@ -3,6 +3,7 @@
  * idempotency, the OpenAPI document, the generated tests and the typed client.
  */
 import type { z } from "zod";
+import type { FeatureName } from "./billing/plans.ts";
 import type { Db } from "./database.ts";
 import type { LimitName } from "./limits.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -33,6 +34,11 @@ export interface Declaration {
   /** Why the handler needs the secret key's client, which RLS does not bind. Absent: it does not get it. */
   elevated?: string;
   limit: LimitName;
+  /**
+   * The feature that the workspace must have: that of the body's or query's `workspace_id`, else the
+   * caller's personal one. Anyone else meets 402 `plan_required` with what would grant it.
+   */
+  requires?: FeatureName;
   /** Takes `Idempotency-Key`: for what creates or charges. */
   idempotent?: true;
   /** Takes `If-Match`: for what edits. */

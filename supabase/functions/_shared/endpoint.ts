@@ -1,14 +1,15 @@
 /**
  * endpoint(): a declaration and a handler of a few lines become what the platform serves.
  *
- * In order: method, size, caller, form of body and query, limit and idempotency key side by side, the
- * handler, the reply's own schema. Every reply has a request id, CORS and Server-Timing; every error is
+ * In order: method, size, caller, form of body and query; limit, idempotency key and required feature
+ * side by side; the handler, the reply's own schema. Every reply has a request id, CORS and Server-Timing; every error is
  * problem+json; every request is one log line.
  */
 import { addCors, preflight } from "./cors.ts";
 import { authenticate, type Authenticated, callerAddress } from "./authentication.ts";
 import { elevatedDb } from "./database.ts";
 import type { Context, Declaration, Handler } from "./declaration.ts";
+import { namedWorkspace, requireFeature } from "./entitlements/require-feature.ts";
 import {
   beginIdempotent,
   type Begun,
@@ -109,25 +110,36 @@ function jsonResponse(status: number, body: unknown, headers = new Headers()): R
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-async function limitAndClaim(
+async function admit(
   declaration: Declaration,
   caller: Authenticated,
   address: string,
   keyed: KeyedRequest | undefined,
+  workspaceId: string | undefined,
 ): Promise<Begun | undefined> {
-  const [limited, claimed] = await Promise.allSettled([
+  const { requires } = declaration;
+  const [limited, claimed, granted] = await Promise.allSettled([
     countRequest(declaration.limit, caller.user?.id ?? (address || "unknown")),
     keyed === undefined ? undefined : beginIdempotent(keyed),
+    requires === undefined ? undefined : requireFeature(caller.db, requires, workspaceId),
   ]);
-  if (limited.status === "rejected") {
+  const begun = claimed.status === "fulfilled" ? claimed.value : undefined;
+  // Who has had the reply may have it again, whatever became of the plan meanwhile.
+  const replayed = begun !== undefined && "replay" in begun;
+  const refused = limited.status === "rejected"
+    ? limited
+    : granted.status === "rejected" && !replayed
+    ? granted
+    : undefined;
+  if (refused !== undefined) {
     // The key was claimed for a request that does not run: free it for the retry.
-    if (keyed && claimed.status === "fulfilled" && claimed.value && "attempt" in claimed.value) {
-      await endIdempotent(keyed, claimed.value.attempt, undefined);
+    if (keyed && begun && "attempt" in begun) {
+      await endIdempotent(keyed, begun.attempt, undefined);
     }
-    throw limited.reason;
+    throw refused.reason;
   }
   if (claimed.status === "rejected") throw claimed.reason;
-  return claimed.value;
+  return begun;
 }
 
 function replyToKeep(outcome: { status: number; body: unknown } | Problem, requestId: string) {
@@ -171,7 +183,11 @@ async function serve<D extends Declaration>(
     key,
     requestHash: await hashRequest(request, raw),
   };
-  const begun = await timed(arrival, "limit", limitAndClaim(declaration, caller, address, keyed));
+  const begun = await timed(
+    arrival,
+    "limit",
+    admit(declaration, caller, address, keyed, namedWorkspace(body, query)),
+  );
   if (begun !== undefined && "replay" in begun) return replay(begun.replay);
 
   const headers = new Headers();

@@ -5,7 +5,7 @@ import { catalogue, type ProblemCode } from "./problem.ts";
 
 /** What endpoint() may answer before and after the handler, as it follows from the declaration. */
 function ownProblems(declaration: Declaration): ProblemCode[] {
-  const { auth, body, file, query, limit: limitName, idempotent, ifMatch } = declaration;
+  const { auth, body, file, query, limit: limitName, requires, idempotent, ifMatch } = declaration;
   // A handler's queries may find the database gone, whatever else it declares.
   const codes: ProblemCode[] = [
     "method_not_allowed",
@@ -19,6 +19,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
   if (file) codes.push("unsupported_media_type", "invalid_body");
   if (query) codes.push("invalid_query");
   if (limits[limitName] !== null) codes.push("rate_limited");
+  if (requires) codes.push("plan_required", "workspace_not_found");
   if (ifMatch) codes.push("precondition_failed");
   if (idempotent) {
     codes.push("invalid_header", "idempotency_in_progress", "idempotency_key_reused");

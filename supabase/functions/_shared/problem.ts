@@ -39,6 +39,7 @@ export const catalogue = {
   subscription_pending: [409, "Another purchase for this workspace is under way"],
   subscription_not_found: [404, "The workspace has no subscription that runs"],
   checkout_not_found: [404, "The checkout does not exist"],
+  plan_required: [402, "The workspace's plan does not include this"],
   payment_declined: [402, "The payment was declined"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],

@@ -14,16 +14,15 @@ export interface PlanPrice {
 
 /** A plan. */
 export interface PlanDeclaration {
-  id: string;
-  name: string;
-  description: string;
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
   /** What is included: `true`, or how much of it. A feature that is not named is not included. */
-  features: Record<string, true | number>;
-  prices: PlanPrice[];
+  readonly features: Readonly<Record<string, true | number>>;
+  readonly prices: readonly PlanPrice[];
 }
 
-/** From the smallest to the largest. */
-export const plans: PlanDeclaration[] = [
+const declared = [
   {
     id: "free",
     name: "Free",
@@ -57,4 +56,12 @@ export const plans: PlanDeclaration[] = [
       { lookupKey: "price_yearly_pro", currency: "EUR", unitAmount: 49000, interval: "year" },
     ],
   },
-];
+] as const satisfies readonly PlanDeclaration[];
+
+/** From the smallest to the largest. */
+export const plans: readonly PlanDeclaration[] = declared;
+
+type FeaturesOf<P> = P extends { features: infer F } ? keyof F : never;
+
+/** A feature that some plan includes: a name with a slip in it does not compile. */
+export type FeatureName = FeaturesOf<typeof declared[number]>;

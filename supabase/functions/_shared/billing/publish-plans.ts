@@ -117,7 +117,10 @@ async function retirePrices(
 }
 
 /** @returns what was changed; empty when Stripe was equal already */
-export async function publishPlans(stripe: Stripe, plans: PlanDeclaration[]): Promise<Report> {
+export async function publishPlans(
+  stripe: Stripe,
+  plans: readonly PlanDeclaration[],
+): Promise<Report> {
   const report: Report = [];
   const products = (await stripe.products.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 }))
     .filter((product) => product.metadata["plan"] !== undefined);
