@@ -97,7 +97,7 @@ export class Api {
     this.#authenticate(request);
     assertOneAccountAndVersion(request);
     const url = new URL(request.url);
-    const { operation, id } = findOperation(request.method, url.pathname);
+    const { operation, id, part } = findOperation(request.method, url.pathname);
     const body = request.method === "POST" ? await request.text() : url.search.slice(1);
     const params = checkParameters(operation, decodeForm(body));
     const key = request.method === "POST" ? request.headers.get("idempotency-key") : null;
@@ -110,7 +110,7 @@ export class Api {
     };
     const { before, after } = this.#options.intercept;
     const reply = await this.#once(
-      { operation, id, params, requestId, key, endpoint, body },
+      { operation, id, part, params, requestId, key, endpoint, body },
       () => before?.(intercepted),
     );
     // The key is free by now: who has lost patience with this call may ask for its answer again.
@@ -122,6 +122,7 @@ export class Api {
     made: {
       operation: Operation;
       id: string;
+      part: string;
       params: Record<string, unknown>;
       requestId: string;
       key: string | null;
@@ -144,7 +145,7 @@ export class Api {
       if (instead !== undefined) return instead;
       this.#options.catchUp();
       const reply = this.#run(made, (call) => {
-        const answer = made.operation.run(call, params, made.id);
+        const answer = made.operation.run(call, params, made.id, made.part);
         return expandAll(call, answer, (params.expand as string[] | undefined) ?? []);
       });
       this.#options.catchUp();

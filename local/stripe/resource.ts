@@ -11,8 +11,12 @@ export interface Operation {
    * field takes all that is below it. What Stripe takes beyond these is refused aloud.
    */
   takes: readonly string[];
-  /** Runs inside one transaction; returns what is answered, before `expand`. */
-  run(call: Call, params: Record<string, unknown>, id: string): unknown;
+  /**
+   * Runs inside one transaction; returns what is answered, before `expand`.
+   * @param id the first id in its path, '' where it has none.
+   * @param part the second, of what belongs to the first.
+   */
+  run(call: Call, params: Record<string, unknown>, id: string, part: string): unknown;
 }
 
 /** What else happens when an event is emitted, in the same transaction: an invoice gets paid, … */
@@ -39,7 +43,7 @@ export interface Resource {
 export function operation<Params extends object>(
   name: string,
   takes: readonly (string & (keyof Params | `${string}.${string}`))[],
-  run: (call: Call, params: Params, id: string) => unknown,
+  run: (call: Call, params: Params, id: string, part: string) => unknown,
 ): Operation {
   return { name, takes, run: run as Operation["run"] };
 }

@@ -21,12 +21,16 @@ const routes = declared.toSorted((a, b) =>
   Number(a.operation.name.includes("{")) - Number(b.operation.name.includes("{"))
 );
 
-/** The operation that serves a request, and the id in its path ('' where it has none). */
-export function findOperation(method: string, path: string): { operation: Operation; id: string } {
+/** The operation that serves a request, and the ids in its path ('' where it has none). */
+export function findOperation(
+  method: string,
+  path: string,
+): { operation: Operation; id: string; part: string } {
   for (const route of routes) {
     const match = route.method === method ? route.pattern.exec(path) : null;
     if (match !== null) {
-      return { operation: route.operation, id: decodeURIComponent(match[1] ?? "") };
+      const [id = "", part = ""] = match.slice(1).map(decodeURIComponent);
+      return { operation: route.operation, id, part };
     }
   }
   throw new StripeProblem(404, {

@@ -32,6 +32,7 @@ export interface Documents {
   "checkout.session": Wire<Stripe.Checkout.Session>;
   coupon: Wire<Stripe.Coupon>;
   customer: Wire<Stripe.Customer>;
+  customer_balance_transaction: Wire<Stripe.CustomerBalanceTransaction>;
   discount: Wire<Stripe.Discount>;
   dispute: Wire<Stripe.Dispute>;
   event: EventDocument;

@@ -13,6 +13,7 @@ import { functions as coreFunctions } from "./matrix/functions.ts";
 import { operationsFunctions, operationsTables } from "./matrix/operations.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
+import { subscriptionTables } from "./matrix/subscriptions.ts";
 
 export { buckets } from "./matrix/buckets.ts";
 
@@ -38,6 +39,7 @@ const written: Record<string, TableAccess> = {
   ...accountsTables,
   ...billingTables,
   ...entitlementsTables,
+  ...subscriptionTables,
   ...platformTables,
   ...operationsTables,
   ...privacyTables,

@@ -6,6 +6,7 @@ import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
 import { includesOf, operation, type Resource } from "../resource.ts";
 import type { Documents, Wire } from "../wire.ts";
+import { changeBalance } from "./customer-balance.ts";
 import { attach, materialize } from "./payment-methods.ts";
 import { endSubscription } from "./subscription-endings.ts";
 
@@ -25,16 +26,21 @@ const fields = [
 
 const create = operation<Stripe.CustomerCreateParams>(
   "POST /v1/customers",
-  [...fields, "payment_method", "invoice_prefix", "next_invoice_sequence"],
+  [...fields, "balance", "payment_method", "invoice_prefix", "next_invoice_sequence"],
   createCustomer,
 );
 
 const update = operation<Stripe.CustomerUpdateParams>(
   "POST /v1/customers/{id}",
-  fields,
+  [...fields, "balance", "next_invoice_sequence"],
   (call, params, id) => {
     const customer = call.need("customer", id);
-    return call.update(customer, given(call, customer, params), "customer.updated");
+    const changed = call.update(customer, given(call, customer, params), "customer.updated");
+    return params.balance === undefined ? changed : changeBalance(call, changed, {
+      amount: params.balance - changed.balance,
+      currency: balanceCurrency(changed),
+      type: "adjustment",
+    });
   },
 );
 
@@ -111,12 +117,17 @@ export function createCustomer(call: Call, params: Stripe.CustomerCreateParams):
     tax_exempt: "none",
     test_clock: null,
   };
-  const made = { ...customer, ...given(call, customer, params) };
+  const made = { ...customer, ...given(call, customer, params), balance: params.balance ?? 0 };
   call.create(made, "customer.created");
   if (params.payment_method !== undefined) {
     attach(call, materialize(call, params.payment_method, "payment_method"), made.id);
   }
   return made;
+}
+
+/** The currency that a balance is counted in: the customer's, else the account's own. */
+function balanceCurrency({ currency }: Customer): string {
+  return currency ?? "eur";
 }
 
 function given(
@@ -140,6 +151,9 @@ function given(
       code: "email_invalid",
       param: "email",
     });
+  }
+  if (params.next_invoice_sequence !== undefined) {
+    changes.next_invoice_sequence = params.next_invoice_sequence;
   }
   if (params.address !== undefined) changes.address = addressOf(params.address);
   if (params.preferred_locales !== undefined) changes.preferred_locales = params.preferred_locales;

@@ -37,7 +37,8 @@ export function collect(call: Call, invoice: Invoice, subscription: Subscription
   return after;
 }
 
-function attemptPayment(call: Call, invoice: Invoice, method: string | null): void {
+/** One attempt to collect an open invoice, without the customer; never throws a card error. */
+export function attemptPayment(call: Call, invoice: Invoice, method: string | null): void {
   const intent = intentOf(call, invoice);
   if (intent === undefined) throw new Error(`${invoice.id} has nothing to pay`);
   if (method === null) {

@@ -1,11 +1,12 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
-import { invalid, notImplemented, StripeProblem } from "../errors.ts";
+import { invalid, StripeProblem } from "../errors.ts";
 import { randomWord } from "../ids.ts";
 import { operation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { nextPeriod } from "./subscription-cycle.ts";
 import { changeBilling, changesBilling, draftOf } from "./subscription-changes.ts";
+import { newDiscounts } from "./subscription-discounts.ts";
 import { creditUnused } from "./subscription-prorations.ts";
 import { hasEnded } from "./subscription-endings.ts";
 import { periodEnd, type Subscription } from "./subscription-object.ts";
@@ -24,6 +25,7 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
   [
     "customer",
     "discounts.coupon",
+    "discounts.discount",
     "discounts.promotion_code",
     "subscription",
     "subscription_details.billing_cycle_anchor.type",
@@ -42,14 +44,14 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
     const details = params.subscription_details ?? {};
     const draft = call.store.dryRun(() => {
       if (params.subscription === undefined) return firstInvoice(call, params, details);
-      if (params.discounts !== undefined) {
-        throw notImplemented("quoting a discount for a running subscription", "discounts");
-      }
       const subscription = call.need("subscription", params.subscription, "subscription");
       if (params.customer !== undefined && params.customer !== subscription.customer) {
         throw invalid("The subscription belongs to another customer.", { param: "customer" });
       }
-      return nextInvoice(call, subscription, details);
+      const discounts = params.discounts === undefined
+        ? subscription.discounts
+        : newDiscounts(call, subscription, params.discounts || []);
+      return nextInvoice(call, { ...subscription, discounts }, details);
     });
     return asPreview(draft);
   },

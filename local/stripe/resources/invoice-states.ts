@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
+import { changeBalance } from "./customer-balance.ts";
 import { afterBalance } from "./invoice-object.ts";
 import { newIntent } from "./payment-intent-object.ts";
 import { cancelIntent, type Confirmation, confirmIntent } from "./payment-intent-states.ts";
@@ -105,8 +106,12 @@ export function voidInvoice(call: Call, invoice: Invoice): Invoice {
   call.emit("invoice.voided", voided);
   const used = (invoice.ending_balance ?? 0) - invoice.starting_balance;
   if (used !== 0) {
-    const customer = customerOf(call, invoice);
-    call.update(customer, { balance: customer.balance - used }, "customer.updated");
+    changeBalance(call, customerOf(call, invoice), {
+      amount: -used,
+      currency: invoice.currency,
+      invoice: invoice.id,
+      type: "unapplied_from_invoice",
+    });
   }
   const payment = paymentOf(call, invoice);
   if (payment?.status === "open") {
@@ -162,11 +167,12 @@ function requestPayment(
 function numberFor(call: Call, invoice: Invoice, balance: number): string {
   const customer = customerOf(call, invoice);
   const sequence = customer.next_invoice_sequence ?? 1;
-  call.update(customer, {
-    balance,
-    currency: customer.currency ?? invoice.currency,
-    next_invoice_sequence: sequence + 1,
-  }, "customer.updated");
+  changeBalance(call, customer, {
+    amount: balance - customer.balance,
+    currency: invoice.currency,
+    invoice: invoice.id,
+    type: "applied_to_invoice",
+  }, { currency: customer.currency ?? invoice.currency, next_invoice_sequence: sequence + 1 });
   return `${customer.invoice_prefix}-${String(sequence).padStart(4, "0")}`;
 }
 

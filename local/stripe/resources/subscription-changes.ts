@@ -128,9 +128,6 @@ export function settle(
   draft: Invoice,
   behavior: Update["payment_behavior"] = "allow_incomplete",
 ): void {
-  if (behavior === "pending_if_incomplete") {
-    throw notImplemented("pending updates", "payment_behavior");
-  }
   call.create(draft, "invoice.created");
   const method = methodFor(call, subscription);
   const invoice = finalize(call, draft, { method, description: "Subscription update" });

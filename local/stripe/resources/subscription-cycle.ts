@@ -10,6 +10,7 @@ import { pendingItems, takePending } from "./invoice-items.ts";
 import { endSubscription, hasEnded } from "./subscription-endings.ts";
 import { periodEnd, type Subscription, type SubscriptionItem } from "./subscription-object.ts";
 import { asScheduledAt } from "./subscription-schedule-steps.ts";
+import { pendingUpdateExpires } from "./subscription-pending-updates.ts";
 import { pauseAfterTrial } from "./subscription-pauses.ts";
 
 const daySeconds = 24 * 60 * 60;
@@ -41,6 +42,7 @@ export const subscriptionDues = [
         : null,
     (call, id) => call.emit("customer.subscription.trial_will_end", call.need("subscription", id)),
   ),
+  pendingUpdateExpires,
   due("invoice is upcoming", "subscription", upcomingAt, (call, id) => {
     const { draft } = call.store.dryRun(() => {
       const subscription = call.need("subscription", id);

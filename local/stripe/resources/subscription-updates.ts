@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
-import { invalid, notImplemented } from "../errors.ts";
+import { invalid } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { operation } from "../resource.ts";
 import { newDiscounts } from "./subscription-discounts.ts";
@@ -9,6 +9,7 @@ import { itemParameters } from "./subscription-item-changes.ts";
 import { hasEnded, scheduledEnd } from "./subscription-endings.ts";
 import { methodForCustomer, paymentSettingsOf } from "./subscription-fields.ts";
 import type { Subscription } from "./subscription-object.ts";
+import { assertMayPend, changeIfPaid, dropPending } from "./subscription-pending-updates.ts";
 import { followSubscription } from "./subscription-schedule-steps.ts";
 
 export const update = operation<Stripe.SubscriptionUpdateParams>(
@@ -41,9 +42,8 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
         "A canceled subscription can only update its cancellation_details and metadata.",
       );
     }
-    if (params.payment_behavior === "pending_if_incomplete") {
-      throw notImplemented("pending updates", "payment_behavior");
-    }
+    const pends = params.payment_behavior === "pending_if_incomplete";
+    if (pends) assertMayPend(params);
     const ends = params.cancel_at !== undefined || params.cancel_at_period_end !== undefined;
     if (subscription.schedule !== null && ends) {
       throw invalid(
@@ -59,8 +59,14 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
       if (params.discounts !== undefined) followSubscription(call, noted);
       return noted;
     }
-    const { changes, draft } = changeBilling(call, { ...subscription, ...fields }, params);
-    const changed = call.update(subscription, {
+    const settled = dropPending(call, subscription);
+    const { changes, draft } = changeBilling(call, { ...settled, ...fields }, params);
+    if (pends && draft !== null) {
+      const all = { ...(fields.discounts === undefined ? {} : fields), ...changes };
+      changeIfPaid(call, settled, { changes: all, draft });
+      return call.need("subscription", id);
+    }
+    const changed = call.update(settled, {
       ...fields,
       ...changes,
       ...endOf(call, { ...subscription, ...changes }, params),

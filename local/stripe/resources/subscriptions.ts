@@ -10,6 +10,7 @@ import { pause, resume } from "./subscription-pauses.ts";
 import { update } from "./subscription-updates.ts";
 import { hasEnded } from "./subscription-endings.ts";
 import type { Subscription } from "./subscription-object.ts";
+import { isPending, pendingReactions } from "./subscription-pending-updates.ts";
 import { startSubscription } from "./subscription-start.ts";
 
 const create = operation<Stripe.SubscriptionCreateParams>(
@@ -79,6 +80,7 @@ function hasStatus(
 
 /** What happens to a subscription when its invoice or its card's setup moves. */
 const reactions: Reaction[] = [
+  ...pendingReactions,
   { to: "invoice.paid", run: (call, invoice) => afterPayment(call, invoice) },
   { to: "invoice.voided", run: (call, invoice) => forgiven(call, invoice) },
   { to: "invoice.marked_uncollectible", run: (call, invoice) => forgiven(call, invoice) },
@@ -107,6 +109,8 @@ function forgiven(call: Call, id: string): void {
 
 function afterFailure(call: Call, id: string): void {
   const subscription = subscriptionOf(call, id);
+  // The subscription has not changed, so it owes nothing.
+  if (subscription !== undefined && isPending(call, subscription.id, id)) return;
   // A declined first payment leaves `incomplete`: only one that was active can be past due.
   if (subscription?.status !== "active" || subscription.latest_invoice !== id) return;
   call.update(subscription, { status: "past_due" }, "customer.subscription.updated");

@@ -842,6 +842,25 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "subscription_change_begin": {
+        Args: {
+          "lease_seconds": number;
+          "quote_id": string;
+          "stripe_subscription_id": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: Json;
+      };
+      "subscription_change_end": {
+        Args: {
+          "attempt": number;
+          "quote_id": string;
+          "state": string;
+          "stripe_invoice_id"?: string;
+        };
+        Returns: undefined;
+      };
       "subscription_intent_abandon": { Args: { "intent_id": string }; Returns: undefined };
       "subscription_intent_open": {
         Args: {
@@ -863,7 +882,7 @@ export type Database = {
         Returns: boolean;
       };
       "subscription_to_change": {
-        Args: { "user_id": string; "workspace_id": string };
+        Args: { "subscription_id"?: string; "user_id": string; "workspace_id": string };
         Returns: Json;
       };
       "sync_state": {

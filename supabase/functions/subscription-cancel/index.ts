@@ -16,6 +16,8 @@ export default endpoint({
   body: z.strictObject({
     /** Default: the personal workspace. */
     workspace_id: z.guid().optional(),
+    /** Which one, where several run. */
+    subscription_id: z.guid().optional(),
     at_period_end: z.boolean().default(true),
   }),
   reply: z.object({ subscription: Subscription }),
@@ -23,12 +25,17 @@ export default endpoint({
     "workspace_not_found",
     "forbidden",
     "subscription_not_found",
+    "subscription_ambiguous",
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin }) => {
   const subscription = await cancelSubscription(
     { admin, stripe: stripeClient() },
-    { userId: user.id, workspaceId: body.workspace_id ?? null },
+    {
+      userId: user.id,
+      workspaceId: body.workspace_id ?? null,
+      subscriptionId: body.subscription_id,
+    },
     body.at_period_end,
   );
   wakeJobs();

@@ -15,17 +15,24 @@ export default endpoint({
   body: z.strictObject({
     /** Default: the personal workspace. */
     workspace_id: z.guid().optional(),
+    /** Which one, where several run. */
+    subscription_id: z.guid().optional(),
   }),
   reply: z.object({ subscription: Subscription }),
   problems: [
     "workspace_not_found",
     "forbidden",
     "subscription_not_found",
+    "subscription_ambiguous",
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin }) => ({
   subscription: await uncancelSubscription(
     { admin, stripe: stripeClient() },
-    { userId: user.id, workspaceId: body.workspace_id ?? null },
+    {
+      userId: user.id,
+      workspaceId: body.workspace_id ?? null,
+      subscriptionId: body.subscription_id,
+    },
   ),
 }));

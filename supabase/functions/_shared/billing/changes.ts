@@ -17,17 +17,40 @@ export interface ChangeTools {
 export interface Whose {
   userId: string;
   workspaceId: string | null;
+  /** Which one, where the workspace has several. */
+  subscriptionId?: string | undefined;
+}
+
+/** The subscription that a change applies to, and the business clock in seconds. */
+export interface ChangeTarget {
+  workspace_id: string;
+  id: string;
+  stripe_subscription_id: string;
+  now: number;
+}
+
+/**
+ * Which subscription is meant. Never "the first one": with two that run, it must be said.
+ *
+ * @throws {Problem} `workspace_not_found`, `forbidden`, `subscription_not_found`, `subscription_ambiguous`
+ */
+export async function whichSubscription(
+  admin: Db,
+  { userId, workspaceId, subscriptionId }: Whose,
+): Promise<ChangeTarget> {
+  return await rows(admin.rpc("subscription_to_change", {
+    user_id: userId,
+    workspace_id: workspaceId as string,
+    ...(subscriptionId !== undefined && { subscription_id: subscriptionId }),
+  })) as unknown as ChangeTarget;
 }
 
 async function change(
   { admin, stripe }: ChangeTools,
-  { userId, workspaceId }: Whose,
+  whose: Whose,
   apply: (stripeId: string) => Promise<unknown>,
 ): Promise<z.infer<typeof Subscription>> {
-  const { stripe_subscription_id: id } = await rows(admin.rpc("subscription_to_change", {
-    user_id: userId,
-    workspace_id: workspaceId as string,
-  })) as { stripe_subscription_id: string };
+  const { stripe_subscription_id: id } = await whichSubscription(admin, whose);
   try {
     await apply(id);
     await syncNow({ admin, stripe }, "subscription", id);

@@ -1,0 +1,30 @@
+/** A price as it is on sale, by Stripe's id or its lookup key. */
+import { type Db, rows } from "../database.ts";
+import { problem } from "../problem.ts";
+
+/** A price on sale. */
+export interface PriceOnSale {
+  id: string;
+  product_id: string;
+  plan_id: string;
+}
+
+/** @throws {Problem} `price_not_found` */
+export async function priceOnSale(db: Db, price: string): Promise<PriceOnSale> {
+  // Two queries, not an `or` filter: a key is whatever somebody typed.
+  const [byId, byKey] = await Promise.all(
+    (["id", "lookup_key"] as const).map((column) =>
+      rows(
+        db.from("prices").select("id, product_id, plan_id").eq(column, price).eq("active", true)
+          .not("plan_id", "is", null).order("created_at", { ascending: false }).limit(1),
+      )
+    ),
+  );
+  const found = byId?.[0] ?? byKey?.[0];
+  if (found === undefined) {
+    throw problem("price_not_found", {
+      detail: "No price on sale has this id or lookup key; see the plans endpoint.",
+    });
+  }
+  return found as PriceOnSale;
+}
