@@ -2,6 +2,7 @@ import { billingPortalSessions } from "./resources/billing-portal-sessions.ts";
 import { charges } from "./resources/charges.ts";
 import { checkoutSessions } from "./resources/checkout-sessions.ts";
 import { coupons } from "./resources/coupons.ts";
+import { creditNotes } from "./resources/credit-notes.ts";
 import { customerBalance } from "./resources/customer-balance.ts";
 import { customers } from "./resources/customers.ts";
 import { discounts } from "./resources/discounts.ts";
@@ -30,6 +31,7 @@ export const resources: readonly Resource[] = [
   charges,
   checkoutSessions,
   coupons,
+  creditNotes,
   customerBalance,
   customers,
   discounts,

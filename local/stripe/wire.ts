@@ -31,6 +31,7 @@ export interface Documents {
   charge: Wire<Stripe.Charge>;
   "checkout.session": Wire<Stripe.Checkout.Session>;
   coupon: Wire<Stripe.Coupon>;
+  credit_note: Wire<Stripe.CreditNote>;
   customer: Wire<Stripe.Customer>;
   customer_balance_transaction: Wire<Stripe.CustomerBalanceTransaction>;
   discount: Wire<Stripe.Discount>;

@@ -2,6 +2,7 @@ import type { Api } from "../api.ts";
 import type { Store } from "../store.ts";
 import { answerAuthentication, authenticationForm } from "./authenticate.ts";
 import { checkoutPage } from "./checkout.ts";
+import { creditNotePdf } from "./credit-note.ts";
 import { html, notFound } from "./html.ts";
 import { invoicePdf } from "./invoice.ts";
 import { payInvoice, showInvoice } from "./invoice-payment.ts";
@@ -20,6 +21,7 @@ export interface PageParts {
  *
  * - `GET /invoices/{id}` (`hosted_invoice_url`), `POST /invoices/{id}/pay` with `card_number`,
  *   `GET /invoices/{id}/pdf` (`invoice_pdf`)
+ * - `GET /credit_notes/{id}/pdf` (`pdf` of a credit note)
  * - `GET /receipts/{charge}` (`receipt_url`)
  * - `GET /checkout/{session}` (`url` of a Checkout Session), `POST /checkout/{session}/pay` with
  *   `card_number` and what else the form has: `expiry`, `name`, `email`, the address to ship to,
@@ -41,6 +43,10 @@ export async function pageFor(request: Request, parts: PageParts): Promise<Respo
     case "GET /invoices/pdf": {
       const invoice = parts.store.get("invoice", id);
       return invoice === undefined ? notFound() : invoicePdf(invoice);
+    }
+    case "GET /credit_notes/pdf": {
+      const note = parts.store.get("credit_note", id);
+      return note === undefined ? notFound() : creditNotePdf(parts.store, note);
     }
     case "GET /receipts": {
       const charge = parts.store.get("charge", id);

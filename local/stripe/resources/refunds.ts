@@ -15,37 +15,50 @@ const create = operation<Stripe.RefundCreateParams>(
   "POST /v1/refunds",
   ["amount", "charge", "metadata", "payment_intent", "reason"],
   (call, params) => {
-    const charge = chargeFor(call, params);
-    const amount = amountOf(charge, params.amount);
-    const refund = call.create<Refund>({
-      id: newId("re"),
-      object: "refund",
-      amount,
-      balance_transaction: null,
-      charge: charge.id,
-      created: call.now(),
-      currency: charge.currency,
-      customer: charge.customer,
-      customer_account: null,
-      destination_details: { card: { type: "refund" }, type: "card" },
-      metadata: mergeMetadata({}, params.metadata),
-      payment_intent: charge.payment_intent,
-      payment_method: charge.payment_method,
-      reason: params.reason ?? null,
-      receipt_number: null,
-      source_transfer_reversal: null,
-      status: "succeeded",
-      transfer_reversal: null,
-    }, "refund.created");
-    const total = charge.amount_refunded + amount;
-    call.update(
-      charge,
-      { amount_refunded: total, refunded: total === charge.amount },
-      "charge.refunded",
-    );
-    return refund;
+    const { amount, metadata, reason } = params;
+    return refundCharge(call, chargeFor(call, params), {
+      ...(amount === undefined ? {} : { amount }),
+      ...(metadata === undefined ? {} : { metadata }),
+      ...(reason === undefined ? {} : { reason }),
+    });
   },
 );
+
+/** Gives back a payment, or the part of it that is asked for; throws where that is not left. */
+export function refundCharge(
+  call: Call,
+  charge: Charge,
+  params: Pick<Stripe.RefundCreateParams, "amount" | "metadata" | "reason">,
+): Refund {
+  const amount = amountOf(charge, params.amount);
+  const refund = call.create<Refund>({
+    id: newId("re"),
+    object: "refund",
+    amount,
+    balance_transaction: null,
+    charge: charge.id,
+    created: call.now(),
+    currency: charge.currency,
+    customer: charge.customer,
+    customer_account: null,
+    destination_details: { card: { type: "refund" }, type: "card" },
+    metadata: mergeMetadata({}, params.metadata),
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    reason: params.reason ?? null,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: "succeeded",
+    transfer_reversal: null,
+  }, "refund.created");
+  const total = charge.amount_refunded + amount;
+  call.update(
+    charge,
+    { amount_refunded: total, refunded: total === charge.amount },
+    "charge.refunded",
+  );
+  return refund;
+}
 
 const update = operation<Stripe.RefundUpdateParams>(
   "POST /v1/refunds/{id}",
