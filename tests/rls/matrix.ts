@@ -11,6 +11,7 @@ import { billingTables } from "./matrix/billing.ts";
 import { entitlementsFunctions, entitlementsTables } from "./matrix/entitlements.ts";
 import { functions as coreFunctions } from "./matrix/functions.ts";
 import { operationsFunctions, operationsTables } from "./matrix/operations.ts";
+import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
@@ -40,6 +41,7 @@ const written: Record<string, TableAccess> = {
   ...billingTables,
   ...entitlementsTables,
   ...subscriptionTables,
+  ...dunningTables,
   ...platformTables,
   ...operationsTables,
   ...privacyTables,

@@ -26,6 +26,11 @@ export function faults(on: StackAddress, settings: unknown): Promise<unknown> {
     : local(on, "POST", "faults", settings);
 }
 
+/** Chooses what an account's owner chooses in the dashboard, see local/stripe/billing/settings.ts. */
+export function settings(on: StackAddress, chosen: unknown): Promise<unknown> {
+  return local(on, "POST", "settings", chosen);
+}
+
 /** Sends again what a fault has dropped. */
 export function redeliver(on: StackAddress): Promise<unknown> {
   return local(on, "POST", "deliver", { all: true });

@@ -95,12 +95,26 @@ Deno.test("event mails: what never ran does not end", () => {
   deepEqual(templates(event(deleted, subscription({ status: "incomplete_expired" }))), []);
 });
 
-Deno.test("event mails: a failed renewal is told once an attempt, a failed first payment never", () => {
+Deno.test("event mails: a failed renewal is dunning's, a failed first payment nobody's", () => {
   const failed = "invoice.payment_failed";
-  deepEqual(eventMails(event(failed, invoice({ next_payment_attempt: 1_790_100_000 }))), [{
+  deepEqual(templates(event(failed, invoice())), []);
+  deepEqual(templates(event(failed, invoice({ billing_reason: "subscription_create" }))), []);
+  const asked = "invoice.payment_action_required";
+  deepEqual(templates(event(asked, invoice())), []);
+  // A later attempt, by another card say: the bank asks anew.
+  deepEqual(templates(event(asked, invoice({ attempt_count: 2 }))), ["payment_action_required"]);
+});
+
+Deno.test("event mails: what fails without a subscription is told once an attempt", () => {
+  const single = invoice({
+    billing_reason: "manual",
+    parent: null,
+    next_payment_attempt: 1_790_100_000,
+  });
+  deepEqual(eventMails(event("invoice.payment_failed", single)), [{
     template: "payment_failed",
     customerId: "cus_1",
-    subscriptionId: "sub_1",
+    subscriptionId: null,
     props: {
       amount: { amount: 1900, currency: "EUR" },
       url: "https://invoice.example/1",
@@ -108,10 +122,6 @@ Deno.test("event mails: a failed renewal is told once an attempt, a failed first
     },
     dedupeKey: "payment_failed:in_1:1",
   }]);
-  deepEqual(templates(event(failed, invoice({ billing_reason: "subscription_create" }))), []);
-  deepEqual(templates(event("invoice.payment_action_required", invoice())), [
-    "payment_action_required",
-  ]);
 });
 
 Deno.test("event mails: the same event always causes the same mails, and other types none", () => {

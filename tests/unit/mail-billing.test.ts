@@ -11,6 +11,10 @@ const BILLING = [
   "receipt",
   "payment_failed",
   "payment_action_required",
+  "payment_reminder",
+  "access_read_only",
+  "access_locked",
+  "access_restored",
   "trial_ending",
   "card_expiring",
   "subscription_paused",
@@ -74,6 +78,18 @@ Deno.test("payment_failed: says when we try again, or that it is up to the reade
   const final = await texts("payment_failed", last);
   assert.doesNotMatch(final.fr, /tentative/);
   assert.doesNotMatch(final.en, /try again|attempt/);
+});
+
+Deno.test("dunning mails: each announces the next step's day, and none where nothing follows", async () => {
+  const { read_only_at, locked_at, ...last } = templates.payment_reminder.preview;
+  const before = await texts("payment_reminder", { ...last, read_only_at });
+  assert.match(before.fr, /lecture seule le 29\/12\/2026/);
+  assert.match(before.en, /read-only on 29\u00a0December\u00a02026/);
+  assert.doesNotMatch((await texts("payment_reminder", last)).en, /read-only|Read-only/);
+  const readOnly = await texts("access_read_only", { ...last, locked_at });
+  assert.match(readOnly.fr, /fermé le 05\/01\/2027/);
+  assert.match(readOnly.en, /locked on 5\u00a0January\u00a02027/);
+  assert.doesNotMatch((await texts("access_read_only", last)).en, /locked/i);
 });
 
 Deno.test("payment_action_required: the subject says how much is to be confirmed", async () => {

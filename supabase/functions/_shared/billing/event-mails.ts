@@ -113,29 +113,34 @@ function invoiceMails(event: Stripe.Event, invoice: Stripe.Invoice): EventMail[]
   const customerId = idOf(invoice.customer);
   // A first payment fails before its payer's eyes: there is nothing to tell by mail.
   if (customerId === null || invoice.billing_reason === "subscription_create") return [];
-  const amount = () => money(invoice.amount_remaining, invoice.currency);
-  const link = invoice.hosted_invoice_url ? { url: invoice.hosted_invoice_url } : {};
+  // What a running subscription owes is told of by dunning, see dunning.ts.
+  const dunned = idOf(invoice.parent?.subscription_details?.subscription) !== null;
+  const props = {
+    amount: money(invoice.amount_remaining, invoice.currency),
+    ...(invoice.hosted_invoice_url && { url: invoice.hosted_invoice_url }),
+  };
+  const about = { customerId, subscriptionId: null };
   const cause = `${invoice.id}:${invoice.attempt_count}`;
   switch (event.type) {
     case "invoice.payment_failed":
+      if (dunned) return [];
       return [{
+        ...about,
         template: "payment_failed",
-        customerId,
-        subscriptionId: idOf(invoice.parent?.subscription_details?.subscription),
         props: {
-          amount: amount(),
-          ...link,
+          ...props,
           ...(invoice.next_payment_attempt !== null &&
             { next_attempt: at(invoice.next_payment_attempt) }),
         },
         dedupeKey: `payment_failed:${cause}`,
       }];
     case "invoice.payment_action_required":
+      // The first attempt's is dunning's first step. A later one is news: another bank, or another answer.
+      if (dunned && invoice.attempt_count <= 1) return [];
       return [{
+        ...about,
         template: "payment_action_required",
-        customerId,
-        subscriptionId: null,
-        props: { amount: amount(), ...link },
+        props,
         dedupeKey: `payment_action_required:${cause}`,
       }];
     default:

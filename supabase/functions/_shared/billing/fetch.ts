@@ -88,7 +88,11 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
     if (invoice.lines.has_more) {
       invoice.lines.data = await all(stripe.invoices.listLineItems(id, { limit: 100 }));
     }
-    const payments = await all(stripe.invoicePayments.list({ invoice: id, limit: 100 }));
+    const payments = await all(stripe.invoicePayments.list({
+      invoice: id,
+      limit: 100,
+      expand: ["data.payment.payment_intent"],
+    }));
     return {
       record: invoiceRecord(invoice, payments),
       needs: [

@@ -116,6 +116,12 @@ const paymentStatus = { paid: "succeeded", open: "pending", canceled: "canceled"
   string
 >;
 
+/** Whether a payment waits for its payer to confirm it with the bank; only where its intent is expanded. */
+function waitsForPayer(payment: Stripe.InvoicePayment): boolean {
+  const intent = payment.payment.payment_intent;
+  return typeof intent === "object" && intent?.status === "requires_action";
+}
+
 /** An invoice with all its payments. The period is what its lines charge for, not when it was made. */
 export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoicePayment[]) {
   const { currency } = invoice;
@@ -127,7 +133,11 @@ export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoiceP
     subscription_id: idOf(invoice.parent?.subscription_details?.subscription),
     number: invoice.number,
     description: invoice.lines.data[0]?.description ?? null,
+    billing_reason: invoice.billing_reason,
     status: invoice.status ?? "draft",
+    attempt_count: invoice.attempt_count,
+    next_payment_attempt: invoice.next_payment_attempt,
+    action_required: invoice.status === "open" && payments.some(waitsForPayer),
     currency: currency.toUpperCase(),
     subtotal: amount(invoice.subtotal, currency),
     total: amount(invoice.total, currency),
@@ -143,6 +153,8 @@ export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoiceP
     invoice_pdf: invoice.invoice_pdf ?? null,
     created: invoice.created,
     paid_at: invoice.status_transitions.paid_at,
+    voided_at: invoice.status_transitions.voided_at,
+    marked_uncollectible_at: invoice.status_transitions.marked_uncollectible_at,
     payments: payments.flatMap((payment) => {
       const id = idOf(payment.payment.payment_intent);
       if (id === null) return []; // Paid outside Stripe, or by a charge without an intent.

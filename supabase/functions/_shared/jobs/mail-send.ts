@@ -20,6 +20,10 @@ const pages: Record<string, string> = {
   subscription_resumed: "/billing",
   payment_failed: "/billing",
   payment_action_required: "/billing",
+  payment_reminder: "/billing",
+  access_read_only: "/billing",
+  access_locked: "/billing",
+  access_restored: "/billing",
   card_expiring: "/billing",
 };
 

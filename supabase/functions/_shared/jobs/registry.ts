@@ -1,5 +1,6 @@
 /** Every kind of job there is. Only jobs-run imports this: it brings the mail renderer with it. */
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
+import { dunningStep } from "./dunning-step.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
@@ -11,6 +12,7 @@ import { webhookHandle } from "./webhook-handle.ts";
 export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   cards_expiring: cardsExpiring,
+  dunning_step: dunningStep,
   mail_send: mailSend,
   password_reset: passwordReset,
   retention,

@@ -5,6 +5,12 @@
  */
 import type { z } from "zod";
 import { cardExpiring } from "./templates/card-expiring.ts";
+import {
+  accessLocked,
+  accessReadOnly,
+  accessRestored,
+  paymentReminder,
+} from "./templates/dunning.ts";
 import { email } from "./templates/email.ts";
 import { emailChange } from "./templates/email-change.ts";
 import { invite } from "./templates/invite.ts";
@@ -31,6 +37,10 @@ export const templates = {
   receipt,
   payment_failed: paymentFailed,
   payment_action_required: paymentActionRequired,
+  payment_reminder: paymentReminder,
+  access_read_only: accessReadOnly,
+  access_locked: accessLocked,
+  access_restored: accessRestored,
   trial_ending: trialEnding,
   card_expiring: cardExpiring,
   subscription_paused: subscriptionPaused,

@@ -1,5 +1,6 @@
 /** Stripe's webhooks (https://docs.stripe.com/webhooks). */
 import Stripe from "stripe";
+import { collectionFailure } from "../billing/dunning.ts";
 import { eventMails } from "../billing/event-mails.ts";
 import { eventTargets } from "../billing/events.ts";
 import { isLiveKey, stripeClient } from "../billing/stripe.ts";
@@ -65,6 +66,8 @@ export const stripeWebhooks: InboundAdapter = {
     for (const target of event.targets) {
       await syncObject(tools, target.type as ObjectType, target.id, target.seq);
     }
+    const failure = collectionFailure(event.payload as Stripe.Event);
+    if (failure !== undefined) await rows(admin.rpc("dunning_failed", failure));
     // After the rows, which name the plan and the workspace.
     for (const mail of eventMails(event.payload as Stripe.Event)) {
       await rows(admin.rpc("billing_mail", {

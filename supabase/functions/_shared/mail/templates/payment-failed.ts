@@ -1,41 +1,22 @@
-import { z } from "zod";
-import { Money } from "../../money.ts";
-import {
-  action,
-  greeting,
-  note,
-  planLabel,
-  rows,
-  text,
-  theWorkspace,
-  workspaceLabel,
-} from "../blocks.ts";
-import { Instant } from "../locale.ts";
+import { greeting, rows, text, theWorkspace } from "../blocks.ts";
 import { mailTemplate } from "../template.ts";
-import { label, link, personName } from "../untrusted.ts";
+import { dunningFacts, DunningProps, payNow } from "./dunning.ts";
 
-/** Sent for each failed attempt to collect an invoice. */
+/** Sent when a renewal could not be collected, once an invoice; the policy's later steps have their own. */
 export const paymentFailed = mailTemplate({
-  props: z.strictObject({
-    name: personName,
-    /** What is still due. */
-    amount: Money,
-    workspace: label,
-    plan: label.optional(),
-    /** When Stripe tries by itself again; absent where it does not. */
-    next_attempt: Instant.optional(),
-    /** Where the card is replaced or the invoice is paid. */
-    url: link,
-  }),
+  props: DunningProps,
   preview: {
     name: "Camille Martin",
     amount: { amount: 4900, currency: "EUR" },
     workspace: "Atelier Martin",
     plan: "Pro",
     next_attempt: "2026-12-25T09:30:00Z",
+    read_only_at: "2026-12-29T09:30:00Z",
+    locked_at: "2027-01-05T09:30:00Z",
     url: "https://app.example.com/billing",
   },
-  write: (writer, { name, amount: due, workspace, plan, next_attempt, url }) => {
+  write: (writer, props) => {
+    const { name, amount: due, workspace, next_attempt, url } = props;
     const { say, brand } = writer;
     const amount = writer.money(due);
     const where = theWorkspace(workspace);
@@ -73,17 +54,8 @@ export const paymentFailed = mailTemplate({
                 "before then.",
             },
         ),
-        rows(writer, [
-          { label: workspaceLabel, value: workspace },
-          { label: planLabel, value: plan },
-          { label: { fr: "Prochaine tentative", en: "Next attempt" }, value: again },
-          { label: { fr: "Montant dû", en: "Amount due" }, value: amount, strong: true },
-        ]),
-        action(writer, url, { fr: "Régulariser le paiement", en: "Complete the payment" }),
-        note(writer, {
-          fr: "Vous avez réglé entre-temps ? Vous n’avez rien à faire.",
-          en: "Already paid? There is nothing to do.",
-        }),
+        rows(writer, dunningFacts(writer, props)),
+        ...payNow(writer, url),
       ],
     };
   },
