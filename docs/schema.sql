@@ -413,6 +413,83 @@ CREATE TRIGGER disputes_audit AFTER INSERT OR DELETE OR UPDATE ON disputes FOR E
 CREATE TRIGGER disputes_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON disputes FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_dispute_id');
 CREATE TRIGGER disputes_touch BEFORE UPDATE ON disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.dunning_cases (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  invoice_id uuid not null,
+  first_failed_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  outcome text,
+  access text default 'full'::text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint dunning_cases_pkey PRIMARY KEY (id),
+  constraint dunning_cases_one_an_invoice UNIQUE (invoice_id),
+  constraint dunning_cases_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE CASCADE,
+  constraint dunning_cases_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint dunning_cases_access_known CHECK (access = ANY (ARRAY['full'::text, 'read_only'::text, 'locked'::text])),
+  constraint dunning_cases_access_when_closed CHECK (closed_at IS NULL OR access = 'full'::text),
+  constraint dunning_cases_closed_after_failure CHECK (closed_at >= first_failed_at),
+  constraint dunning_cases_outcome_known CHECK (outcome = ANY (ARRAY['paid'::text, 'void'::text, 'uncollectible'::text, 'ended'::text])),
+  constraint dunning_cases_outcome_when_closed CHECK ((outcome IS NULL) = (closed_at IS NULL))
+);
+comment on table public.dunning_cases is 'Invoices of running subscriptions that could not be collected, one row each.';
+comment on column public.dunning_cases.first_failed_at is 'Day 0: the earliest failure that Stripe told of.';
+comment on column public.dunning_cases.outcome is 'paid; void or uncollectible: staff asks for it no longer; ended: the subscription did.';
+comment on column public.dunning_cases.access is 'What the steps so far leave of the workspace''s access; full again once closed.';
+CREATE INDEX dunning_cases_restricting ON public.dunning_cases USING btree (workspace_id) WHERE (access <> 'full'::text);
+CREATE INDEX dunning_cases_workspace ON public.dunning_cases USING btree (workspace_id, first_failed_at DESC);
+alter table public.dunning_cases enable row level security;
+grant select on public.dunning_cases to authenticated;
+grant select, insert, update, delete on public.dunning_cases to service_role;
+create policy "Owners, admins, billing and staff read dunning cases" on public.dunning_cases for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER dunning_cases_touch BEFORE UPDATE ON dunning_cases FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.dunning_events (
+  case_id uuid not null,
+  step text not null,
+  action text not null,
+  at timestamp with time zone not null,
+  created_at timestamp with time zone default now() not null,
+  constraint dunning_events_pkey PRIMARY KEY (case_id, step),
+  constraint dunning_events_case_id_fkey FOREIGN KEY (case_id) REFERENCES dunning_cases(id) ON DELETE CASCADE,
+  constraint dunning_events_action_known CHECK (action = ANY (ARRAY['mail'::text, 'read_only'::text, 'locked'::text, 'full'::text]))
+);
+comment on table public.dunning_events is 'Steps of the policy that were applied to a case; each once. What they were, whatever becomes of the policy.';
+comment on column public.dunning_events.at is 'When it was due, on the business clock.';
+alter table public.dunning_events enable row level security;
+grant select on public.dunning_events to authenticated;
+grant select, insert, update, delete on public.dunning_events to service_role;
+create policy "Owners, admins, billing and staff read dunning events" on public.dunning_events for select to authenticated
+  using ((case_id IN ( SELECT held.id
+   FROM dunning_cases held
+  WHERE (held.workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)))) OR ( SELECT private.is_staff() AS is_staff));
+
+create table public.dunning_policy (
+  step text not null,
+  after interval,
+  action text not null,
+  mail text,
+  constraint dunning_policy_pkey PRIMARY KEY (step),
+  constraint dunning_policy_action_known CHECK (action = ANY (ARRAY['mail'::text, 'read_only'::text, 'locked'::text, 'full'::text])),
+  constraint dunning_policy_after_failure CHECK ((action = 'full'::text) = (after IS NULL)),
+  constraint dunning_policy_after_not_negative CHECK (after >= '00:00:00'::interval),
+  constraint dunning_policy_mail_sent CHECK (action <> 'mail'::text OR mail IS NOT NULL),
+  constraint dunning_policy_step_format CHECK (step ~ '^[a-z][a-z0-9_]{0,39}$'::text)
+);
+comment on table public.dunning_policy is 'What happens when a renewal is not paid. Changed by a migration or an operator; open cases follow at once.';
+comment on column public.dunning_policy.after is 'Counted from the first failure to collect the invoice; null for what follows its payment.';
+comment on column public.dunning_policy.action is 'mail: tells, no more; read_only and locked: what the workspace may still do; full: everything again.';
+comment on column public.dunning_policy.mail is 'Name of a mail template; null to tell nobody.';
+CREATE UNIQUE INDEX dunning_policy_one_recovery ON public.dunning_policy USING btree (action) WHERE (action = 'full'::text);
+alter table public.dunning_policy enable row level security;
+grant select on public.dunning_policy to authenticated;
+grant select, insert, update, delete on public.dunning_policy to service_role;
+create policy "Users read the dunning policy" on public.dunning_policy for select to authenticated
+  using (true);
+CREATE TRIGGER dunning_policy_followed AFTER INSERT OR DELETE OR UPDATE ON dunning_policy FOR EACH STATEMENT EXECUTE FUNCTION private.dunning_follow_policy();
+
 create table public.feature_overrides (
   workspace_id uuid not null,
   feature text not null,
@@ -460,6 +537,13 @@ create table public.invoices (
   created_at timestamp with time zone not null,
   paid_at timestamp with time zone,
   updated_at timestamp with time zone default now() not null,
+  billing_reason text,
+  description text,
+  attempt_count integer default 0 not null,
+  next_payment_attempt timestamp with time zone,
+  action_required boolean default false not null,
+  voided_at timestamp with time zone,
+  marked_uncollectible_at timestamp with time zone,
   constraint invoices_pkey PRIMARY KEY (id),
   constraint invoices_stripe_id_key UNIQUE (stripe_invoice_id),
   constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE SET NULL,
@@ -470,6 +554,11 @@ create table public.invoices (
 comment on table public.invoices is 'Mirror of Stripe''s invoices; amounts in minor units.';
 comment on column public.invoices.period_start is 'Of what the invoice charges: the earliest start among its lines.';
 comment on column public.invoices.period_end is 'Of what the invoice charges: the latest end among its lines.';
+comment on column public.invoices.billing_reason is 'Stripe''s own: subscription_create for a first invoice, subscription_cycle for a renewal …';
+comment on column public.invoices.description is 'What it charges for first, in words.';
+comment on column public.invoices.attempt_count is 'How often collecting it was tried.';
+comment on column public.invoices.next_payment_attempt is 'When Stripe tries by itself again; null when it does not.';
+comment on column public.invoices.action_required is 'The bank wants its payer to confirm the payment.';
 CREATE INDEX invoices_subscription ON public.invoices USING btree (subscription_id);
 CREATE INDEX invoices_workspace ON public.invoices USING btree (workspace_id, created_at DESC);
 alter table public.invoices enable row level security;
@@ -477,6 +566,7 @@ grant select on public.invoices to authenticated;
 grant select, insert, update, delete on public.invoices to service_role;
 create policy "Owners, admins and billing read invoices" on public.invoices for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER invoices_dunning AFTER UPDATE OF status ON invoices FOR EACH ROW EXECUTE FUNCTION private.dunning_follow_invoice();
 CREATE TRIGGER invoices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON invoices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_invoice_id');
 CREATE TRIGGER invoices_touch BEFORE UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -732,6 +822,7 @@ grant select, insert, update, delete on public.subscriptions to service_role;
 create policy "Members read their workspaces' subscriptions" on public.subscriptions for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER subscriptions_audit AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_subscription_id', 'plan_id', 'price_id', 'status', 'quantity', 'cancel_at_period_end', 'cancel_at', 'ended_at');
+CREATE TRIGGER subscriptions_dunning AFTER UPDATE OF ended_at ON subscriptions FOR EACH ROW WHEN (old.ended_at IS DISTINCT FROM new.ended_at) EXECUTE FUNCTION private.dunning_follow_subscription();
 CREATE TRIGGER subscriptions_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_subscription_id');
 CREATE TRIGGER subscriptions_touch BEFORE UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -1024,6 +1115,188 @@ AS $function$
   )), 100)), '');
 $function$;
 comment on function private.display_name(text) is 'One printable line of at most 100 characters out of whatever a client sent; null when nothing is left.';
+
+CREATE OR REPLACE FUNCTION private.dunning_follow_invoice()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.dunning_settle(new.id, true);
+  return null;
+end;
+$function$;
+comment on function private.dunning_follow_invoice() is 'Trigger on invoices: a case follows its invoice in the transaction that mirrors it, so that a payment gives access back at once.';
+
+CREATE OR REPLACE FUNCTION private.dunning_follow_policy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.dunning_settle(held.invoice_id, false)
+  from public.dunning_cases as held
+  where held.closed_at is null;
+  return null;
+end;
+$function$;
+comment on function private.dunning_follow_policy() is 'Trigger on dunning_policy: open cases are looked at again at the new times.';
+
+CREATE OR REPLACE FUNCTION private.dunning_follow_subscription()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.dunning_settle(held.invoice_id, false)
+  from public.dunning_cases as held
+  join public.invoices as invoice on invoice.id = held.invoice_id
+  where invoice.subscription_id = new.id;
+  return null;
+end;
+$function$;
+comment on function private.dunning_follow_subscription() is 'Trigger on subscriptions: what has ended is not dunned any longer.';
+
+CREATE OR REPLACE FUNCTION private.dunning_mail(held dunning_cases, step text, template text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enqueue_mail(
+    told.template,
+    private.billing_contact(held.workspace_id, invoice.subscription_id),
+    jsonb_strip_nulls(
+      jsonb_build_object(
+        'amount', jsonb_build_object('amount', invoice.amount_due, 'currency', invoice.currency),
+        'workspace', workspace.name, 'url', invoice.hosted_invoice_url
+      ) || case when told.template = 'payment_action_required' then '{}'::jsonb else jsonb_build_object(
+        'plan', plan.name,
+        'next_attempt', case when invoice.next_payment_attempt > private.now() then invoice.next_payment_attempt end,
+        'read_only_at', (
+          select min(held.first_failed_at + coming."after") from public.dunning_policy as coming
+          where coming.action = 'read_only' and held.first_failed_at + coming."after" > private.now()
+        ),
+        'locked_at', (
+          select min(held.first_failed_at + coming."after") from public.dunning_policy as coming
+          where coming.action = 'locked' and held.first_failed_at + coming."after" > private.now()
+        )
+      ) end
+    ),
+    -- By what the policy names, so that a first failure has one mail whichever of the two it is.
+    dunning_mail.template || ':' || invoice.stripe_invoice_id || ':' || dunning_mail.step
+  )
+  from public.invoices as invoice
+  join public.workspaces as workspace on workspace.id = invoice.workspace_id
+  left join public.subscriptions as bought on bought.id = invoice.subscription_id
+  left join public.plans as plan on plan.id = bought.plan_id,
+    lateral (
+      select case
+        when dunning_mail.template = 'payment_failed' and invoice.action_required then 'payment_action_required'
+        else dunning_mail.template
+      end as template
+    ) as told
+  where invoice.id = held.invoice_id;
+$function$;
+comment on function private.dunning_mail(dunning_cases, text, text) is 'Enqueues the mail of one step of one case, once for good. A payment that waits for its payer''s bank did not fail: then the mail asks to confirm it.';
+grant execute on function private.dunning_mail(dunning_cases, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.dunning_settle(invoice_id uuid, fresh boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.dunning_cases;
+  owed public.invoices;
+  over_at timestamptz;
+  over_by text;
+  due record;
+  news boolean := false;
+begin
+  select * into held from public.dunning_cases as one
+  where one.invoice_id = dunning_settle.invoice_id
+  for update;
+  if held.id is null then
+    return;
+  end if;
+  select * into owed from public.invoices as one where one.id = held.invoice_id;
+  select greatest(ending.at, held.first_failed_at), ending.outcome into over_at, over_by
+  from (values
+    (case when owed.status = 'paid' then coalesce(owed.paid_at, private.now()) end, 'paid'),
+    (owed.voided_at, 'void'),
+    (owed.marked_uncollectible_at, 'uncollectible'),
+    ((select bought.ended_at from public.subscriptions as bought where bought.id = owed.subscription_id), 'ended')
+  ) as ending (at, outcome)
+  where ending.at is not null
+  order by ending.at, ending.outcome
+  limit 1;
+
+  if fresh then
+    for due in
+      select step.step, step.action, step.mail, held.first_failed_at + step."after" as at
+      from public.dunning_policy as step
+      where held.first_failed_at + step."after" <= least(private.now(), over_at)
+        and not exists (
+          select from public.dunning_events as done where done.case_id = held.id and done.step = step.step
+        )
+      order by step."after", step.step
+    loop
+      insert into public.dunning_events (case_id, step, action, at)
+      values (held.id, due.step, due.action, due.at);
+      news := true;
+      if due.mail is not null then
+        perform private.dunning_mail(held, due.step, due.mail);
+      end if;
+    end loop;
+    if over_by = 'paid' then
+      insert into public.dunning_events (case_id, step, action, at)
+      select held.id, step.step, step.action, over_at
+      from public.dunning_policy as step where step.action = 'full'
+      on conflict on constraint dunning_events_pkey do nothing;
+      news := news or found;
+      -- The receipt tells of the payment; this mail of access that was taken and comes back. Sent also when
+      -- an earlier failure is told so late that only now that much is known to have been taken.
+      if news then
+        perform private.dunning_mail(held, step.step, step.mail)
+        from public.dunning_policy as step
+        where step.action = 'full' and step.mail is not null and exists (
+          select from public.dunning_events as done
+          where done.case_id = held.id and done.action in ('read_only', 'locked')
+        );
+      end if;
+    end if;
+  end if;
+
+  update public.dunning_cases as one
+  set closed_at = over_at, outcome = over_by,
+      access = case when over_at is not null then 'full' else coalesce((
+        select done.action from public.dunning_events as done
+        where done.case_id = held.id and done.action in ('read_only', 'locked')
+        order by done.action = 'locked' desc limit 1
+      ), 'full') end
+  where one.id = held.id;
+
+  -- Then look again: at the next step of an open case; at what is due already but was not looked at afresh.
+  perform private.enqueue(
+    'dunning_step', jsonb_build_object('invoice', owed.stripe_invoice_id),
+    'dunning:' || owed.stripe_invoice_id || ':' || next_step.step || ':' || private.epoch(next_step.at),
+    next_step.at
+  )
+  from (
+    select step.step, held.first_failed_at + step."after" as at
+    from public.dunning_policy as step
+    where step."after" is not null
+      and held.first_failed_at + step."after" <= coalesce(over_at, 'infinity')
+      and not exists (
+        select from public.dunning_events as done where done.case_id = held.id and done.step = step.step
+      )
+    order by step."after", step.step
+    limit 1
+  ) as next_step;
+end;
+$function$;
+comment on function private.dunning_settle(uuid, boolean) is 'Brings an invoice''s case to what is known: closes it, applies the steps due, enqueues a look at the next. `fresh` says that the invoice was just fetched; otherwise no step is applied, since it may have been paid.';
+grant execute on function private.dunning_settle(uuid, boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION private.enqueue(kind text, payload jsonb, dedupe_key text DEFAULT NULL::text, run_at timestamp with time zone DEFAULT NULL::timestamp with time zone, max_attempts smallint DEFAULT 20)
  RETURNS bigint
@@ -1664,7 +1937,9 @@ begin
 
   insert into public.invoices (
     workspace_id, subscription_id, stripe_invoice_id, number, status, currency, subtotal, total,
-    amount_due, amount_paid, period_start, period_end, hosted_invoice_url, invoice_pdf, created_at, paid_at
+    amount_due, amount_paid, period_start, period_end, hosted_invoice_url, invoice_pdf, created_at, paid_at,
+    billing_reason, description, attempt_count, next_payment_attempt, action_required, voided_at,
+    marked_uncollectible_at
   )
   values (
     owner_workspace,
@@ -1674,7 +1949,11 @@ begin
     (record ->> 'amount_due')::bigint, (record ->> 'amount_paid')::bigint,
     private.at(record -> 'period_start'), private.at(record -> 'period_end'),
     record ->> 'hosted_invoice_url', record ->> 'invoice_pdf',
-    private.at(record -> 'created'), private.at(record -> 'paid_at')
+    private.at(record -> 'created'), private.at(record -> 'paid_at'),
+    record ->> 'billing_reason', record ->> 'description',
+    coalesce((record ->> 'attempt_count')::integer, 0), private.at(record -> 'next_payment_attempt'),
+    coalesce((record ->> 'action_required')::boolean, false), private.at(record -> 'voided_at'),
+    private.at(record -> 'marked_uncollectible_at')
   )
   on conflict on constraint invoices_stripe_id_key do update
   set subscription_id = excluded.subscription_id, number = excluded.number, status = excluded.status,
@@ -1682,7 +1961,10 @@ begin
       amount_due = excluded.amount_due, amount_paid = excluded.amount_paid,
       period_start = excluded.period_start, period_end = excluded.period_end,
       hosted_invoice_url = excluded.hosted_invoice_url, invoice_pdf = excluded.invoice_pdf,
-      paid_at = excluded.paid_at
+      paid_at = excluded.paid_at, billing_reason = excluded.billing_reason,
+      description = excluded.description, attempt_count = excluded.attempt_count,
+      next_payment_attempt = excluded.next_payment_attempt, action_required = excluded.action_required,
+      voided_at = excluded.voided_at, marked_uncollectible_at = excluded.marked_uncollectible_at
   returning * into mirrored;
 
   insert into public.payments (
@@ -1713,7 +1995,7 @@ begin
         'url', mirrored.hosted_invoice_url,
         'pdf_url', mirrored.invoice_pdf,
         'workspace', (select workspace.name from public.workspaces as workspace where workspace.id = owner_workspace),
-        'plan', coalesce(bought, record ->> 'description', mirrored.number),
+        'plan', coalesce(bought, mirrored.description, mirrored.number),
         'period', jsonb_build_object('start', mirrored.period_start, 'end', mirrored.period_end)
       )),
       'receipt:' || mirrored.stripe_invoice_id
@@ -2104,10 +2386,17 @@ grant execute on function private.webhook_schedule(bigint, text, jsonb) to servi
 CREATE OR REPLACE FUNCTION private.workspace_access(workspace uuid)
  RETURNS text
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO ''
-AS $function$ select 'full' $function$;
-comment on function private.workspace_access(uuid) is 'full; read_only: nothing new is used or metered; locked: as if nothing were paid for. Always full until a policy for unpaid invoices replaces it.';
+AS $function$
+  select coalesce(
+    (select held.access from public.dunning_cases as held
+     where held.workspace_id = workspace and held.access <> 'full'
+     order by held.access = 'locked' desc limit 1),
+    'full'
+  );
+$function$;
+comment on function private.workspace_access(uuid) is 'What unpaid invoices leave of a workspace''s access. full; read_only: nothing new is used or metered; locked: as if nothing were paid for. Security definer: members without a billing role are bound by it, too, and read no case.';
 grant execute on function private.workspace_access(uuid) to authenticated;
 grant execute on function private.workspace_access(uuid) to service_role;
 
@@ -2255,6 +2544,89 @@ AS $function$
 $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
+
+CREATE OR REPLACE FUNCTION public.dunning_advance(stripe_invoice_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.dunning_settle(invoice.id, true)
+  from public.invoices as invoice
+  where invoice.stripe_invoice_id = dunning_advance.stripe_invoice_id;
+  return (
+    select case when held.closed_at is null then held.access else held.outcome end
+    from public.dunning_cases as held
+    join public.invoices as invoice on invoice.id = held.invoice_id
+    where invoice.stripe_invoice_id = dunning_advance.stripe_invoice_id
+  );
+end;
+$function$;
+comment on function public.dunning_advance(text) is 'Server RPC: applies what is due of an invoice''s case, which was fetched just now; the access that it leaves, or how it ended.';
+grant execute on function public.dunning_advance(text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.dunning_failed(stripe_invoice_id text, failed_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owed public.invoices;
+begin
+  -- Locked as its sync locks it: either sees the other's write, so no payment passes a case by.
+  select * into owed from public.invoices as one
+  where one.stripe_invoice_id = dunning_failed.stripe_invoice_id
+  for no key update;
+  -- A first invoice fails before its payer's eyes; one without a subscription gives no access.
+  if owed.id is null or owed.subscription_id is null or owed.billing_reason = 'subscription_create' then
+    return false;
+  end if;
+  perform from public.subscriptions as bought where bought.id = owed.subscription_id for no key update;
+  -- Of several failures the earliest counts, whichever is told first: what was applied was due earlier, too.
+  update public.dunning_events as done
+  set at = done.at - (held.first_failed_at - dunning_failed.failed_at)
+  from public.dunning_cases as held
+  where held.invoice_id = owed.id and held.first_failed_at > dunning_failed.failed_at
+    and done.case_id = held.id and done.action <> 'full';
+  insert into public.dunning_cases as held (workspace_id, invoice_id, first_failed_at)
+  values (owed.workspace_id, owed.id, dunning_failed.failed_at)
+  on conflict on constraint dunning_cases_one_an_invoice do update
+  set first_failed_at = excluded.first_failed_at
+  where held.first_failed_at > excluded.first_failed_at;
+  perform private.dunning_settle(owed.id, true);
+  return true;
+end;
+$function$;
+comment on function public.dunning_failed(text, timestamp with time zone) is 'Server RPC: Stripe told that an invoice, mirrored just now, could not be collected; false when nobody is dunned for it.';
+grant execute on function public.dunning_failed(text, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION public.dunning_timeline(workspace_id uuid)
+ RETURNS TABLE(invoice_id uuid, number text, amount_due bigint, currency text, hosted_invoice_url text, outcome text, step text, action text, at timestamp with time zone, done boolean)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select invoice.id, invoice.number, invoice.amount_due, invoice.currency, invoice.hosted_invoice_url,
+         held.outcome, step.step, step.action, step.at, step.done
+  from public.dunning_cases as held
+  join public.invoices as invoice on invoice.id = held.invoice_id,
+    lateral (
+      select done.step, done.action, done.at, true as done
+      from public.dunning_events as done where done.case_id = held.id
+      union all
+      select coming.step, coming.action, held.first_failed_at + coming."after", false
+      from public.dunning_policy as coming
+      where held.closed_at is null and coming."after" is not null
+        and not exists (
+          select from public.dunning_events as done where done.case_id = held.id and done.step = coming.step
+        )
+    ) as step
+  where held.workspace_id = dunning_timeline.workspace_id
+  order by held.first_failed_at desc, invoice.id, step.at, step.action = 'full', step.step;
+$function$;
+comment on function public.dunning_timeline(uuid) is 'Client RPC: past and coming steps of a workspace''s unpaid invoices, the latest invoice first; empty for who may not read its invoices.';
+grant execute on function public.dunning_timeline(uuid) to authenticated;
+grant execute on function public.dunning_timeline(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.entitlements(workspace_id uuid)
  RETURNS TABLE(feature text, included boolean, "limit" bigint, used bigint, source text)

@@ -98,17 +98,19 @@ grant select, insert, update, delete
 
 create policy "Users read the dunning policy" on public.dunning_policy
   for select to authenticated using (true);
-create policy "Owners, admins and billing read dunning cases" on public.dunning_cases
+create policy "Owners, admins, billing and staff read dunning cases" on public.dunning_cases
   for select to authenticated
-  using (workspace_id in (select private.my_workspace_ids(array['owner', 'admin', 'billing'])));
-create policy "Owners, admins and billing read dunning events" on public.dunning_events
+  using (workspace_id in (select private.my_workspace_ids(array['owner', 'admin', 'billing']))
+    or (select private.is_staff()));
+create policy "Owners, admins, billing and staff read dunning events" on public.dunning_events
   for select to authenticated
   using (case_id in (
     select held.id from public.dunning_cases as held
     where held.workspace_id in (select private.my_workspace_ids(array['owner', 'admin', 'billing']))
-  ));
+  ) or (select private.is_staff()));
 
-create function private.dunning_access(workspace_id uuid)
+-- Replaces the answer that is always full. Definer, other than before: it reads cases.
+create or replace function private.workspace_access(workspace uuid)
 returns text
 language sql
 stable
@@ -117,14 +119,13 @@ set search_path = ''
 as $$
   select coalesce(
     (select held.access from public.dunning_cases as held
-     where held.workspace_id = dunning_access.workspace_id and held.access <> 'full'
+     where held.workspace_id = workspace and held.access <> 'full'
      order by held.access = 'locked' desc limit 1),
     'full'
   );
 $$;
-comment on function private.dunning_access(uuid) is
-  'What unpaid invoices leave of a workspace''s access: full, read_only or locked. Security definer: members without a billing role are bound by it, too, and read no case.';
-grant execute on function private.dunning_access(uuid) to authenticated, service_role;
+comment on function private.workspace_access(uuid) is
+  'What unpaid invoices leave of a workspace''s access. full; read_only: nothing new is used or metered; locked: as if nothing were paid for. Security definer: members without a billing role are bound by it, too, and read no case.';
 
 create function private.dunning_mail(held public.dunning_cases, step text, template text)
 returns void

@@ -19,7 +19,7 @@ Deno.test("dunning: an unpaid renewal", async (t) => {
   await settings(on, { retry_days: [3, 5], after_last_retry: "past_due" });
 
   const accessOf = async (user: TestUser) => {
-    const [row] = await sql`select private.dunning_access(${user.workspaceId}) as access`;
+    const [row] = await sql`select private.workspace_access(${user.workspaceId}) as access`;
     return row!["access"];
   };
   const timelineOf = async (user: TestUser) => {

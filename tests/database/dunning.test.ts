@@ -89,7 +89,7 @@ async function inWorld(look: (world: World) => Promise<void>): Promise<void> {
       },
       async access() {
         const [held] = await tx<{ access: string }[]>`
-          select private.dunning_access(${workspaceId}) as access`;
+          select private.workspace_access(${workspaceId}) as access`;
         return held!.access;
       },
     };

@@ -103,6 +103,113 @@ export type Database = {
           },
         ];
       };
+      "dunning_cases": {
+        Row: {
+          "access": string;
+          "closed_at": string | null;
+          "created_at": string;
+          "first_failed_at": string;
+          "id": string;
+          "invoice_id": string;
+          "outcome": string | null;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "access"?: string;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "first_failed_at": string;
+          "id"?: string;
+          "invoice_id": string;
+          "outcome"?: string | null;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "access"?: string;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "first_failed_at"?: string;
+          "id"?: string;
+          "invoice_id"?: string;
+          "outcome"?: string | null;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "dunning_cases_invoice_id_fkey";
+            columns: ["invoice_id"];
+            isOneToOne: true;
+            referencedRelation: "invoices";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "dunning_cases_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "dunning_events": {
+        Row: {
+          "action": string;
+          "at": string;
+          "case_id": string;
+          "created_at": string;
+          "step": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action": string;
+          "at": string;
+          "case_id": string;
+          "created_at"?: string;
+          "step": string;
+        };
+        Update: {
+          "action"?: string;
+          "at"?: string;
+          "case_id"?: string;
+          "created_at"?: string;
+          "step"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "dunning_events_case_id_fkey";
+            columns: ["case_id"];
+            isOneToOne: false;
+            referencedRelation: "dunning_cases";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "dunning_policy": {
+        Row: {
+          "action": string;
+          "after": string | null;
+          "mail": string | null;
+          "step": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "action": string;
+          "after"?: string | null;
+          "mail"?: string | null;
+          "step": string;
+        };
+        Update: {
+          "action"?: string;
+          "after"?: string | null;
+          "mail"?: string | null;
+          "step"?: string;
+        };
+        Relationships: [];
+      };
       "feature_overrides": {
         Row: {
           "created_at": string;
@@ -147,13 +254,19 @@ export type Database = {
       };
       "invoices": {
         Row: {
+          "action_required": boolean;
           "amount_due": number;
           "amount_paid": number;
+          "attempt_count": number;
+          "billing_reason": string | null;
           "created_at": string;
           "currency": string;
+          "description": string | null;
           "hosted_invoice_url": string | null;
           "id": string;
           "invoice_pdf": string | null;
+          "marked_uncollectible_at": string | null;
+          "next_payment_attempt": string | null;
           "number": string | null;
           "paid_at": string | null;
           "period_end": string;
@@ -164,17 +277,24 @@ export type Database = {
           "subtotal": number;
           "total": number;
           "updated_at": string;
+          "voided_at": string | null;
           "workspace_id": string;
         };
         ComputedFields: never;
         Insert: {
+          "action_required"?: boolean;
           "amount_due": number;
           "amount_paid": number;
+          "attempt_count"?: number;
+          "billing_reason"?: string | null;
           "created_at": string;
           "currency": string;
+          "description"?: string | null;
           "hosted_invoice_url"?: string | null;
           "id"?: string;
           "invoice_pdf"?: string | null;
+          "marked_uncollectible_at"?: string | null;
+          "next_payment_attempt"?: string | null;
           "number"?: string | null;
           "paid_at"?: string | null;
           "period_end": string;
@@ -185,16 +305,23 @@ export type Database = {
           "subtotal": number;
           "total": number;
           "updated_at"?: string;
+          "voided_at"?: string | null;
           "workspace_id": string;
         };
         Update: {
+          "action_required"?: boolean;
           "amount_due"?: number;
           "amount_paid"?: number;
+          "attempt_count"?: number;
+          "billing_reason"?: string | null;
           "created_at"?: string;
           "currency"?: string;
+          "description"?: string | null;
           "hosted_invoice_url"?: string | null;
           "id"?: string;
           "invoice_pdf"?: string | null;
+          "marked_uncollectible_at"?: string | null;
+          "next_payment_attempt"?: string | null;
           "number"?: string | null;
           "paid_at"?: string | null;
           "period_end"?: string;
@@ -205,6 +332,7 @@ export type Database = {
           "subtotal"?: number;
           "total"?: number;
           "updated_at"?: string;
+          "voided_at"?: string | null;
           "workspace_id"?: string;
         };
         Relationships: [
@@ -694,6 +822,26 @@ export type Database = {
         Returns: string;
       };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
+      "dunning_failed": {
+        Args: { "failed_at": string; "stripe_invoice_id": string };
+        Returns: boolean;
+      };
+      "dunning_timeline": {
+        Args: { "workspace_id": string };
+        Returns: {
+          "action": string;
+          "amount_due": number;
+          "at": string;
+          "currency": string;
+          "done": boolean;
+          "hosted_invoice_url": string;
+          "invoice_id": string;
+          "number": string;
+          "outcome": string;
+          "step": string;
+        }[];
+      };
       "entitlements": {
         Args: { "workspace_id": string };
         Returns: {

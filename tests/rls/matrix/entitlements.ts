@@ -40,7 +40,7 @@ export const entitlementsFunctions: Record<string, FunctionAccess> = {
   "private.has_feature(uuid,text)": users,
   "private.my_workspace_ids_with(text,text[])": users,
   "private.plans_granting(text,bigint)": users,
-  "private.workspace_access(uuid)": users,
+  "private.workspace_access(uuid)": { ...users, definer: true },
   "private.workspace_plan(uuid)": { ...users, definer: true },
   "private.workspace_subscription(uuid)": { ...users, definer: true },
 };

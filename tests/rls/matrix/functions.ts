@@ -51,7 +51,6 @@ export const functions: Record<string, FunctionAccess> = {
   "private.billing_customer_wanted(uuid,text,text)": nobody,
   "private.billing_workspace(uuid,uuid)": server,
   "private.display_name(text)": nobody,
-  "private.dunning_access(uuid)": { execute: ["authenticated", "service_role"], definer: true },
   "private.dunning_follow_invoice()": nobody,
   "private.dunning_follow_policy()": nobody,
   "private.dunning_follow_subscription()": nobody,
