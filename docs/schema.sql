@@ -9,6 +9,18 @@ create schema public;
 comment on schema public is 'standard public schema';
 grant usage on schema public to anon, authenticated, service_role;
 
+create table private.api_key_hashes (
+  key_id uuid not null,
+  key_hash text not null,
+  constraint api_key_hashes_pkey PRIMARY KEY (key_id),
+  constraint api_key_hashes_one_each UNIQUE (key_hash),
+  constraint api_key_hashes_key_id_fkey FOREIGN KEY (key_id) REFERENCES workspace_api_keys(id) ON DELETE CASCADE,
+  constraint api_key_hashes_sha256 CHECK (key_hash ~ '^[0-9a-f]{64}$'::text)
+);
+comment on table private.api_key_hashes is 'SHA-256 of whole keys. Apart from their rows, so that those can be read with select *. No slow hash: a key is 190 random bits.';
+alter table private.api_key_hashes enable row level security;
+grant select, insert, update, delete on private.api_key_hashes to service_role;
+
 create table private.billing_customers (
   workspace_id uuid not null,
   stripe_customer_id text,
@@ -826,6 +838,49 @@ CREATE TRIGGER subscriptions_dunning AFTER UPDATE OF ended_at ON subscriptions F
 CREATE TRIGGER subscriptions_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_subscription_id');
 CREATE TRIGGER subscriptions_touch BEFORE UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.workspace_api_keys (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  name text not null,
+  prefix text not null,
+  role text not null,
+  scopes text[] not null,
+  created_by uuid,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint workspace_api_keys_pkey PRIMARY KEY (id),
+  constraint workspace_api_keys_one_prefix_each UNIQUE (prefix),
+  constraint workspace_api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint workspace_api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint workspace_api_keys_name_length CHECK (char_length(name) >= 1 AND char_length(name) <= 100),
+  constraint workspace_api_keys_name_printable CHECK (name !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text),
+  constraint workspace_api_keys_prefix_format CHECK (prefix ~ '^[0-9a-z]{8}$'::text),
+  constraint workspace_api_keys_role_known CHECK (role = ANY (ARRAY['admin'::text, 'member'::text, 'billing'::text])),
+  constraint workspace_api_keys_scopes_named CHECK (cardinality(scopes) >= 1 AND cardinality(scopes) <= 20 AND array_to_string(scopes, ' '::text, '?'::text) ~ '^[a-z_]+:(read|write)( [a-z_]+:(read|write))*$'::text)
+);
+comment on table public.workspace_api_keys is 'Keys by which a workspace''s own software calls our functions; the secret itself is kept nowhere.';
+comment on column public.workspace_api_keys.prefix is 'The part of the key that is shown, in lists as in the key: socle_<live|test>_<prefix>_…';
+comment on column public.workspace_api_keys.role is 'As which member the key acts: admin, member or billing.';
+comment on column public.workspace_api_keys.scopes is 'Which endpoints take it (_shared/api-keys/scopes.ts); what it sees and changes there, its role says.';
+comment on column public.workspace_api_keys.expires_at is 'Real time, as for every token; null for a key that lasts until it is revoked.';
+comment on column public.workspace_api_keys.last_used_at is 'To the minute: a busy key must not write its row at each call.';
+CREATE INDEX workspace_api_keys_creator ON public.workspace_api_keys USING btree (created_by);
+CREATE UNIQUE INDEX workspace_api_keys_name_once ON public.workspace_api_keys USING btree (workspace_id, lower(name)) WHERE (revoked_at IS NULL);
+CREATE INDEX workspace_api_keys_workspace ON public.workspace_api_keys USING btree (workspace_id);
+alter table public.workspace_api_keys enable row level security;
+grant select on public.workspace_api_keys to authenticated;
+grant select, insert, update, delete on public.workspace_api_keys to service_role;
+grant update (name, revoked_at) on public.workspace_api_keys to authenticated;
+create policy "Owners and admins read their workspaces' keys" on public.workspace_api_keys for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+create policy "Owners and admins rename and revoke their workspaces' keys" on public.workspace_api_keys for update to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)))
+  with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
+CREATE TRIGGER workspace_api_keys_audited AFTER INSERT OR DELETE OR UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_audited();
+CREATE TRIGGER workspace_api_keys_changed BEFORE UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_changed();
+
 create table public.workspace_members (
   workspace_id uuid not null,
   user_id uuid not null,
@@ -845,6 +900,8 @@ grant select, insert, update, delete on public.workspace_members to service_role
 create policy "Members read who else is in their workspaces" on public.workspace_members for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER workspace_members_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'user_id', 'role');
+CREATE TRIGGER workspace_members_lower_their_keys AFTER UPDATE OF role ON workspace_members FOR EACH ROW WHEN ((old.role = ANY (ARRAY['owner'::text, 'admin'::text])) AND (new.role <> ALL (ARRAY['owner'::text, 'admin'::text]))) EXECUTE FUNCTION private.api_keys_follow_member();
+CREATE TRIGGER workspace_members_take_their_keys AFTER DELETE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.api_keys_follow_member();
 
 create table public.workspaces (
   id uuid default gen_random_uuid() not null,
@@ -879,6 +936,75 @@ end;
 $function$;
 comment on function private.act_as(uuid, text) is 'Says for whom, and why, a server RPC changes rows in this transaction; the audit log believes it of the service role alone.';
 grant execute on function private.act_as(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.api_key_audited()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  kept constant public.workspace_api_keys := case when tg_op = 'DELETE' then old else new end;
+begin
+  -- A use is no change that anybody has to answer for.
+  if tg_op <> 'UPDATE' or (old.name, old.revoked_at) is distinct from (new.name, new.revoked_at) then
+    perform private.audit_write(
+      kept.workspace_id, 'workspace_api_keys.' || lower(tg_op), kept.id::text,
+      case tg_op
+        when 'INSERT' then jsonb_build_object(
+          'role', jsonb_build_object('new', new.role), 'scopes', jsonb_build_object('new', new.scopes),
+          'expires_at', jsonb_build_object('new', new.expires_at)
+        )
+        when 'UPDATE' then jsonb_strip_nulls(jsonb_build_object(
+          'name', case when old.name <> new.name then '{}'::jsonb end,
+          'revoked_at', case when old.revoked_at is null and new.revoked_at is not null
+            then jsonb_build_object('new', new.revoked_at) end
+        ))
+        else '{}'::jsonb
+      end,
+      'system'
+    );
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.api_key_audited() is 'Trigger: who made, renamed or revoked a key goes to the audit log. Security definer: whoever may change the key may not write entries.';
+
+CREATE OR REPLACE FUNCTION private.api_key_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if old.revoked_at is not null then
+    if new.revoked_at is null then
+      perform private.problem(409, 'api_key_revoked', 'A revoked key stays revoked: create another one.');
+    end if;
+    new.revoked_at := old.revoked_at;
+  elsif new.revoked_at is not null
+    -- Whoever made it saw it, and is gone.
+    or (old.created_by is not null and new.created_by is null) then
+    new.revoked_at := pg_catalog.now();
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.api_key_changed() is 'Trigger: a key is revoked at the moment it is said, for good, and with the account of whoever made it.';
+
+CREATE OR REPLACE FUNCTION private.api_keys_follow_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.workspace_api_keys as key
+  set revoked_at = pg_catalog.now()
+  where key.workspace_id = old.workspace_id and key.created_by = old.user_id and key.revoked_at is null;
+  return null;
+end;
+$function$;
+comment on function private.api_keys_follow_member() is 'Trigger on workspace_members: who may no longer create keys has no use of those already made. Security definer: a member who leaves may not change keys.';
 
 CREATE OR REPLACE FUNCTION private.apply_retention(batch integer DEFAULT 1000)
  RETURNS jsonb
@@ -1564,9 +1690,16 @@ AS $function$
   select workspace_id
   from public.workspace_members
   where user_id = (select auth.uid())
-    and (roles is null or role = any (roles));
+    and (roles is null or role = any (roles))
+  union all
+  -- By the key's row and not by the token's claims: revoked is revoked, also within the 60 seconds.
+  select key.workspace_id
+  from public.workspace_api_keys as key
+  where (select auth.jwt()) ? 'api_key' and key.id = (select auth.uid())
+    and key.revoked_at is null and (key.expires_at is null or key.expires_at > pg_catalog.now())
+    and (roles is null or key.role = any (roles));
 $function$;
-comment on function private.my_workspace_ids(text[]) is 'Workspaces of the caller, in one of `roles` when given. Security definer: policies on workspace_members itself call it, and must not recurse.';
+comment on function private.my_workspace_ids(text[]) is 'Workspaces of the caller, in one of `roles` when given; of a workspace''s key, that workspace. Security definer: policies on workspace_members itself call it, and must not recurse.';
 grant execute on function private.my_workspace_ids(text[]) to authenticated;
 grant execute on function private.my_workspace_ids(text[]) to service_role;
 
@@ -2433,6 +2566,92 @@ $function$;
 comment on function private.workspace_subscription(uuid) is 'The subscription that counts: of two that run, the one to the larger plan. Security definer: policies ask about workspaces of which the caller sees no subscription.';
 grant execute on function private.workspace_subscription(uuid) to authenticated;
 grant execute on function private.workspace_subscription(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.api_key_create(user_id uuid, workspace_id uuid, name text, prefix text, key_hash text, role text, scopes text[], expires_at timestamp with time zone)
+ RETURNS workspace_api_keys
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held_role text;
+  made public.workspace_api_keys;
+begin
+  perform private.act_as(api_key_create.user_id, 'api-key-create');
+  -- One at a time a workspace: the count below is the one that holds.
+  perform from public.workspaces as workspace where workspace.id = api_key_create.workspace_id for no key update;
+  select member.role into held_role from public.workspace_members as member
+  where member.workspace_id = api_key_create.workspace_id and member.user_id = api_key_create.user_id
+  -- Who is removed at this moment is removed first, or takes the key along.
+  for share;
+  if held_role is null then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  if held_role not in ('owner', 'admin') then
+    perform private.problem(403, 'forbidden', 'Only an owner or an admin may create keys.');
+  end if;
+  if not private.has_feature(api_key_create.workspace_id, 'api_access') then
+    perform private.problem(402, 'plan_required', 'The workspace''s plan does not include API keys.');
+  end if;
+  if exists (
+    select from public.workspace_api_keys as key
+    where key.workspace_id = api_key_create.workspace_id and key.revoked_at is null
+      and lower(key.name) = lower(api_key_create.name)
+  ) then
+    perform private.problem(409, 'api_key_name_taken',
+      'A key of this name exists. Its secret cannot be shown again: revoke it, or choose another name.');
+  end if;
+  if (
+    select count(*) >= 50 from public.workspace_api_keys as key
+    where key.workspace_id = api_key_create.workspace_id and key.revoked_at is null
+  ) then
+    perform private.problem(409, 'api_key_limit_reached', 'A workspace has at most 50 keys: revoke one.');
+  end if;
+  insert into public.workspace_api_keys (workspace_id, name, prefix, role, scopes, created_by, expires_at)
+  values (
+    api_key_create.workspace_id, api_key_create.name, api_key_create.prefix, api_key_create.role,
+    api_key_create.scopes, api_key_create.user_id, api_key_create.expires_at
+  )
+  returning * into made;
+  insert into private.api_key_hashes (key_id, key_hash) values (made.id, api_key_create.key_hash);
+  return made;
+end;
+$function$;
+comment on function public.api_key_create(uuid, uuid, text, text, text, text, text[], timestamp with time zone) is 'Server RPC: a new key of a workspace, for an owner or admin of it whose plan includes keys; answers its row. Refuses with workspace_not_found, forbidden, plan_required, api_key_name_taken, api_key_limit_reached.';
+grant execute on function public.api_key_create(uuid, uuid, text, text, text, text, text[], timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION public.api_key_use(key_hash text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  used public.workspace_api_keys;
+begin
+  -- Unknown, revoked and expired end in the same statement and the same answer.
+  select key.* into used
+  from private.api_key_hashes as hashed
+  join public.workspace_api_keys as key on key.id = hashed.key_id
+  where hashed.key_hash = api_key_use.key_hash
+    and key.revoked_at is null and (key.expires_at is null or key.expires_at > pg_catalog.now());
+  if used.id is null then
+    return null;
+  end if;
+  if used.last_used_at is null or used.last_used_at < pg_catalog.now() - interval '1 minute' then
+    -- Of many calls at once the first notes it, the others do not wait for it.
+    update public.workspace_api_keys as key set last_used_at = pg_catalog.now()
+    where key.id = (
+      select one.id from public.workspace_api_keys as one where one.id = used.id
+      for no key update skip locked
+    );
+  end if;
+  return jsonb_build_object(
+    'id', used.id, 'workspace_id', used.workspace_id, 'role', used.role, 'scopes', used.scopes,
+    'api_access', private.has_feature(used.workspace_id, 'api_access')
+  );
+end;
+$function$;
+comment on function public.api_key_use(text) is 'Server RPC: {id, workspace_id, role, scopes, api_access} of a key that is good, by its hash; null for any other.';
+grant execute on function public.api_key_use(text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.billing_customer(workspace_id uuid)
  RETURNS jsonb

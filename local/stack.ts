@@ -104,6 +104,8 @@ function functionsEnvironment(
     RESEND_BASE_URL: urls.mail,
     MAIL_FROM: "Socle <hello@socle.local>",
     SEND_EMAIL_HOOK_SECRET: keys.emailHookSecret,
+    // The project's own key, as when an imported one is in use.
+    API_KEY_SIGNING_JWK: JSON.stringify(keys.signingKey),
     UPSTASH_REDIS_REST_URL: urls.redis,
     UPSTASH_REDIS_REST_TOKEN: keys.redisToken,
     RATE_LIMIT_MULTIPLIER: "1000",

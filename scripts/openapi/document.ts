@@ -22,6 +22,12 @@ function securitySchemes(declared: Declared[]): Record<string, unknown> {
       bearerFormat: "JWT",
       description: "The access token of a signed-in user.",
     },
+    workspaceKey: {
+      type: "http",
+      scheme: "bearer",
+      description:
+        "A workspace's own API key (`socle_live_…`, from api-key-create), where the method names the scope it needs; also as `x-api-key`.",
+    },
     ...Object.fromEntries(signatures),
   };
 }

@@ -22,7 +22,7 @@ function security(declared: Declared): Record<string, string[]>[] {
   const schemes: Record<Caller, () => string[]> = {
     none: () => [],
     publishable: () => ["publishableKey", "secretKey"],
-    user: () => ["userToken"],
+    user: () => ["userToken", ...(declared.declaration.apiKey ? ["workspaceKey"] : [])],
     staff: () => ["userToken"],
     secret: () => ["secretKey"],
     signature: () => [signatureScheme(declared)],
@@ -153,6 +153,9 @@ export function operation(
       `Requires the feature \`${requires}\` of the workspace; a \`plan_required\` problem names it ` +
       "as `feature` and, as `granted_by`, the plans on sale that include it.",
     ]),
+    ...(declaration.apiKey === undefined
+      ? []
+      : [`A workspace's key needs the scope \`${declaration.apiKey}\`.`]),
   ];
   const body = requestBody(declaration);
   return {

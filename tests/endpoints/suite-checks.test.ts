@@ -100,6 +100,11 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
   const added = (changes: Partial<Declaration>) =>
     problemsOf({ ...bare, ...changes }).filter((code) => !always.includes(code));
   assert.deepEqual(added({ auth: "user" }), ["unauthenticated"]);
+  assert.deepEqual(added({ auth: "user", apiKey: "workspace:read" }), [
+    "unauthenticated",
+    "scope_missing",
+    "plan_required",
+  ]);
   assert.deepEqual(added({ auth: "signature" }), []);
   assert.deepEqual(added({ limit: "read" }), ["rate_limited"]);
   assert.deepEqual(added({ query: z.object({}) }), ["invalid_query"]);

@@ -63,6 +63,10 @@ const wrongClaims: [what: string, changes: () => Record<string, unknown>][] = [
   ["with the role anon", () => ({ role: "anon" })],
   ["with the role service_role", () => ({ role: "service_role" })],
   ["without a role", () => ({ role: undefined })],
+  [
+    "of a workspace's key",
+    () => ({ api_key: { id: crypto.randomUUID(), role: "admin", scopes: [] } }),
+  ],
   ["of an anonymous user", () => ({ is_anonymous: true })],
   ["of nobody", () => ({ sub: undefined })],
   ["of somebody who is no user", () => ({ sub: "admin" })],

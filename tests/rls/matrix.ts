@@ -7,6 +7,7 @@
  */
 import { everyRow, type FunctionAccess, orStaff, type TableAccess } from "./access.ts";
 import { accountsTables } from "./matrix/accounts.ts";
+import { apiKeyFunctions, apiKeyTables } from "./matrix/api-keys.ts";
 import { billingTables } from "./matrix/billing.ts";
 import { entitlementsFunctions, entitlementsTables } from "./matrix/entitlements.ts";
 import { functions as coreFunctions } from "./matrix/functions.ts";
@@ -22,6 +23,7 @@ export { buckets } from "./matrix/buckets.ts";
 export const functions: Record<string, FunctionAccess> = {
   ...coreFunctions,
   ...entitlementsFunctions,
+  ...apiKeyFunctions,
   ...operationsFunctions,
   ...privacyFunctions,
 };
@@ -38,6 +40,7 @@ function readByStaff(access: TableAccess): TableAccess {
 /** In an order in which their samples can refer to those of earlier tables. */
 const written: Record<string, TableAccess> = {
   ...accountsTables,
+  ...apiKeyTables,
   ...billingTables,
   ...entitlementsTables,
   ...subscriptionTables,

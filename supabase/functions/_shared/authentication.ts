@@ -1,8 +1,9 @@
 /** Who calls: API keys and users' tokens, verified here and not by the platform's verify_jwt. */
 import { type AuthConfig, createSupabaseContext, type JWTClaims } from "@supabase/server";
 import { z } from "zod";
+import { type ApiKey, authenticateKey, presentedKey } from "./api-keys/authenticate-key.ts";
 import { type Db, rows } from "./database.ts";
-import type { Caller, User } from "./declaration.ts";
+import type { Caller, Declaration, User } from "./declaration.ts";
 import { tokenIssuer } from "./env.ts";
 import { problem } from "./problem.ts";
 import { fetchInRequest } from "./request-scope.ts";
@@ -10,7 +11,9 @@ import { fetchInRequest } from "./request-scope.ts";
 /** A verified caller. */
 export interface Authenticated {
   user: User | undefined;
-  /** Names the caller for limits and idempotency: the user, the key's kind, or nothing. */
+  /** The workspace's key that called instead of a user. */
+  apiKey: ApiKey | undefined;
+  /** Names the caller for idempotency and the log: the user, the key, or the kind of key. */
   name: string;
   db: Db;
 }
@@ -26,21 +29,31 @@ const modes: Record<Caller, AuthConfig> = {
 
 /**
  * Whether verified claims are those of a signed-in user's access token. The signature alone says less:
- * the same key signs what Auth issues to others, and a token without `exp` would be good for ever.
+ * the same key signs what Auth issues to others, and a token without `exp` would be good for ever. What
+ * stands behind a workspace's key never leaves us; if it did, it would be nobody's here.
  */
 function isSignedInUser(claims: JWTClaims | null): boolean {
   return claims !== null && claims.role === "authenticated" && claims.is_anonymous !== true &&
+    claims["api_key"] === undefined &&
     typeof claims.exp === "number" && z.guid().safeParse(claims.sub).success;
 }
 
 /**
  * Verifies the caller. An invalid token is never taken for none, and a token of another issuer or
- * audience is invalid.
+ * audience is invalid. A workspace's key is taken where `apiKey` names the scope that it must have.
  *
- * @throws {Problem} `unauthenticated`; `forbidden` for a user who is not staff where staff is asked for;
+ * @throws {Problem} `unauthenticated`; those of authenticateKey; `forbidden` for a user who is not staff where staff is asked for;
  *   `internal_error` when our own keys are not configured
  */
-export async function authenticate(request: Request, caller: Caller): Promise<Authenticated> {
+export async function authenticate(
+  request: Request,
+  { auth: caller, apiKey: scope }: Pick<Declaration, "auth" | "apiKey">,
+): Promise<Authenticated> {
+  const presented = scope && presentedKey(request.headers);
+  if (scope !== undefined && presented !== undefined) {
+    const { apiKey, db } = await authenticateKey(presented, scope);
+    return { user: undefined, apiKey, name: `api_key:${apiKey.id}`, db };
+  }
   const { data, error } = await createSupabaseContext(request, {
     auth: modes[caller],
     issuer: tokenIssuer(),
@@ -69,7 +82,12 @@ export async function authenticate(request: Request, caller: Caller): Promise<Au
   if (caller === "staff" && !await rows(db.rpc("is_staff"))) {
     throw problem("forbidden", { detail: "This endpoint is for those who operate the product." });
   }
-  return { user, name: user === undefined ? data.authMode : `user:${user.id}`, db };
+  return {
+    user,
+    apiKey: undefined,
+    name: user === undefined ? data.authMode : `user:${user.id}`,
+    db,
+  };
 }
 
 /**

@@ -738,6 +738,57 @@ export type Database = {
           },
         ];
       };
+      "workspace_api_keys": {
+        Row: {
+          "created_at": string;
+          "created_by": string | null;
+          "expires_at": string | null;
+          "id": string;
+          "last_used_at": string | null;
+          "name": string;
+          "prefix": string;
+          "revoked_at": string | null;
+          "role": string;
+          "scopes": (string)[];
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "last_used_at"?: string | null;
+          "name": string;
+          "prefix": string;
+          "revoked_at"?: string | null;
+          "role": string;
+          "scopes": (string)[];
+          "workspace_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "last_used_at"?: string | null;
+          "name"?: string;
+          "prefix"?: string;
+          "revoked_at"?: string | null;
+          "role"?: string;
+          "scopes"?: (string)[];
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "workspace_api_keys_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "workspace_members": {
         Row: {
           "created_at": string;
@@ -798,6 +849,38 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "api_key_create": {
+        Args: {
+          "expires_at": string;
+          "key_hash": string;
+          "name": string;
+          "prefix": string;
+          "role": string;
+          "scopes": (string)[];
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: {
+          "created_at": string;
+          "created_by": string | null;
+          "expires_at": string | null;
+          "id": string;
+          "last_used_at": string | null;
+          "name": string;
+          "prefix": string;
+          "revoked_at": string | null;
+          "role": string;
+          "scopes": (string)[];
+          "workspace_id": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "workspace_api_keys";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "api_key_use": { Args: { "key_hash": string }; Returns: Json };
       "billing_customer": { Args: { "workspace_id": string }; Returns: Json };
       "billing_customer_member": {
         Args: { "stripe_customer_id": string; "user_id": string };

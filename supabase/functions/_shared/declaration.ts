@@ -4,6 +4,8 @@
  */
 import type { z } from "zod";
 import type { FeatureName } from "./billing/plans.ts";
+import type { ApiKey } from "./api-keys/authenticate-key.ts";
+import type { ScopeName } from "./api-keys/scopes.ts";
 import type { Db } from "./database.ts";
 import type { LimitName } from "./limits.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -29,6 +31,8 @@ export interface Declaration {
   summary: string;
   method: Method;
   auth: Caller;
+  /** Beside a user (`auth` is then `user`), takes a workspace's key that has this scope. */
+  apiKey?: ScopeName;
   /** The header that carries the provider's signature, where `auth` is `signature`. */
   signatureHeader?: string;
   /** Why the handler needs the secret key's client, which RLS does not bind. Absent: it does not get it. */
@@ -77,8 +81,11 @@ export interface Context<D extends Declaration> {
   file: D["file"] extends FileBody ? File : undefined;
   /** The body as it came, for signatures. */
   raw: Bytes;
-  /** The signed-in user. */
-  user: D["auth"] extends "user" | "staff" ? User : undefined;
+  /** The signed-in user; undefined where a workspace's key may call instead, and did. */
+  user: D["auth"] extends "user" | "staff" ? D["apiKey"] extends string ? User | undefined : User
+    : undefined;
+  /** The workspace's key that called, only where `apiKey` is declared. */
+  apiKey: D["apiKey"] extends string ? ApiKey | undefined : undefined;
   /** The database as the caller: RLS applies. */
   db: Db;
   /** The database with the secret key, only where `elevated` says why. */

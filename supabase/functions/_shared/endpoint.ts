@@ -119,7 +119,7 @@ async function admit(
 ): Promise<Begun | undefined> {
   const { requires } = declaration;
   const [limited, claimed, granted] = await Promise.allSettled([
-    countRequest(declaration.limit, caller.user?.id ?? (address || "unknown")),
+    countRequest(declaration.limit, caller.user?.id ?? caller.apiKey?.id ?? (address || "unknown")),
     keyed === undefined ? undefined : beginIdempotent(keyed),
     requires === undefined ? undefined : requireFeature(caller.db, requires, workspaceId),
   ]);
@@ -165,7 +165,7 @@ async function serve<D extends Declaration>(
   const limit = declaration.maxBodyBytes ??
     (declaration.file ? declaration.file.maxBytes + formOverheadBytes : defaultBodyLimit);
   const raw = await readBytes(request, limit);
-  const caller = await timed(arrival, "auth", authenticate(request, declaration.auth));
+  const caller = await timed(arrival, "auth", authenticate(request, declaration));
   arrival.caller = caller.name;
   if (/^(user|api_key):/.test(caller.name)) arrival.actor = caller.name;
 
@@ -186,7 +186,13 @@ async function serve<D extends Declaration>(
   const begun = await timed(
     arrival,
     "limit",
-    admit(declaration, caller, address, keyed, namedWorkspace(body, query)),
+    admit(
+      declaration,
+      caller,
+      address,
+      keyed,
+      namedWorkspace(body, query) ?? caller.apiKey?.workspaceId,
+    ),
   );
   if (begun !== undefined && "replay" in begun) return replay(begun.replay);
 
@@ -198,6 +204,7 @@ async function serve<D extends Declaration>(
     file,
     raw,
     user: caller.user,
+    apiKey: caller.apiKey,
     db: caller.db,
     admin: declaration.elevated === undefined ? undefined : elevatedDb(),
     request,

@@ -27,6 +27,11 @@ export function publicUrl(): string {
   return optionalEnv("PUBLIC_SUPABASE_URL") ?? env("SUPABASE_URL");
 }
 
+/** Whether real money is meant: our Stripe key is a live one. */
+export function isLiveMode(): boolean {
+  return /^(sk|rk)_live_/.test(env("STRIPE_SECRET_KEY"));
+}
+
 /** Who issues users' tokens: Supabase Auth of this project. */
 export function tokenIssuer(): string {
   return `${publicUrl()}/auth/v1`;

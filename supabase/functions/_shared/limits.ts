@@ -17,13 +17,14 @@ export interface Limit {
   withoutRedis: "open" | "postgres";
 }
 
-/** Every limit there is. A declaration names one; it counts by user, else by address. */
+/** Every limit there is. A declaration names one; it counts by user or key, else by address. */
 export const limits = {
   none: null,
   read: { requests: 300, windowSeconds: 60, withoutRedis: "open" },
   write: { requests: 60, windowSeconds: 60, withoutRedis: "open" },
   upload: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
   billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
+  api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
   signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
   login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
   password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },

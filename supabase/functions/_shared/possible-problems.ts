@@ -5,7 +5,8 @@ import { catalogue, type ProblemCode } from "./problem.ts";
 
 /** What endpoint() may answer before and after the handler, as it follows from the declaration. */
 function ownProblems(declaration: Declaration): ProblemCode[] {
-  const { auth, body, file, query, limit: limitName, requires, idempotent, ifMatch } = declaration;
+  const { auth, apiKey, body, file, query, limit: limitName, requires, idempotent, ifMatch } =
+    declaration;
   // A handler's queries may find the database gone, whatever else it declares.
   const codes: ProblemCode[] = [
     "method_not_allowed",
@@ -14,6 +15,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     "internal_error",
   ];
   if (auth !== "none" && auth !== "signature") codes.push("unauthenticated");
+  if (apiKey) codes.push("scope_missing", "plan_required");
   if (auth === "staff") codes.push("forbidden");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");

@@ -1,10 +1,13 @@
 /** Callers that are not who they must be. Tokens that the right key signed are in tokens.test.ts. */
+import assert from "node:assert/strict";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { stack } from "../../support/stack.ts";
+import { newKey } from "../../../supabase/functions/_shared/api-keys/key.ts";
+import { rightBody } from "./body.ts";
 import { type Case, each } from "./case.ts";
 import { expectProblem } from "./reply.ts";
 import { rightRequest } from "./right-request.ts";
-import { send } from "./send.ts";
+import { type Draft, send } from "./send.ts";
 import type { Target } from "./target.ts";
 
 /** Sends a right request for each of these headers, none of which makes a caller. */
@@ -50,6 +53,13 @@ async function forgedTokens(userToken: string): Promise<[string, string][]> {
     ["no token at all", "x.y.z"],
     ["a very long one", "e".repeat(8000)],
   ];
+}
+
+/** A right request about a workspace. Whatever takes keys lets its caller name one. */
+function inWorkspace(target: Target, workspaceId: string): Draft {
+  const { body } = target.declaration;
+  if (body === undefined) return { query: `workspace_id=${workspaceId}` };
+  return { json: { ...rightBody(body), workspace_id: workspaceId } };
 }
 
 const wrongKeys: [string, string | null][] = [
@@ -109,6 +119,66 @@ export const callerCases: Case[] = [
       const headers = { authorization: `Bearer ${userToken}` };
       const reply = await send(target, { ...rightRequest(target), headers });
       expectProblem(reply, "forbidden", "a user");
+    },
+  },
+  {
+    name: "a workspace's key is no user where keys are not taken",
+    applies: ({ declaration: { auth, apiKey }, served }) =>
+      (auth === "user" || auth === "staff") && apiKey === undefined &&
+      served.workspaceKeys !== undefined,
+    async run(target) {
+      const { key } = newKey(false);
+      await expectUnauthenticated(target, [
+        ["as the token", { authorization: `Bearer ${key}` }],
+        ["as the key", { authorization: null, "x-api-key": key }],
+      ]);
+    },
+  },
+  {
+    name:
+      "a workspace's key passes if it is good and has the scope, and reaches that workspace alone",
+    applies: ({ declaration: { apiKey } }) => apiKey !== undefined,
+    async run(target) {
+      const keys = await target.served.workspaceKeys!(target.declaration.apiKey!);
+      const asKey = (key: string) => ({ authorization: `Bearer ${key}` });
+      const unknown = newKey(false).key;
+      await expectUnauthenticated(target, [
+        ["unknown", asKey(unknown)],
+        ["revoked", asKey(keys.revoked)],
+        ["expired", asKey(keys.expired)],
+        ["cut short", asKey(keys.good.slice(0, -1))],
+        [
+          "one character changed",
+          asKey(keys.good.replace(/.$/, (last) => last === "0" ? "1" : "0")),
+        ],
+        ["in other letters", asKey(keys.good.toUpperCase())],
+        ["its prefix alone", asKey(keys.good.slice(0, 20))],
+        ["without a secret", asKey("socle_test_")],
+        ["strange", asKey("socle_test_'; select 1 --")],
+        ["very long", asKey(keys.good + "a".repeat(8000))],
+        ["another scheme", { authorization: `Basic ${keys.good}` }],
+        ["as the publishable key", { authorization: null, apikey: keys.good }],
+        ["an unknown one beside a user's token", { "x-api-key": unknown }],
+        ["an empty one beside a user's token", { "x-api-key": "" }],
+      ]);
+      const right = rightRequest(target);
+      const wrongScope = await send(target, { ...right, headers: asKey(keys.otherScope) });
+      expectProblem(wrongScope, "scope_missing", "another scope");
+      const smaller = await send(target, { ...right, headers: asKey(keys.smallerPlan) });
+      expectProblem(smaller, "plan_required", "a smaller plan");
+
+      // The controls: each way of sending it is taken.
+      for (
+        const headers of [asKey(keys.good), { authorization: null, "x-api-key": keys.good }]
+      ) {
+        const reply = await send(target, { ...right, headers });
+        assert.ok(![401, 402, 403].includes(reply.status), JSON.stringify(reply.body));
+      }
+      const elsewhere = await send(target, {
+        ...inWorkspace(target, keys.otherWorkspaceId),
+        headers: asKey(keys.good),
+      });
+      expectProblem(elsewhere, "workspace_not_found", "another's workspace");
     },
   },
   {

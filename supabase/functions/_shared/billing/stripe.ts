@@ -1,6 +1,6 @@
 /** The Stripe client, and what Stripe's errors mean to a caller. */
 import Stripe from "stripe";
-import { env, optionalEnv } from "../env.ts";
+import { env, isLiveMode, optionalEnv } from "../env.ts";
 import { type Problem, problem } from "../problem.ts";
 
 let client: Stripe | undefined;
@@ -30,7 +30,7 @@ export function stripeClient(): Stripe {
 
 /** Whether our key is a live one; an event of the other mode is not ours to handle. */
 export function isLiveKey(): boolean {
-  return /^(sk|rk)_live_/.test(env("STRIPE_SECRET_KEY"));
+  return isLiveMode();
 }
 
 /** A key that is refused, a call in progress, too many: none says what became of an earlier attempt. */

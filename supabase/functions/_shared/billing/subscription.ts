@@ -31,6 +31,13 @@ export const Subscription = z.object({
 /** Which of several counts: one that gives access, else one that may, else none that ended. */
 const precedence = ["active", "trialing", "past_due", "unpaid", "paused", "incomplete"];
 
+/** Of a workspace's subscriptions, the latest first, the one that counts; null when all have ended. */
+export function whichCounts<T extends { status: string }>(held: T[]): T | null {
+  return held
+    .filter(({ status }) => precedence.includes(status))
+    .toSorted((a, b) => precedence.indexOf(a.status) - precedence.indexOf(b.status))[0] ?? null;
+}
+
 /** The subscription of the caller's personal workspace; null when there is none that has not ended. */
 export async function personalSubscription(
   db: Db,
@@ -47,9 +54,8 @@ export async function personalSubscription(
       .in("status", precedence)
       .order("created_at", { ascending: false }),
   );
-  const best =
-    held.toSorted((a, b) => precedence.indexOf(a.status) - precedence.indexOf(b.status))[0];
-  return best === undefined ? null : Subscription.parse(best);
+  const best = whichCounts(held);
+  return best === null ? null : Subscription.parse(best);
 }
 
 /** A subscription by Stripe's id. Elevated: the caller has shown that it may be seen. */
