@@ -11,6 +11,8 @@ import { events } from "./resources/events.ts";
 import { invoicePayments } from "./resources/invoice-payments.ts";
 import { invoiceItems } from "./resources/invoice-items.ts";
 import { invoices } from "./resources/invoices.ts";
+import { meterEvents } from "./resources/meter-events.ts";
+import { meters } from "./resources/meters.ts";
 import { paymentIntents } from "./resources/payment-intents.ts";
 import { paymentMethods } from "./resources/payment-methods.ts";
 import { prices } from "./resources/prices.ts";
@@ -40,6 +42,8 @@ export const resources: readonly Resource[] = [
   invoiceItems,
   invoicePayments,
   invoices,
+  meterEvents,
+  meters,
   paymentIntents,
   paymentMethods,
   prices,

@@ -27,6 +27,14 @@ export interface EventDocument {
 
 /** Everything that the local Stripe keeps, by the `object` of its documents. */
 export interface Documents {
+  "billing.meter": Wire<Stripe.Billing.Meter>;
+  /** Stripe shows no id of it, nor what it made of its payload. */
+  "billing.meter_event": Wire<Stripe.Billing.MeterEvent> & {
+    id: string;
+    customer: string;
+    value: number;
+    canceled?: boolean;
+  };
   "billing_portal.session": Wire<Stripe.BillingPortal.Session>;
   charge: Wire<Stripe.Charge>;
   "checkout.session": Wire<Stripe.Checkout.Session>;

@@ -4,7 +4,9 @@ import { invalid, notImplemented } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { mergeMetadata } from "../metadata.ts";
 import type { Documents, Wire } from "../wire.ts";
+import { costOf } from "./price-rules.ts";
 import { newPrice } from "./prices.ts";
+import { assertQuantity } from "./subscription-object.ts";
 import { createProduct } from "./products.ts";
 
 export type LineItem = Wire<Stripe.LineItem>;
@@ -59,21 +61,23 @@ export function lineItemsFor(
 }
 
 function lineItem(call: Call, given: Given, param: string): LineItem {
-  const { quantity } = given;
+  const price = priceFor(call, given, param);
+  const metered = price.recurring?.usage_type === "metered";
+  assertQuantity(price, given.quantity, `${param}[quantity]`);
+  const quantity = metered ? 0 : given.quantity;
   if (quantity === undefined) {
     throw invalid(`Missing required param: ${param}[quantity].`, {
       code: "parameter_missing",
       param: `${param}[quantity]`,
     });
   }
-  if (quantity < 1) {
+  if (quantity < 1 && !metered) {
     throw invalid("This value must be greater than or equal to 1.", {
       code: "parameter_invalid_integer",
       param: `${param}[quantity]`,
     });
   }
-  const price = priceFor(call, given, param);
-  const amount = (price.unit_amount ?? 0) * quantity;
+  const amount = metered ? 0 : costOf(call, price, quantity);
   const item: LineItem = {
     id: newId("li"),
     object: "item",
@@ -86,7 +90,7 @@ function lineItem(call: Call, given: Given, param: string): LineItem {
     description: call.store.get("product", price.product)?.name ?? null,
     metadata: mergeMetadata({}, given.metadata),
     price,
-    quantity,
+    quantity: metered ? null : quantity,
   };
   return item;
 }

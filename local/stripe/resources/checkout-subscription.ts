@@ -26,7 +26,7 @@ export function subscriptionFor(
     discounts: givenDiscounts(session),
     items: order.lineItems.map(({ price, quantity }) => ({
       price: price?.id ?? "",
-      quantity: quantity ?? 1,
+      ...(quantity === null ? {} : { quantity }),
     })),
     payment_behavior: "default_incomplete",
     payment_settings: { save_default_payment_method: "on_subscription" },

@@ -3,6 +3,8 @@ import type { Call } from "../call.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
 
+import { costOf } from "./price-rules.ts";
+
 type Invoice = Documents["invoice"];
 type Line = Invoice["lines"]["data"][number];
 type Subscription = Documents["subscription"];
@@ -14,6 +16,8 @@ export interface Billed {
   period: { start: number; end: number };
   /** True for the time that a trial gives away. */
   free: boolean;
+  /** What a metered item has used in the period. */
+  usage?: number;
 }
 
 /** The line of a period. */
@@ -23,16 +27,15 @@ export function lineOf(
   subscription: Subscription,
   billed: Billed,
 ): Line {
-  const { item, period, free } = billed;
-  const quantity = item.quantity ?? 1;
-  const unitAmount = free ? 0 : item.price.unit_amount ?? 0;
+  const { item, period, free, usage } = billed;
+  const quantity = usage ?? item.quantity ?? 1;
   return newLine(invoice, subscription, item, {
-    amount: unitAmount * quantity,
-    description: describe(billed, nameOf(call, item)),
+    amount: free ? 0 : costOf(call, item.price, quantity),
+    description: describe(billed, quantity, nameOf(call, item)),
     invoiceItem: null,
     period,
     quantity,
-    unitAmount: String(unitAmount),
+    unitAmount: free ? "0" : item.price.unit_amount_decimal,
   });
 }
 
@@ -110,13 +113,15 @@ function newLine(
   };
 }
 
-function describe({ item, free }: Billed, name: string): string {
+function describe({ item, free }: Billed, quantity: number, name: string): string {
   if (free) return `Trial period for ${name}`;
+  const { unit_amount: unit, unit_amount_decimal: decimal } = item.price;
+  if (unit === null && decimal === null) return `${quantity} × ${name}`;
   const { interval, interval_count: count } = item.price.recurring ??
     { interval: "month", interval_count: 1 };
   const every = count === 1 ? `/ ${interval}` : `every ${count} ${interval}s`;
-  const each = displayMoney(item.price.unit_amount ?? 0, item.price.currency);
-  return `${item.quantity ?? 1} × ${name} (at ${each} ${every})`;
+  const each = displayMoney(unit ?? Number(decimal), item.price.currency);
+  return `${quantity} × ${name} (at ${each} ${every})`;
 }
 
 /** What a proration says on an invoice. */

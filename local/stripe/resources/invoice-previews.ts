@@ -4,6 +4,7 @@ import { invalid, StripeProblem } from "../errors.ts";
 import { randomWord } from "../ids.ts";
 import { operation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
+import { usedSoFar } from "./metered-usage.ts";
 import { nextPeriod } from "./subscription-cycle.ts";
 import { changeBilling, changesBilling, draftOf } from "./subscription-changes.ts";
 import { newDiscounts } from "./subscription-discounts.ts";
@@ -121,7 +122,7 @@ function lastInvoice(call: Call, subscription: Subscription, details: Details): 
       creditUnused(call, subscription, item, details.proration_date ?? call.now());
     }
   }
-  const draft = draftOf(call, subscription, []);
+  const draft = draftOf(call, subscription, usedSoFar(call, subscription));
   if (draft === null) throw noUpcoming();
   return draft;
 }

@@ -1,12 +1,13 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
-import { invalid, notImplemented } from "../errors.ts";
+import { invalid } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { page, paging, within } from "../pagination.ts";
-import { operation, type Resource, retrieveOperation } from "../resource.ts";
+import { includesOf, operation, type Resource, retrieveOperation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { planOf } from "./plans.ts";
+import { givenRule, keepTiers, ruleParameters, tiersOf } from "./price-rules.ts";
 import { createProduct } from "./products.ts";
 
 type Price = Documents["price"];
@@ -26,24 +27,14 @@ const create = operation<Stripe.PriceCreateParams>(
     "product_data.name",
     "recurring.interval",
     "recurring.interval_count",
+    "recurring.meter",
     "recurring.usage_type",
     "tax_behavior",
     "transfer_lookup_key",
-    "unit_amount",
+    ...ruleParameters,
   ],
   (call, params) => {
-    if (params.unit_amount === undefined) {
-      throw invalid("Missing required param: unit_amount.", {
-        code: "parameter_missing",
-        param: "unit_amount",
-      });
-    }
-    if (params.unit_amount < 0) {
-      throw invalid("This value must be greater than or equal to 0.", { param: "unit_amount" });
-    }
-    if (params.recurring?.usage_type === "metered") {
-      throw notImplemented("metered prices", "recurring[usage_type]");
-    }
+    const { tiers, ...rule } = givenRule(params);
     const price = newPrice(call, {
       active: params.active ?? true,
       currency: params.currency,
@@ -51,10 +42,11 @@ const create = operation<Stripe.PriceCreateParams>(
       metadata: mergeMetadata({}, params.metadata),
       nickname: params.nickname || null,
       product: productFor(call, params).id,
-      recurring: params.recurring,
+      recurring: recurrenceOf(call, params.recurring),
       tax_behavior: params.tax_behavior,
-      unit_amount: params.unit_amount,
+      ...rule,
     });
+    if (tiers !== undefined) keepTiers(call, price.id, tiers);
     if (price.recurring !== null) call.emit("plan.created", planOf(price));
     return call.create(price, "price.created");
   },
@@ -116,16 +108,18 @@ export function newPrice(
   given: Pick<Price, "active" | "product"> & Partial<Pick<Price, "lookup_key" | "metadata">> & {
     currency: string;
     nickname?: string | null;
-    recurring?: { interval: string; interval_count?: number } | undefined;
+    recurring?: { interval: string; interval_count?: number; meter?: string } | undefined;
     tax_behavior?: Price["tax_behavior"] | undefined;
-    unit_amount: number;
+    tiers_mode?: string | null;
+    unit_amount: number | null;
+    unit_amount_decimal?: string | null;
   },
 ): Price {
   return {
     id: newId("price"),
     object: "price",
     active: given.active,
-    billing_scheme: "per_unit",
+    billing_scheme: given.tiers_mode == null ? "per_unit" : "tiered",
     created: call.now(),
     currency: currencyOf(given.currency),
     custom_unit_amount: null,
@@ -137,17 +131,39 @@ export function newPrice(
     recurring: given.recurring === undefined ? null : {
       interval: given.recurring.interval,
       interval_count: given.recurring.interval_count ?? 1,
-      meter: null,
+      meter: given.recurring.meter ?? null,
       trial_period_days: null,
-      usage_type: "licensed",
+      usage_type: given.recurring.meter === undefined ? "licensed" : "metered",
     },
     tax_behavior: given.tax_behavior ?? "unspecified",
-    tiers_mode: null,
+    tiers_mode: given.tiers_mode ?? null,
     transform_quantity: null,
     type: given.recurring === undefined ? "one_time" : "recurring",
     unit_amount: given.unit_amount,
-    unit_amount_decimal: String(given.unit_amount),
+    unit_amount_decimal: given.unit_amount_decimal === undefined
+      ? String(given.unit_amount)
+      : given.unit_amount_decimal,
   };
+}
+
+/** How often a price recurs; a metered one names its meter. */
+function recurrenceOf(
+  call: Call,
+  given: Stripe.PriceCreateParams.Recurring | undefined,
+): Stripe.PriceCreateParams.Recurring | undefined {
+  if (given === undefined) return undefined;
+  const { meter, usage_type: type = "licensed" } = given;
+  if ((type === "metered") !== (meter !== undefined)) {
+    throw invalid("A metered price, and only a metered price, needs a `meter`.", {
+      param: "recurring[meter]",
+    });
+  }
+  if (
+    meter !== undefined && call.need("billing.meter", meter, "recurring[meter]").status !== "active"
+  ) {
+    throw invalid("The meter is not active.", { param: "recurring[meter]" });
+  }
+  return given;
 }
 
 function productFor(call: Call, params: Stripe.PriceCreateParams): Documents["product"] {
@@ -189,7 +205,15 @@ export function currencyOf(currency: string): string {
   return lower;
 }
 
+function flatDecimal({ flat_amount: flat }: { flat_amount: number | null }): string | null {
+  return flat === null ? null : String(flat);
+}
+
 export const prices: Resource = {
   kinds: ["price"],
   operations: [create, update, retrieveOperation("price", "/v1/prices"), list],
+  includes: includesOf("price", {
+    tiers: (call, { id }) =>
+      tiersOf(call, id)?.map((tier) => ({ ...tier, flat_amount_decimal: flatDecimal(tier) })),
+  }),
 };

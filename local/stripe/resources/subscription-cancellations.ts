@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import type { Call } from "../call.ts";
+import { usedSoFar } from "./metered-usage.ts";
 import { draftOf, settle } from "./subscription-changes.ts";
 import { endSubscription } from "./subscription-endings.ts";
 import type { Subscription } from "./subscription-object.ts";
@@ -16,7 +17,9 @@ export function cancelSubscription(
       creditUnused(call, subscription, item, call.now());
     }
   }
-  const draft = invoice_now === true ? draftOf(call, subscription, []) : null;
+  const draft = invoice_now === true
+    ? draftOf(call, subscription, usedSoFar(call, subscription))
+    : null;
   if (draft !== null) {
     settle(call, call.update(subscription, { latest_invoice: draft.id }), draft);
   }

@@ -5,6 +5,7 @@ import { invalid, notImplemented, StripeProblem } from "../errors.ts";
 import type { Documents } from "../wire.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
 import { pendingItems, takePending } from "./invoice-items.ts";
+import { isMetered, usedUntil } from "./metered-usage.ts";
 import type { Billed } from "./invoice-lines.ts";
 import { newInvoice } from "./invoice-object.ts";
 import { finalize, intentOf } from "./invoice-states.ts";
@@ -76,7 +77,9 @@ export function changeBilling(
       }
       : {}),
   };
-  const billed = restarts ? data.map((item) => wholePeriod(item)) : [];
+  const billed = restarts
+    ? [...usedUntil(call, subscription, call.now()), ...wholePeriods(data)]
+    : [];
   const nowDue = restarts || params.proration_behavior === "always_invoice";
   const draft = nowDue ? draftOf(call, { ...subscription, ...next }, billed) : null;
   if (draft !== null) next.latest_invoice = draft.id;
@@ -190,8 +193,11 @@ function inPeriod(
   return end === null ? item : { ...item, current_period_end: end };
 }
 
-/** An item's current period, billed as a whole. */
-export function wholePeriod(item: SubscriptionItem): Billed {
-  const period = { start: item.current_period_start, end: item.current_period_end };
-  return { item, period, free: false };
+/** The current periods of what is paid ahead, billed as a whole. */
+export function wholePeriods(items: readonly SubscriptionItem[]): Billed[] {
+  return items.filter((item) => !isMetered(item)).map((item) => ({
+    item,
+    period: { start: item.current_period_start, end: item.current_period_end },
+    free: false,
+  }));
 }

@@ -4,6 +4,8 @@ import { due } from "../schedule.ts";
 import type { Documents } from "../wire.ts";
 import { discountsAt, endDiscounts } from "./discounts.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
+import { isMetered, usedSoFar, usedUntil } from "./metered-usage.ts";
+import { draftOf, settle } from "./subscription-changes.ts";
 import { newInvoice } from "./invoice-object.ts";
 import { finalize } from "./invoice-states.ts";
 import { pendingItems, takePending } from "./invoice-items.ts";
@@ -31,7 +33,7 @@ export const subscriptionDues = [
     "subscription ends as it was asked to",
     "subscription",
     (subscription) => hasEnded(subscription) ? null : subscription.cancel_at,
-    (call, id) => endSubscription(call, call.need("subscription", id), "cancellation_requested"),
+    (call, id) => endWhenAsked(call, call.need("subscription", id)),
   ),
   due(
     "trial will end",
@@ -59,6 +61,16 @@ export const subscriptionDues = [
     (call, id) => renew(call, call.need("subscription", id)),
   ),
 ];
+
+/** Ends a subscription at the time that was said, and bills what it has used until then. */
+function endWhenAsked(call: Call, subscription: Subscription): void {
+  const used = usedSoFar(call, subscription);
+  const draft = used.length === 0 ? null : draftOf(call, subscription, used);
+  if (draft !== null) {
+    settle(call, call.update(subscription, { latest_invoice: draft.id }), draft);
+  }
+  endSubscription(call, call.need("subscription", subscription.id), "cancellation_requested");
+}
 
 function renews({ status }: Subscription): boolean {
   return ["active", "trialing", "past_due", "unpaid"].includes(status);
@@ -118,11 +130,14 @@ export function nextPeriod(
     subscription: next,
     customer: call.need("customer", subscription.customer),
     reason: "subscription_cycle",
-    billed: items.map((item) => ({
-      item,
-      period: { start: item.current_period_start, end: item.current_period_end },
-      free: false,
-    })),
+    billed: [
+      ...usedUntil(call, subscription, start),
+      ...items.filter((item) => !isMetered(item)).map((item) => ({
+        item,
+        period: { start: item.current_period_start, end: item.current_period_end },
+        free: false,
+      })),
+    ],
     pending,
     period: { start: ended.current_period_start, end: start },
   });

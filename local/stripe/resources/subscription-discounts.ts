@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import { discountsFor, endDiscounts } from "./discounts.ts";
+import { costOf } from "./price-rules.ts";
 import type { Subscription } from "./subscription-object.ts";
 
 /** The discounts that a call leaves: those it names stay, others end, new ones are redeemed. */
@@ -24,7 +25,7 @@ export function newDiscounts(
     customer: subscription.customer,
     subscription: subscription.id,
     subtotal: subscription.items.data.reduce(
-      (sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * (quantity ?? 1),
+      (sum, { price, quantity }) => sum + costOf(call, price, quantity ?? 0),
       0,
     ),
   });

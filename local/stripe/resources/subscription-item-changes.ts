@@ -5,6 +5,7 @@ import { mergeMetadata } from "../metadata.ts";
 import { planOf } from "./plans.ts";
 import type { ItemChange } from "./subscription-prorations.ts";
 import {
+  assertQuantity,
   assertTogether,
   newItem,
   recurringPrice,
@@ -81,12 +82,14 @@ function changed(
   const price = id === undefined || id === before.price.id
     ? before.price
     : recurringPrice(call, id, `${param}[price]`, inactive);
+  assertQuantity(price, quantity, `${param}[quantity]`);
+  const { quantity: counted, ...item } = before;
   return {
-    ...before,
+    ...item,
     metadata: mergeMetadata(before.metadata, metadata),
     plan: planOf(price),
     price,
-    quantity: quantity ?? before.quantity ?? 1,
+    ...(price.recurring?.usage_type === "metered" ? {} : { quantity: quantity ?? counted ?? 1 }),
   };
 }
 
@@ -103,7 +106,9 @@ function added(
       param: `${param}[price]`,
     });
   }
-  return newItem(call, subscription.id, recurringPrice(call, id, `${param}[price]`, inactive), {
+  const price = recurringPrice(call, id, `${param}[price]`, inactive);
+  assertQuantity(price, quantity, `${param}[quantity]`);
+  return newItem(call, subscription.id, price, {
     start: other.current_period_start,
     end: other.current_period_end,
     quantity,

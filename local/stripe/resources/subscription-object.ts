@@ -32,6 +32,7 @@ export function itemsFor(
       });
     }
     const price = recurringPrice(call, id, param, adHoc);
+    assertQuantity(price, quantity, `items[${index}][quantity]`);
     const item = newItem(call, subscription, price, {
       start: period.start,
       end: period.trialEnd ?? after(period.start, price.recurring),
@@ -68,12 +69,26 @@ export function newItem(
     metadata: given.metadata,
     plan: planOf(price),
     price,
-    quantity: given.quantity ?? 1,
+    ...(price.recurring?.usage_type === "metered" ? {} : { quantity: given.quantity ?? 1 }),
     subscription,
     tax_rates: [],
   };
   call.store.hide(item.id, { subscription });
   return item;
+}
+
+/** Throws where a quantity is given for what is counted by a meter. */
+export function assertQuantity(
+  { recurring }: Documents["price"],
+  quantity: number | undefined,
+  param: string,
+): void {
+  if (recurring?.usage_type !== "metered" || quantity === undefined) return;
+  throw invalid(
+    "Quantity should not be specified where usage_type is `metered`. Remove quantity from " +
+      `\`${param.replace("[quantity]", "")}\`.`,
+    { param },
+  );
 }
 
 /** When the first of a subscription's items ends its period. */

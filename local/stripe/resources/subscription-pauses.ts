@@ -3,7 +3,8 @@ import type { Call } from "../call.ts";
 import { after } from "../billing/periods.ts";
 import { invalid, notImplemented } from "../errors.ts";
 import { operation } from "../resource.ts";
-import { draftOf, settle, wholePeriod } from "./subscription-changes.ts";
+import { isMetered, usedSoFar } from "./metered-usage.ts";
+import { draftOf, settle, wholePeriods } from "./subscription-changes.ts";
 import { chargeRemaining, creditUnused } from "./subscription-prorations.ts";
 import type { Subscription, SubscriptionItem } from "./subscription-object.ts";
 
@@ -34,7 +35,17 @@ export const pause = operation<Stripe.SubscriptionPauseParams>(
         creditUnused(call, subscription, item, from);
       }
     }
-    const draft = params.invoicing_behavior === "invoice" ? draftOf(call, subscription, []) : null;
+    const through = params.bill_for?.outstanding_usage_through?.type ?? "now";
+    if (params.invoicing_behavior !== "invoice" && subscription.items.data.some(isMetered)) {
+      throw notImplemented(
+        "pausing a metered subscription without an invoice",
+        "invoicing_behavior",
+      );
+    }
+    const used = through === "none" ? [] : usedSoFar(call, subscription);
+    const draft = params.invoicing_behavior === "invoice"
+      ? draftOf(call, subscription, used)
+      : null;
     const stopped = paused(call, subscription, "pause_requested");
     if (draft === null) return stopped;
     settle(call, call.update(stopped, { latest_invoice: draft.id }), draft);
@@ -69,7 +80,7 @@ export const resume = operation<Stripe.SubscriptionResumeParams>(
       items: { ...subscription.items, data: items },
     };
     const draft = anew || behavior === "always_invoice"
-      ? draftOf(call, next, anew ? items.map((item) => wholePeriod(item)) : [])
+      ? draftOf(call, next, anew ? wholePeriods(items) : [])
       : null;
     const { status_details: _paused, ...running } = subscription;
     const resumed = call.update<Subscription>(running, {

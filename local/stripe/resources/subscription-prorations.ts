@@ -2,6 +2,8 @@ import { amountFrom } from "../billing/prorations.ts";
 import type { Call } from "../call.ts";
 import { invalid } from "../errors.ts";
 import { createProration } from "./invoice-items.ts";
+import { isMetered } from "./metered-usage.ts";
+import { costOf } from "./price-rules.ts";
 import type { Subscription, SubscriptionItem } from "./subscription-object.ts";
 
 /** One item before and after a change; one that came has no `before`, one that went no `after`. */
@@ -11,8 +13,8 @@ export interface ItemChange {
 }
 
 /** What an item costs in a whole period. */
-function wholeAmount({ price, quantity }: SubscriptionItem): number {
-  return (price.unit_amount ?? 0) * (quantity ?? 1);
+function wholeAmount(call: Call, { price, quantity }: SubscriptionItem): number {
+  return costOf(call, price, quantity ?? 1);
 }
 
 function periodOf({ current_period_start: start, current_period_end: end }: SubscriptionItem) {
@@ -32,8 +34,9 @@ export function creditUnused(
   from: number,
 ): void {
   const period = periodOf(item);
-  const amount = amountFrom(wholeAmount(item), from, period);
-  if (from >= period.end) return;
+  // What is used is billed after it was used: nothing of it was paid ahead.
+  if (from >= period.end || isMetered(item)) return;
+  const amount = amountFrom(wholeAmount(call, item), from, period);
   createProration(call, subscription, item, {
     kind: "unused",
     amount: amount === 0 ? 0 : -amount,
@@ -49,10 +52,10 @@ export function chargeRemaining(
   from: number,
 ): void {
   const period = periodOf(item);
-  if (from >= period.end) return;
+  if (from >= period.end || isMetered(item)) return;
   createProration(call, subscription, item, {
     kind: "remaining",
-    amount: amountFrom(wholeAmount(item), from, period),
+    amount: amountFrom(wholeAmount(call, item), from, period),
     period: { start: from, end: period.end },
   });
 }

@@ -5,7 +5,8 @@ import { invalid, notImplemented } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { redeemable } from "./discounts.ts";
 import { methodForCustomer } from "./subscription-fields.ts";
-import { recurringPrice } from "./subscription-object.ts";
+import { costOf } from "./price-rules.ts";
+import { assertQuantity, recurringPrice } from "./subscription-object.ts";
 import { newPhase, type Phase } from "./subscription-schedule-object.ts";
 
 type GivenPhase = Stripe.SubscriptionScheduleUpdateParams.Phase;
@@ -149,6 +150,7 @@ function itemsOf(call: Call, { items: given }: GivenPhase, param: string): Phase
       });
     }
     const price = recurringPrice(call, id, `${at}[price]`, true);
+    assertQuantity(price, quantity, `${at}[quantity]`);
     return {
       price,
       item: {
@@ -157,7 +159,7 @@ function itemsOf(call: Call, { items: given }: GivenPhase, param: string): Phase
         metadata: mergeMetadata({}, metadata),
         plan: price.id,
         price: price.id,
-        quantity: quantity ?? 1,
+        ...(price.recurring.usage_type === "metered" ? {} : { quantity: quantity ?? 1 }),
         tax_rates: [],
       },
     };
@@ -203,8 +205,7 @@ function discountsOf(
   },
 ): Phase["discounts"] {
   const subtotal = items.reduce(
-    (sum, { price, quantity }) =>
-      sum + (call.need("price", price).unit_amount ?? 0) * (quantity ?? 1),
+    (sum, { price, quantity }) => sum + costOf(call, call.need("price", price), quantity ?? 0),
     0,
   );
   return (discounts || []).map((one, index) => {

@@ -6,8 +6,10 @@ import { mergeMetadata } from "../metadata.ts";
 import type { Documents } from "../wire.ts";
 import { customerOf } from "./customers.ts";
 import { discountsFor } from "./discounts.ts";
+import { isMetered } from "./metered-usage.ts";
 import { newInvoice } from "./invoice-object.ts";
 import { finalize, pay } from "./invoice-states.ts";
+import { costOf } from "./price-rules.ts";
 import { methodForCustomer, paymentSettingsOf } from "./subscription-fields.ts";
 import { scheduledEnd } from "./subscription-endings.ts";
 import { itemsFor, newSubscription, type Subscription } from "./subscription-object.ts";
@@ -67,7 +69,7 @@ export function startSubscription(
       customer: customer.id,
       subscription: id,
       subtotal: items.reduce(
-        (sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * (quantity ?? 1),
+        (sum, { price, quantity }) => sum + costOf(call, price, quantity ?? 0),
         0,
       ),
     }).map((discount) => discount.id),
@@ -123,7 +125,7 @@ function bill(
     subscription: fresh,
     customer,
     reason: "subscription_create",
-    billed: fresh.items.data.map((item) => ({
+    billed: fresh.items.data.filter((item) => !isMetered(item)).map((item) => ({
       item,
       period: { start: item.current_period_start, end: item.current_period_end },
       free,
