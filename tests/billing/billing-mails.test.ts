@@ -50,9 +50,9 @@ Deno.test("billing mails: what a clock or a bank causes, and Stripe failing", as
     });
     const trialing = await subscriptionIn(user, "trialing");
     ok(trialing.trial_end);
-    await mailTo(user.email, /subscription/i, on);
+    await mailTo(user.email, /trial has started/i, on);
     await advance(on, 5 * day);
-    await mailTo(user.email, /trial/i, on);
+    await mailTo(user.email, /trial ends/i, on);
     await advance(on, 3 * day);
     await subscriptionIn(user, "active");
   });

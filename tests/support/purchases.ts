@@ -7,6 +7,8 @@ import { waitFor } from "./wait.ts";
 
 /** What is asked for, as subscription-create takes it. */
 export interface Order {
+  trial?: boolean;
+  promotion_code?: string;
   price_id?: string;
   quantity?: number;
   workspace_id?: string;

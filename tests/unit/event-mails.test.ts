@@ -17,6 +17,8 @@ function subscription(more: Record<string, unknown> = {}) {
     canceled_at: null,
     ended_at: null,
     trial_end: null,
+    metadata: {},
+    default_payment_method: null,
     items: { data: [{ current_period_end: periodEnd }, { current_period_end: periodEnd + 60 }] },
     ...more,
   };
@@ -58,10 +60,13 @@ Deno.test("event mails: a subscription starts once, when it first runs", () => {
     "subscription_started",
   ]);
   deepEqual(
-    templates(event("customer.subscription.created", subscription({ status: "trialing" }))),
-    [
-      "subscription_started",
-    ],
+    templates(
+      event(
+        "customer.subscription.created",
+        subscription({ status: "trialing", trial_end: periodEnd }),
+      ),
+    ),
+    ["trial_started"],
   );
   deepEqual(
     templates(event("customer.subscription.created", subscription({ status: "incomplete" }))),
@@ -143,4 +148,63 @@ Deno.test("event mails: the same event always causes the same mails, and other t
   ));
   const started = event("customer.subscription.updated", subscription(), { status: "incomplete" });
   deepEqual(eventMails(started), eventMails(structuredClone(started)));
+});
+
+function sold(price: string, quantity: number) {
+  return { data: [{ price: { id: price }, quantity, current_period_end: periodEnd }] };
+}
+
+Deno.test("event mails: another plan is told of; a renewal and seats that follow the members are not", () => {
+  const updated = "customer.subscription.updated";
+  const after = (more = {}) => subscription({ items: sold("price_pro", 2), ...more });
+  const [mail] = eventMails(event(updated, after(), { items: sold("price_basic", 2) }));
+  deepEqual([mail?.template, mail?.props], [
+    "plan_changed",
+    { price_id: "price_pro", previous_price_id: "price_basic", quantity: 2 },
+  ]);
+  deepEqual(templates(event(updated, after(), { items: sold("price_pro", 2) })), []);
+  deepEqual(templates(event(updated, after(), { items: sold("price_pro", 1) })), []);
+  deepEqual(
+    templates(event(updated, after({ metadata: { quote_id: "q2" } }), {
+      items: sold("price_pro", 1),
+      metadata: { quote_id: "q1" },
+    })),
+    ["plan_changed"],
+  );
+});
+
+Deno.test("event mails: a planned change is told of once for each change that is planned", () => {
+  const phase = (start: number, price: string) => ({
+    start_date: start,
+    end_date: start + 10,
+    items: [{ price, quantity: 1 }],
+  });
+  const schedule = (next: string) => ({
+    id: "sub_sched_1",
+    object: "subscription_schedule",
+    customer: "cus_1",
+    subscription: "sub_1",
+    status: "active",
+    current_phase: { start_date: 10, end_date: 20 },
+    phases: [phase(10, "price_pro"), phase(20, next)],
+  });
+  const updated = "subscription_schedule.updated";
+  const planned = (next: string) => eventMails(event(updated, schedule(next), { phases: [] }))[0];
+  equal(planned("price_basic")?.template, "plan_change_planned");
+  equal(planned("price_basic")?.dedupeKey, planned("price_basic")?.dedupeKey);
+  equal(planned("price_basic")?.dedupeKey === planned("price_plus")?.dedupeKey, false);
+  deepEqual(templates(event(updated, schedule("price_pro"), { phases: [] })), []);
+  deepEqual(templates(event(updated, schedule("price_basic"), { metadata: {} })), []);
+  deepEqual(templates(event("subscription_schedule.released", schedule("price_basic"))), []);
+});
+
+Deno.test("event mails: a trial that its card has ended says so, an ordinary end of a trial does not", () => {
+  const updated = "customer.subscription.updated";
+  deepEqual(
+    templates(
+      event(updated, subscription({ metadata: { trial_ended: "card" } }), { status: "trialing" }),
+    ),
+    ["trial_ended_early"],
+  );
+  deepEqual(templates(event(updated, subscription(), { status: "trialing" })), []);
 });

@@ -15,7 +15,11 @@ const BILLING = [
   "access_read_only",
   "access_locked",
   "access_restored",
+  "trial_started",
   "trial_ending",
+  "trial_ended_early",
+  "plan_changed",
+  "plan_change_planned",
   "card_expiring",
   "subscription_paused",
   "subscription_resumed",
@@ -127,4 +131,28 @@ Deno.test("refunded: without an invoice it names none and asks for nothing", asy
   assert.doesNotMatch(fr, /Facture|facture|http/);
   assert.doesNotMatch(en, /nvoice|http/);
   assert.match(fr, /Montant remboursé\u00a0: 49,00\u00a0€/);
+});
+
+Deno.test("subscription_paused: says what to do only where something is to be done", async () => {
+  const { preview } = templates.subscription_paused;
+  const asked = await texts("subscription_paused", { ...preview, requested: true });
+  assert.doesNotMatch(asked.en, /payment method/);
+  assert.match(asked.fr, /déduit à la reprise/);
+  assert.match((await texts("subscription_paused", preview)).en, /check your payment method/);
+});
+
+Deno.test("trial_started: announces a payment only where there is a card", async () => {
+  const { preview } = templates.trial_started;
+  assert.match((await texts("trial_started", preview)).fr, /premier paiement est prélevé/);
+  const cardless = await texts("trial_started", { ...preview, card: false });
+  assert.doesNotMatch(cardless.fr, /prélevé/);
+  assert.match(cardless.en, /ends by itself/);
+});
+
+Deno.test("plan_changed: names the former plan where it is another, and a quantity of several", async () => {
+  const { preview } = templates.plan_changed;
+  assert.match((await texts("plan_changed", preview)).fr, /Formule précédente\u00a0: Basic/);
+  const seats = await texts("plan_changed", { ...preview, previous_plan: "Pro", quantity: 7 });
+  assert.doesNotMatch(seats.fr, /précédente/);
+  assert.match(seats.en, /Quantity.?: 7/);
 });

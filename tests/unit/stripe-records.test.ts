@@ -120,14 +120,74 @@ Deno.test("a price without one amount, or that does not recur, is none of ours",
   strictEqual(priceRecord(price({ product: { id: "prod_2" } })).product_id, "prod_2");
 });
 
+Deno.test("a subscription's record has its card's fingerprint, its discount and what is planned next", () => {
+  const subscription = (more: Record<string, unknown>) =>
+    subscriptionRecord({
+      id: "sub_1",
+      customer: "cus_1",
+      currency: "eur",
+      status: "active",
+      metadata: {},
+      items: { data: [{ price: { id: "price_a" }, quantity: 2 }] },
+      schedule: null,
+      discounts: [],
+      default_payment_method: null,
+      ...more,
+    } as unknown as Stripe.Subscription);
+  const card = (fingerprint: string) => ({ id: "pm_1", card: { fingerprint } });
+  const customer = { id: "cus_1", invoice_settings: { default_payment_method: card("theirs") } };
+  strictEqual(subscription({}).card_fingerprint, null);
+  strictEqual(subscription({ customer }).card_fingerprint, "theirs");
+  strictEqual(
+    subscription({ customer, default_payment_method: card("own") }).card_fingerprint,
+    "own",
+  );
+  strictEqual(subscription({ customer: { id: "cus_1", deleted: true } }).card_fingerprint, null);
+
+  const discount = {
+    id: "di_1",
+    promotion_code: { id: "promo_1", code: "WELCOME" },
+    source: { coupon: "c_1" },
+    end: 9,
+  };
+  const discounted = subscription({ discounts: [discount] });
+  deepStrictEqual(
+    [discounted.promotion_code, discounted.coupon, discounted.discount_ends_at],
+    ["WELCOME", "c_1", 9],
+  );
+
+  const phase = (start: number, price: string, quantity?: number) => ({
+    start_date: start,
+    items: [{ price, ...(quantity !== undefined && { quantity }) }],
+  });
+  const planned = (next: unknown, status = "active") => {
+    const schedule = {
+      status,
+      current_phase: { start_date: 1, end_date: 5 },
+      phases: [phase(1, "price_a", 2), next],
+    };
+    const record = subscription({ schedule });
+    return [record.next_price_id, record.next_quantity, record.next_change_at];
+  };
+  deepStrictEqual(planned(phase(5, "price_b")), ["price_b", 1, 5]);
+  deepStrictEqual(planned(phase(5, "price_a", 3)), ["price_a", 3, 5]);
+  const nothing = [null, null, null];
+  deepStrictEqual(planned(phase(5, "price_a", 2)), nothing, "as it is");
+  deepStrictEqual(planned(phase(5, "price_b"), "released"), nothing);
+  deepStrictEqual(planned({ start_date: 5, items: [] }), nothing);
+});
+
 Deno.test("a subscription is paid until the earliest of its items' ends, in whatever order they come", () => {
   const item = fc.record({ current_period_start: seconds, current_period_end: seconds });
   fc.assert(fc.property(fc.array(item, { minLength: 1, maxLength: 30 }), (items) => {
     const record = subscriptionRecord({
       id: "sub_1",
-      customer: { id: "cus_1" },
+      customer: { id: "cus_1", invoice_settings: { default_payment_method: null } },
       currency: "eur",
       status: "active",
+      schedule: null,
+      discounts: [],
+      default_payment_method: null,
       metadata: {},
       items: {
         data: items.map((one, index) => ({

@@ -36,6 +36,7 @@ const create = operation<Params>(
     "cancel_url",
     "client_reference_id",
     "currency",
+    "custom_text.submit.message",
     "customer",
     "customer_creation",
     "customer_email",
@@ -98,6 +99,7 @@ function createSession(call: Call, params: Params): CheckoutSession {
     cancel_url: params.cancel_url === undefined ? null : addressOf(params.cancel_url, "cancel_url"),
     client_reference_id: params.client_reference_id ?? null,
     currency,
+    ...customText(params),
     customer: customer?.id ?? null,
     customer_creation: mode === "subscription"
       ? "always"
@@ -148,6 +150,19 @@ function createSession(call: Call, params: Params): CheckoutSession {
   call.store.hide(session.id, order);
   if (setup !== undefined) call.store.hide(`checkout of ${setup.id}`, session.id);
   return call.create(session);
+}
+
+/** What the page says beside its button. */
+function customText({ custom_text: text }: Params): Partial<CheckoutSession> {
+  if (!text?.submit) return {};
+  return {
+    custom_text: {
+      after_submit: null,
+      shipping_address: null,
+      submit: { message: text.submit.message },
+      terms_of_service_acceptance: null,
+    },
+  };
 }
 
 function modeOf(params: Params): "payment" | "setup" | "subscription" {

@@ -22,6 +22,10 @@ export default endpoint({
     /** Default: the personal workspace. */
     workspace_id: z.guid().optional(),
     quantity: z.int().min(1).max(10_000).default(1),
+    /** As the customer typed it. */
+    promotion_code: z.string().min(1).max(100).optional(),
+    /** Begins with the plan's trial: one a workspace, and one a card. */
+    trial: z.boolean().default(false),
     success_url: z.string().max(2000),
     cancel_url: z.string().max(2000),
   }),
@@ -33,6 +37,9 @@ export default endpoint({
     "price_not_found",
     "subscription_exists",
     "subscription_pending",
+    "promotion_code_invalid",
+    "trial_not_offered",
+    "trial_used",
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin }) => {
@@ -41,6 +48,8 @@ export default endpoint({
     workspaceId: body.workspace_id ?? null,
     price: body.price_id,
     quantity: body.quantity,
+    promotionCode: body.promotion_code,
+    trial: body.trial,
     pages: {
       // In a path the braces come back percent-encoded, and Stripe would not know them.
       successUrl: allowedRedirect(body.success_url)

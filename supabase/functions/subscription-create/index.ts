@@ -22,6 +22,10 @@ export default endpoint({
     /** Default: the personal workspace. */
     workspace_id: z.guid().optional(),
     quantity: z.int().min(1).max(10_000).default(1),
+    /** As the customer typed it. */
+    promotion_code: z.string().min(1).max(100).optional(),
+    /** Begins with the plan's trial: one a workspace, and one a card. */
+    trial: z.boolean().default(false),
   }),
   reply: z.object({ subscription: Purchase }),
   problems: [
@@ -30,6 +34,10 @@ export default endpoint({
     "price_not_found",
     "subscription_exists",
     "subscription_pending",
+    "promotion_code_invalid",
+    "trial_not_offered",
+    "trial_used",
+    "trial_needs_card",
     "payment_declined",
     "payment_provider_unavailable",
   ],
@@ -39,6 +47,8 @@ export default endpoint({
     workspaceId: body.workspace_id ?? null,
     price: body.price_id,
     quantity: body.quantity,
+    promotionCode: body.promotion_code,
+    trial: body.trial,
   });
   wakeJobs();
   return { subscription };

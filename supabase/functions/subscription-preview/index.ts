@@ -24,7 +24,8 @@ export default endpoint({
     quantity: z.int().min(1).max(10_000).optional(),
     /** As the customer typed it; takes the place of the discount it has. */
     promotion_code: z.string().min(1).max(100).optional(),
-    when: z.enum(["now"]).default("now"),
+    /** At the renewal nothing is due at once: for a smaller plan, what is paid for is used up first. */
+    when: z.enum(["now", "renewal"]).default("now"),
   }),
   reply: Quote,
   problems: [

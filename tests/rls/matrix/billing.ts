@@ -61,6 +61,7 @@ export const billingTables: Record<string, TableAccess> = {
       id workspace_id user_id stripe_subscription_id plan_id price_id status quantity
       currency cancel_at_period_end current_period_start current_period_end trial_end
       cancel_at canceled_at ended_at created_at updated_at stripe_payment_method_id
+      trial_start promotion_code coupon discount_ends_at next_price_id next_quantity next_change_at
     `),
     anon: none,
     authenticated: { select: ofMyWorkspaces("workspace_id") },
@@ -185,7 +186,8 @@ export const billingTables: Record<string, TableAccess> = {
   "private.subscription_intents": {
     columns: words(`
       id workspace_id user_id price_id quantity state stripe_subscription_id
-      stripe_session_id success_url cancel_url created_at closed_at
+      stripe_session_id success_url cancel_url created_at closed_at trial_days trial_needs_card
+      promotion_code_id payment_method_id
     `),
     ...serverOnly,
     samples: ({ workspaceId, userId }) => [{

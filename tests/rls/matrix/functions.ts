@@ -10,6 +10,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.billing_customer_record(uuid,text)": server,
   "public.billing_mail(text,text,text,jsonb,text)": server,
   "public.billing_workspace_for(uuid,uuid)": server,
+  "public.card_trial_used(text)": server,
   "public.cards_expiring()": server,
   "public.dunning_advance(text)": server,
   "public.dunning_failed(text,timestamp with time zone)": server,
@@ -34,7 +35,8 @@ export const functions: Record<string, FunctionAccess> = {
   "public.subscription_change_begin(uuid,uuid,uuid,text,integer)": server,
   "public.subscription_change_end(uuid,smallint,text,text)": server,
   "public.subscription_intent_abandon(uuid)": server,
-  "public.subscription_intent_open(uuid,uuid,text,integer,text,text)": server,
+  "public.subscription_intent_open(uuid,uuid,text,integer,text,text,integer,boolean,text,text)":
+    server,
   "public.subscription_intent_record(uuid,text,text)": server,
   "public.subscription_to_change(uuid,uuid,uuid)": server,
   "public.sync_state(text,text,text)": server,
@@ -50,6 +52,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.billing_contact(uuid,uuid)": server,
   "private.billing_customer_wanted(uuid,text,text)": nobody,
   "private.billing_workspace(uuid,uuid)": server,
+  "private.card_trial_seen(text,text,timestamp with time zone)": server,
   "private.display_name(text)": nobody,
   "private.dunning_follow_invoice()": nobody,
   "private.dunning_follow_policy()": nobody,
@@ -85,6 +88,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.tick()": server,
   "private.touch()": nobody,
   "private.touch_version()": nobody,
+  "private.trial_used(uuid)": server,
   "private.uuid_or_null(text)": server,
   "private.webhook_schedule(bigint,text,jsonb)": server,
 };

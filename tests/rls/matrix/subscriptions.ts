@@ -16,4 +16,18 @@ export const subscriptionTables: Record<string, TableAccess> = {
       locked_until: "2026-01-01",
     }],
   },
+  "private.workspace_trials": {
+    columns: words("workspace_id intent_id stripe_subscription_id created_at"),
+    ...serverOnly,
+    samples: ({ workspaceId }) => [{ workspace_id: workspaceId }],
+  },
+  "private.card_trials": {
+    columns: words("fingerprint stripe_subscription_id trial_start created_at"),
+    ...serverOnly,
+    samples: ({ unique }) => [{
+      fingerprint: `card_${unique}`,
+      stripe_subscription_id: `sub_${unique}`,
+      trial_start: "2026-01-01",
+    }],
+  },
 };

@@ -17,6 +17,7 @@ import { asPromotionProblem } from "./promotions.ts";
 import { readQuote, type SignedQuote } from "./quote-token.ts";
 import { reckon, stateOf } from "./quotes.ts";
 import { idOf } from "./records.ts";
+import { changeAtRenewal, isPlanned, releaseSchedule } from "./renewal-changes.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 import { readSubscription, Subscription } from "./subscription.ts";
 import { syncNow } from "./sync.ts";
@@ -98,6 +99,21 @@ async function changeNow(
   return invoiced ? idOf(changed.latest_invoice) : null;
 }
 
+async function apply(
+  stripe: Stripe,
+  quote: SignedQuote,
+  held: Stripe.Subscription,
+  attempt: number,
+): Promise<string | null> {
+  if (quote.change.when === "now") {
+    // What was planned for the renewal would undo it.
+    await releaseSchedule(stripe, held, `quote:${quote.id}:${attempt}:release`);
+    return await changeNow(stripe, quote, attempt);
+  }
+  await changeAtRenewal(stripe, quote, held, attempt);
+  return null;
+}
+
 /** What a definite refusal means to whoever accepted the quote. */
 function refusalOf(error: unknown): Problem {
   if (error instanceof Stripe.errors.StripeCardError) return stripeProblem(error);
@@ -133,13 +149,13 @@ async function make(
   const { admin, stripe } = tools;
   let invoice: string | null;
   try {
-    const held = await stripe.subscriptions.retrieve(quote.subscription);
-    if (held.metadata["quote_id"] === quote.id) {
+    const held = await stripe.subscriptions.retrieve(quote.subscription, { expand: ["schedule"] });
+    if (held.metadata["quote_id"] === quote.id || isPlanned(quote, held)) {
       invoice = quote.invoiced ? idOf(held.latest_invoice) : null;
     } else {
       const reason = await whyStale(tools, quote, held);
       if (reason !== undefined) throw stale(reason);
-      invoice = await changeNow(stripe, quote, attempt);
+      invoice = await apply(stripe, quote, held, attempt);
     }
   } catch (error) {
     // After a timeout it may be made: the row stays open, and asking again under the same key tells.

@@ -2,6 +2,7 @@
 import Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
 import { Problem, problem } from "../problem.ts";
+import { releaseSchedule } from "./renewal-changes.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 import { readSubscription, type Subscription } from "./subscription.ts";
 import { syncNow } from "./sync.ts";
@@ -45,7 +46,12 @@ export async function whichSubscription(
   })) as unknown as ChangeTarget;
 }
 
-async function change(
+/**
+ * Changes a subscription at Stripe, then our row.
+ *
+ * @param apply gets Stripe's id
+ */
+export async function changeSubscription(
   { admin, stripe }: ChangeTools,
   whose: Whose,
   apply: (stripeId: string) => Promise<unknown>,
@@ -82,8 +88,10 @@ export async function cancelSubscription(
   whose: Whose,
   atPeriodEnd: boolean,
 ): Promise<z.infer<typeof Subscription>> {
-  return await change(tools, whose, async (id) => {
+  return await changeSubscription(tools, whose, async (id) => {
     if (atPeriodEnd) {
+      // What was planned for the renewal that it will not see would be in the way at Stripe.
+      await releaseSchedule(tools.stripe, await tools.stripe.subscriptions.retrieve(id));
       await tools.stripe.subscriptions.update(id, { cancel_at_period_end: true });
       return;
     }
@@ -107,7 +115,7 @@ export async function uncancelSubscription(
   tools: ChangeTools,
   whose: Whose,
 ): Promise<z.infer<typeof Subscription>> {
-  return await change(tools, whose, async (id) => {
+  return await changeSubscription(tools, whose, async (id) => {
     const held = await tools.stripe.subscriptions.retrieve(id);
     if (held.status === "canceled") {
       throw problem("subscription_not_found", { detail: "It has ended: start a new one." });
@@ -118,5 +126,19 @@ export async function uncancelSubscription(
       // Decided in Stripe's portal, which names the moment.
       await tools.stripe.subscriptions.update(id, { cancel_at: "" });
     }
+  });
+}
+
+/**
+ * Lets go what was planned for the renewal: the subscription stays as it is.
+ *
+ * @throws {Problem} as {@link cancelSubscription}
+ */
+export async function unscheduleChange(
+  tools: ChangeTools,
+  whose: Whose,
+): Promise<z.infer<typeof Subscription>> {
+  return await changeSubscription(tools, whose, async (id) => {
+    await releaseSchedule(tools.stripe, await tools.stripe.subscriptions.retrieve(id));
   });
 }

@@ -16,7 +16,11 @@ export interface EventMail {
     | "subscription_ended"
     | "subscription_paused"
     | "subscription_resumed"
+    | "trial_started"
     | "trial_ending"
+    | "trial_ended_early"
+    | "plan_changed"
+    | "plan_change_planned"
     | "payment_failed"
     | "payment_action_required";
   customerId: string;
@@ -41,6 +45,38 @@ function periodEnd(subscription: Stripe.Subscription): number | null {
 
 const runs: ReadonlySet<string> = new Set(["active", "trialing"]);
 
+/** What is paid for, as far as a change of it is worth a mail. */
+function soldBy(items: Stripe.ApiList<Stripe.SubscriptionItem> | undefined) {
+  const item = items?.data?.[0];
+  return item?.price === undefined ? null : { price: item.price.id, quantity: item.quantity ?? 1 };
+}
+
+/**
+ * A change of plan, or of a quantity that somebody has asked for by a quote: one that follows the members
+ * of a workspace is not worth a mail each time.
+ */
+function planMails(
+  event: Stripe.Event,
+  subscription: Stripe.Subscription,
+  about: Pick<EventMail, "customerId" | "subscriptionId">,
+): EventMail[] {
+  const before = (event.data.previous_attributes ?? {}) as Partial<Stripe.Subscription>;
+  const [former, now] = [soldBy(before.items), soldBy(subscription.items)];
+  if (former === null || now === null) return [];
+  const quoted = before.metadata !== undefined && subscription.metadata["quote_id"] !== undefined;
+  if (former.price === now.price && (former.quantity === now.quantity || !quoted)) return [];
+  return [{
+    ...about,
+    template: "plan_changed",
+    props: {
+      price_id: now.price,
+      previous_price_id: former.price,
+      quantity: now.quantity,
+    },
+    dedupeKey: `plan_changed:${event.id}`,
+  }];
+}
+
 function subscriptionMails(event: Stripe.Event, subscription: Stripe.Subscription): EventMail[] {
   const customerId = idOf(subscription.customer);
   if (customerId === null) return [];
@@ -54,7 +90,17 @@ function subscriptionMails(event: Stripe.Event, subscription: Stripe.Subscriptio
       const mails: EventMail[] = [];
       const isNew = event.type === "customer.subscription.created" ||
         before.status === "incomplete";
-      if (isNew && runs.has(subscription.status)) {
+      if (isNew && subscription.status === "trialing" && subscription.trial_end !== null) {
+        mails.push({
+          ...about,
+          template: "trial_started",
+          props: {
+            trial_end: at(subscription.trial_end),
+            card: subscription.default_payment_method !== null,
+          },
+          dedupeKey: `trial_started:${subscription.id}`,
+        });
+      } else if (isNew && runs.has(subscription.status)) {
         mails.push({
           ...about,
           template: "subscription_started",
@@ -78,7 +124,15 @@ function subscriptionMails(event: Stripe.Event, subscription: Stripe.Subscriptio
           }`,
         });
       }
-      return mails;
+      if (before.status === "trialing" && subscription.metadata["trial_ended"] === "card") {
+        mails.push({
+          ...about,
+          template: "trial_ended_early",
+          props: {},
+          dedupeKey: `trial_ended_early:${subscription.id}`,
+        });
+      }
+      return [...mails, ...planMails(event, subscription, about)];
     }
     case "customer.subscription.deleted":
       // What never ran did not end.
@@ -94,7 +148,10 @@ function subscriptionMails(event: Stripe.Event, subscription: Stripe.Subscriptio
       const template = event.type === "customer.subscription.paused"
         ? "subscription_paused"
         : "subscription_resumed";
-      return [{ ...about, template, props: {}, dedupeKey: `${template}:${event.id}` }];
+      const requested = subscription.status_details?.paused?.subscription?.type ===
+        "pause_requested";
+      const props = template === "subscription_paused" && requested ? { requested } : {};
+      return [{ ...about, template, props, dedupeKey: `${template}:${event.id}` }];
     }
     case "customer.subscription.trial_will_end":
       if (subscription.trial_end === null) return [];
@@ -107,6 +164,36 @@ function subscriptionMails(event: Stripe.Event, subscription: Stripe.Subscriptio
     default:
       return [];
   }
+}
+
+/** A change planned for the renewal, each time another one is. */
+function scheduleMails(event: Stripe.Event, schedule: Stripe.SubscriptionSchedule): EventMail[] {
+  const customerId = idOf(schedule.customer);
+  const subscriptionId = idOf(schedule.subscription);
+  if (event.type !== "subscription_schedule.updated" || schedule.status !== "active") return [];
+  const before = (event.data.previous_attributes ?? {}) as Partial<Stripe.SubscriptionSchedule>;
+  if (customerId === null || subscriptionId === null || before.phases === undefined) return [];
+  const present = schedule.phases.find(({ start_date }) =>
+    start_date === schedule.current_phase?.start_date
+  );
+  const next = schedule.phases.find(({ start_date }) => start_date === present?.end_date);
+  const [from, to] = [present?.items[0], next?.items[0]];
+  const [price, former] = [idOf(to?.price), idOf(from?.price)];
+  if (next === undefined || price === null || former === null) return [];
+  const quantity = to?.quantity ?? 1;
+  if (price === former && quantity === (from?.quantity ?? 1)) return [];
+  return [{
+    template: "plan_change_planned",
+    customerId,
+    subscriptionId,
+    props: {
+      price_id: price,
+      previous_price_id: former,
+      quantity,
+      changes_at: at(next.start_date),
+    },
+    dedupeKey: `plan_change_planned:${schedule.id}:${next.start_date}:${price}:${quantity}`,
+  }];
 }
 
 function invoiceMails(event: Stripe.Event, invoice: Stripe.Invoice): EventMail[] {
@@ -153,6 +240,9 @@ export function eventMails(event: Stripe.Event): EventMail[] {
   const object = event.data.object as { object: string };
   if (object.object === "subscription") {
     return subscriptionMails(event, object as Stripe.Subscription);
+  }
+  if (object.object === "subscription_schedule") {
+    return scheduleMails(event, object as Stripe.SubscriptionSchedule);
   }
   if (object.object === "invoice") return invoiceMails(event, object as Stripe.Invoice);
   return [];

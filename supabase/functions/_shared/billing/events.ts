@@ -19,6 +19,8 @@ export function eventTargets(event: Stripe.Event): Target[] {
     id?: string;
     invoice?: string | { id: string };
     charge?: string | { id: string };
+    subscription?: string | { id: string } | null;
+    released_subscription?: string | null;
     amount_refunded?: number;
   };
   // `invoice.upcoming` announces an invoice that does not exist yet: it has no id.
@@ -34,6 +36,8 @@ export function eventTargets(event: Stripe.Event): Target[] {
       return [{ type: object.object, id: object.id }];
     case "checkout.session":
       return [{ type: "checkout_session", id: object.id }];
+    case "subscription_schedule":
+      return target("subscription", object.subscription ?? object.released_subscription);
     case "invoice_payment":
       return target("invoice", object.invoice);
     case "refund":
@@ -46,7 +50,10 @@ export function eventTargets(event: Stripe.Event): Target[] {
   }
 }
 
-function target(type: ObjectType, reference: string | { id: string } | undefined): Target[] {
+function target(
+  type: ObjectType,
+  reference: string | { id: string } | null | undefined,
+): Target[] {
   const id = idOf(reference);
   return id === null ? [] : [{ type, id }];
 }

@@ -10,6 +10,7 @@ import {
   paymentMethodRecord,
   priceRecord,
   productRecord,
+  subscriptionExpands,
   subscriptionRecord,
 } from "./records.ts";
 
@@ -69,7 +70,9 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
     return { record: customerRecord(await stripe.customers.retrieve(id)), needs: [] };
   },
   async subscription(stripe, id) {
-    const subscription = await stripe.subscriptions.retrieve(id);
+    const subscription = await stripe.subscriptions.retrieve(id, {
+      expand: subscriptionExpands,
+    });
     if (subscription.items.has_more) {
       subscription.items.data = await all(
         stripe.subscriptionItems.list({ subscription: id, limit: 100 }),

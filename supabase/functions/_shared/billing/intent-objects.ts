@@ -11,6 +11,27 @@ import {
 
 const expand = ["latest_invoice.confirmation_secret", "pending_setup_intent"];
 
+/** A trial that nobody gave a card for just ends: whoever wants to go on buys, and gives one then. */
+const trialSettings = { end_behavior: { missing_payment_method: "cancel" as const } };
+
+/** On the page where the card is given; in both languages, since it must not vary between attempts. */
+const oneTrialACard =
+  "Un essai par carte : si celle-ci en a déjà eu un, l’abonnement commence aujourd’hui et le premier " +
+  "paiement est prélevé aussitôt. — One trial per card: if this one has had a trial already, the " +
+  "subscription starts today with its first payment.";
+
+/** The terms of a purchase, as both ways to buy send them. */
+function termsFor({ trial_days, promotion_code_id }: Intent) {
+  return {
+    trial: trial_days === null
+      ? {}
+      : { trial_period_days: trial_days, trial_settings: trialSettings },
+    discounts: promotion_code_id === null
+      ? {}
+      : { discounts: [{ promotion_code: promotion_code_id }] },
+  };
+}
+
 /** An intent's subscription, and whether it was made just now. */
 export interface HeldSubscription {
   subscription: Stripe.Subscription;
@@ -34,12 +55,17 @@ export async function subscriptionOf(
   if (intent.stripe_subscription_id !== null) return await retrieve(intent.stripe_subscription_id);
   const customer = await ensureCustomer({ admin, stripe }, intent.workspace_id);
   // What is sent is the intent's alone, so that whoever repeats it sends the same.
+  const { trial, discounts } = termsFor(intent);
   const subscription = await createFor(admin, intent, () =>
     stripe.subscriptions.create({
       customer,
       items: [{ price: intent.price_id, quantity: intent.quantity }],
       payment_behavior: "default_incomplete",
       payment_settings: { save_default_payment_method: "on_subscription" },
+      ...trial,
+      ...discounts,
+      ...(intent.payment_method_id !== null &&
+        { default_payment_method: intent.payment_method_id }),
       metadata: intentMetadata(intent),
       expand,
     }, { idempotencyKey: `subscription:${intent.id}` }));
@@ -57,6 +83,7 @@ export async function sessionOf(
   }
   const customer = await ensureCustomer({ admin, stripe }, intent.workspace_id);
   const metadata = intentMetadata(intent);
+  const { trial, discounts } = termsFor(intent);
   const session = await createFor(admin, intent, () =>
     stripe.checkout.sessions.create({
       mode: "subscription",
@@ -65,7 +92,14 @@ export async function sessionOf(
       success_url: intent.success_url!,
       cancel_url: intent.cancel_url!,
       metadata,
-      subscription_data: { metadata },
+      ...discounts,
+      ...(intent.trial_days !== null && {
+        payment_method_collection: intent.trial_needs_card
+          ? "always" as const
+          : "if_required" as const,
+        custom_text: { submit: { message: oneTrialACard } },
+      }),
+      subscription_data: { metadata, ...trial },
     }, { idempotencyKey: `checkout:${intent.id}` }));
   await recordIntent(admin, intent, { sessionId: session.id });
   return isReplayed(session) ? await stripe.checkout.sessions.retrieve(session.id) : session;

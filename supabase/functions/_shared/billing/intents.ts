@@ -3,6 +3,7 @@ import Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
 import { problem } from "../problem.ts";
 import { isDefiniteRefusal } from "./stripe.ts";
+import type { Terms } from "./terms.ts";
 
 /** What a purchase needs. */
 export interface PurchaseTools {
@@ -20,6 +21,10 @@ export interface PurchaseRequest {
   quantity: number;
   /** Where Stripe's page leads; absent for a purchase that the client confirms by itself. */
   pages?: { successUrl: string; cancelUrl: string };
+  /** Begins with the plan's trial. */
+  trial?: boolean | undefined;
+  /** As the customer typed it. */
+  promotionCode?: string | undefined;
 }
 
 /** A purchase under way. */
@@ -34,6 +39,10 @@ export interface Intent {
   stripe_session_id: string | null;
   success_url: string | null;
   cancel_url: string | null;
+  trial_days: number | null;
+  trial_needs_card: boolean;
+  promotion_code_id: string | null;
+  payment_method_id: string | null;
   /** Whether it is for what was asked now. */
   matches: boolean;
 }
@@ -41,9 +50,13 @@ export interface Intent {
 /**
  * The workspace's purchase under way, opened if there is none.
  *
- * @throws {Problem} `workspace_not_found`, `forbidden`, `price_not_found`, `subscription_exists`
+ * @throws {Problem} `workspace_not_found`, `forbidden`, `price_not_found`, `subscription_exists`, `trial_used`
  */
-export async function openIntent(admin: Db, request: PurchaseRequest): Promise<Intent> {
+export async function openIntent(
+  admin: Db,
+  request: PurchaseRequest,
+  { trialDays, trialNeedsCard, promotionCodeId, paymentMethodId }: Terms,
+): Promise<Intent> {
   return await rows(admin.rpc("subscription_intent_open", {
     user_id: request.userId,
     // The generated types do not know that SQL arguments may be null.
@@ -54,6 +67,9 @@ export async function openIntent(admin: Db, request: PurchaseRequest): Promise<I
       success_url: request.pages.successUrl,
       cancel_url: request.pages.cancelUrl,
     }),
+    ...(trialDays !== null && { trial_days: trialDays, trial_needs_card: trialNeedsCard }),
+    ...(promotionCodeId !== null && { promotion_code_id: promotionCodeId }),
+    ...(paymentMethodId !== null && { payment_method_id: paymentMethodId }),
   })) as unknown as Intent;
 }
 

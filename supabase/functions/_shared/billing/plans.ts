@@ -20,6 +20,10 @@ export interface PlanDeclaration {
   /** What is included: `true`, or how much of it. A feature that is not named is not included. */
   readonly features: Readonly<Record<string, true | number>>;
   readonly prices: readonly PlanPrice[];
+  /** Days that one may try it before the first payment; absent: no trial. */
+  readonly trialDays?: number;
+  /** Whether a trial takes a card first. Without, a trial that nobody gave a card for just ends. */
+  readonly trialNeedsCard?: boolean;
 }
 
 const declared = [
@@ -35,6 +39,7 @@ const declared = [
     name: "Basic",
     description: "For a small team",
     features: { projects: 10, members: 5, api_access: true },
+    trialDays: 14,
     prices: [
       { lookupKey: "price_monthly_basic", currency: "EUR", unitAmount: 1900, interval: "month" },
       { lookupKey: "price_yearly_basic", currency: "EUR", unitAmount: 19000, interval: "year" },
@@ -44,6 +49,8 @@ const declared = [
     id: "pro",
     name: "Pro",
     description: "For a company",
+    trialDays: 7,
+    trialNeedsCard: true,
     features: {
       projects: 100,
       members: 50,

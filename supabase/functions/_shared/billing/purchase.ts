@@ -15,9 +15,11 @@ import {
   type PurchaseRequest,
   type PurchaseTools,
 } from "./intents.ts";
+import { asPromotionProblem } from "./promotions.ts";
 import { idOf } from "./records.ts";
 import { stripeProblem } from "./stripe.ts";
 import { syncNow } from "./sync.ts";
+import { termsOf } from "./terms.ts";
 
 /** A subscription that waits for its first payment, or needs none. */
 export const Purchase = z.object({
@@ -55,8 +57,9 @@ async function buy<T>(
   go: (intent: Intent) => Promise<T | undefined>,
 ): Promise<T> {
   try {
+    const terms = await termsOf(tools, { ...request, onStripesPage: request.pages !== undefined });
     for (let attempt = 0; attempt < 2; attempt++) {
-      const intent = await openIntent(tools.admin, request);
+      const intent = await openIntent(tools.admin, request, terms);
       if (!intent.matches) {
         await giveUp(tools, intent);
         continue;
@@ -66,7 +69,7 @@ async function buy<T>(
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
-    if (!isInProgress(error)) throw stripeProblem(error);
+    if (!isInProgress(error)) throw asPromotionProblem(error) ?? stripeProblem(error);
   }
   throw problem("subscription_pending", { retryAfterSeconds: 2 });
 }
@@ -77,6 +80,7 @@ async function buy<T>(
  * Asking for something else than what is under way ends that first: nothing was paid for it.
  *
  * @throws {Problem} `workspace_not_found`, `forbidden`, `price_not_found`, `subscription_exists`,
+ *   `promotion_code_invalid`, `trial_not_offered`, `trial_used`, `trial_needs_card`,
  *   `subscription_pending` (somebody else is just buying something else),
  *   `payment_provider_unavailable` (unknown is not no: repeat, and it goes on where it stopped)
  */

@@ -25,6 +25,8 @@ export const Quote = z.object({
   /** When the change happens. */
   when: z.enum(["now", "renewal"]),
   effective_at: z.string(),
+  /** Whether it takes the place of a change that is planned for the renewal. */
+  replaces_planned_change: z.boolean(),
   /** What is invoiced at once; empty where nothing is. */
   lines: z.array(z.object({
     description: z.string().nullable(),
@@ -238,7 +240,10 @@ export async function quoteChange(
       proration_date: target.now,
       expires_at: Math.floor(Date.now() / 1000) + goodForSeconds,
     };
-    return await asQuote(signed, target.id, { now, next });
+    return {
+      ...await asQuote(signed, target.id, { now, next }),
+      replaces_planned_change: held.schedule !== null,
+    };
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw asPromotionProblem(error) ??
@@ -252,7 +257,7 @@ async function asQuote(
   signed: SignedQuote,
   subscriptionId: string,
   { now, next }: Reckoning,
-): Promise<z.infer<typeof Quote>> {
+): Promise<Omit<z.infer<typeof Quote>, "replaces_planned_change">> {
   const { change, before } = signed;
   const currency = signed.currency.toUpperCase();
   const amount = (value: number) => fromStripeAmount(value, currency).amount;

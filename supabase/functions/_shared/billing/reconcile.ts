@@ -16,6 +16,7 @@ import {
   invoiceRecord,
   priceRecord,
   productRecord,
+  subscriptionExpands,
   subscriptionRecord,
 } from "./records.ts";
 import { syncNow } from "./sync.ts";
@@ -114,7 +115,11 @@ async function page(
       return { records, last: list.has_more ? list.data.at(-1)!.id : null };
     }
     case "subscription": {
-      const list = await stripe.subscriptions.list({ ...params, status: "all" });
+      const list = await stripe.subscriptions.list({
+        ...params,
+        status: "all",
+        expand: subscriptionExpands.map((path) => `data.${path}`),
+      });
       return {
         records: list.data.map(subscriptionRecord),
         last: list.has_more ? list.data.at(-1)!.id : null,

@@ -82,7 +82,58 @@ export function customerRecord(customer: Stripe.Customer | Stripe.DeletedCustome
   };
 }
 
-/** A subscription. It is paid until the earliest end among its items' periods. */
+/** What a subscription is fetched with, so that its record is whole. */
+export const subscriptionExpands = [
+  "schedule",
+  "discounts.promotion_code",
+  "default_payment_method",
+  "customer.invoice_settings.default_payment_method",
+];
+
+/** The phase that follows the present one, where it changes what is paid for. */
+function nextPhase(
+  subscription: Stripe.Subscription,
+): { next_price_id: string; next_quantity: number; next_change_at: number } | null {
+  const { schedule } = subscription;
+  if (schedule === null || typeof schedule === "string" || schedule.status !== "active") {
+    return null;
+  }
+  const until = schedule.current_phase?.end_date;
+  const next = schedule.phases.find((phase) => phase.start_date === until);
+  const item = next?.items[0];
+  const price = idOf(item?.price);
+  if (next === undefined || price === null) return null;
+  const quantity = item?.quantity ?? 1;
+  const [present] = subscription.items.data;
+  if (price === present?.price.id && quantity === (present.quantity ?? 1)) return null;
+  return { next_price_id: price, next_quantity: quantity, next_change_at: next.start_date };
+}
+
+/** Its discount: the first, where somebody at Stripe gave it several. */
+function discountOf(subscription: Stripe.Subscription) {
+  const discount = subscription.discounts.find((one) => typeof one !== "string");
+  if (discount === undefined) return { promotion_code: null, coupon: null, discount_ends_at: null };
+  const promotion = discount.promotion_code;
+  return {
+    promotion_code: promotion !== null && typeof promotion === "object" ? promotion.code : null,
+    coupon: idOf(discount.source.coupon),
+    discount_ends_at: discount.end,
+  };
+}
+
+/** The fingerprint of the card that it is paid with: its own, else the customer's. */
+function fingerprintOf({ default_payment_method: own, customer }: Stripe.Subscription) {
+  const method = own ??
+    (typeof customer === "object" && !customer.deleted
+      ? customer.invoice_settings.default_payment_method
+      : null);
+  return method !== null && typeof method === "object" ? method.card?.fingerprint ?? null : null;
+}
+
+/**
+ * A subscription, fetched with {@link subscriptionExpands}. It is paid until the earliest end among its
+ * items' periods.
+ */
 export function subscriptionRecord(subscription: Stripe.Subscription) {
   const items = subscription.items.data;
   const first = items[0];
@@ -103,7 +154,12 @@ export function subscriptionRecord(subscription: Stripe.Subscription) {
       ? null
       : Math.min(...items.map((item) => item.current_period_end)),
     payment_method_id: idOf(subscription.default_payment_method),
+    trial_start: subscription.trial_start,
     trial_end: subscription.trial_end,
+    card_fingerprint: fingerprintOf(subscription),
+    ...discountOf(subscription),
+    ...(nextPhase(subscription) ??
+      { next_price_id: null, next_quantity: null, next_change_at: null }),
     cancel_at: subscription.cancel_at,
     canceled_at: subscription.canceled_at,
     ended_at: subscription.ended_at,

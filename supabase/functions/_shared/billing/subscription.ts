@@ -26,6 +26,12 @@ export const Subscription = z.object({
   current_period_start: z.string().nullable(),
   current_period_end: z.string().nullable(),
   trial_end: z.string().nullable(),
+  /** The promotion code that it was given a discount for. */
+  promotion_code: z.string().nullable(),
+  /** What it changes to at `next_change_at`; null when nothing is planned. */
+  next_price_id: z.string().nullable(),
+  next_quantity: z.int().nullable(),
+  next_change_at: z.string().nullable(),
 });
 
 /** Which of several counts: one that gives access, else one that may, else none that ended. */
@@ -48,6 +54,7 @@ export async function personalSubscription(
       .select(`
         id, workspace_id, stripe_subscription_id, plan_id, price_id, status, quantity,
         cancel_at_period_end, cancel_at, current_period_start, current_period_end, trial_end,
+        promotion_code, next_price_id, next_quantity, next_change_at,
         workspaces!inner (personal_of)
       `)
       .eq("workspaces.personal_of", userId)

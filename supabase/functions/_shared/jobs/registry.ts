@@ -6,6 +6,7 @@ import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
 import { retention } from "./retention.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
+import { trialEnd } from "./trial-end.ts";
 import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
@@ -17,5 +18,6 @@ export const jobKinds: Record<string, JobKind> = {
   password_reset: passwordReset,
   retention,
   stripe_customer_create: stripeCustomerCreate,
+  trial_end: trialEnd,
   webhook_handle: webhookHandle,
 };

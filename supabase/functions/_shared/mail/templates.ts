@@ -16,6 +16,7 @@ import { emailChange } from "./templates/email-change.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
 import { notifications } from "./templates/notifications.ts";
+import { planChanged, planChangePlanned } from "./templates/plan-change.ts";
 import { paymentActionRequired } from "./templates/payment-action-required.ts";
 import { paymentFailed } from "./templates/payment-failed.ts";
 import { reauthentication } from "./templates/reauthentication.ts";
@@ -27,7 +28,9 @@ import { subscriptionEnded } from "./templates/subscription-ended.ts";
 import { subscriptionEnding } from "./templates/subscription-ending.ts";
 import { subscriptionPaused, subscriptionResumed } from "./templates/subscription-pause.ts";
 import { subscriptionStarted } from "./templates/subscription-started.ts";
+import { trialEndedEarly } from "./templates/trial-ended-early.ts";
 import { trialEnding } from "./templates/trial-ending.ts";
+import { trialStarted } from "./templates/trial-started.ts";
 import { welcome } from "./templates/welcome.ts";
 
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
@@ -41,7 +44,11 @@ export const templates = {
   access_read_only: accessReadOnly,
   access_locked: accessLocked,
   access_restored: accessRestored,
+  trial_started: trialStarted,
   trial_ending: trialEnding,
+  trial_ended_early: trialEndedEarly,
+  plan_changed: planChanged,
+  plan_change_planned: planChangePlanned,
   card_expiring: cardExpiring,
   subscription_paused: subscriptionPaused,
   subscription_resumed: subscriptionResumed,

@@ -34,9 +34,12 @@ const preview = {
 };
 
 export const subscriptionPaused = mailTemplate({
-  props,
+  props: props.extend({
+    /** Somebody of the workspace asked for it; else Stripe lacks a means of payment. */
+    requested: z.boolean().default(false),
+  }),
   preview,
-  write: (writer, { name, workspace, plan, url }) => {
+  write: (writer, { name, workspace, plan, requested, url }) => {
     const { say, brand } = writer;
     const where = theWorkspace(workspace);
     return {
@@ -44,19 +47,31 @@ export const subscriptionPaused = mailTemplate({
         fr: `Votre abonnement ${brand} est en pause`,
         en: `Your ${brand} subscription is paused`,
       }),
-      preheader: say({
-        fr: "Vérifiez votre moyen de paiement pour le reprendre.",
-        en: "Check your payment method to resume it.",
-      }),
+      preheader: say(
+        requested
+          ? {
+            fr: "Rien n’est prélevé tant que vous ne le reprenez pas.",
+            en: "Nothing is charged until you resume it.",
+          }
+          : {
+            fr: "Vérifiez votre moyen de paiement pour le reprendre.",
+            en: "Check your payment method to resume it.",
+          },
+      ),
       heading: say({ fr: "Votre abonnement est en pause", en: "Your subscription is paused" }),
       blocks: [
         greeting(writer, name),
         text(writer, {
           fr: `La formule ${plan} pour ${where.fr} est en pause : rien n’est prélevé, et ce ` +
-            "qu’elle comprend n’est pas disponible. Pour la reprendre, vérifiez votre moyen de " +
-            "paiement.",
+            "qu’elle comprend n’est pas disponible. " +
+            (requested
+              ? "Ce que vous aviez payé et pas encore utilisé sera déduit à la reprise."
+              : "Pour la reprendre, vérifiez votre moyen de paiement."),
           en: `The ${plan} plan for ${where.en} is paused: nothing is charged, and what it ` +
-            "includes is not available. To resume it, check your payment method.",
+            "includes is not available. " +
+            (requested
+              ? "What was paid for and not used yet is taken off when you resume it."
+              : "To resume it, check your payment method."),
         }),
         rows(writer, [
           { label: workspaceLabel, value: workspace },

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { wakeJobs } from "../_shared/background.ts";
+import { unscheduleChange } from "../_shared/billing/changes.ts";
+import { stripeClient } from "../_shared/billing/stripe.ts";
+import { Subscription } from "../_shared/billing/subscription.ts";
+import { endpoint } from "../_shared/endpoint.ts";
+
+/** Calls off the change that is planned for the renewal. */
+export default endpoint({
+  summary: "Call off the change planned for the renewal.",
+  method: "POST",
+  auth: "user",
+  elevated: "writes the mirror of what Stripe answers; the RPC checks the caller's role",
+  limit: "billing",
+  idempotent: true,
+  body: z.strictObject({
+    /** Default: the personal workspace. */
+    workspace_id: z.guid().optional(),
+    /** Which one, where several run. */
+    subscription_id: z.guid().optional(),
+  }),
+  reply: z.object({ subscription: Subscription }),
+  problems: [
+    "workspace_not_found",
+    "forbidden",
+    "subscription_not_found",
+    "subscription_ambiguous",
+    "payment_provider_unavailable",
+  ],
+}, async ({ body, user, admin }) => {
+  const subscription = await unscheduleChange({ admin, stripe: stripeClient() }, {
+    userId: user.id,
+    workspaceId: body.workspace_id ?? null,
+    subscriptionId: body.subscription_id,
+  });
+  wakeJobs();
+  return { subscription };
+});
