@@ -24,6 +24,8 @@ import { shippingRates } from "./resources/shipping-rates.ts";
 import { subscriptionItems } from "./resources/subscription-items.ts";
 import { subscriptionSchedules } from "./resources/subscription-schedules.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
+import { taxIds } from "./resources/tax-ids.ts";
+import { taxRates } from "./resources/tax-rates.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 import type { Resource } from "./resource.ts";
 
@@ -56,6 +58,8 @@ export const resources: readonly Resource[] = [
   // Before the subscriptions: a phase is entered before the renewal of the same moment bills it.
   subscriptionSchedules,
   subscriptions,
+  taxIds,
+  taxRates,
   webhookEndpoints,
 ];
 

@@ -58,6 +58,8 @@ export interface Documents {
   shipping_rate: Wire<Stripe.ShippingRate>;
   subscription: Wire<Stripe.Subscription>;
   subscription_schedule: Wire<Stripe.SubscriptionSchedule>;
+  tax_id: Wire<Stripe.TaxId>;
+  tax_rate: Wire<Stripe.TaxRate>;
   webhook_endpoint: Wire<Stripe.WebhookEndpoint>;
 }
 

@@ -1,4 +1,5 @@
 import { invalid } from "../errors.ts";
+import { standardRate } from "./tax-rates.ts";
 import type { Store } from "../store.ts";
 
 /** What the account's owner chooses in Stripe's dashboard under Billing. */
@@ -9,12 +10,24 @@ export interface BillingSettings {
   after_last_retry: "cancel" | "unpaid" | "past_due";
   /** How long before a renewal `invoice.upcoming` is sent; periods no longer than that get none. */
   upcoming_days: number;
+  /** The country in which the seller sits and is registered for tax. */
+  tax_head_office: string;
+  /** Whether the seller collects other countries' VAT by the European Union's one-stop shop. */
+  tax_oss: boolean;
+  /** Whether prices that do not say so hold their tax; automatic tax refuses them while null. */
+  tax_behavior: "exclusive" | "inclusive" | null;
+  /** The seller's own tax ids that every invoice shows which names no others. */
+  account_tax_ids: string[];
 }
 
 const defaults: BillingSettings = {
   retry_days: [3, 5, 7],
   after_last_retry: "cancel",
   upcoming_days: 7,
+  tax_head_office: "FR",
+  tax_oss: true,
+  tax_behavior: null,
+  account_tax_ids: [],
 };
 
 /** The account's settings; what was never chosen is Stripe's own default. */
@@ -43,6 +56,14 @@ function allowed(name: string, value: unknown): boolean {
       return ["cancel", "unpaid", "past_due"].includes(String(value));
     case "upcoming_days":
       return Number.isInteger(value) && Number(value) >= 0;
+    case "tax_head_office":
+      return standardRate(String(value)) !== undefined;
+    case "tax_oss":
+      return typeof value === "boolean";
+    case "tax_behavior":
+      return value === null || value === "exclusive" || value === "inclusive";
+    case "account_tax_ids":
+      return Array.isArray(value) && value.every((id) => typeof id === "string");
     default:
       return false;
   }

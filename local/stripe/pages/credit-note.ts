@@ -2,7 +2,7 @@ import { displayDate, displayMoney } from "../billing/display.ts";
 import type { Store } from "../store.ts";
 import type { Documents } from "../wire.ts";
 import { onePagePdf } from "./pdf.ts";
-import { taxLines } from "./taxes.ts";
+import { taxIdLines, taxLines } from "./taxes.ts";
 
 /** A credit note as a PDF of one page. */
 export function creditNotePdf(store: Store, note: Documents["credit_note"]): Response {
@@ -13,13 +13,14 @@ export function creditNotePdf(store: Store, note: Documents["credit_note"]): Res
     "",
     `Invoice: ${invoice?.number ?? note.invoice}`,
     `Billed to: ${invoice?.customer_name ?? invoice?.customer_email ?? note.customer}`,
+    ...(invoice === undefined ? [] : taxIdLines(store, invoice)),
     `Date: ${displayDate(note.effective_at ?? note.created)}`,
     ...(note.memo === null ? [] : [note.memo]),
     "",
     ...note.lines.data.map((line) => `${line.description ?? ""}   ${money(line.amount)}`),
     "",
     ...(note.discount_amount === 0 ? [] : [`Discount   -${money(note.discount_amount)}`]),
-    ...taxLines(store, note.total_taxes, note.currency),
+    ...taxLines(note.total_taxes, note.currency),
     `Total credited   ${money(note.total)}`,
   ]);
   return new Response(pdf, {

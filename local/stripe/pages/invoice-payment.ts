@@ -17,7 +17,7 @@ export function showInvoice(
   return api.work((call) => {
     const invoice = call.store.get("invoice", id);
     if (invoice === undefined) return undefined;
-    const { title, body } = invoicePage(invoice);
+    const { title, body } = invoicePage(call.store, invoice);
     if (invoice.status !== "open") return html({ title, body }, status);
     const intent = intentOf(call, invoice);
     const step = intent?.status === "requires_action"

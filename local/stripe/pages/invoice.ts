@@ -1,21 +1,27 @@
 import { displayDate, displayMoney } from "../billing/display.ts";
 import type { Documents } from "../wire.ts";
 import { escape, type Page } from "./html.ts";
+import type { Store } from "../store.ts";
 import { onePagePdf } from "./pdf.ts";
+import { taxIdLines, taxLines } from "./taxes.ts";
 
 type Invoice = Documents["invoice"];
 
 /** An invoice as its hosted page shows it. */
-export function invoicePage(invoice: Invoice): Page {
+export function invoicePage(store: Store, invoice: Invoice): Page {
   const lines = invoice.lines.data.map((line) => `
 <tr><td>${escape(line.description ?? "")}</td><td>${
     escape(displayMoney(line.amount, line.currency))
   }</td></tr>`);
+  const taxes = taxLines(invoice.total_taxes, invoice.currency)
+    .map((line) => `<tr><td colspan="2">${escape(line)}</td></tr>`);
   return {
     title: titleOf(invoice),
     body: `<div class="sheet">
-<p>${facts(invoice).map(escape).join("<br>")}</p>
-<table><thead><tr><th>Description</th><th>Amount</th></tr></thead><tbody>${lines.join("")}
+<p>${facts(store, invoice).map(escape).join("<br>")}</p>
+<table><thead><tr><th>Description</th><th>Amount</th></tr></thead><tbody>${lines.join("")}${
+      taxes.join("")
+    }
 <tr><th>Total</th><th>${escape(displayMoney(invoice.total, invoice.currency))}</th></tr>
 </tbody></table>
 <p><a href="${escape(invoice.invoice_pdf ?? "")}">Download the invoice as PDF</a></p></div>`,
@@ -23,16 +29,17 @@ export function invoicePage(invoice: Invoice): Page {
 }
 
 /** The same as a PDF of one page. */
-export function invoicePdf(invoice: Invoice): Response {
+export function invoicePdf(store: Store, invoice: Invoice): Response {
   const pdf = onePagePdf([
     titleOf(invoice),
     "",
-    ...facts(invoice),
+    ...facts(store, invoice),
     "",
     ...invoice.lines.data.map((line) =>
       `${line.description ?? ""}   ${displayMoney(line.amount, line.currency)}`
     ),
     "",
+    ...taxLines(invoice.total_taxes, invoice.currency),
     `Total   ${displayMoney(invoice.total, invoice.currency)}`,
   ]);
   return new Response(pdf, {
@@ -47,10 +54,11 @@ function titleOf(invoice: Invoice): string {
   return `Invoice ${invoice.number ?? "(draft)"}`;
 }
 
-function facts(invoice: Invoice): string[] {
+function facts(store: Store, invoice: Invoice): string[] {
   const { finalized_at, paid_at } = invoice.status_transitions;
   return [
     `Billed to: ${invoice.customer_name ?? invoice.customer_email ?? invoice.customer ?? ""}`,
+    ...taxIdLines(store, invoice),
     `Date: ${displayDate(finalized_at ?? invoice.created)}`,
     `Status: ${invoice.status ?? ""}${paid_at === null ? "" : ` on ${displayDate(paid_at)}`}`,
     `Amount due: ${displayMoney(invoice.amount_remaining, invoice.currency)}`,

@@ -42,7 +42,7 @@ export async function pageFor(request: Request, parts: PageParts): Promise<Respo
       return await payInvoice(request, parts, id) ?? notFound();
     case "GET /invoices/pdf": {
       const invoice = parts.store.get("invoice", id);
-      return invoice === undefined ? notFound() : invoicePdf(invoice);
+      return invoice === undefined ? notFound() : invoicePdf(parts.store, invoice);
     }
     case "GET /credit_notes/pdf": {
       const note = parts.store.get("credit_note", id);

@@ -7,8 +7,10 @@ import { page, paging, within } from "../pagination.ts";
 import { includesOf, operation, type Resource } from "../resource.ts";
 import type { Documents, Wire } from "../wire.ts";
 import { changeBalance } from "./customer-balance.ts";
+import { assertLocated, customerTax } from "./customer-taxes.ts";
 import { attach, materialize } from "./payment-methods.ts";
-import { endSubscription } from "./subscription-endings.ts";
+import { addTaxId, taxIdsOf } from "./tax-ids.ts";
+import { endSubscription, hasEnded } from "./subscription-endings.ts";
 
 type Customer = Documents["customer"];
 
@@ -22,11 +24,20 @@ const fields = [
   "phone",
   "preferred_locales",
   "shipping",
+  "tax.validate_location",
+  "tax_exempt",
 ] as const;
 
 const create = operation<Stripe.CustomerCreateParams>(
   "POST /v1/customers",
-  [...fields, "balance", "payment_method", "invoice_prefix", "next_invoice_sequence"],
+  [
+    ...fields,
+    "balance",
+    "payment_method",
+    "invoice_prefix",
+    "next_invoice_sequence",
+    "tax_id_data",
+  ],
   createCustomer,
 );
 
@@ -34,8 +45,7 @@ const update = operation<Stripe.CustomerUpdateParams>(
   "POST /v1/customers/{id}",
   [...fields, "balance", "next_invoice_sequence"],
   (call, params, id) => {
-    const customer = call.need("customer", id);
-    const changed = call.update(customer, given(call, customer, params), "customer.updated");
+    const changed = changeCustomer(call, call.need("customer", id), params);
     return params.balance === undefined ? changed : changeBalance(call, changed, {
       amount: params.balance - changed.balance,
       currency: balanceCurrency(changed),
@@ -43,6 +53,15 @@ const update = operation<Stripe.CustomerUpdateParams>(
     });
   },
 );
+
+/** Changes a customer as a call says. */
+export function changeCustomer(
+  call: Call,
+  customer: Customer,
+  params: Stripe.CustomerUpdateParams,
+): Customer {
+  return call.update(customer, given(call, customer, params), "customer.updated");
+}
 
 const retrieve = operation(
   "GET /v1/customers/{id}",
@@ -117,6 +136,9 @@ export function createCustomer(call: Call, params: Stripe.CustomerCreateParams):
     tax_exempt: "none",
     test_clock: null,
   };
+  for (const [index, one] of (params.tax_id_data ?? []).entries()) {
+    addTaxId(call, customer.id, one, `tax_id_data[${index}][value]`);
+  }
   const made = { ...customer, ...given(call, customer, params), balance: params.balance ?? 0 };
   call.create(made, "customer.created");
   if (params.payment_method !== undefined) {
@@ -161,6 +183,8 @@ function given(
     changes.metadata = mergeMetadata(customer.metadata, params.metadata);
   }
   if (params.shipping !== undefined) changes.shipping = shippingOf(params.shipping);
+  if (params.tax_exempt !== undefined) changes.tax_exempt = params.tax_exempt || "none";
+  assertTaxLocation(call, { ...customer, ...changes }, params.tax?.validate_location);
   const method = params.invoice_settings?.default_payment_method;
   if (method !== undefined) {
     if (method !== "") ownMethod(call, method, customer.id);
@@ -170,6 +194,14 @@ function given(
     };
   }
   return changes;
+}
+
+/** Throws where a call wants the tax location to be valid, and it is not. */
+function assertTaxLocation(call: Call, customer: Customer, when: string | undefined): void {
+  const taxed = when === "auto" &&
+    call.store.all("subscription", { customer: customer.id })
+      .some((one) => one.automatic_tax.enabled && !hasEnded(one));
+  if (when === "immediately" || taxed) assertLocated(customer, "address");
 }
 
 function ownMethod(call: Call, id: string, customer: string): void {
@@ -211,6 +243,13 @@ export const customers: Resource = {
   kinds: ["customer"],
   operations: [create, update, retrieve, del, list],
   includes: includesOf("customer", {
+    tax: customerTax,
+    tax_ids: (call, { id }) => ({
+      object: "list",
+      data: taxIdsOf(call, id),
+      has_more: false,
+      url: `/v1/customers/${id}/tax_ids`,
+    }),
     subscriptions: (call, { id }) => ({
       object: "list",
       data: call.store.all("subscription", { customer: id })

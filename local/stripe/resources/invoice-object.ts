@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
 import { discountLines } from "./discounts.ts";
+import { taxesOf } from "./invoice-taxes.ts";
 import { type Billed, lineOf, lineOfPending } from "./invoice-lines.ts";
 
 type Invoice = Documents["invoice"];
@@ -37,17 +38,17 @@ export function newInvoice(
   const subtotal = undiscounted.reduce((sum, line) => sum + line.amount, 0);
   const { lines, amounts } = withDiscounts(call, subscription.discounts, undiscounted);
   const total = amounts.reduce((left, { amount }) => left - amount, subtotal);
-  const { due } = afterBalance(total, customer.balance);
-  return {
+  const own = subscription.invoice_settings.account_tax_ids ?? call.settings.account_tax_ids;
+  const untaxed: Invoice = {
     id,
     object: "invoice",
     account_country: "FR",
     account_name: "Local Stripe",
-    account_tax_ids: null,
-    amount_due: due,
+    account_tax_ids: own.length === 0 ? null : own,
+    amount_due: 0,
     amount_overpaid: 0,
     amount_paid: 0,
-    amount_remaining: due,
+    amount_remaining: 0,
     amount_shipping: 0,
     application: null,
     attempt_count: 0,
@@ -55,9 +56,9 @@ export function newInvoice(
     auto_advance: true,
     automatic_tax: {
       disabled_reason: null,
-      enabled: false,
-      liability: null,
-      provider: null,
+      enabled: subscription.automatic_tax.enabled,
+      liability: subscription.automatic_tax.enabled ? { type: "self" } : null,
+      provider: subscription.automatic_tax.enabled ? "stripe" : null,
       status: null,
     },
     automatically_finalizes_at: null,
@@ -134,6 +135,9 @@ export function newInvoice(
     total_taxes: [],
     webhooks_delivered_at: null,
   };
+  const taxed = { ...untaxed, ...taxesOf(call, untaxed, customer) };
+  const { due } = afterBalance(taxed.total, customer.balance);
+  return { ...taxed, amount_due: due, amount_remaining: due };
 }
 
 /** Lines with what each discount takes off them, and what each takes off the whole. */

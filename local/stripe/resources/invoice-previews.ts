@@ -5,6 +5,9 @@ import { randomWord } from "../ids.ts";
 import { operation } from "../resource.ts";
 import type { Documents } from "../wire.ts";
 import { usedSoFar } from "./metered-usage.ts";
+import { changeCustomer, createCustomer, customerOf } from "./customers.ts";
+import { locationOf } from "./customer-taxes.ts";
+import { addTaxId, taxIdsOf } from "./tax-ids.ts";
 import { nextPeriod } from "./subscription-cycle.ts";
 import { changeBilling, changesBilling, draftOf } from "./subscription-changes.ts";
 import { newDiscounts } from "./subscription-discounts.ts";
@@ -24,7 +27,12 @@ type Details = Stripe.InvoiceCreatePreviewParams.SubscriptionDetails;
 export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
   "POST /v1/invoices/create_preview",
   [
+    "automatic_tax.enabled",
     "customer",
+    "customer_details.address",
+    "customer_details.shipping",
+    "customer_details.tax_exempt",
+    "customer_details.tax_ids",
     "discounts.coupon",
     "discounts.discount",
     "discounts.promotion_code",
@@ -44,7 +52,8 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
   (call, params) => {
     const details = params.subscription_details ?? {};
     const draft = call.store.dryRun(() => {
-      if (params.subscription === undefined) return firstInvoice(call, params, details);
+      const asked = params.customer_details === undefined ? params : withDetails(call, params);
+      if (params.subscription === undefined) return firstInvoice(call, asked, details);
       const subscription = call.need("subscription", params.subscription, "subscription");
       if (params.customer !== undefined && params.customer !== subscription.customer) {
         throw invalid("The subscription belongs to another customer.", { param: "customer" });
@@ -52,15 +61,41 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
       const discounts = params.discounts === undefined
         ? subscription.discounts
         : newDiscounts(call, subscription, params.discounts || []);
-      return nextInvoice(call, { ...subscription, discounts }, details);
+      const enabled = params.automatic_tax?.enabled ?? subscription.automatic_tax.enabled;
+      const automatic_tax = { ...subscription.automatic_tax, enabled };
+      return nextInvoice(call, { ...subscription, automatic_tax, discounts }, details);
     });
     return asPreview(draft);
   },
 );
 
+/** What the caller says of the customer, true for this preview: all of it is undone. */
+function withDetails(
+  call: Call,
+  params: Stripe.InvoiceCreatePreviewParams,
+): Stripe.InvoiceCreatePreviewParams {
+  const { address, shipping, tax_exempt, tax_ids: taxIds } = params.customer_details ?? {};
+  const of = params.subscription === undefined
+    ? params.customer
+    : call.need("subscription", params.subscription, "subscription").customer;
+  const customer = of === undefined ? createCustomer(call, {}) : customerOf(call, of);
+  changeCustomer(call, customer, {
+    ...(address === undefined ? {} : { address }),
+    ...(shipping === undefined ? {} : { shipping }),
+    ...(tax_exempt === undefined ? {} : { tax_exempt }),
+  });
+  if (taxIds !== undefined) {
+    for (const { id } of taxIdsOf(call, customer.id)) call.store.remove(id);
+    for (const [index, one] of taxIds.entries()) {
+      addTaxId(call, customer.id, one, `customer_details[tax_ids][${index}][value]`);
+    }
+  }
+  return { ...params, customer: customer.id };
+}
+
 function firstInvoice(
   call: Call,
-  { customer, discounts }: Stripe.InvoiceCreatePreviewParams,
+  { automatic_tax, customer, discounts }: Stripe.InvoiceCreatePreviewParams,
   details: Details,
 ): Invoice {
   if (customer === undefined || details.items === undefined) {
@@ -72,14 +107,21 @@ function firstInvoice(
     ...(price === undefined ? {} : { price }),
     ...(quantity === undefined ? {} : { quantity }),
   }));
+  const wanted = automatic_tax?.enabled === true;
+  const located = wanted && locationOf(customerOf(call, customer)) !== null;
   const { latest_invoice: id } = startSubscription(call, {
     customer,
     items,
     payment_behavior: "default_incomplete",
+    ...(located ? { automatic_tax: { enabled: true } } : {}),
     ...(discounts === undefined ? {} : { discounts }),
     ...(details.trial_end === undefined ? {} : { trial_end: details.trial_end }),
   });
-  return call.need("invoice", id ?? "");
+  const invoice = call.need("invoice", id ?? "");
+  if (!wanted || located) return invoice;
+  // A quote may come before the address: what is missing is said, and tax is not in it.
+  const status = "requires_location_inputs";
+  return { ...invoice, automatic_tax: { ...invoice.automatic_tax, enabled: true, status } };
 }
 
 function nextInvoice(call: Call, subscription: Subscription, details: Details): Invoice {

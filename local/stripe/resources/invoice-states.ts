@@ -4,6 +4,7 @@ import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
 import { changeBalance } from "./customer-balance.ts";
 import { afterBalance } from "./invoice-object.ts";
+import { taxesOf } from "./invoice-taxes.ts";
 import { newIntent } from "./payment-intent-object.ts";
 import { cancelIntent, type Confirmation, confirmIntent } from "./payment-intent-states.ts";
 
@@ -19,9 +20,12 @@ export function finalize(
   draft: Invoice,
   { method, description }: { method: string | null; description: string },
 ): Invoice {
-  const balance = customerOf(call, draft).balance;
-  const { due, balance: left } = afterBalance(draft.total, balance);
+  const customer = customerOf(call, draft);
+  const { balance } = customer;
+  const taxes = finalTaxes(call, draft, customer);
+  const { due, balance: left } = afterBalance(taxes.total ?? draft.total, balance);
   const open = call.update(draft, {
+    ...taxes,
     amount_due: due,
     amount_remaining: due,
     effective_at: call.now(),
@@ -37,6 +41,38 @@ export function finalize(
   call.emit("invoice.finalized", open);
   if (open.amount_due > 0) return open;
   return markPaid(call, open);
+}
+
+/**
+ * The taxes of an invoice for good. Where nobody knows by then where the customer is, Stripe turns
+ * automatic tax off, for the invoice and for what follows it, rather than not to bill.
+ */
+function finalTaxes(
+  call: Call,
+  draft: Invoice,
+  customer: Documents["customer"],
+): Partial<Invoice> {
+  const taxes = taxesOf(call, draft, customer);
+  if (taxes.automatic_tax?.status !== "requires_location_inputs") return taxes;
+  const owner = draft.parent?.subscription_details?.subscription;
+  const subscription = owner === undefined ? undefined : call.store.get("subscription", owner);
+  if (subscription !== undefined) {
+    call.update(subscription, {
+      automatic_tax: {
+        ...subscription.automatic_tax,
+        disabled_reason: "requires_location_inputs",
+        enabled: false,
+      },
+    }, "customer.subscription.updated");
+  }
+  return {
+    ...taxes,
+    automatic_tax: {
+      ...taxes.automatic_tax,
+      disabled_reason: "finalization_requires_location_inputs",
+      enabled: false,
+    },
+  };
 }
 
 /** The payment that an invoice waits for, or was paid by. */

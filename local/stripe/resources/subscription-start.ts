@@ -10,7 +10,12 @@ import { isMetered } from "./metered-usage.ts";
 import { newInvoice } from "./invoice-object.ts";
 import { finalize, pay } from "./invoice-states.ts";
 import { costOf } from "./price-rules.ts";
-import { methodForCustomer, paymentSettingsOf } from "./subscription-fields.ts";
+import {
+  automaticTaxOf,
+  invoiceSettingsOf,
+  methodForCustomer,
+  paymentSettingsOf,
+} from "./subscription-fields.ts";
 import { scheduledEnd } from "./subscription-endings.ts";
 import { itemsFor, newSubscription, type Subscription } from "./subscription-object.ts";
 import { newSetupIntent } from "./setup-intents.ts";
@@ -96,8 +101,19 @@ export function startSubscription(
       },
     }),
   });
-  const scheduled = {
+  const settled = {
     ...subscription,
+    ...(params.automatic_tax === undefined
+      ? {}
+      : { automatic_tax: automaticTaxOf(call, customer.id, params.automatic_tax) }),
+    invoice_settings: invoiceSettingsOf(
+      call,
+      subscription.invoice_settings,
+      params.invoice_settings ?? {},
+    ),
+  };
+  const scheduled = {
+    ...settled,
     ...scheduledEnd(call, subscription, params.cancel_at_period_end, params.cancel_at),
   };
   const method = own ?? customer.invoice_settings.default_payment_method;

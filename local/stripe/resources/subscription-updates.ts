@@ -7,7 +7,12 @@ import { newDiscounts } from "./subscription-discounts.ts";
 import { changeBilling, changesBilling, settle } from "./subscription-changes.ts";
 import { itemParameters } from "./subscription-item-changes.ts";
 import { hasEnded, scheduledEnd } from "./subscription-endings.ts";
-import { methodForCustomer, paymentSettingsOf } from "./subscription-fields.ts";
+import {
+  automaticTaxOf,
+  invoiceSettingsOf,
+  methodForCustomer,
+  paymentSettingsOf,
+} from "./subscription-fields.ts";
 import type { Subscription } from "./subscription-object.ts";
 import { assertMayPend, changeIfPaid, dropPending } from "./subscription-pending-updates.ts";
 import { followSubscription } from "./subscription-schedule-steps.ts";
@@ -16,6 +21,7 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
   "POST /v1/subscriptions/{id}",
   [
     ...itemParameters,
+    "automatic_tax.enabled",
     "billing_cycle_anchor.type",
     "cancel_at",
     "cancel_at_period_end",
@@ -24,6 +30,7 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
     "default_payment_method",
     "description",
     "discounts",
+    "invoice_settings.account_tax_ids",
     "metadata",
     "payment_behavior",
     "payment_settings.payment_method_types",
@@ -89,6 +96,16 @@ function fieldsOf(
       ? {}
       : { discounts: newDiscounts(call, subscription, params.discounts || []) }),
     metadata: mergeMetadata(subscription.metadata, params.metadata),
+    ...(params.automatic_tax === undefined ? {} : {
+      automatic_tax: automaticTaxOf(call, subscription.customer, params.automatic_tax),
+    }),
+    ...(params.invoice_settings === undefined ? {} : {
+      invoice_settings: invoiceSettingsOf(
+        call,
+        subscription.invoice_settings,
+        params.invoice_settings,
+      ),
+    }),
     ...(params.description === undefined ? {} : { description: params.description || null }),
     ...(params.default_payment_method === undefined ? {} : {
       default_payment_method: methodForCustomer(

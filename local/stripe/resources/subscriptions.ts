@@ -16,6 +16,7 @@ import { startSubscription } from "./subscription-start.ts";
 const create = operation<Stripe.SubscriptionCreateParams>(
   "POST /v1/subscriptions",
   [
+    "automatic_tax.enabled",
     "cancel_at",
     "cancel_at_period_end",
     "collection_method",
@@ -24,6 +25,7 @@ const create = operation<Stripe.SubscriptionCreateParams>(
     "description",
     "discounts.coupon",
     "discounts.promotion_code",
+    "invoice_settings.account_tax_ids",
     "items.metadata",
     "items.price",
     "items.quantity",
