@@ -117,8 +117,13 @@ Deno.test("an index stands behind every column that a policy looks at", async ()
       on attribute.attrelid = policy.polrelid and attribute.attnum = used.refobjsubid
     join pg_catalog.pg_class as relation on relation.oid = policy.polrelid
     where relation.relnamespace::regnamespace::text = any (${own})
-      -- Half of the rows are found no faster by an index.
+      -- Half of the rows are found no faster by an index; nor those of one in a handful of known values.
       and attribute.atttypid <> 'boolean'::regtype
+      and not exists (
+        select from pg_catalog.pg_constraint as held
+        where held.conrelid = policy.polrelid and held.contype = 'c'
+          and right(held.conname, 6) = '_known' and held.conkey = array[attribute.attnum]
+      )
       and not exists (
         select from pg_catalog.pg_index as index
         where index.indrelid = policy.polrelid and index.indpred is null

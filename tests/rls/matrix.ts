@@ -16,6 +16,7 @@ import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
+import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
 export { buckets } from "./matrix/buckets.ts";
 
@@ -26,6 +27,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...apiKeyFunctions,
   ...operationsFunctions,
   ...privacyFunctions,
+  ...workspacesFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -48,6 +50,7 @@ const written: Record<string, TableAccess> = {
   ...platformTables,
   ...operationsTables,
   ...privacyTables,
+  ...workspacesTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

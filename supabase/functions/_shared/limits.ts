@@ -25,6 +25,8 @@ export const limits = {
   upload: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
   billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
   api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
+  // Mails to strangers; how many a workspace and an address may have, public.workspace_invite counts.
+  invitation: { requests: 60, windowSeconds: 3600, withoutRedis: "postgres" },
   signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
   login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
   password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },

@@ -37,8 +37,21 @@ export const catalogue = {
   redirect_not_allowed: [422, "The redirect address is not on the allow list"],
   profile_not_found: [404, "The profile does not exist"],
   unsupported_image: [415, "The file is not a PNG, JPEG or WebP image"],
-  // Billing
+  // Workspaces
   workspace_not_found: [404, "The workspace does not exist"],
+  slug_taken: [409, "Another workspace has this slug"],
+  workspace_limit: [409, "No more workspaces can be made"],
+  workspace_subscribed: [409, "The workspace has a subscription"],
+  personal_workspace: [409, "A personal workspace stays its person's"],
+  member_not_found: [404, "Nobody with this id is a member"],
+  already_member: [409, "Already a member of the workspace"],
+  last_owner: [409, "The workspace would have no owner"],
+  seat_limit_reached: [409, "The plan has no seat left"],
+  invitation_not_found: [404, "The invitation does not exist"],
+  invitation_for_another: [403, "The invitation is for another address"],
+  invitation_expired: [410, "The invitation is no longer good"],
+  invitation_closed: [409, "The invitation is closed"],
+  // Billing
   price_not_found: [404, "The price is not on sale"],
   subscription_exists: [409, "The workspace already has a subscription"],
   subscription_pending: [409, "Another purchase for this workspace is under way"],

@@ -1,5 +1,16 @@
 /** The access matrix of accounts. */
-import { everything, mine, none, ofMyWorkspaces, type TableAccess, words } from "../access.ts";
+import {
+  everyRow,
+  everything,
+  mine,
+  none,
+  ofMyWorkspaces,
+  type TableAccess,
+  words,
+} from "../access.ts";
+
+/** Members whom an admin may manage. */
+const belowOwner = `role <> 'owner' and ${ofMyWorkspaces("workspace_id", "admin")}`;
 
 export const accountsTables: Record<string, TableAccess> = {
   "public.profiles": {
@@ -13,16 +24,29 @@ export const accountsTables: Record<string, TableAccess> = {
     samples: "sign-up",
   },
   "public.workspaces": {
-    columns: words("id name personal_of created_at updated_at"),
+    columns: words("id name personal_of created_at updated_at slug"),
     anon: none,
-    authenticated: { select: ofMyWorkspaces("id") },
+    authenticated: {
+      select: ofMyWorkspaces("id"),
+      insert: { rows: everyRow, columns: ["id", "name", "slug"] },
+      update: { rows: ofMyWorkspaces("id", "owner", "admin"), columns: ["name", "slug"] },
+      delete: `personal_of is null and ${ofMyWorkspaces("id", "owner")}`,
+    },
     service_role: everything,
     samples: "sign-up",
   },
   "public.workspace_members": {
     columns: words("workspace_id user_id role created_at"),
     anon: none,
-    authenticated: { select: ofMyWorkspaces("workspace_id") },
+    authenticated: {
+      select: ofMyWorkspaces("workspace_id"),
+      update: {
+        rows: `${ofMyWorkspaces("workspace_id", "owner")} or ${belowOwner}`,
+        columns: ["role"],
+      },
+      delete: `${ofMyWorkspaces("workspace_id", "owner")} and user_id <> $me
+        or ${belowOwner} or role <> 'owner' and user_id = $me`,
+    },
     service_role: everything,
     samples: "sign-up",
   },

@@ -32,6 +32,10 @@ const pages: Record<string, string> = {
 };
 
 function withPage(template: string, props: Record<string, unknown>): Record<string, unknown> {
+  if (template === "invitation") {
+    const { token, ...others } = props;
+    return { url: sitePage(`/invitation?token=${token}`), ...others };
+  }
   const page = pages[template];
   return page === undefined ? props : { url: sitePage(page), ...props };
 }

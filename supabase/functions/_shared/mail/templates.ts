@@ -13,6 +13,7 @@ import {
 } from "./templates/dunning.ts";
 import { email } from "./templates/email.ts";
 import { emailChange } from "./templates/email-change.ts";
+import { invitation } from "./templates/invitation.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
 import { notifications } from "./templates/notifications.ts";
@@ -36,6 +37,7 @@ import { welcome } from "./templates/welcome.ts";
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
 export const templates = {
   welcome,
+  invitation,
   subscription_started: subscriptionStarted,
   receipt,
   payment_failed: paymentFailed,
