@@ -1,9 +1,16 @@
-/** docs/security.md: every method whose handler is given the client that RLS does not bind, and why. */
+/**
+ * docs/security.md: every method whose handler is given the client that RLS does not bind, and why; and
+ * who may do what in a workspace.
+ */
+import { permissions } from "../../supabase/functions/_shared/workspaces/permissions.ts";
+import { roles } from "../../supabase/functions/_shared/workspaces/roles.ts";
 import type { Declared } from "../declarations.ts";
 
 const introduction = `# Security
 
-Generated from the endpoints' declarations by \`deno task openapi\`.
+Generated from the endpoints' declarations and the table of permissions by \`deno task openapi\`.
+
+## Past row-level security
 
 Row-level security comes first: grants, policies and constraints in the migrations say who may read
 and write what, for every caller and whichever way the caller comes in. A handler runs as its caller,
@@ -19,6 +26,25 @@ caller's address.
 Who changed what is in \`public.audit_log\`: written by triggers, append-only for everybody, read by a
 workspace's owners and admins and by staff. A caller's own token says who acted; headers (\`x-actor\`,
 \`x-request-id\`, which \`endpoint()\` adds) are believed of the secret key alone.
+`;
+
+const ofPermissions = `## What a member of a workspace may do
+
+The table is data in \`_shared/workspaces/permissions.ts\`; the database decides by its grants, policies
+and functions, and \`tests/rls/permissions.test.ts\` tries every cell of it there. Whoever is not a member
+may do none of it, and is not told whether the workspace exists.
+`;
+
+const ofRoles = `
+- Nobody gives a role above his own: an admin neither makes an owner nor touches one.
+- A workspace keeps an owner, whoever asks and whatever happens at once: the last one cannot leave, be
+  removed, become anything less, or delete his account while others are in the workspace.
+- A personal workspace is its person's: it may have members, so that who starts alone and subscribes
+  need not move for the first colleague; but it has one owner, and is not transferred, left or deleted.
+- An invitation is for an address: only an account whose confirmed address it is can take it, so a
+  forwarded or leaked link opens nothing. With confirmations of addresses switched off at Supabase Auth
+  (\`enable_confirmations\`), every address counts as confirmed: keep them on (docs/deploy.md).
+- What somebody has sent is revoked when he leaves or may no longer invite.
 `;
 
 /** Who calls, for a reader; see `Caller` in declaration.ts. */
@@ -45,5 +71,22 @@ export function securityPage(declared: Declared[]): string {
 | name | method | caller | why |
 | --- | --- | --- | --- |
 ${rows.toSorted().join("\n")}
-`;
+
+${ofPermissions}
+${permissionsTable()}
+${ofRoles}`;
+}
+
+function permissionsTable(): string {
+  const lines = Object.values(permissions).map(({ what, roles: allowed }) => {
+    const may = new Set<string>(allowed);
+    return `| ${
+      [what, ...roles.map((role) => may.has(role) ? "yes" : "–")].map(cell).join(" | ")
+    } |`;
+  });
+  return [
+    `| | ${roles.join(" | ")} |`,
+    `| --- | ${roles.map(() => ":-:").join(" | ")} |`,
+    ...lines,
+  ].join("\n");
 }

@@ -20,10 +20,9 @@ export function freshAddress(name = "user"): string {
 
 /** Signs a new user up by auth-signup and in with supabase-js. */
 export async function signUp(
-  options: { name?: string; locale?: "en" | "fr"; on?: StackAddress } = {},
+  options: { name?: string; locale?: "en" | "fr"; email?: string; on?: StackAddress } = {},
 ): Promise<TestUser> {
-  const { name = "Test User", locale = "en", on = stack } = options;
-  const email = freshAddress();
+  const { name = "Test User", locale = "en", email = freshAddress(), on = stack } = options;
   const password = `pw-${crypto.randomUUID()}`;
   const answer = await call("POST", "auth-signup", {
     on,
