@@ -2,24 +2,17 @@
 
 create function private.seat_limit(workspace_id uuid)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  -- Of the subscription that gives access, else of what everybody has. A plan that does not name the
-  -- feature includes its owner alone; one that names it without a number has no limit.
-  select case when included.plan_id is null then 1 else included.limit_value end
-  from (
-    select coalesce((
-      select held.plan_id from public.subscriptions as held
-      where held.workspace_id = seat_limit.workspace_id
-        and held.status in ('active', 'trialing', 'past_due') and held.plan_id is not null
-      order by held.status = 'past_due', held.created_at desc, held.id
-      limit 1
-    ), 'free') as id
-  ) as plan
-  left join public.plan_features as included
-    on included.plan_id = plan.id and included.feature = 'members';
+declare
+  -- The entitlement as everywhere: of the plan that counts, or what staff have given instead.
+  given constant record := private.feature_grant(seat_limit.workspace_id, 'members');
+begin
+  -- A plan that does not name the feature includes its owner alone; one without a number has no limit.
+  return case when given.included then given.limit_value else 1 end;
+end;
 $$;
 comment on function private.seat_limit(uuid) is
   'How many members a workspace may have by its plan; null for any number.';
