@@ -95,6 +95,22 @@ CREATE INDEX idempotency_keys_created ON private.idempotency_keys USING btree (c
 alter table private.idempotency_keys enable row level security;
 grant select, insert, update, delete on private.idempotency_keys to service_role;
 
+create table private.invitation_tokens (
+  token_hash text not null,
+  invitation_id uuid not null,
+  superseded_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint invitation_tokens_pkey PRIMARY KEY (token_hash),
+  constraint invitation_tokens_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES workspace_invitations(id) ON DELETE CASCADE,
+  constraint invitation_tokens_sha256 CHECK (token_hash ~ '^[0-9a-f]{64}$'::text)
+);
+comment on table private.invitation_tokens is 'SHA-256 of the tokens in invitations'' links. No slow hash: a token is 244 random bits.';
+comment on column private.invitation_tokens.superseded_at is 'When a later mail took its place; kept, so that an old link is answered with that.';
+CREATE INDEX invitation_tokens_invitation ON private.invitation_tokens USING btree (invitation_id);
+CREATE UNIQUE INDEX invitation_tokens_one_current ON private.invitation_tokens USING btree (invitation_id) WHERE (superseded_at IS NULL);
+alter table private.invitation_tokens enable row level security;
+grant select, insert, update, delete on private.invitation_tokens to service_role;
+
 create table private.jobs (
   id bigint generated always as identity not null,
   kind text not null,
@@ -925,6 +941,49 @@ create policy "Owners and admins rename and revoke their workspaces' keys" on pu
 CREATE TRIGGER workspace_api_keys_audited AFTER INSERT OR DELETE OR UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_audited();
 CREATE TRIGGER workspace_api_keys_changed BEFORE UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_changed();
 
+create table public.workspace_invitations (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  email text not null,
+  role text not null,
+  state text default 'open'::text not null,
+  invited_by uuid,
+  accepted_by uuid,
+  sends integer default 0 not null,
+  sent_at timestamp with time zone default private.now() not null,
+  expires_at timestamp with time zone default (private.now() + '7 days'::interval) not null,
+  created_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  constraint workspace_invitations_pkey PRIMARY KEY (id),
+  constraint workspace_invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint workspace_invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint workspace_invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint workspace_invitations_closed_when_ended CHECK ((state = 'open'::text) = (closed_at IS NULL)),
+  constraint workspace_invitations_email_lower CHECK (email = lower(btrim(email)) AND char_length(email) >= 3 AND char_length(email) <= 254),
+  constraint workspace_invitations_role_known CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'billing'::text])),
+  constraint workspace_invitations_state_known CHECK (state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'revoked'::text]))
+);
+comment on table public.workspace_invitations is 'Who was asked to join a workspace, by whom, and what became of it.';
+comment on column public.workspace_invitations.email is 'Whom it is for, in lower case: only an account with this confirmed address takes it.';
+comment on column public.workspace_invitations.invited_by is 'Who sent its latest mail.';
+comment on column public.workspace_invitations.sends is 'How many mails were sent for it.';
+comment on column public.workspace_invitations.expires_at is 'Seven days after its latest mail; an open one that is past it can be sent again.';
+CREATE INDEX workspace_invitations_email ON public.workspace_invitations USING btree (email);
+CREATE INDEX workspace_invitations_inviter ON public.workspace_invitations USING btree (invited_by);
+CREATE UNIQUE INDEX workspace_invitations_one_open ON public.workspace_invitations USING btree (workspace_id, email) WHERE (state = 'open'::text);
+CREATE INDEX workspace_invitations_taker ON public.workspace_invitations USING btree (accepted_by);
+CREATE INDEX workspace_invitations_workspace ON public.workspace_invitations USING btree (workspace_id, created_at DESC);
+alter table public.workspace_invitations enable row level security;
+grant select on public.workspace_invitations to authenticated;
+grant select, insert, update, delete on public.workspace_invitations to service_role;
+grant update (state) on public.workspace_invitations to authenticated;
+create policy "Owners and admins read their workspaces' invitations" on public.workspace_invitations for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+create policy "Owners and admins revoke their workspaces' invitations" on public.workspace_invitations for update to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)))
+  with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
+CREATE TRIGGER workspace_invitations_changed BEFORE UPDATE OF state ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.invitation_changed();
+
 create table public.workspace_members (
   workspace_id uuid not null,
   user_id uuid not null,
@@ -939,12 +998,23 @@ comment on table public.workspace_members is 'Who belongs to a workspace, and as
 comment on column public.workspace_members.role is 'owner, admin, member or billing.';
 CREATE INDEX workspace_members_user ON public.workspace_members USING btree (user_id);
 alter table public.workspace_members enable row level security;
-grant select on public.workspace_members to authenticated;
+grant select, delete on public.workspace_members to authenticated;
 grant select, insert, update, delete on public.workspace_members to service_role;
+grant update (role) on public.workspace_members to authenticated;
 create policy "Members read who else is in their workspaces" on public.workspace_members for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+create policy "Owners change roles, admins those below owner" on public.workspace_members for update to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)) OR role <> 'owner'::text AND (workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['admin'::text]) AS my_workspace_ids)))
+  with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)) OR role <> 'owner'::text AND (workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['admin'::text]) AS my_workspace_ids)));
+create policy "Owners remove others, admins those below owner, the others them" on public.workspace_members for delete to authenticated
+  using (user_id <> (( SELECT auth.uid() AS uid)) AND (workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)) OR role <> 'owner'::text AND (workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['admin'::text]) AS my_workspace_ids)) OR role <> 'owner'::text AND user_id = (( SELECT auth.uid() AS uid)) AND (workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
 CREATE TRIGGER workspace_members_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'user_id', 'role');
+CREATE TRIGGER workspace_members_keep_an_owner AFTER DELETE ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text) EXECUTE FUNCTION private.workspace_keeps_an_owner();
+CREATE TRIGGER workspace_members_keep_an_owner_in_role AFTER UPDATE OF role, workspace_id ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text AND (new.role <> 'owner'::text OR new.workspace_id <> old.workspace_id)) EXECUTE FUNCTION private.workspace_keeps_an_owner();
+CREATE TRIGGER workspace_members_lower_their_invitations AFTER UPDATE OF role ON workspace_members FOR EACH ROW WHEN ((old.role = ANY (ARRAY['owner'::text, 'admin'::text])) AND new.role <> old.role) EXECUTE FUNCTION private.invitations_follow_member();
 CREATE TRIGGER workspace_members_lower_their_keys AFTER UPDATE OF role ON workspace_members FOR EACH ROW WHEN ((old.role = ANY (ARRAY['owner'::text, 'admin'::text])) AND (new.role <> ALL (ARRAY['owner'::text, 'admin'::text]))) EXECUTE FUNCTION private.api_keys_follow_member();
+CREATE TRIGGER workspace_members_owner_fits BEFORE INSERT OR UPDATE OF role ON workspace_members FOR EACH ROW WHEN (new.role = 'owner'::text) EXECUTE FUNCTION private.workspace_owner_fits();
+CREATE TRIGGER workspace_members_take_their_invitations AFTER DELETE ON workspace_members FOR EACH ROW WHEN (old.role = ANY (ARRAY['owner'::text, 'admin'::text])) EXECUTE FUNCTION private.invitations_follow_member();
 CREATE TRIGGER workspace_members_take_their_keys AFTER DELETE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.api_keys_follow_member();
 
 create table public.workspaces (
@@ -953,19 +1023,37 @@ create table public.workspaces (
   personal_of uuid,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  slug text not null,
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_one_personal_each UNIQUE (personal_of),
+  constraint workspaces_slug_key UNIQUE (slug),
   constraint workspaces_personal_of_fkey FOREIGN KEY (personal_of) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint workspaces_name_length CHECK (char_length(name) >= 1 AND char_length(name) <= 100)
+  constraint workspaces_name_length CHECK (char_length(name) >= 1 AND char_length(name) <= 100),
+  constraint workspaces_name_printable CHECK (name ~ '\S'::text AND name !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text),
+  constraint workspaces_slug_format CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text AND char_length(slug) <= 50)
 );
 comment on table public.workspaces is 'What subscriptions and data belong to; each user has a personal one.';
 comment on column public.workspaces.personal_of is 'Whose personal workspace it is; null for one that is shared.';
+comment on column public.workspaces.slug is 'Its name in addresses, at most 50 characters; made from the name when none is given.';
 alter table public.workspaces enable row level security;
-grant select on public.workspaces to authenticated;
+grant select, delete on public.workspaces to authenticated;
 grant select, insert, update, delete on public.workspaces to service_role;
+grant insert (id, name, slug), update (name, slug) on public.workspaces to authenticated;
 create policy "Members read their workspaces" on public.workspaces for select to authenticated
   using ((id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+create policy "Owners and admins rename their workspaces" on public.workspaces for update to authenticated
+  using ((id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)))
+  with check ((id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
+create policy "Owners delete their shared workspaces" on public.workspaces for delete to authenticated
+  using ((id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)) AND personal_of IS NULL);
+create policy "Users make workspaces" on public.workspaces for insert to authenticated
+  with check ((EXISTS ( SELECT
+   FROM profiles profile
+  WHERE profile.id = (( SELECT auth.uid() AS uid)))) AND COALESCE(((( SELECT auth.jwt() AS jwt)) ->> 'is_anonymous'::text)::boolean, false) = false);
 CREATE TRIGGER workspaces_audit AFTER INSERT OR DELETE OR UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'id', 'id', 'personal_of', '~name');
+CREATE TRIGGER workspaces_created AFTER INSERT ON workspaces FOR EACH ROW WHEN (new.personal_of IS NULL AND auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_created();
+CREATE TRIGGER workspaces_end BEFORE DELETE ON workspaces FOR EACH ROW WHEN (auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_ends();
+CREATE TRIGGER workspaces_slug BEFORE INSERT OR UPDATE OF slug ON workspaces FOR EACH ROW EXECUTE FUNCTION private.workspace_slug();
 CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 CREATE OR REPLACE FUNCTION private.act_as(actor uuid, reason text DEFAULT NULL::text)
@@ -1301,6 +1389,18 @@ end;
 $function$;
 comment on function private.card_trial_seen(text, text, timestamp with time zone) is 'Notes a card on a subscription in its trial; of several trials of one card, all but the earliest are ended by a job.';
 grant execute on function private.card_trial_seen(text, text, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select lower(account.email) from auth.users as account
+  where account.id = confirmed_address.user_id and account.email_confirmed_at is not null;
+$function$;
+comment on function private.confirmed_address(uuid) is 'A user''s confirmed address in lower case; null without one. Security definer: accounts are read by no API role.';
+grant execute on function private.confirmed_address(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
@@ -1679,6 +1779,219 @@ comment on function private.has_feature(uuid, text) is 'Whether a workspace has 
 grant execute on function private.has_feature(uuid, text) to authenticated;
 grant execute on function private.has_feature(uuid, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.invitation_by_token(token text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  held record;
+begin
+  select invitation.email, invitation.role, invitation.expires_at, workspace.name as workspace,
+    coalesce(inviter.name, '') as inviter, private.invitation_state(invitation, named.superseded) as state
+  into held
+  from private.invitation_of_token(invitation_by_token.token) as named
+  join public.workspace_invitations as invitation on invitation.id = named.invitation_id
+  join public.workspaces as workspace on workspace.id = invitation.workspace_id
+  left join public.profiles as inviter on inviter.id = invitation.invited_by;
+  if held.state is null then
+    perform private.problem(404, 'invitation_not_found', 'No invitation has this token: is the link whole?');
+  end if;
+  return jsonb_build_object('state', held.state) || case when held.state = 'open' then jsonb_build_object(
+    'workspace', held.workspace, 'inviter', held.inviter, 'email', held.email, 'role', held.role,
+    'expires_at', held.expires_at
+  ) else '{}' end;
+end;
+$function$;
+comment on function private.invitation_by_token(text) is 'What the holder of a link may know before signing in. Security definer: needs no account, so it tells no more than the mail itself, and of one that is not open only that.';
+grant execute on function private.invitation_by_token(text) to anon;
+grant execute on function private.invitation_by_token(text) to authenticated;
+grant execute on function private.invitation_by_token(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.invitation_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if new.state = old.state then
+    return new;
+  end if;
+  -- current_user: inside a function that runs with its owner's rights, that function has decided.
+  if old.state <> 'open' or (current_user = 'authenticated' and new.state <> 'revoked') then
+    perform private.problem(409, 'invitation_closed', format(
+      'This invitation is %s: an open one can be revoked, and a closed one stays as it is.', old.state
+    ));
+  end if;
+  new.closed_at := private.now();
+  return new;
+end;
+$function$;
+comment on function private.invitation_changed() is 'Trigger: an invitation closes once, and by a direct call only as revoked.';
+
+CREATE OR REPLACE FUNCTION private.invitation_decline(token text, invitation_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  found_id uuid;
+  is_superseded boolean := false;
+  invitation public.workspace_invitations;
+  state text;
+begin
+  if invitation_decline.token is not null then
+    select held.invitation_id, held.superseded into found_id, is_superseded
+    from private.invitation_of_token(invitation_decline.token) as held;
+  else
+    select held.id into found_id from public.workspace_invitations as held
+    where held.id = invitation_decline.invitation_id and held.email = private.confirmed_address(auth.uid());
+  end if;
+  select * into invitation from public.workspace_invitations as held where held.id = found_id for update;
+  if invitation.id is null then
+    perform private.problem(404, 'invitation_not_found', 'No invitation has this token or id.');
+  end if;
+  state := private.invitation_state(invitation, is_superseded);
+  -- Twice is once; and who wants to decline what has expired gets what he wants.
+  if state = 'declined' or state = 'expired' then
+    return;
+  end if;
+  perform private.invitation_refusal(state);
+  update public.workspace_invitations as held set state = 'declined' where held.id = invitation.id;
+end;
+$function$;
+comment on function private.invitation_decline(text, uuid) is 'Declines by token, or by id where the caller''s confirmed address is the invited one. Security definer: whoever is invited sees no invitation of the workspace.';
+grant execute on function private.invitation_decline(text, uuid) to anon;
+grant execute on function private.invitation_decline(text, uuid) to authenticated;
+grant execute on function private.invitation_decline(text, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.invitation_of_token(token text)
+ RETURNS TABLE(invitation_id uuid, superseded boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select held.invitation_id, held.superseded_at is not null
+  from private.invitation_tokens as held
+  where held.token_hash = encode(sha256(convert_to(invitation_of_token.token, 'utf8')), 'hex');
+$function$;
+comment on function private.invitation_of_token(text) is 'Which invitation a token belongs to, and whether a later mail carries another one. Security definer: hashes are read by no API role.';
+grant execute on function private.invitation_of_token(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.invitation_refusal(state text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  case state
+    when 'open' then return;
+    when 'expired' then
+      perform private.problem(410, 'invitation_expired', 'It was good for seven days: ask whoever invited you to send it again.');
+    when 'superseded' then
+      perform private.problem(410, 'invitation_expired', 'It was sent again since: use the link of the latest mail.');
+    when 'accepted' then
+      perform private.problem(409, 'invitation_closed', 'It was accepted before.');
+    when 'declined' then
+      perform private.problem(409, 'invitation_closed', 'It was declined: ask for another one if you have changed your mind.');
+    else
+      perform private.problem(409, 'invitation_closed', 'It was revoked: ask whoever invited you for another one.');
+  end case;
+end;
+$function$;
+comment on function private.invitation_refusal(text) is 'Refuses with invitation_expired or invitation_closed what is not open.';
+grant execute on function private.invitation_refusal(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.invitation_send(invitation_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  -- Two random UUIDs: 244 bits out of the server's secure random numbers, without an extension.
+  token constant text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  invitation public.workspace_invitations;
+begin
+  update public.workspace_invitations as sent
+  set sends = sent.sends + 1, sent_at = private.now(), expires_at = private.now() + interval '7 days'
+  where sent.id = invitation_send.invitation_id
+  returning * into invitation;
+  update private.invitation_tokens as held set superseded_at = now()
+  where held.invitation_id = invitation.id and held.superseded_at is null;
+  insert into private.invitation_tokens (token_hash, invitation_id)
+  values (encode(sha256(convert_to(token, 'utf8')), 'hex'), invitation.id);
+
+  perform private.enqueue(
+    'mail_send',
+    jsonb_build_object(
+      'template', 'invitation',
+      'to', invitation.email,
+      -- To who has an account in that person's language, to a stranger in that of whoever invites.
+      'locale', coalesce(invitee_profile.locale, inviter_profile.locale, 'en'),
+      'props', jsonb_build_object(
+        'name', coalesce(invitee_profile.name, ''), 'inviter', coalesce(inviter_profile.name, ''),
+        'inviter_address', inviter.email, 'workspace', workspace.name, 'role', invitation.role,
+        'expires_at', invitation.expires_at, 'token', token
+      )
+    ),
+    'invitation:' || invitation.id || ':' || invitation.sends
+  )
+  from public.workspaces as workspace
+  join auth.users as inviter on inviter.id = invitation.invited_by
+  left join public.profiles as inviter_profile on inviter_profile.id = inviter.id
+  left join auth.users as invitee
+    on invitee.email = invitation.email and invitee.email_confirmed_at is not null
+  left join public.profiles as invitee_profile on invitee_profile.id = invitee.id
+  where workspace.id = invitation.workspace_id;
+end;
+$function$;
+comment on function private.invitation_send(uuid) is 'Enqueues an invitation''s mail with a fresh token, good for seven days. Security definer: reads addresses in auth.users.';
+grant execute on function private.invitation_send(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.invitation_state(invitation workspace_invitations, superseded boolean)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select case
+    when invitation.state <> 'open' then invitation.state
+    when superseded then 'superseded'
+    when invitation.expires_at <= private.now() then 'expired'
+    -- Beside the trigger that revokes: an invitation is as good as its inviter's right to give it.
+    when not exists (
+      select from public.workspace_members as inviter
+      where inviter.workspace_id = invitation.workspace_id and inviter.user_id = invitation.invited_by
+        and (inviter.role = 'owner' or (inviter.role = 'admin' and invitation.role <> 'owner'))
+    ) then 'revoked'
+    else 'open'
+  end;
+$function$;
+comment on function private.invitation_state(workspace_invitations, boolean) is 'How an invitation stands at this moment: open, accepted, declined, revoked, expired or superseded. Security definer: whoever is invited does not see the workspace''s members.';
+grant execute on function private.invitation_state(workspace_invitations, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.invitations_follow_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Else somebody who is put out comes back by an invitation that he sent to a second address.
+  update public.workspace_invitations as invitation
+  set state = 'revoked'
+  where invitation.workspace_id = old.workspace_id and invitation.invited_by = old.user_id
+    and invitation.state = 'open'
+    and (tg_op = 'DELETE' or new.role not in ('owner', 'admin')
+      or (new.role = 'admin' and invitation.role = 'owner'));
+  return null;
+end;
+$function$;
+comment on function private.invitations_follow_member() is 'Trigger on workspace_members: what somebody may no longer offer is no longer open. Security definer: a member who leaves may not change invitations.';
+
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
  LANGUAGE sql
@@ -1753,6 +2066,25 @@ AS $function$
 $function$;
 comment on function private.jobs_found(jsonb, bigint, integer) is 'Jobs, newest first, of a filter {kind, state}.';
 grant execute on function private.jobs_found(jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.my_invitations()
+ RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select invitation.id, workspace.name, coalesce(inviter.name, ''), invitation.role,
+    invitation.sent_at, invitation.expires_at
+  from public.workspace_invitations as invitation
+  join public.workspaces as workspace on workspace.id = invitation.workspace_id
+  left join public.profiles as inviter on inviter.id = invitation.invited_by
+  where invitation.email = private.confirmed_address(auth.uid())
+    and private.invitation_state(invitation, false) = 'open'
+  order by invitation.sent_at desc, invitation.id;
+$function$;
+comment on function private.my_invitations() is 'Open invitations for the caller''s confirmed address. Security definer: names a workspace and a profile that the caller may not read yet.';
+grant execute on function private.my_invitations() to authenticated;
+grant execute on function private.my_invitations() to service_role;
 
 CREATE OR REPLACE FUNCTION private.my_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
@@ -1965,6 +2297,56 @@ end;
 $function$;
 comment on function private.schedule_jobs() is 'Enqueues the coming slot of each rule, once: the job''s key names the slot.';
 grant execute on function private.schedule_jobs() to service_role;
+
+CREATE OR REPLACE FUNCTION private.seat_limit(workspace_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  -- The entitlement as everywhere: of the plan that counts, or what staff have given instead.
+  given constant record := private.feature_grant(seat_limit.workspace_id, 'members');
+begin
+  -- A plan that does not name the feature includes its owner alone; one without a number has no limit.
+  return case when given.included then given.limit_value else 1 end;
+end;
+$function$;
+comment on function private.seat_limit(uuid) is 'How many members a workspace may have by its plan; null for any number.';
+grant execute on function private.seat_limit(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.seat_taken(workspace_id uuid, wanted bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  seats constant bigint := private.seat_limit(seat_taken.workspace_id);
+begin
+  if seat_taken.wanted > seats then
+    perform private.problem(409, 'seat_limit_reached', format(
+      'The plan of this workspace includes %s member%s, with those invited: choose a larger plan, or make room.',
+      seats, case when seats = 1 then '' else 's' end
+    ));
+  end if;
+end;
+$function$;
+comment on function private.seat_taken(uuid, bigint) is 'Refuses with seat_limit_reached when the plan has fewer than `wanted` seats.';
+grant execute on function private.seat_taken(uuid, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.slug_of(name text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- Decomposed before it is lower case: what lower() knows of É depends on the database's locale.
+  select coalesce(nullif(btrim(left(btrim(regexp_replace(
+    lower(regexp_replace(normalize(name, nfkd), '[\u0300-\u036f]+', '', 'g')),
+    '[^a-z0-9]+', '-', 'g'
+  ), '-'), 40), '-'), ''), 'workspace');
+$function$;
+comment on function private.slug_of(text) is 'A name as it stands in an address: lower-case letters without accents, digits and single hyphens, at most 40.';
 
 CREATE OR REPLACE FUNCTION private.staff_acts(staff uuid, reason text)
  RETURNS void
@@ -2646,6 +3028,128 @@ comment on function private.workspace_access(uuid) is 'What unpaid invoices leav
 grant execute on function private.workspace_access(uuid) to authenticated;
 grant execute on function private.workspace_access(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.workspace_created()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  creator constant uuid := auth.uid();
+begin
+  -- Its own requests, too, take turns before they are counted.
+  perform pg_advisory_xact_lock(hashtextextended('workspaces of ' || creator, 0));
+  if (
+    select count(*) from public.workspace_members as member
+    join public.workspaces as workspace on workspace.id = member.workspace_id
+    where member.user_id = creator and member.role = 'owner' and workspace.personal_of is null
+  ) >= 20 then
+    perform private.problem(409, 'workspace_limit', 'You own 20 workspaces, which is as many as one may.');
+  end if;
+  insert into public.workspace_members (workspace_id, user_id, role) values (new.id, creator, 'owner');
+  -- Without the job that makes the customer at Stripe: the first purchase makes it. So whoever creates
+  -- and ends workspaces in a loop leaves nothing at Stripe.
+  insert into private.billing_customers (workspace_id, email, name)
+  select new.id, account.email, new.name from auth.users as account where account.id = creator;
+  return null;
+end;
+$function$;
+comment on function private.workspace_created() is 'Trigger: whoever makes a shared workspace owns it. Security definer: members and billing customers are written by no user.';
+
+CREATE OR REPLACE FUNCTION private.workspace_ends()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- What is being bought may be paid at any moment, and would then belong to nothing.
+  if exists (
+    select from public.subscriptions as held
+    where held.workspace_id = old.id and held.status not in ('canceled', 'incomplete_expired')
+  ) or exists (
+    select from private.subscription_intents as intent
+    where intent.workspace_id = old.id and intent.state = 'open'
+  ) then
+    perform private.problem(409, 'workspace_subscribed',
+      'A subscription of this workspace runs or is being bought: cancel it first, and delete the workspace when it has ended.');
+  end if;
+  return old;
+end;
+$function$;
+comment on function private.workspace_ends() is 'Trigger: a workspace that pays is not deleted by its owner. Security definer: looks at purchases, which no user reads.';
+
+CREATE OR REPLACE FUNCTION private.workspace_keeps_an_owner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Owners who go at once wait here for each other, and the last one sees that he is.
+  perform from public.workspaces as workspace where workspace.id = old.workspace_id for no key update;
+  if not found then
+    return null; -- The workspace itself goes.
+  end if;
+  if exists (
+    select from public.workspace_members as member
+    where member.workspace_id = old.workspace_id and member.role = 'owner'
+  ) then
+    return null;
+  end if;
+  -- An account that goes takes its lone membership along; what is left belongs to nobody.
+  if auth.uid() is null and not exists (
+    select from public.workspace_members as member where member.workspace_id = old.workspace_id
+  ) then
+    return null;
+  end if;
+  perform private.problem(409, 'last_owner',
+    'A workspace keeps an owner: make another member its owner first, or delete it.');
+  return null;
+end;
+$function$;
+comment on function private.workspace_keeps_an_owner() is 'Trigger: the last owner neither leaves, nor is removed, nor becomes anything less, whoever asks. Security definer: counts owners and locks the workspace, whatever the caller may see.';
+
+CREATE OR REPLACE FUNCTION private.workspace_owner_fits()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (
+    select from public.workspaces as workspace
+    where workspace.id = new.workspace_id and workspace.personal_of <> new.user_id
+  ) then
+    perform private.problem(409, 'personal_workspace',
+      'A personal workspace has one owner, the person: make another workspace to share its ownership.');
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.workspace_owner_fits() is 'Trigger: a personal workspace has no second owner. Security definer: whoever writes the row need not see the workspace.';
+
+CREATE OR REPLACE FUNCTION private.workspace_people(workspace_id uuid)
+ RETURNS TABLE(user_id uuid, name text, avatar_url text, role text, email text, joined_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select member.user_id, coalesce(profile.name, ''), profile.avatar_url, member.role,
+    case when member.workspace_id in (select private.my_workspace_ids(array['owner', 'admin']))
+      then account.email::text end,
+    member.created_at
+  from public.workspace_members as member
+  join auth.users as account on account.id = member.user_id
+  left join public.profiles as profile on profile.id = member.user_id
+  where member.workspace_id = workspace_people.workspace_id
+    and member.workspace_id in (select private.my_workspace_ids())
+  order by member.created_at, member.user_id;
+$function$;
+comment on function private.workspace_people(uuid) is 'The members of a workspace of the caller''s by name, avatar and role; addresses only for owners and admins. Security definer: profiles and accounts of others are read by nobody else.';
+grant execute on function private.workspace_people(uuid) to authenticated;
+grant execute on function private.workspace_people(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.workspace_plan(workspace uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -2663,6 +3167,34 @@ $function$;
 comment on function private.workspace_plan(uuid) is 'The plan that counts: of the running subscription (past_due included, unless unpaid invoices have locked the workspace), else the free one; null where no plan is free. Security definer: as private.workspace_subscription.';
 grant execute on function private.workspace_plan(uuid) to authenticated;
 grant execute on function private.workspace_plan(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.workspace_slug()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  base constant text := coalesce(lower(btrim(new.slug)), private.slug_of(new.name));
+begin
+  -- Nobody chooses the address of a personal one, and many people have one name: it ends in chance.
+  if new.slug is null and new.personal_of is not null then
+    new.slug := base || '-' || left(replace(gen_random_uuid()::text, '-', ''), 8);
+    return new;
+  end if;
+  -- Two who want the same one at the same time take turns, so that the second sees the first.
+  perform pg_advisory_xact_lock(hashtextextended('workspace slug ' || base, 0));
+  if not exists (select from public.workspaces as other where other.slug = base and other.id <> new.id) then
+    new.slug := base;
+  elsif new.slug is null then
+    new.slug := base || '-' || left(replace(gen_random_uuid()::text, '-', ''), 8);
+  else
+    perform private.problem(409, 'slug_taken', 'Another workspace has this slug: choose another one.');
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.workspace_slug() is 'Trigger: gives a workspace its slug, and refuses one that is taken by name. Security definer: sees workspaces that its caller does not.';
 
 CREATE OR REPLACE FUNCTION private.workspace_subscription(workspace uuid)
  RETURNS subscriptions
@@ -3170,6 +3702,95 @@ $function$;
 comment on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) is 'Server RPC: keeps the reply of a request, or with a null status frees its key; false when another attempt has taken over.';
 grant execute on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) to service_role;
 
+CREATE OR REPLACE FUNCTION public.invitation_accept(user_id uuid, token text DEFAULT NULL::text, invitation_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  found_id uuid := invitation_accept.invitation_id;
+  superseded boolean := false;
+  invitation public.workspace_invitations;
+  state text;
+  joined boolean;
+begin
+  perform private.act_as(invitation_accept.user_id);
+  if invitation_accept.token is not null then
+    select held.invitation_id, held.superseded into found_id, superseded
+    from private.invitation_of_token(invitation_accept.token) as held;
+  end if;
+  -- The workspace first, as everywhere: who counts seats or owners waits there for each other.
+  perform from public.workspaces as workspace
+  where workspace.id = (
+    select held.workspace_id from public.workspace_invitations as held where held.id = found_id
+  ) for no key update;
+  select * into invitation from public.workspace_invitations as held where held.id = found_id for update;
+  if invitation.id is null then
+    perform private.problem(404, 'invitation_not_found', 'No invitation has this token or id.');
+  end if;
+  if invitation.email is distinct from private.confirmed_address(invitation_accept.user_id) then
+    if invitation_accept.token is null then
+      perform private.problem(404, 'invitation_not_found', 'No invitation has this token or id.');
+    end if;
+    perform private.problem(403, 'invitation_for_another',
+      'It was sent to another address than the confirmed one of your account: sign in or sign up with that address, or ask to be invited at yours.');
+  end if;
+
+  select exists (
+    select from public.workspace_members as member
+    where member.workspace_id = invitation.workspace_id and member.user_id = invitation_accept.user_id
+  ) into joined;
+  state := private.invitation_state(invitation, superseded);
+  -- The same wish again, whose first answer was lost.
+  if not (joined and state = 'accepted') then
+    perform private.invitation_refusal(state);
+    if not joined then
+      perform private.seat_taken(invitation.workspace_id, 1 + (
+        select count(*) from public.workspace_members as member
+        where member.workspace_id = invitation.workspace_id
+      ));
+      insert into public.workspace_members (workspace_id, user_id, role)
+      values (invitation.workspace_id, invitation_accept.user_id, invitation.role);
+    end if;
+    update public.workspace_invitations as held
+    set state = 'accepted', accepted_by = invitation_accept.user_id
+    where held.id = invitation.id;
+  end if;
+  return (
+    select jsonb_build_object(
+      'id', workspace.id, 'name', workspace.name, 'slug', workspace.slug, 'role', member.role
+    )
+    from public.workspaces as workspace
+    join public.workspace_members as member
+      on member.workspace_id = workspace.id and member.user_id = invitation_accept.user_id
+    where workspace.id = invitation.workspace_id
+  );
+end;
+$function$;
+comment on function public.invitation_accept(uuid, text, uuid) is 'Server RPC: makes the invited user a member, by the mail''s token or the invitation''s id: {id, name, slug, role} of the workspace. Refuses with invitation_not_found, invitation_for_another, invitation_expired, invitation_closed or seat_limit_reached.';
+grant execute on function public.invitation_accept(uuid, text, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.invitation_by_token(token text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.invitation_by_token(invitation_by_token.token) $function$;
+comment on function public.invitation_by_token(text) is 'Client RPC for the page that the mail leads to: {state}, and while it is open {workspace, inviter, email, role, expires_at}; refuses with invitation_not_found.';
+grant execute on function public.invitation_by_token(text) to anon;
+grant execute on function public.invitation_by_token(text) to authenticated;
+grant execute on function public.invitation_by_token(text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.invitation_decline(token text DEFAULT NULL::text, invitation_id uuid DEFAULT NULL::uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.invitation_decline(invitation_decline.token, invitation_decline.invitation_id) $function$;
+comment on function public.invitation_decline(text, uuid) is 'Client RPC: declines an invitation by its mail''s token, also without an account, or one''s own by its id; refuses with invitation_not_found, invitation_expired or invitation_closed.';
+grant execute on function public.invitation_decline(text, uuid) to anon;
+grant execute on function public.invitation_decline(text, uuid) to authenticated;
+grant execute on function public.invitation_decline(text, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.is_staff()
  RETURNS boolean
  LANGUAGE sql
@@ -3303,6 +3924,16 @@ AS $function$
 $function$;
 comment on function public.mails_enqueue(uuid, jsonb) is 'Server RPC: enqueues [{template, to, locale, props, dedupe_key}] to a user in one transaction; how many were new. Language and name are the profile''s; those given count while it is not there, which during a sign-up it is not yet to others.';
 grant execute on function public.mails_enqueue(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.my_invitations()
+ RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.my_invitations() $function$;
+comment on function public.my_invitations() is 'Client RPC: the invitations that wait for the caller, newest first.';
+grant execute on function public.my_invitations() to authenticated;
+grant execute on function public.my_invitations() to service_role;
 
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
@@ -4003,6 +4634,186 @@ end;
 $function$;
 comment on function public.webhook_store(text, text, text, jsonb, jsonb) is 'Server RPC: stores an event with the job that handles it; null when it was stored before. `targets` is [{type, id}].';
 grant execute on function public.webhook_store(text, text, text, jsonb, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.workspace_create(name text, slug text DEFAULT NULL::text)
+ RETURNS workspaces
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  fresh constant uuid := gen_random_uuid();
+  made public.workspaces;
+begin
+  -- Not `insert … returning`: only once the row is there is its maker a member who may read it.
+  insert into public.workspaces (id, name, slug)
+  values (fresh, btrim(workspace_create.name), workspace_create.slug);
+  select * into made from public.workspaces as workspace where workspace.id = fresh;
+  return made;
+end;
+$function$;
+comment on function public.workspace_create(text, text) is 'Client RPC: makes a shared workspace that the caller owns; refuses with slug_taken or workspace_limit.';
+grant execute on function public.workspace_create(text, text) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.workspace_invite(user_id uuid, workspace_id uuid, email text, role text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  address constant text := lower(btrim(workspace_invite.email));
+  held_role text;
+  hit jsonb;
+  invitation public.workspace_invitations;
+begin
+  perform private.act_as(workspace_invite.user_id);
+  -- One at a time a workspace: the seats are counted, and an address is invited once.
+  perform from public.workspaces as workspace
+  where workspace.id = workspace_invite.workspace_id for no key update;
+  select member.role into held_role from public.workspace_members as member
+  where member.workspace_id = workspace_invite.workspace_id and member.user_id = workspace_invite.user_id;
+  if held_role is null then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  if held_role not in ('owner', 'admin') then
+    perform private.problem(403, 'forbidden', 'Only an owner or an admin may invite.');
+  end if;
+  if workspace_invite.role = 'owner' then
+    if held_role <> 'owner' then
+      perform private.problem(403, 'forbidden', 'Nobody may give a role above his own.');
+    end if;
+    if exists (
+      select from public.workspaces as workspace
+      where workspace.id = workspace_invite.workspace_id and workspace.personal_of is not null
+    ) then
+      perform private.problem(409, 'personal_workspace',
+        'A personal workspace has one owner, the person: invite an admin, or make another workspace.');
+    end if;
+  end if;
+  if exists (
+    select from public.workspace_members as member
+    where member.workspace_id = workspace_invite.workspace_id
+      and private.confirmed_address(member.user_id) = address
+  ) then
+    perform private.problem(409, 'already_member', 'Whoever has this address is a member already.');
+  end if;
+
+  select * into invitation from public.workspace_invitations as held
+  where held.workspace_id = workspace_invite.workspace_id and held.email = address and held.state = 'open';
+  -- An expired one keeps no seat, and neither does the one that is sent again now.
+  perform private.seat_taken(workspace_invite.workspace_id, 1 + (
+    select count(*) from public.workspace_members as member
+    where member.workspace_id = workspace_invite.workspace_id
+  ) + (
+    select count(*) from public.workspace_invitations as other
+    where other.workspace_id = workspace_invite.workspace_id and other.state = 'open'
+      and other.expires_at > private.now() and other.email <> address
+  ));
+
+  -- Counted here and not in Redis, with what is sent: nobody else can use a workspace's share up, and
+  -- what was refused above costs none.
+  hit := public.rate_limit_hit('invitations:' || workspace_invite.workspace_id, 50, 3600);
+  if (hit ->> 'allowed')::boolean then
+    hit := public.rate_limit_hit('invitations:' || encode(sha256(convert_to(address, 'utf8')), 'hex'), 10, 86400);
+  end if;
+  if not (hit ->> 'allowed')::boolean then
+    return jsonb_build_object('retry_after_seconds', hit -> 'retry_after_seconds');
+  end if;
+
+  if invitation.id is null then
+    insert into public.workspace_invitations (workspace_id, email, role, invited_by)
+    values (workspace_invite.workspace_id, address, workspace_invite.role, workspace_invite.user_id)
+    returning * into invitation;
+  else
+    update public.workspace_invitations as held
+    set role = workspace_invite.role, invited_by = workspace_invite.user_id
+    where held.id = invitation.id;
+  end if;
+  perform private.invitation_send(invitation.id);
+  return (
+    select to_jsonb(sent) from public.workspace_invitations as sent where sent.id = invitation.id
+  );
+end;
+$function$;
+comment on function public.workspace_invite(uuid, uuid, text, text) is 'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. Refuses with workspace_not_found, forbidden, personal_workspace, already_member or seat_limit_reached.';
+grant execute on function public.workspace_invite(uuid, uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.workspace_leave(workspace_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  me constant uuid := auth.uid();
+  held_role text;
+begin
+  select member.role into held_role from public.workspace_members as member
+  where member.workspace_id = workspace_leave.workspace_id and member.user_id = me;
+  if held_role is null then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  if exists (
+    select from public.workspaces as workspace
+    where workspace.id = workspace_leave.workspace_id and workspace.personal_of = me
+  ) then
+    perform private.problem(409, 'personal_workspace',
+      'Your personal workspace is yours as long as you have an account.');
+  end if;
+  if held_role = 'owner' then
+    -- Refused here to the last one.
+    update public.workspace_members as member set role = 'member'
+    where member.workspace_id = workspace_leave.workspace_id and member.user_id = me;
+  end if;
+  delete from public.workspace_members as member
+  where member.workspace_id = workspace_leave.workspace_id and member.user_id = me;
+end;
+$function$;
+comment on function public.workspace_leave(uuid) is 'Client RPC: ends the caller''s membership; refuses with workspace_not_found, personal_workspace or last_owner.';
+grant execute on function public.workspace_leave(uuid) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.workspace_people(workspace_id uuid)
+ RETURNS TABLE(user_id uuid, name text, avatar_url text, role text, email text, joined_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.workspace_people(workspace_people.workspace_id) $function$;
+comment on function public.workspace_people(uuid) is 'Client RPC: who is in a workspace of the caller''s; empty for any other. email is null but for owners and admins.';
+grant execute on function public.workspace_people(uuid) to authenticated;
+grant execute on function public.workspace_people(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.workspace_transfer(workspace_id uuid, user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  me constant uuid := auth.uid();
+  held_role text;
+begin
+  select member.role into held_role from public.workspace_members as member
+  where member.workspace_id = workspace_transfer.workspace_id and member.user_id = me;
+  if held_role is null then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  if held_role <> 'owner' then
+    perform private.problem(403, 'forbidden', 'Only an owner may give a workspace to somebody else.');
+  end if;
+  if workspace_transfer.user_id = me then
+    return;
+  end if;
+  -- First the new owner, refused where the workspace is personal: there is an owner at every moment.
+  update public.workspace_members as member set role = 'owner'
+  where member.workspace_id = workspace_transfer.workspace_id
+    and member.user_id = workspace_transfer.user_id;
+  if not found then
+    perform private.problem(404, 'member_not_found',
+      'Nobody with this id is a member of the workspace: invite them first.');
+  end if;
+  update public.workspace_members as member set role = 'admin'
+  where member.workspace_id = workspace_transfer.workspace_id and member.user_id = me;
+end;
+$function$;
+comment on function public.workspace_transfer(uuid, uuid) is 'Client RPC: makes another member the owner in the caller''s place, who becomes an admin; refuses with workspace_not_found, forbidden, personal_workspace or member_not_found.';
+grant execute on function public.workspace_transfer(uuid, uuid) to authenticated;
 
 CREATE OR REPLACE FUNCTION public.workspaces_with_two_live()
  RETURNS jsonb

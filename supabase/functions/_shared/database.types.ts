@@ -810,6 +810,60 @@ export type Database = {
           },
         ];
       };
+      "workspace_invitations": {
+        Row: {
+          "accepted_by": string | null;
+          "closed_at": string | null;
+          "created_at": string;
+          "email": string;
+          "expires_at": string;
+          "id": string;
+          "invited_by": string | null;
+          "role": string;
+          "sends": number;
+          "sent_at": string;
+          "state": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "accepted_by"?: string | null;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "email": string;
+          "expires_at"?: string;
+          "id"?: string;
+          "invited_by"?: string | null;
+          "role": string;
+          "sends"?: number;
+          "sent_at"?: string;
+          "state"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "accepted_by"?: string | null;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "email"?: string;
+          "expires_at"?: string;
+          "id"?: string;
+          "invited_by"?: string | null;
+          "role"?: string;
+          "sends"?: number;
+          "sent_at"?: string;
+          "state"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "workspace_invitations_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "workspace_members": {
         Row: {
           "created_at": string;
@@ -846,6 +900,7 @@ export type Database = {
           "id": string;
           "name": string;
           "personal_of": string | null;
+          "slug": string;
           "updated_at": string;
         };
         ComputedFields: never;
@@ -854,6 +909,7 @@ export type Database = {
           "id"?: string;
           "name": string;
           "personal_of"?: string | null;
+          "slug": string;
           "updated_at"?: string;
         };
         Update: {
@@ -861,6 +917,7 @@ export type Database = {
           "id"?: string;
           "name"?: string;
           "personal_of"?: string | null;
+          "slug"?: string;
           "updated_at"?: string;
         };
         Relationships: [];
@@ -996,6 +1053,15 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "invitation_accept": {
+        Args: { "invitation_id"?: string; "token"?: string; "user_id": string };
+        Returns: Json;
+      };
+      "invitation_by_token": { Args: { "token": string }; Returns: Json };
+      "invitation_decline": {
+        Args: { "invitation_id"?: string; "token"?: string };
+        Returns: undefined;
+      };
       "is_staff": { Args: Record<PropertyKey, never>; Returns: boolean };
       "job_enqueue": {
         Args: { "dedupe_key"?: string; "kind": string; "payload": Json };
@@ -1024,6 +1090,17 @@ export type Database = {
         }[];
       };
       "mails_enqueue": { Args: { "mails": Json; "user_id": string }; Returns: number };
+      "my_invitations": {
+        Args: Record<PropertyKey, never>;
+        Returns: {
+          "expires_at": string;
+          "id": string;
+          "inviter": string;
+          "role": string;
+          "sent_at": string;
+          "workspace": string;
+        }[];
+      };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
       "rate_limit_hit": {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
@@ -1162,6 +1239,43 @@ export type Database = {
           "type": string;
         };
         Returns: number;
+      };
+      "workspace_create": {
+        Args: { "name": string; "slug"?: string };
+        Returns: {
+          "created_at": string;
+          "id": string;
+          "name": string;
+          "personal_of": string | null;
+          "slug": string;
+          "updated_at": string;
+        };
+        SetofOptions: {
+          from: "*";
+          to: "workspaces";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "workspace_invite": {
+        Args: { "email": string; "role": string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
+      "workspace_leave": { Args: { "workspace_id": string }; Returns: undefined };
+      "workspace_people": {
+        Args: { "workspace_id": string };
+        Returns: {
+          "avatar_url": string;
+          "email": string;
+          "joined_at": string;
+          "name": string;
+          "role": string;
+          "user_id": string;
+        }[];
+      };
+      "workspace_transfer": {
+        Args: { "user_id": string; "workspace_id": string };
+        Returns: undefined;
       };
       "workspaces_with_two_live": { Args: Record<PropertyKey, never>; Returns: Json };
     };
