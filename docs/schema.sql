@@ -345,6 +345,65 @@ CREATE INDEX sync_targets_behind ON private.sync_targets USING btree (provider) 
 alter table private.sync_targets enable row level security;
 grant select, insert, update, delete on private.sync_targets to service_role;
 
+create table private.usage_holds (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  meter text not null,
+  period_start timestamp with time zone not null,
+  key text not null,
+  amount bigint not null,
+  used bigint,
+  state text default 'open'::text not null,
+  created_at timestamp with time zone default private.now() not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint usage_holds_pkey PRIMARY KEY (id),
+  constraint usage_holds_once_per_cause UNIQUE (workspace_id, meter, key),
+  constraint usage_holds_counter FOREIGN KEY (workspace_id, meter, period_start) REFERENCES usage_counters(workspace_id, meter, period_start) ON DELETE CASCADE,
+  constraint usage_holds_amount_positive CHECK (amount > 0),
+  constraint usage_holds_ended CHECK ((state = 'open'::text) = (ended_at IS NULL)),
+  constraint usage_holds_key_length CHECK (char_length(key) >= 1 AND char_length(key) <= 255),
+  constraint usage_holds_state_known CHECK (state = ANY (ARRAY['open'::text, 'settled'::text, 'released'::text, 'expired'::text])),
+  constraint usage_holds_used_not_negative CHECK (used >= 0),
+  constraint usage_holds_used_when_settled CHECK ((state = 'settled'::text) = (used IS NOT NULL))
+);
+comment on table private.usage_holds is 'What is set aside of a counter for a call under way.';
+comment on column private.usage_holds.key is 'What the call is for: a repetition gets the hold that is there, and is counted once.';
+comment on column private.usage_holds.expires_at is 'After that it no longer counts against the limit, on the business clock; what was used is counted all the same when it is settled later.';
+CREATE INDEX usage_holds_counter ON private.usage_holds USING btree (workspace_id, meter, period_start);
+CREATE INDEX usage_holds_ended ON private.usage_holds USING btree (ended_at) WHERE (state <> 'open'::text);
+CREATE INDEX usage_holds_open ON private.usage_holds USING btree (expires_at) WHERE (state = 'open'::text);
+alter table private.usage_holds enable row level security;
+grant select, insert, update, delete on private.usage_holds to service_role;
+
+create table private.usage_reports (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  meter text not null,
+  event_name text not null,
+  stripe_customer_id text not null,
+  value bigint not null,
+  occurred_at timestamp with time zone not null,
+  state text default 'open'::text not null,
+  first_sent_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint usage_reports_pkey PRIMARY KEY (id),
+  constraint usage_reports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint usage_reports_finished_when_sent CHECK ((state = 'open'::text) = (finished_at IS NULL)),
+  constraint usage_reports_state_known CHECK (state = ANY (ARRAY['open'::text, 'sent'::text])),
+  constraint usage_reports_value_positive CHECK (value > 0)
+);
+comment on table private.usage_reports is 'What Stripe is told, or is to be told, that a workspace has used.';
+comment on column private.usage_reports.event_name is 'The Stripe meter''s name for its events.';
+comment on column private.usage_reports.occurred_at is 'When the last of it was used: Stripe counts all of it in the period in which this lies.';
+comment on column private.usage_reports.first_sent_at is 'When it was first tried, in real time: for a day after that Stripe knows the identifier.';
+CREATE INDEX usage_reports_customer ON private.usage_reports USING btree (stripe_customer_id, event_name, occurred_at);
+CREATE INDEX usage_reports_finished ON private.usage_reports USING btree (finished_at) WHERE (state = 'sent'::text);
+CREATE INDEX usage_reports_workspace ON private.usage_reports USING btree (workspace_id);
+alter table private.usage_reports enable row level security;
+grant select, insert, update, delete on private.usage_reports to service_role;
+
 create table private.webhook_event_changes (
   id bigint generated always as identity not null,
   event_id bigint not null,
@@ -897,6 +956,64 @@ CREATE TRIGGER subscriptions_audit AFTER INSERT OR DELETE OR UPDATE ON subscript
 CREATE TRIGGER subscriptions_dunning AFTER UPDATE OF ended_at ON subscriptions FOR EACH ROW WHEN (old.ended_at IS DISTINCT FROM new.ended_at) EXECUTE FUNCTION private.dunning_follow_subscription();
 CREATE TRIGGER subscriptions_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_subscription_id');
 CREATE TRIGGER subscriptions_touch BEFORE UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.usage_counters (
+  workspace_id uuid not null,
+  meter text not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  used bigint default 0 not null,
+  reserved bigint default 0 not null,
+  constraint usage_counters_pkey PRIMARY KEY (workspace_id, meter, period_start),
+  constraint usage_counters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint usage_counters_meter_format CHECK (meter ~ '^[a-z][a-z0-9_]{0,39}$'::text),
+  constraint usage_counters_period_forward CHECK (period_end > period_start),
+  constraint usage_counters_reserved_not_negative CHECK (reserved >= 0),
+  constraint usage_counters_used_not_negative CHECK (used >= 0)
+);
+comment on table public.usage_counters is 'What a workspace has used of a meter in a period, and what is set aside for calls under way.';
+comment on column public.usage_counters.meter is 'The feature whose limit counts.';
+comment on column public.usage_counters.period_end is 'When the limit begins anew.';
+comment on column public.usage_counters.used is 'May exceed the limit: a call may turn out to need more than it had reserved.';
+alter table public.usage_counters enable row level security;
+grant select on public.usage_counters to authenticated;
+grant select, insert, update, delete on public.usage_counters to service_role;
+create policy "Members read how much their workspaces have used" on public.usage_counters for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+
+create table public.usage_records (
+  id bigint generated by default as identity not null,
+  workspace_id uuid not null,
+  meter text not null,
+  period_start timestamp with time zone not null,
+  day date not null,
+  amount bigint not null,
+  key text,
+  report_id uuid,
+  recorded_at timestamp with time zone not null,
+  constraint usage_records_pkey PRIMARY KEY (id),
+  constraint usage_records_once_per_cause UNIQUE (workspace_id, meter, key),
+  constraint usage_records_counter FOREIGN KEY (workspace_id, meter, period_start) REFERENCES usage_counters(workspace_id, meter, period_start) ON DELETE CASCADE,
+  constraint usage_records_report FOREIGN KEY (report_id) REFERENCES private.usage_reports(id),
+  constraint usage_records_amount_positive CHECK (amount > 0),
+  constraint usage_records_key_length CHECK (char_length(key) >= 1 AND char_length(key) <= 255)
+);
+comment on table public.usage_records is 'What was used, one row for each cause; what comes without a cause of its own adds up in one row a day. Nothing is taken back.';
+comment on column public.usage_records.period_start is 'The period whose limit it counts against: where a hold was reserved, whenever it is settled.';
+comment on column public.usage_records.day is 'When it was used, in UTC.';
+comment on column public.usage_records.key is 'The cause: it counts once. Null where each call counts.';
+comment on column public.usage_records.report_id is 'With which report Stripe is told of it; null until it is.';
+comment on column public.usage_records.recorded_at is 'When it was used; of a row that adds up, the last time.';
+CREATE UNIQUE INDEX usage_records_adding_up ON public.usage_records USING btree (workspace_id, meter, period_start, day) WHERE ((key IS NULL) AND (report_id IS NULL));
+CREATE INDEX usage_records_counter ON public.usage_records USING btree (workspace_id, meter, period_start);
+CREATE INDEX usage_records_day ON public.usage_records USING btree (workspace_id, day);
+CREATE INDEX usage_records_report ON public.usage_records USING btree (report_id);
+CREATE INDEX usage_records_unreported ON public.usage_records USING btree (workspace_id, meter) WHERE (report_id IS NULL);
+alter table public.usage_records enable row level security;
+grant select on public.usage_records to authenticated;
+grant select, insert, update, delete on public.usage_records to service_role;
+create policy "Members read when their workspaces used what" on public.usage_records for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 
 create table public.workspace_api_keys (
   id uuid default gen_random_uuid() not null,
@@ -1696,10 +1813,15 @@ CREATE OR REPLACE FUNCTION private.feature_used(workspace uuid, feature text)
  STABLE
  SET search_path TO ''
 AS $function$
-  select case feature_used.feature
-    when 'members' then (
+  select case
+    when feature_used.feature = 'members' then (
       select count(*) from public.workspace_members as member where member.workspace_id = workspace
     )
+    when private.is_meter(feature_used.feature) then coalesce((
+      select counter.used from public.usage_counters as counter
+      where counter.workspace_id = workspace and counter.meter = feature_used.feature
+        and counter.period_start = (select period.starts_at from private.meter_period(workspace) as period)
+    ), 0)
   end;
 $function$;
 comment on function private.feature_used(uuid, text) is 'How much of a feature a workspace uses now; null for what is not counted.';
@@ -1992,6 +2114,18 @@ end;
 $function$;
 comment on function private.invitations_follow_member() is 'Trigger on workspace_members: what somebody may no longer offer is no longer open. Security definer: a member who leaves may not change invitations.';
 
+CREATE OR REPLACE FUNCTION private.is_meter(feature text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select exists (select from private.plan_products as product where product.record -> 'meters' ? feature);
+$function$;
+comment on function private.is_meter(text) is 'Whether the plans declare that a feature is counted by period. Security definer: nobody else reads the products.';
+grant execute on function private.is_meter(text) to authenticated;
+grant execute on function private.is_meter(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
  LANGUAGE sql
@@ -2066,6 +2200,124 @@ AS $function$
 $function$;
 comment on function private.jobs_found(jsonb, bigint, integer) is 'Jobs, newest first, of a filter {kind, state}.';
 grant execute on function private.jobs_found(jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.meter_amount_checked(amount bigint, least_amount bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- A quadrillion: sums of them stay far from the end of a bigint.
+  if amount is null or amount < least_amount or amount > 1000000000000000 then
+    perform private.problem(422, 'invalid_body',
+      format('cannot meter %s: an amount is a whole number from %s to 10^15', coalesce(amount::text, 'null'), least_amount));
+  end if;
+end;
+$function$;
+comment on function private.meter_amount_checked(bigint, bigint) is 'Refuses an amount that no counter could add up.';
+grant execute on function private.meter_amount_checked(bigint, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.meter_check(workspace uuid, counter usage_counters, amount bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  most bigint;
+begin
+  if private.workspace_access(workspace) <> 'full' then
+    return private.meter_refusal(counter, null, 'access');
+  end if;
+  most := private.feature_limit(workspace, counter.meter);
+  if most = 0 then
+    return private.meter_refusal(counter, most, 'plan');
+  end if;
+  if counter.used + counter.reserved + amount > most then
+    counter := private.usage_counter_expire(counter); -- Does the sweep's work where somebody waits for it.
+    if counter.used + counter.reserved + amount > most then
+      return private.meter_refusal(counter, most, 'limit');
+    end if;
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.meter_check(uuid, usage_counters, bigint) is 'Why so much more may not be used; null when it may. The caller has locked the counter.';
+grant execute on function private.meter_check(uuid, usage_counters, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.meter_events()
+ RETURNS TABLE(meter text, event_name text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- Of two products that name two events for one meter, the same one counts whatever the order.
+  select declared.key, min(declared.value)
+  from private.plan_products as product,
+    jsonb_each_text(coalesce(product.record -> 'meters', '{}')) as declared
+  group by declared.key;
+$function$;
+comment on function private.meter_events() is 'Which meters Stripe is told about, and the name of each there.';
+grant execute on function private.meter_events() to service_role;
+
+CREATE OR REPLACE FUNCTION private.meter_period(workspace uuid, OUT starts_at timestamp with time zone, OUT ends_at timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  held public.subscriptions;
+  moment constant timestamp := private.now() at time zone 'utc';
+  first timestamp;
+  last timestamp;
+  months integer;
+begin
+  if private.workspace_access(workspace) <> 'locked' then
+    held := private.workspace_subscription(workspace);
+  end if;
+  first := held.current_period_start at time zone 'utc';
+  last := held.current_period_end at time zone 'utc';
+  if first is null or last is null or last <= first or moment < first then
+    first := date_trunc('month', moment);
+    last := first + interval '1 month';
+  elsif moment >= last then
+    -- It has been renewed and we have not been told yet: periods as long as the last one, of which the
+    -- first begins when Stripe will say that it began.
+    first := first + (last - first) * floor(
+      extract(epoch from moment - first) / extract(epoch from last - first));
+    last := first + (last - (held.current_period_start at time zone 'utc'));
+  elsif last - first > interval '32 days' then
+    -- A limit is one of a month. Whoever pays by the year has it every month, counted from the day on
+    -- which the year began.
+    months := extract(year from age(moment, first)) * 12 + extract(month from age(moment, first));
+    if first + make_interval(months => months + 1) <= moment then
+      months := months + 1; -- 31 January and a month is 28 February, by addition; not by age().
+    end if;
+    last := least(last, first + make_interval(months => months + 1));
+    first := first + make_interval(months => months);
+  end if;
+  starts_at := first at time zone 'utc';
+  ends_at := last at time zone 'utc';
+end;
+$function$;
+comment on function private.meter_period(uuid) is 'The period whose limit counts now: of the running subscription, by the month where it is longer; a calendar month (UTC) without one. Security definer: as private.workspace_subscription.';
+grant execute on function private.meter_period(uuid) to authenticated;
+grant execute on function private.meter_period(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.meter_refusal(counter usage_counters, most bigint, reason text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'outcome', 'refused', 'reason', reason, 'limit', most,
+    'used', counter.used, 'reserved', counter.reserved, 'resets_at', counter.period_end,
+    'granted_by', case when reason = 'access' then '[]' else private.plans_granting(counter.meter, most) end
+  );
+$function$;
+comment on function private.meter_refusal(usage_counters, bigint, text) is 'What a call is told that is refused: `reason` is access (unpaid invoices), plan (not included) or limit.';
+grant execute on function private.meter_refusal(usage_counters, bigint, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
@@ -2900,6 +3152,109 @@ AS $function$
 $function$;
 comment on function private.trial_used(uuid) is 'Whether a workspace has had its trial, or is buying it.';
 grant execute on function private.trial_used(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.usage_counter_expire(counter usage_counters)
+ RETURNS usage_counters
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  freed bigint;
+begin
+  with ended as (
+    update private.usage_holds as hold
+    set state = 'expired', ended_at = private.now()
+    where hold.workspace_id = counter.workspace_id and hold.meter = counter.meter
+      and hold.period_start = counter.period_start and hold.state = 'open' and hold.expires_at <= private.now()
+    returning hold.amount
+  )
+  select coalesce(sum(ended.amount), 0) into freed from ended;
+  if freed > 0 then
+    update public.usage_counters as held set reserved = held.reserved - freed
+    where held.workspace_id = counter.workspace_id and held.meter = counter.meter
+      and held.period_start = counter.period_start
+    returning * into counter;
+  end if;
+  return counter;
+end;
+$function$;
+comment on function private.usage_counter_expire(usage_counters) is 'Frees what expired holds of a counter set aside; the caller has locked it.';
+grant execute on function private.usage_counter_expire(usage_counters) to service_role;
+
+CREATE OR REPLACE FUNCTION private.usage_counter_lock(workspace uuid, meter text, period_start timestamp with time zone, period_end timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS usage_counters
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  counter public.usage_counters;
+begin
+  for attempt in 1..2 loop
+    -- Not `for update`, for which every hold and record that refers to it would have to wait.
+    select * into counter from public.usage_counters as held
+    where held.workspace_id = workspace and held.meter = usage_counter_lock.meter
+      and held.period_start = usage_counter_lock.period_start
+    for no key update;
+    exit when counter.workspace_id is not null;
+    if not exists (select from public.workspaces as known where known.id = workspace) then
+      perform private.problem(404, 'workspace_not_found', 'There is no workspace of this id.');
+    end if;
+    insert into public.usage_counters (workspace_id, meter, period_start, period_end)
+    values (workspace, usage_counter_lock.meter, usage_counter_lock.period_start, usage_counter_lock.period_end)
+    on conflict on constraint usage_counters_pkey do nothing;
+  end loop;
+  if counter.period_end <> usage_counter_lock.period_end then
+    -- Expected otherwise before Stripe told.
+    update public.usage_counters as held set period_end = usage_counter_lock.period_end
+    where held.workspace_id = workspace and held.meter = usage_counter_lock.meter
+      and held.period_start = usage_counter_lock.period_start;
+    counter.period_end := usage_counter_lock.period_end;
+  end if;
+  return counter;
+end;
+$function$;
+comment on function private.usage_counter_lock(uuid, text, timestamp with time zone, timestamp with time zone) is 'The counter of a period, made if there was none, locked until the transaction ends.';
+grant execute on function private.usage_counter_lock(uuid, text, timestamp with time zone, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION private.usage_hold_lock(hold_id uuid)
+ RETURNS private.usage_holds
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hold private.usage_holds;
+  seen_period timestamptz;
+begin
+  loop
+    select * into hold from private.usage_holds as known where known.id = hold_id;
+    if hold.id is null then
+      perform private.problem(404, 'not_found', 'There is no hold of this id.');
+    end if;
+    seen_period := hold.period_start;
+    perform private.usage_counter_lock(hold.workspace_id, hold.meter, hold.period_start);
+    select * into hold from private.usage_holds as known where known.id = hold_id for update;
+    -- Reserved anew in another period between the two looks: that one's counter is to be locked.
+    exit when hold.period_start = seen_period;
+  end loop;
+  return hold;
+end;
+$function$;
+comment on function private.usage_hold_lock(uuid) is 'A hold, locked after its counter.';
+grant execute on function private.usage_hold_lock(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.usage_record(counter usage_counters, amount bigint, key text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.usage_records as held (workspace_id, meter, period_start, day, amount, key, recorded_at)
+  values (counter.workspace_id, counter.meter, counter.period_start, (private.now() at time zone 'utc')::date,
+          usage_record.amount, usage_record.key, private.now())
+  on conflict (workspace_id, meter, period_start, day) where key is null and report_id is null do update
+  set amount = held.amount + excluded.amount, recorded_at = excluded.recorded_at;
+$function$;
+comment on function private.usage_record(usage_counters, bigint, text) is 'Writes down what was used; the caller has locked the counter and adds it there.';
+grant execute on function private.usage_record(usage_counters, bigint, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.uuid_or_null(value text)
  RETURNS uuid
@@ -3925,6 +4280,172 @@ $function$;
 comment on function public.mails_enqueue(uuid, jsonb) is 'Server RPC: enqueues [{template, to, locale, props, dedupe_key}] to a user in one transaction; how many were new. Language and name are the profile''s; those given count while it is not there, which during a sign-up it is not yet to others.';
 grant execute on function public.mails_enqueue(uuid, jsonb) to service_role;
 
+CREATE OR REPLACE FUNCTION public.meter_count(workspace_id uuid, meter text, amount bigint DEFAULT 1, key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  period record;
+  counter public.usage_counters;
+  refusal jsonb;
+begin
+  perform private.meter_amount_checked(amount, 1);
+  select * into period from private.meter_period(meter_count.workspace_id);
+  counter := private.usage_counter_lock(
+    meter_count.workspace_id, meter_count.meter, period.starts_at, period.ends_at);
+  if exists (
+    select from public.usage_records as counted
+    where counted.workspace_id = meter_count.workspace_id and counted.meter = meter_count.meter
+      and counted.key = meter_count.key
+  ) then
+    return jsonb_build_object('outcome', 'counted');
+  end if;
+  refusal := private.meter_check(meter_count.workspace_id, counter, amount);
+  if refusal is not null then
+    return refusal;
+  end if;
+  perform private.usage_record(counter, amount, key);
+  update public.usage_counters as held set used = held.used + meter_count.amount
+  where held.workspace_id = counter.workspace_id and held.meter = counter.meter
+    and held.period_start = counter.period_start;
+  return jsonb_build_object('outcome', 'counted');
+end;
+$function$;
+comment on function public.meter_count(uuid, text, bigint, text) is 'Server RPC: counts a use that is known beforehand; with a key, once. {outcome: counted}, or a refusal as meter_reserve has it.';
+grant execute on function public.meter_count(uuid, text, bigint, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.meter_release(hold_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hold private.usage_holds := private.usage_hold_lock(hold_id);
+begin
+  if hold.state <> 'open' then
+    return false;
+  end if;
+  update private.usage_holds as known set state = 'released', ended_at = private.now()
+  where known.id = hold.id;
+  update public.usage_counters as counter set reserved = counter.reserved - hold.amount
+  where counter.workspace_id = hold.workspace_id and counter.meter = hold.meter
+    and counter.period_start = hold.period_start;
+  return true;
+end;
+$function$;
+comment on function public.meter_release(uuid) is 'Server RPC: gives back what a call had set aside and did not use; false when the hold was over already.';
+grant execute on function public.meter_release(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.meter_reserve(workspace_id uuid, meter text, amount bigint, key text, ttl_seconds integer DEFAULT 300)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  period record;
+  counter public.usage_counters;
+  hold private.usage_holds;
+  former private.usage_holds;
+  refusal jsonb;
+begin
+  perform private.meter_amount_checked(amount, 1);
+  select * into period from private.meter_period(meter_reserve.workspace_id);
+  select * into former from private.usage_holds as known
+  where known.workspace_id = meter_reserve.workspace_id and known.meter = meter_reserve.meter
+    and known.key = meter_reserve.key;
+  if former.period_start < period.starts_at then
+    perform private.usage_counter_lock(former.workspace_id, former.meter, former.period_start);
+  end if;
+  counter := private.usage_counter_lock(
+    meter_reserve.workspace_id, meter_reserve.meter, period.starts_at, period.ends_at);
+  if former.period_start > period.starts_at then
+    perform private.usage_counter_lock(former.workspace_id, former.meter, former.period_start);
+  end if;
+  -- With the counters locked it can only be ours to change; unless it came into another period meanwhile.
+  select * into hold from private.usage_holds as known
+  where known.workspace_id = meter_reserve.workspace_id and known.meter = meter_reserve.meter
+    and known.key = meter_reserve.key
+  for update;
+  if hold.period_start is distinct from former.period_start
+    and hold.period_start is distinct from counter.period_start then
+    perform private.problem(409, 'idempotency_in_progress', 'Another call for the same cause has just begun.');
+  end if;
+
+  if hold.state = 'settled' or exists (
+    select from public.usage_records as counted
+    where counted.workspace_id = meter_reserve.workspace_id and counted.meter = meter_reserve.meter
+      and counted.key = meter_reserve.key
+  ) then
+    return jsonb_build_object('outcome', 'settled', 'hold_id', hold.id);
+  end if;
+  if hold.state = 'open' and hold.expires_at > private.now() then
+    return jsonb_build_object('outcome', 'reserved', 'hold_id', hold.id, 'expires_at', hold.expires_at);
+  end if;
+  if hold.state = 'open' then
+    -- Stale: it counts no longer, in whichever period it stands.
+    update public.usage_counters as held set reserved = held.reserved - hold.amount
+    where held.workspace_id = hold.workspace_id and held.meter = hold.meter
+      and held.period_start = hold.period_start;
+    if hold.period_start = counter.period_start then
+      counter.reserved := counter.reserved - hold.amount;
+    end if;
+    update private.usage_holds as known set state = 'expired', ended_at = private.now()
+    where known.id = hold.id;
+  end if;
+
+  refusal := private.meter_check(meter_reserve.workspace_id, counter, amount);
+  if refusal is not null then
+    return refusal;
+  end if;
+  update public.usage_counters as held set reserved = held.reserved + meter_reserve.amount
+  where held.workspace_id = counter.workspace_id and held.meter = counter.meter
+    and held.period_start = counter.period_start;
+  insert into private.usage_holds as known (workspace_id, meter, period_start, key, amount, expires_at)
+  values (counter.workspace_id, counter.meter, counter.period_start, meter_reserve.key, meter_reserve.amount,
+          private.now() + make_interval(secs => ttl_seconds))
+  on conflict on constraint usage_holds_once_per_cause do update
+  set state = 'open', ended_at = null, period_start = excluded.period_start, amount = excluded.amount,
+      expires_at = excluded.expires_at
+  returning * into hold;
+  return jsonb_build_object('outcome', 'reserved', 'hold_id', hold.id, 'expires_at', hold.expires_at);
+end;
+$function$;
+comment on function public.meter_reserve(uuid, text, bigint, text, integer) is 'Server RPC: sets an amount aside before a call, once for each key: {outcome: reserved, hold_id, expires_at}, {outcome: settled} when this cause has been counted already, or {outcome: refused, reason: access | plan | limit, limit, used, reserved, resets_at, granted_by}.';
+grant execute on function public.meter_reserve(uuid, text, bigint, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.meter_settle(hold_id uuid, used bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hold private.usage_holds;
+  counter public.usage_counters;
+begin
+  perform private.meter_amount_checked(used, 0);
+  hold := private.usage_hold_lock(hold_id);
+  if hold.state = 'settled' then
+    return false;
+  end if;
+  update private.usage_holds as known
+  set state = 'settled', used = meter_settle.used, ended_at = private.now()
+  where known.id = hold.id;
+  update public.usage_counters as held
+  set used = held.used + meter_settle.used,
+      reserved = held.reserved - case when hold.state = 'open' then hold.amount else 0 end
+  where held.workspace_id = hold.workspace_id and held.meter = hold.meter
+    and held.period_start = hold.period_start
+  returning * into counter;
+  if meter_settle.used > 0 then
+    perform private.usage_record(counter, meter_settle.used, hold.key);
+  end if;
+  return true;
+end;
+$function$;
+comment on function public.meter_settle(uuid, bigint) is 'Server RPC: records what a call has used, once, whatever has become of its hold; false when it was settled already. More than was reserved counts, too: then the next reserve is refused.';
+grant execute on function public.meter_settle(uuid, bigint) to service_role;
+
 CREATE OR REPLACE FUNCTION public.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -4576,6 +5097,182 @@ AS $function$
 $function$;
 comment on function public.sync_want(text, text, text) is 'Server RPC: says that an object must be looked at again; the wanted_seq that a sync must reach.';
 grant execute on function public.sync_want(text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_daily(workspace_id uuid, since date DEFAULT NULL::date, until date DEFAULT NULL::date)
+ RETURNS TABLE(meter text, day date, used bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.workspaces as mine where mine.id = usage_daily.workspace_id) then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  return query
+  select record.meter, record.day, sum(record.amount)::bigint
+  from public.usage_records as record
+  where record.workspace_id = usage_daily.workspace_id
+    and record.day >= coalesce(since, (private.now() at time zone 'utc')::date - 30)
+    and record.day <= coalesce(until, 'infinity')
+  group by record.meter, record.day
+  order by record.day, record.meter;
+end;
+$function$;
+comment on function public.usage_daily(uuid, date, date) is 'Client RPC: what a workspace has used, by meter and day in UTC; of the last 30 days by default.';
+grant execute on function public.usage_daily(uuid, date, date) to authenticated;
+grant execute on function public.usage_daily(uuid, date, date) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_holds_expire(batch integer DEFAULT 1000)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  counter public.usage_counters;
+  counters integer := 0;
+begin
+  for counter in
+    select held.* from public.usage_counters as held
+    where (held.workspace_id, held.meter, held.period_start) in (
+      select hold.workspace_id, hold.meter, hold.period_start from private.usage_holds as hold
+      where hold.state = 'open' and hold.expires_at <= private.now()
+      order by hold.expires_at
+      limit batch
+    )
+    order by held.workspace_id, held.meter, held.period_start
+    for no key update skip locked
+  loop
+    perform private.usage_counter_expire(counter);
+    counters := counters + 1;
+  end loop;
+  return counters;
+end;
+$function$;
+comment on function public.usage_holds_expire(integer) is 'Server RPC: frees what expired holds set aside; of how many counters.';
+grant execute on function public.usage_holds_expire(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_report_begin(report_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  before private.usage_reports;
+begin
+  select * into before from private.usage_reports as held where held.id = usage_report_begin.report_id for update;
+  if before.id is null then
+    return null; -- Its workspace is gone.
+  end if;
+  update private.usage_reports as held set first_sent_at = coalesce(held.first_sent_at, now())
+  where held.id = before.id;
+  return jsonb_build_object(
+    'id', before.id, 'state', before.state, 'event_name', before.event_name,
+    'stripe_customer_id', before.stripe_customer_id, 'value', before.value,
+    'occurred_at', private.epoch(before.occurred_at),
+    'known_for_seconds', coalesce(extract(epoch from now() - before.first_sent_at)::bigint, 0)
+  );
+end;
+$function$;
+comment on function public.usage_report_begin(uuid) is 'Server RPC: a report that is about to be sent, and how long ago it was first tried: {id, state, event_name, stripe_customer_id, value, occurred_at, known_for_seconds}; null when it is gone.';
+grant execute on function public.usage_report_begin(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_report_neighbours(report_id uuid, from_time bigint, to_time bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'sent', coalesce(sum(other.value) filter (where other.state = 'sent'), 0),
+    'unknown', count(*) filter (where other.state = 'open' and other.first_sent_at is not null)
+  )
+  from private.usage_reports as this
+  join private.usage_reports as other
+    on other.stripe_customer_id = this.stripe_customer_id and other.event_name = this.event_name
+      and other.id <> this.id
+      and other.occurred_at >= private.at(to_jsonb(from_time)) and other.occurred_at < private.at(to_jsonb(to_time))
+  where this.id = usage_report_neighbours.report_id;
+$function$;
+comment on function public.usage_report_neighbours(uuid, bigint, bigint) is 'Server RPC: of the other reports on the same customer and event between two times (seconds): {sent: sum of their values, unknown: how many may or may not have come to Stripe}.';
+grant execute on function public.usage_report_neighbours(uuid, bigint, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_report_sent(report_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update private.usage_reports as held set state = 'sent', finished_at = now()
+  where held.id = usage_report_sent.report_id and held.state = 'open';
+  return found;
+end;
+$function$;
+comment on function public.usage_report_sent(uuid) is 'Server RPC: Stripe has it; false when that was known.';
+grant execute on function public.usage_report_sent(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_reports_open(batch integer DEFAULT 200)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  part record;
+  report uuid;
+  total bigint;
+  last_use timestamptz;
+  opened integer := 0;
+begin
+  -- One at a time: two would split the same use into two reports each, which is right, but twice the calls.
+  perform pg_advisory_xact_lock(hashtextextended('usage reports', 0));
+  for part in
+    select record.workspace_id, record.meter, record.period_start, record.day,
+      -- Settled after its period had ended: Stripe can count it in the next one only.
+      record.recorded_at >= counter.period_end as late,
+      event.event_name, customer.stripe_customer_id
+    from public.usage_records as record
+    join private.meter_events() as event on event.meter = record.meter
+    join private.billing_customers as customer
+      on customer.workspace_id = record.workspace_id and customer.stripe_customer_id is not null
+    join public.usage_counters as counter
+      on counter.workspace_id = record.workspace_id and counter.meter = record.meter
+        and counter.period_start = record.period_start
+    where record.report_id is null
+      -- Stripe takes no event that is older than 35 days.
+      and record.recorded_at > private.now() - interval '34 days'
+    group by 1, 2, 3, 4, 5, 6, 7
+    order by 1, 2, 3, 4, 5
+    limit batch
+  loop
+    report := gen_random_uuid();
+    -- First the report, to which the records then refer; what it says is known once they are taken.
+    insert into private.usage_reports (
+      id, workspace_id, meter, event_name, stripe_customer_id, value, occurred_at
+    )
+    values (report, part.workspace_id, part.meter, part.event_name, part.stripe_customer_id, 1, private.now());
+    with taken as (
+      update public.usage_records as record set report_id = report
+      from public.usage_counters as counter
+      where record.workspace_id = part.workspace_id and record.meter = part.meter
+        and record.period_start = part.period_start and record.day = part.day and record.report_id is null
+        and counter.workspace_id = record.workspace_id and counter.meter = record.meter
+        and counter.period_start = record.period_start
+        and (record.recorded_at >= counter.period_end) = part.late
+      returning record.amount, record.recorded_at
+    )
+    select sum(taken.amount), max(taken.recorded_at) into total, last_use from taken;
+    if total is null then
+      delete from private.usage_reports where id = report;
+      continue;
+    end if;
+    update private.usage_reports set value = total, occurred_at = last_use where id = report;
+    perform private.enqueue('usage_report', jsonb_build_object('report_id', report), report::text);
+    opened := opened + 1;
+  end loop;
+  return opened;
+end;
+$function$;
+comment on function public.usage_reports_open(integer) is 'Server RPC: takes what was used and not reported yet into reports, a job for each; how many. Call again until none is left.';
+grant execute on function public.usage_reports_open(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  RETURNS jsonb

@@ -85,7 +85,14 @@ Deno.test("whatever metadata a product carries, a feature is a whole limit or ex
 
 Deno.test("a product is a plan by its metadata, and a deleted one is none", () => {
   const record = productRecord(
-    product({ plan: "pro", rank: "2", feature_projects: "100", feature_api_access: "true" }),
+    product({
+      plan: "pro",
+      rank: "2",
+      feature_projects: "100",
+      feature_api_access: "true",
+      meter_api_calls: "socle_api_calls",
+      meter_other: "not a name",
+    }),
   );
   deepStrictEqual(record, {
     id: "prod_1",
@@ -95,6 +102,7 @@ Deno.test("a product is a plan by its metadata, and a deleted one is none", () =
     rank: 2,
     active: true,
     features: { projects: 100, api_access: null },
+    meters: { api_calls: "socle_api_calls" },
   });
   const deleted = { id: "prod_1", object: "product", deleted: true } as Stripe.DeletedProduct;
   deepStrictEqual(productRecord(deleted), { id: "prod_1", plan_id: null });

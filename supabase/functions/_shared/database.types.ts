@@ -759,6 +759,87 @@ export type Database = {
           },
         ];
       };
+      "usage_counters": {
+        Row: {
+          "meter": string;
+          "period_end": string;
+          "period_start": string;
+          "reserved": number;
+          "used": number;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "meter": string;
+          "period_end": string;
+          "period_start": string;
+          "reserved"?: number;
+          "used"?: number;
+          "workspace_id": string;
+        };
+        Update: {
+          "meter"?: string;
+          "period_end"?: string;
+          "period_start"?: string;
+          "reserved"?: number;
+          "used"?: number;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "usage_counters_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "usage_records": {
+        Row: {
+          "amount": number;
+          "day": string;
+          "id": number;
+          "key": string | null;
+          "meter": string;
+          "period_start": string;
+          "recorded_at": string;
+          "report_id": string | null;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "day": string;
+          "id"?: number;
+          "key"?: string | null;
+          "meter": string;
+          "period_start": string;
+          "recorded_at": string;
+          "report_id"?: string | null;
+          "workspace_id": string;
+        };
+        Update: {
+          "amount"?: number;
+          "day"?: string;
+          "id"?: number;
+          "key"?: string | null;
+          "meter"?: string;
+          "period_start"?: string;
+          "recorded_at"?: string;
+          "report_id"?: string | null;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "usage_records_counter";
+            columns: ["workspace_id", "meter", "period_start"];
+            isOneToOne: false;
+            referencedRelation: "usage_counters";
+            referencedColumns: ["workspace_id", "meter", "period_start"];
+          },
+        ];
+      };
       "workspace_api_keys": {
         Row: {
           "created_at": string;
@@ -1090,6 +1171,22 @@ export type Database = {
         }[];
       };
       "mails_enqueue": { Args: { "mails": Json; "user_id": string }; Returns: number };
+      "meter_count": {
+        Args: { "amount"?: number; "key"?: string; "meter": string; "workspace_id": string };
+        Returns: Json;
+      };
+      "meter_release": { Args: { "hold_id": string }; Returns: boolean };
+      "meter_reserve": {
+        Args: {
+          "amount": number;
+          "key": string;
+          "meter": string;
+          "ttl_seconds"?: number;
+          "workspace_id": string;
+        };
+        Returns: Json;
+      };
+      "meter_settle": { Args: { "hold_id": string; "used": number }; Returns: boolean };
       "my_invitations": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -1227,6 +1324,22 @@ export type Database = {
         Args: { "object_id": string; "object_type": string; "provider": string };
         Returns: number;
       };
+      "usage_daily": {
+        Args: { "since"?: string; "until"?: string; "workspace_id": string };
+        Returns: {
+          "day": string;
+          "meter": string;
+          "used": number;
+        }[];
+      };
+      "usage_holds_expire": { Args: { "batch"?: number }; Returns: number };
+      "usage_report_begin": { Args: { "report_id": string }; Returns: Json };
+      "usage_report_neighbours": {
+        Args: { "from_time": number; "report_id": string; "to_time": number };
+        Returns: Json;
+      };
+      "usage_report_sent": { Args: { "report_id": string }; Returns: boolean };
+      "usage_reports_open": { Args: { "batch"?: number }; Returns: number };
       "webhook_event": { Args: { "stored_id": number }; Returns: Json };
       "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
       "webhook_replay": { Args: { "stored_id": number }; Returns: number };

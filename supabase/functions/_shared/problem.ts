@@ -69,6 +69,8 @@ export const catalogue = {
   trial_needs_card: [409, "The trial needs a card first"],
   checkout_not_found: [404, "The checkout does not exist"],
   plan_required: [402, "The workspace's plan does not include this"],
+  quota_exceeded: [402, "The plan's limit for this billing period is used up"],
+  workspace_read_only: [402, "The workspace is restricted until its invoices are paid"],
   payment_declined: [402, "The payment was declined"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],

@@ -87,6 +87,8 @@ export const en = {
     projects: (limit: number | null) => limit === 1 ? "1 project" : `${limit} projects`,
     members: (limit: number | null) => limit === 1 ? "1 member" : `${limit} members`,
     api_access: () => "API access",
+    api_calls: (limit: number | null) =>
+      limit === null ? "Unlimited API calls" : `${limit.toLocaleString("en")} API calls a month`,
     audit_log: () => "Audit log",
     priority_support: () => "Priority support",
   } as Record<string, (limit: number | null) => string>,

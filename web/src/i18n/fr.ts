@@ -96,6 +96,10 @@ export const fr: Texts = {
     projects: (limit) => limit === 1 ? "1 projet" : `${limit} projets`,
     members: (limit) => limit === 1 ? "1 membre" : `${limit} membres`,
     api_access: () => "Accès à l’API",
+    api_calls: (limit) =>
+      limit === null
+        ? "Appels d’API illimités"
+        : `${limit.toLocaleString("fr")} appels d’API par mois`,
     audit_log: () => "Journal d’audit",
     priority_support: () => "Assistance prioritaire",
   },

@@ -38,8 +38,8 @@ const declared = [
     id: "basic",
     name: "Basic",
     description: "For a small team",
-    features: { projects: 10, members: 5, api_access: true },
     trialDays: 14,
+    features: { projects: 10, members: 5, api_access: true, api_calls: 10_000 },
     prices: [
       { lookupKey: "price_monthly_basic", currency: "EUR", unitAmount: 1900, interval: "month" },
       { lookupKey: "price_yearly_basic", currency: "EUR", unitAmount: 19000, interval: "year" },
@@ -55,6 +55,7 @@ const declared = [
       projects: 100,
       members: 50,
       api_access: true,
+      api_calls: 100_000,
       audit_log: true,
       priority_support: true,
     },
@@ -72,3 +73,21 @@ type FeaturesOf<P> = P extends { features: infer F } ? keyof F : never;
 
 /** A feature that some plan includes: a name with a slip in it does not compile. */
 export type FeatureName = FeaturesOf<typeof declared[number]>;
+
+/** A feature whose limit begins anew with each billing period, and whose use Stripe is told. */
+export interface MeterDeclaration {
+  /** As Stripe's dashboard and invoices show it. */
+  readonly displayName: string;
+  /** The name of Stripe's meter events. It cannot be changed once Stripe has the meter. */
+  readonly eventName: string;
+}
+
+const declaredMeters = {
+  api_calls: { displayName: "API calls", eventName: "socle_api_calls" },
+} as const satisfies Partial<Record<FeatureName, MeterDeclaration>>;
+
+/** By the feature whose limits the plans declare. */
+export const meters: Readonly<Record<string, MeterDeclaration>> = declaredMeters;
+
+/** A feature that is metered. */
+export type MeterName = keyof typeof declaredMeters;

@@ -1,21 +1,31 @@
 /** Makes Stripe equal to plans.ts. Safe to repeat: what is equal is left alone. */
 import type Stripe from "stripe";
 import { toStripeAmount } from "../money.ts";
-import type { PlanDeclaration, PlanPrice } from "./plans.ts";
+import { meters, type PlanDeclaration, type PlanPrice } from "./plans.ts";
 
 /** What was changed, in words, for whoever runs it. */
 export type Report = string[];
 
 function productMetadata(plan: PlanDeclaration, rank: number): Record<string, string> {
-  const features = Object.entries(plan.features)
-    .map(([feature, limit]) => [`feature_${feature}`, String(limit)]);
+  const features = Object.entries(plan.features).flatMap(([feature, limit]) => {
+    const meter = meters[feature];
+    return [
+      [`feature_${feature}`, String(limit)],
+      ...(meter === undefined ? [] : [[`meter_${feature}`, meter.eventName]]),
+    ];
+  });
   return { plan: plan.id, rank: String(rank), ...Object.fromEntries(features) };
+}
+
+/** Whether a key of a product's metadata is one that this file writes, whatever the declaration. */
+function isDeclared(key: string): boolean {
+  return key.startsWith("feature_") || key.startsWith("meter_");
 }
 
 /** The metadata to send so that exactly `wanted` remains: Stripe merges, and an empty value deletes. */
 function metadataChange(held: Record<string, string>, wanted: Record<string, string>) {
   const gone = Object.keys(held)
-    .filter((key) => key.startsWith("feature_") && !(key in wanted))
+    .filter((key) => isDeclared(key) && !(key in wanted))
     .map((key) => [key, ""]);
   return { ...wanted, ...Object.fromEntries(gone) };
 }
@@ -40,7 +50,7 @@ async function publishProduct(
   }
   const same = held.name === name && held.description === description && held.active &&
     Object.entries(metadata).every(([key, value]) => held.metadata[key] === value) &&
-    Object.keys(held.metadata).every((key) => !key.startsWith("feature_") || key in metadata);
+    Object.keys(held.metadata).every((key) => !isDeclared(key) || key in metadata);
   if (!same) {
     await stripe.products.update(held.id, {
       name,

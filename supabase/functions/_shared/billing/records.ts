@@ -37,12 +37,22 @@ function featuresOf(metadata: Stripe.Metadata): Record<string, number | null> {
   return features;
 }
 
+/** Which features are counted by period, of `metadata.meter_<feature>`: the name of Stripe's events. */
+function metersOf(metadata: Stripe.Metadata): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).flatMap(([key, value]) => {
+      const name = /^meter_([a-z][a-z0-9_]{0,39})$/.exec(key)?.[1];
+      return name === undefined || !/^[\w.-]{1,100}$/.test(value) ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** A plan's name, as plans_id_format demands; anything else is another software's metadata. */
 function planNamed(text: string | undefined): string | null {
   return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : null;
 }
 
-/** A product; ours carry `metadata.plan`, `metadata.rank` and `metadata.feature_<name>`. */
+/** A product; ours carry `metadata.plan`, `.rank`, `.feature_<name>` and `.meter_<feature>`. */
 export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
   if (product.deleted) return { id: product.id, plan_id: null };
   return {
@@ -53,6 +63,7 @@ export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
     rank: wholeNumber(product.metadata["rank"], 32_767) ?? 0,
     active: product.active,
     features: featuresOf(product.metadata),
+    meters: metersOf(product.metadata),
   };
 }
 

@@ -7,6 +7,7 @@ import { passwordReset } from "./password-reset.ts";
 import { retention } from "./retention.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { trialEnd } from "./trial-end.ts";
+import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
@@ -19,5 +20,8 @@ export const jobKinds: Record<string, JobKind> = {
   retention,
   stripe_customer_create: stripeCustomerCreate,
   trial_end: trialEnd,
+  usage_holds_expire: usageHoldsExpire,
+  usage_report: usageReport,
+  usage_reports_open: usageReportsOpen,
   webhook_handle: webhookHandle,
 };
