@@ -250,6 +250,19 @@ comment on column private.schedule_rules.last_job is 'The last slot''s job. Not 
 alter table private.schedule_rules enable row level security;
 grant select, insert, update, delete on private.schedule_rules to service_role;
 
+create table private.second_factor_rules (
+  audience text not null,
+  required boolean default false not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint second_factor_rules_pkey PRIMARY KEY (audience),
+  constraint second_factor_rules_audience_known CHECK (audience = ANY (ARRAY['staff'::text, 'paying_owners'::text]))
+);
+comment on table private.second_factor_rules is 'Of whom a second factor is required; two rows, written by operators (docs/sign-in.md).';
+comment on column private.second_factor_rules.audience is 'staff: for everything that being staff gives. paying_owners: owners of a workspace with a running subscription, for what changes billing, members and keys.';
+alter table private.second_factor_rules enable row level security;
+grant select, insert, update, delete on private.second_factor_rules to service_role;
+CREATE TRIGGER second_factor_rules_touch BEFORE UPDATE ON private.second_factor_rules FOR EACH ROW EXECUTE FUNCTION private.touch();
+
 create table private.staff (
   user_id uuid not null,
   note text not null,
@@ -1125,6 +1138,11 @@ create policy "Owners change roles, admins those below owner" on public.workspac
   with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)) OR role <> 'owner'::text AND (workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['admin'::text]) AS my_workspace_ids)));
 create policy "Owners remove others, admins those below owner, the others them" on public.workspace_members for delete to authenticated
   using (user_id <> (( SELECT auth.uid() AS uid)) AND (workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)) OR role <> 'owner'::text AND (workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['admin'::text]) AS my_workspace_ids)) OR role <> 'owner'::text AND user_id = (( SELECT auth.uid() AS uid)) AND (workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)));
+create policy "Owners who pay change members with a second factor" on public.workspace_members as restrictive for update to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given))
+  with check (( SELECT private.second_factor_given() AS second_factor_given));
+create policy "Owners who pay remove members with a second factor" on public.workspace_members as restrictive for delete to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given));
 CREATE TRIGGER workspace_members_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'user_id', 'role');
 CREATE TRIGGER workspace_members_keep_an_owner AFTER DELETE ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text) EXECUTE FUNCTION private.workspace_keeps_an_owner();
 CREATE TRIGGER workspace_members_keep_an_owner_in_role AFTER UPDATE OF role, workspace_id ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text AND (new.role <> 'owner'::text OR new.workspace_id <> old.workspace_id)) EXECUTE FUNCTION private.workspace_keeps_an_owner();
@@ -1163,6 +1181,11 @@ create policy "Owners and admins rename their workspaces" on public.workspaces f
   with check ((id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
 create policy "Owners delete their shared workspaces" on public.workspaces for delete to authenticated
   using ((id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)) AND personal_of IS NULL);
+create policy "Owners who pay change workspaces with a second factor" on public.workspaces as restrictive for update to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given))
+  with check (( SELECT private.second_factor_given() AS second_factor_given));
+create policy "Owners who pay end workspaces with a second factor" on public.workspaces as restrictive for delete to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given));
 create policy "Users make workspaces" on public.workspaces for insert to authenticated
   with check ((EXISTS ( SELECT
    FROM profiles profile
@@ -2131,10 +2154,8 @@ CREATE OR REPLACE FUNCTION private.is_staff()
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
-AS $function$
-  select exists (select from private.staff where user_id = (select auth.uid()));
-$function$;
-comment on function private.is_staff() is 'Whether the caller operates the product. Security definer: policies call it, and nobody reads the list.';
+AS $function$ select private.staff_standing() = 'staff' $function$;
+comment on function private.is_staff() is 'Whether the caller operates the product, and has shown a second factor where that is required. Security definer: policies call it, and nobody reads the list.';
 grant execute on function private.is_staff() to authenticated;
 grant execute on function private.is_staff() to service_role;
 
@@ -2586,6 +2607,43 @@ $function$;
 comment on function private.seat_taken(uuid, bigint) is 'Refuses with seat_limit_reached when the plan has fewer than `wanted` seats.';
 grant execute on function private.seat_taken(uuid, bigint) to service_role;
 
+CREATE OR REPLACE FUNCTION private.second_factor_due()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select (select auth.jwt()) ->> 'aal' is distinct from 'aal2'
+    and (select required from private.second_factor_rules where audience = 'paying_owners')
+    and exists (
+      select from public.workspace_members as member
+      join public.subscriptions as held on held.workspace_id = member.workspace_id
+      where member.user_id = (select auth.uid()) and member.role = 'owner'
+        and held.status in ('active', 'trialing', 'past_due', 'unpaid', 'paused')
+    );
+$function$;
+comment on function private.second_factor_due() is 'Whether the caller owns a paying workspace and signed in without the second factor that is required of such owners. Security definer: policies of those very tables call it.';
+grant execute on function private.second_factor_due() to authenticated;
+grant execute on function private.second_factor_due() to service_role;
+
+CREATE OR REPLACE FUNCTION private.second_factor_given()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if private.second_factor_due() then
+    perform private.problem(403, 'second_factor_required',
+      'Owners of a paying workspace change this after signing in with a second factor alone.');
+  end if;
+  return true;
+end;
+$function$;
+comment on function private.second_factor_given() is 'For restrictive policies: true, or refuses with second_factor_required, which says more than no row changed.';
+grant execute on function private.second_factor_given() to authenticated;
+grant execute on function private.second_factor_given() to service_role;
+
 CREATE OR REPLACE FUNCTION private.slug_of(name text)
  RETURNS text
  LANGUAGE sql
@@ -2630,6 +2688,24 @@ end;
 $function$;
 comment on function private.staff_required(uuid) is 'Lets only staff go on.';
 grant execute on function private.staff_required(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_standing()
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select case
+    when not exists (select from private.staff where user_id = (select auth.uid())) then 'none'
+    when (select auth.jwt()) ->> 'aal' is distinct from 'aal2'
+      and (select required from private.second_factor_rules where audience = 'staff')
+      then 'second_factor_required'
+    else 'staff'
+  end;
+$function$;
+comment on function private.staff_standing() is 'staff; second_factor_required: staff who signed in without one, where it is required; none. Security definer: nobody reads the list.';
+grant execute on function private.staff_standing() to authenticated;
+grant execute on function private.staff_standing() to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -4651,6 +4727,16 @@ AS $function$ select private.apply_retention(batch) $function$;
 comment on function public.retention_run(integer) is 'Server RPC: applies retention once: {removed: {rule: rows}, more}; call again while `more`.';
 grant execute on function public.retention_run(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.second_factor_due()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.second_factor_due() $function$;
+comment on function public.second_factor_due() is 'Client RPC: whether the caller must show a second factor before changing billing, members or keys. What `secondFactor` of an endpoint asks.';
+grant execute on function public.second_factor_due() to authenticated;
+grant execute on function public.second_factor_due() to service_role;
+
 CREATE OR REPLACE FUNCTION public.staff_jobs(staff uuid, filter jsonb, before_id bigint, page_size integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4724,6 +4810,16 @@ end;
 $function$;
 comment on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) is 'Server RPC: `retry` (dead or discarded jobs) or `discard` (dead, due or waiting ones), by their ids or up to `most` of a filter; {changed: [{id, state_before}]}. What is in another state, or does not exist, is left out.';
 grant execute on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_standing()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.staff_standing() $function$;
+comment on function public.staff_standing() is 'Client RPC: whether the caller operates the product: staff, second_factor_required or none.';
+grant execute on function public.staff_standing() to authenticated;
+grant execute on function public.staff_standing() to service_role;
 
 CREATE OR REPLACE FUNCTION public.staff_webhook_event(staff uuid, stored_id bigint)
  RETURNS jsonb

@@ -105,6 +105,7 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
     "scope_missing",
     "plan_required",
   ]);
+  assert.deepEqual(added({ secondFactor: true }), ["second_factor_required"]);
   assert.deepEqual(added({ auth: "signature" }), []);
   assert.deepEqual(added({ limit: "read" }), ["rate_limited"]);
   assert.deepEqual(added({ query: z.object({}) }), ["invalid_query"]);

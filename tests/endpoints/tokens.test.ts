@@ -103,6 +103,81 @@ for (const target of [...calledBy("user"), ...calledBy("staff")]) {
   });
 }
 
+/** Sets of whom a second factor is required. */
+async function requireSecondFactor(audience: "staff" | "paying_owners", required: boolean) {
+  const sql = connect(own.at);
+  try {
+    await sql`update private.second_factor_rules set required = ${required} where audience = ${audience}`;
+  } finally {
+    await sql.end();
+  }
+}
+
+Deno.test("staff: where a second factor is required, a token without it is refused by name", async () => {
+  await requireSecondFactor("staff", true);
+  try {
+    for (const target of calledBy("staff")) {
+      const as = async (aal: string) => ({
+        authorization: `Bearer ${await token(staff, { aal })}`,
+      });
+      const without = await send(target, { ...rightRequest(target), headers: await as("aal1") });
+      assert.equal(without.code, "second_factor_required", target.label);
+      const withIt = await send(target, { ...rightRequest(target), headers: await as("aal2") });
+      assert.notEqual(withIt.code, "second_factor_required", target.label);
+      // Who is no staff learns of no such rule.
+      const headers = { authorization: `Bearer ${await token(user)}` };
+      const stranger = await send(target, { ...rightRequest(target), headers });
+      assert.equal(stranger.code, "forbidden", target.label);
+    }
+  } finally {
+    await requireSecondFactor("staff", false);
+  }
+});
+
+Deno.test("owners who pay: where a second factor is required, billing and keys change with it alone", async () => {
+  const [payer, other] = await Promise.all([signUp({ on: own.at }), signUp({ on: own.at })]);
+  const sql = connect(own.at);
+  try {
+    await sql`
+      insert into public.subscriptions (
+        workspace_id, stripe_subscription_id, status, quantity, currency, created_at
+      ) values (${payer.workspaceId}, ${`sub_${payer.id}`}, 'active', 1, 'EUR', now())`;
+  } finally {
+    await sql.end();
+  }
+  const guarded = targets.filter(({ declaration }) => declaration.secondFactor);
+  assert.ok(guarded.length >= 7);
+  await requireSecondFactor("paying_owners", true);
+  try {
+    for (const target of guarded) {
+      const as = async (of: TestUser, aal: string) => {
+        const headers = { authorization: `Bearer ${await token(of, { aal })}` };
+        return await send(target, { ...rightRequest(target), headers });
+      };
+      assert.equal((await as(payer, "aal1")).code, "second_factor_required", target.label);
+      assert.notEqual((await as(other, "aal1")).code, "second_factor_required", target.label);
+    }
+    // With it the request goes on, here to its own refusal.
+    const headers = { authorization: `Bearer ${await token(payer, { aal: "aal2" })}` };
+    const uncancel = guarded.find(({ name }) => name === "subscription-uncancel")!;
+    const reply = await send(uncancel, { json: { workspace_id: crypto.randomUUID() }, headers });
+    assert.equal(reply.code, "workspace_not_found");
+  } finally {
+    await requireSecondFactor("paying_owners", false);
+  }
+});
+
+/** What a user may change of billing without a second factor: it reads, or asks only what something would cost. */
+const readsAlone = ["checkout-status", "subscription-preview", "invoice-receipt"];
+
+Deno.test("whatever a user may change of billing and keys declares secondFactor", () => {
+  const open = calledBy("user").filter(({ name, declaration: { method, limit, secondFactor } }) =>
+    (limit === "billing" || limit === "api_key_create") && method !== "GET" &&
+    secondFactor !== true && !readsAlone.includes(name)
+  );
+  assert.deepEqual(open.map(({ label }) => label), []);
+});
+
 /** How each provider signs, by the header that carries it. */
 const signers: Record<string, (body: string) => Promise<Record<string, string>>> = {
   "stripe-signature": async (payload) => ({

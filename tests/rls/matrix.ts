@@ -14,6 +14,7 @@ import { functions as coreFunctions } from "./matrix/functions.ts";
 import { operationsFunctions, operationsTables } from "./matrix/operations.ts";
 import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
+import { secondFactorFunctions, secondFactorTables } from "./matrix/second-factor.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
@@ -23,6 +24,7 @@ export { buckets } from "./matrix/buckets.ts";
 /** By name and argument types. */
 export const functions: Record<string, FunctionAccess> = {
   ...coreFunctions,
+  ...secondFactorFunctions,
   ...entitlementsFunctions,
   ...apiKeyFunctions,
   ...operationsFunctions,
@@ -48,6 +50,7 @@ const written: Record<string, TableAccess> = {
   ...subscriptionTables,
   ...dunningTables,
   ...platformTables,
+  ...secondFactorTables,
   ...operationsTables,
   ...privacyTables,
   ...workspacesTables,

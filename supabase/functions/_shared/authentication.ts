@@ -11,6 +11,8 @@ import { fetchInRequest } from "./request-scope.ts";
 /** A verified caller. */
 export interface Authenticated {
   user: User | undefined;
+  /** Whether the user signed in with a second factor. */
+  secondFactor: boolean;
   /** The workspace's key that called instead of a user. */
   apiKey: ApiKey | undefined;
   /** Names the caller for idempotency and the log: the user, the key, or the kind of key. */
@@ -38,12 +40,38 @@ function isSignedInUser(claims: JWTClaims | null): boolean {
     typeof claims.exp === "number" && z.guid().safeParse(claims.sub).success;
 }
 
+const secondFactorDetail =
+  "Sign in with a second factor (supabase.auth.mfa), which gives a token with aal2.";
+
+async function requireStaff(db: Db): Promise<void> {
+  switch (await rows(db.rpc("staff_standing"))) {
+    case "staff":
+      return;
+    case "second_factor_required":
+      throw problem("second_factor_required", { detail: secondFactorDetail });
+    default:
+      throw problem("forbidden", { detail: "This endpoint is for those who operate the product." });
+  }
+}
+
+/**
+ * What `secondFactor` of a declaration asks. A workspace's key is no owner's.
+ *
+ * @throws {Problem} `second_factor_required`
+ */
+export async function requireSecondFactor(caller: Authenticated): Promise<void> {
+  if (caller.user === undefined || caller.secondFactor) return;
+  if (await rows(caller.db.rpc("second_factor_due"))) {
+    throw problem("second_factor_required", { detail: secondFactorDetail });
+  }
+}
+
 /**
  * Verifies the caller. An invalid token is never taken for none, and a token of another issuer or
  * audience is invalid. A workspace's key is taken where `apiKey` names the scope that it must have.
  *
- * @throws {Problem} `unauthenticated`; those of authenticateKey; `forbidden` for a user who is not staff where staff is asked for;
- *   `internal_error` when our own keys are not configured
+ * @throws {Problem} `unauthenticated`; those of authenticateKey; where staff is asked for, `forbidden` for
+ *   another user and `second_factor_required`; `internal_error` when our own keys are not configured
  */
 export async function authenticate(
   request: Request,
@@ -52,7 +80,7 @@ export async function authenticate(
   const presented = scope && presentedKey(request.headers);
   if (scope !== undefined && presented !== undefined) {
     const { apiKey, db } = await authenticateKey(presented, scope);
-    return { user: undefined, apiKey, name: `api_key:${apiKey.id}`, db };
+    return { user: undefined, secondFactor: false, apiKey, name: `api_key:${apiKey.id}`, db };
   }
   const { data, error } = await createSupabaseContext(request, {
     auth: modes[caller],
@@ -78,12 +106,12 @@ export async function authenticate(
   const user = asUser && claims !== null
     ? { id: claims.sub, email: data.userClaims?.email }
     : undefined;
+  const secondFactor = claims?.["aal"] === "aal2";
   const db = data.supabase as unknown as Db;
-  if (caller === "staff" && !await rows(db.rpc("is_staff"))) {
-    throw problem("forbidden", { detail: "This endpoint is for those who operate the product." });
-  }
+  if (caller === "staff") await requireStaff(db);
   return {
     user,
+    secondFactor,
     apiKey: undefined,
     name: user === undefined ? data.authMode : `user:${user.id}`,
     db,

@@ -1229,6 +1229,7 @@ export type Database = {
         Returns: string[];
       };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
+      "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
@@ -1244,6 +1245,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "staff_standing": { Args: Record<PropertyKey, never>; Returns: string };
       "staff_webhook_event": { Args: { "staff": string; "stored_id": number }; Returns: Json };
       "staff_webhook_events": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };

@@ -33,6 +33,11 @@ export interface Declaration {
   auth: Caller;
   /** Beside a user (`auth` is then `user`), takes a workspace's key that has this scope. */
   apiKey?: ScopeName;
+  /**
+   * Changes billing, members or keys: refused to owners of paying workspaces who signed in without a second
+   * factor, where private.second_factor_rules requires it.
+   */
+  secondFactor?: true;
   /** The header that carries the provider's signature, where `auth` is `signature`. */
   signatureHeader?: string;
   /** Why the handler needs the secret key's client, which RLS does not bind. Absent: it does not get it. */

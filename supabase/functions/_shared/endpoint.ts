@@ -6,7 +6,12 @@
  * problem+json; every request is one log line.
  */
 import { addCors, preflight } from "./cors.ts";
-import { authenticate, type Authenticated, callerAddress } from "./authentication.ts";
+import {
+  authenticate,
+  type Authenticated,
+  callerAddress,
+  requireSecondFactor,
+} from "./authentication.ts";
 import { elevatedDb } from "./database.ts";
 import type { Context, Declaration, Handler } from "./declaration.ts";
 import { namedWorkspace, requireFeature } from "./entitlements/require-feature.ts";
@@ -118,9 +123,10 @@ async function admit(
   workspaceId: string | undefined,
 ): Promise<Begun | undefined> {
   const { requires } = declaration;
-  const [limited, claimed, granted] = await Promise.allSettled([
+  const [limited, claimed, assured, granted] = await Promise.allSettled([
     countRequest(declaration.limit, caller.user?.id ?? caller.apiKey?.id ?? (address || "unknown")),
     keyed === undefined ? undefined : beginIdempotent(keyed),
+    declaration.secondFactor && requireSecondFactor(caller),
     requires === undefined ? undefined : requireFeature(caller.db, requires, workspaceId),
   ]);
   const begun = claimed.status === "fulfilled" ? claimed.value : undefined;
@@ -128,6 +134,8 @@ async function admit(
   const replayed = begun !== undefined && "replay" in begun;
   const refused = limited.status === "rejected"
     ? limited
+    : assured.status === "rejected"
+    ? assured
     : granted.status === "rejected" && !replayed
     ? granted
     : undefined;

@@ -5,8 +5,18 @@ import { catalogue, type ProblemCode } from "./problem.ts";
 
 /** What endpoint() may answer before and after the handler, as it follows from the declaration. */
 function ownProblems(declaration: Declaration): ProblemCode[] {
-  const { auth, apiKey, body, file, query, limit: limitName, requires, idempotent, ifMatch } =
-    declaration;
+  const {
+    auth,
+    apiKey,
+    secondFactor,
+    body,
+    file,
+    query,
+    limit: limitName,
+    requires,
+    idempotent,
+    ifMatch,
+  } = declaration;
   // A handler's queries may find the database gone, whatever else it declares.
   const codes: ProblemCode[] = [
     "method_not_allowed",
@@ -16,7 +26,8 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
   ];
   if (auth !== "none" && auth !== "signature") codes.push("unauthenticated");
   if (apiKey) codes.push("scope_missing", "plan_required");
-  if (auth === "staff") codes.push("forbidden");
+  if (auth === "staff") codes.push("forbidden", "second_factor_required");
+  if (secondFactor) codes.push("second_factor_required");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");
   if (query) codes.push("invalid_query");

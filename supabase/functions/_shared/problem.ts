@@ -24,7 +24,8 @@ export const catalogue = {
   invalid_header: [422, "A header is not what this endpoint takes"],
   idempotency_key_reused: [422, "This Idempotency-Key belongs to another request"],
   rate_limited: [429, "Too many requests"],
-  // Keys of a workspace
+  // Second factor, keys of a workspace
+  second_factor_required: [403, "A second factor is required"],
   scope_missing: [403, "The API key lacks the scope"],
   api_key_name_taken: [409, "An API key of this name exists"],
   api_key_limit_reached: [409, "The workspace has as many API keys as it may"],

@@ -16,6 +16,7 @@ export default endpoint({
   summary: "Create an API key of a workspace; the key is told this once.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   requires: "api_access",
   elevated: "keeps the key's hash, which no user may write; the RPC checks the caller's role",
   limit: "api_key_create",

@@ -9,6 +9,7 @@ export default endpoint({
   summary: "Open Stripe's billing portal.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   elevated: "reads and records the workspace's Stripe customer; the RPC checks the caller's role",
   limit: "billing",
   body: z.strictObject({

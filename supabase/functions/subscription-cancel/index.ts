@@ -10,6 +10,7 @@ export default endpoint({
   summary: "End a workspace's subscription.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   elevated: "writes the mirror of what Stripe answers; the RPC checks the caller's role",
   limit: "billing",
   idempotent: true,

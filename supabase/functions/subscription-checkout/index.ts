@@ -12,6 +12,7 @@ export default endpoint({
   summary: "Start a subscription on Stripe's checkout page.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   elevated:
     "writes the purchase and Stripe's ids, which no user may write; the RPC checks the caller's role",
   limit: "billing",

@@ -9,6 +9,7 @@ export default endpoint({
   summary: "Let a subscription go on that was to end.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   elevated: "writes the mirror of what Stripe answers; the RPC checks the caller's role",
   limit: "billing",
   idempotent: true,

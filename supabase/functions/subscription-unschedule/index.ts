@@ -10,6 +10,7 @@ export default endpoint({
   summary: "Call off the change planned for the renewal.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   elevated: "writes the mirror of what Stripe answers; the RPC checks the caller's role",
   limit: "billing",
   idempotent: true,

@@ -12,6 +12,7 @@ export default endpoint({
   summary: "Change a workspace's subscription as quoted.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   elevated: "writes the use of the quote and the mirror; the RPC checks the caller's role",
   limit: "billing",
   idempotent: true,
