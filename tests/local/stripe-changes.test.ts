@@ -348,3 +348,46 @@ Deno.test("local stripe: a draft is finalized and collected when a person says s
     assert.equal(paid.status, "paid");
     assert.equal((await stripe.subscriptions.retrieve(subscription.id)).status, "active");
   }, world));
+
+Deno.test("local stripe: a discount that comes with a change is not taken off what was paid before", () =>
+  withStripe(async ({ local, stripe }) => {
+    const { subscription } = await activeSubscription(stripe);
+    const better = await priceOf(stripe, 4900);
+    const coupon = await stripe.coupons.create({ percent_off: 50, duration: "forever" });
+    await advance(local.url, days(15));
+    const change = {
+      items: [{ id: subscription.items.data[0]?.id ?? "", price: better }],
+      proration_behavior: "always_invoice" as const,
+    };
+    const discounts = [{ coupon: coupon.id }];
+    const quote = await stripe.invoices.createPreview({
+      subscription: subscription.id,
+      discounts,
+      subscription_details: change,
+    });
+    await stripe.subscriptions.update(subscription.id, { ...change, discounts });
+    const charged = await latest(stripe, subscription.id);
+    assert.deepEqual(amounts(charged), [-950, 2450]);
+    assert.deepEqual([charged.total, quote.total], [275, 275]);
+  }, world));
+
+Deno.test("local stripe: a running subscription is given a trial, and credit for what it paid", () =>
+  withStripe(async ({ local, stripe }) => {
+    const { subscription } = await activeSubscription(stripe);
+    const { now } = await advance(local.url, days(15));
+    const trialing = await stripe.subscriptions.update(subscription.id, {
+      trial_end: now + days(7),
+    });
+    assert.deepEqual(
+      [trialing.status, trialing.trial_start, trialing.trial_end, trialing.billing_cycle_anchor],
+      ["trialing", now, now + days(7), now + days(7)],
+    );
+    assert.equal((await latest(stripe, subscription.id)).total, -950);
+    await advance(local.url, days(7));
+    const first = await latest(stripe, subscription.id);
+    assert.deepEqual([first.total, first.amount_paid, first.billing_reason], [
+      1900,
+      950,
+      "subscription_cycle",
+    ]);
+  }, world));

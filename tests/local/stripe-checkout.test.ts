@@ -355,7 +355,6 @@ Deno.test("local stripe: a checkout refuses what Stripe refuses, and what is not
     assert.match(await refusal({ success_url: "done" }), /Not a valid URL/);
     assert.match(await refusal({ mode: "payment" }), /passed a recurring price/);
     assert.match(await refusal({ customer_email: "a@b.c" }), /only specify one/);
-    assert.match(await refusal({ automatic_tax: { enabled: true } }), /does not implement/);
     assert.match(await refusal({ payment_intent_data: {} as never, submit_type: "pay" }), /mode/);
     assert.match(
       await refusal({ payment_method_types: ["card"] } as never),

@@ -1,5 +1,6 @@
 import { displayDate, displayMoney } from "../billing/display.ts";
 import { type CheckoutSession, type Order, orderOf } from "../resources/checkout-session-object.ts";
+import { taxFieldsOf } from "./checkout-tax-fields.ts";
 import { alert, cardFields, field, testCardHelp } from "./forms.ts";
 import { escape } from "./html.ts";
 import type { PageParts } from "./pages.ts";
@@ -50,6 +51,7 @@ ${alert(message)}
 <form method="post" action="/checkout/${session.id}/pay">
 ${emailField(session, values)}
 ${shippingFields(session, values)}
+${taxFieldsOf(session, values)}
 ${rateChoices(session, rates)}
 ${codeField(session, values)}
 ${cardFields(values)}
@@ -85,6 +87,11 @@ function summary(session: CheckoutSession, order: Order): string {
   });
   const off = session.total_details?.amount_discount ?? 0;
   if (off > 0) rows.push(row("Discount", `−${money(session, off)}`));
+  if (session.automatic_tax.enabled) {
+    const known = session.automatic_tax.status === "complete";
+    const tax = money(session, session.total_details?.amount_tax ?? 0);
+    rows.push(row("Tax", known ? tax : "needs your address"));
+  }
   const shipping = session.shipping_cost;
   if (shipping !== null) {
     const amount = money(session, shipping.amount_total);

@@ -1,8 +1,10 @@
 import { StripeProblem } from "../errors.ts";
 import { type CheckoutForm, submit } from "../resources/checkout-payment.ts";
+import { withTaxDetails } from "../resources/checkout-taxes.ts";
 import { typeCode } from "../resources/checkout-discounts.ts";
 import type { CheckoutSession } from "../resources/checkout-session-object.ts";
 import { checkoutBody, titleOf } from "./checkout-form.ts";
+import { readTaxForm } from "./checkout-tax-fields.ts";
 import { readForm } from "./forms.ts";
 import { escape, html } from "./html.ts";
 import type { PageParts } from "./pages.ts";
@@ -23,6 +25,8 @@ export async function checkoutPage(
       return comeBack(parts, session);
     case "POST promotion":
       return promote(parts, id, await readForm(request));
+    case "POST tax":
+      return count(parts, id, await readForm(request));
     case "POST pay":
       return pay(parts, id, await readForm(request));
     default:
@@ -94,6 +98,21 @@ function promote(parts: PageParts, id: string, form: Map<string, string>): Respo
   }
 }
 
+/** Takes where the customer is and his tax id: 303 to the page with the new amounts, else 400. */
+function count(parts: PageParts, id: string, form: Map<string, string>): Response {
+  try {
+    parts.api.work((call) => {
+      const session = call.need("checkout.session", id);
+      if (session.status === "open") withTaxDetails(call, session, readTaxForm(form));
+    });
+    return redirect(`/checkout/${id}`);
+  } catch (error) {
+    if (!(error instanceof StripeProblem)) throw error;
+    const session = parts.api.work((call) => call.need("checkout.session", id));
+    return show(parts, session, form, error.message, error.status);
+  }
+}
+
 function closedStatus({ status }: CheckoutSession): number {
   return status === "complete" ? 409 : 410;
 }
@@ -141,5 +160,6 @@ function readCheckout(form: ReadonlyMap<string, string>): CheckoutForm {
     },
     shippingRate: text("shipping_rate"),
     promotionCode: text("promotion_code"),
+    tax: readTaxForm(form),
   };
 }

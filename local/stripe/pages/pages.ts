@@ -25,7 +25,9 @@ export interface PageParts {
  * - `GET /receipts/{charge}` (`receipt_url`)
  * - `GET /checkout/{session}` (`url` of a Checkout Session), `POST /checkout/{session}/pay` with
  *   `card_number` and what else the form has: `expiry`, `name`, `email`, the address to ship to,
- *   `promotion_code`, `iban` instead of a card; `POST /checkout/{session}/promotion` with `promotion_code` alone
+ *   `promotion_code`, `iban` instead of a card, `billing_country` and the other parts of the billing
+ *   address, `tax_id_type`, `tax_id` and `business_name`; `POST /checkout/{session}/promotion` with
+ *   `promotion_code` alone, `…/tax` with the billing address and tax id alone, for the new total
  * - `GET /portal/{session}` (`url` of a portal session), `POST /portal/{session}/card` with
  *   `card_number`, `POST /portal/{session}/cancel` and `/keep` with `subscription`
  * - `GET /authenticate/{intent}`, `POST` with the form field `outcome`: `pass` or `fail`

@@ -3,6 +3,7 @@ import { sharesOf } from "../billing/discounts.ts";
 import { invalid } from "../errors.ts";
 import type { CheckoutSession, Order } from "./checkout-session-object.ts";
 import { orderOf } from "./checkout-session-object.ts";
+import { taxed } from "./checkout-taxes.ts";
 import { redeem } from "./coupons.ts";
 import { type GivenDiscount, redeemable, reductionOf } from "./discounts.ts";
 import { activeCode, redeemCode } from "./promotion-codes.ts";
@@ -68,8 +69,10 @@ export function typeCode(call: Call, session: CheckoutSession, code: string): Ch
   const { lineItems, changes } = discounted(call, session, order.lineItems, {
     promotion_code: promotion.id,
   });
-  call.store.hide(session.id, { ...order, lineItems });
-  return call.update(session, changes);
+  const reduced = call.update(session, changes);
+  const { lineItems: counted, changes: taxes } = taxed(call, reduced, lineItems);
+  call.store.hide(session.id, { ...order, lineItems: counted });
+  return call.update(reduced, taxes);
 }
 
 /** The discounts of a checkout as a subscription takes them. */

@@ -9,6 +9,12 @@ import { emptyDetails } from "./checkout-details.ts";
 import { type CheckoutSession, type Order, orderOf, remember } from "./checkout-session-object.ts";
 import { chosenShipping } from "./checkout-shipping.ts";
 import { subscriptionFor } from "./checkout-subscription.ts";
+import {
+  assertTaxDetails,
+  keepTaxDetails,
+  type TaxForm,
+  withTaxDetails,
+} from "./checkout-taxes.ts";
 import { createCustomer } from "./customers.ts";
 import { intentOf } from "./invoice-states.ts";
 import { newIntent } from "./payment-intent-object.ts";
@@ -26,6 +32,7 @@ export interface CheckoutForm {
   shipping: NonNullable<CheckoutSession["collected_information"]>["shipping_details"];
   shippingRate: string | undefined;
   promotionCode: string | undefined;
+  tax: TaxForm;
 }
 
 /** What came of an attempt to pay: done, or a 3-D Secure step to pass on that page. */
@@ -83,7 +90,7 @@ function withDetails(call: Call, session: CheckoutSession, form: CheckoutForm): 
     }
   }
   const name = form.name ?? session.customer_details?.name ?? form.shipping?.name ?? null;
-  return call.update(session, {
+  const detailed = call.update(session, {
     ...chosenShipping(session, form.shippingRate),
     customer_details: emptyDetails({ ...session.customer_details, email, name }),
     ...(countries === undefined ? {} : {
@@ -94,6 +101,9 @@ function withDetails(call: Call, session: CheckoutSession, form: CheckoutForm): 
       },
     }),
   });
+  const counted = withTaxDetails(call, detailed, form.tax);
+  assertTaxDetails(counted);
+  return counted;
 }
 
 function subscribe(
@@ -212,12 +222,16 @@ function returnUrl(call: Call, { id }: CheckoutSession): string {
 /** The session's customer, made where it has none. */
 function customerFor(call: Call, session: CheckoutSession, order: Order): string {
   const known = session.customer ?? order.made.customer;
-  if (known != null) return known;
+  if (known != null) {
+    keepTaxDetails(call, session, order, known);
+    return known;
+  }
   const { email, name } = session.customer_details ?? {};
   const made = createCustomer(call, {
     ...(email == null ? {} : { email }),
     ...(name == null ? {} : { name }),
   });
   remember(call, session, order, { customer: made.id });
+  keepTaxDetails(call, session, order, made.id);
   return made.id;
 }

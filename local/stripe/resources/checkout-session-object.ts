@@ -23,6 +23,8 @@ export interface Order {
     statement_descriptor?: string;
     statement_descriptor_suffix?: string;
   };
+  /** What of an existing customer the checkout may change. */
+  customerUpdate?: { address?: string; name?: string };
   /** What an attempt to pay has made so far; shown by the session when it is complete. */
   made: { customer?: string; intent?: string; subscription?: string };
 }

@@ -15,6 +15,7 @@ import {
   orderOf,
 } from "./checkout-session-object.ts";
 import { shippingCostOf, shippingOptionsFor } from "./checkout-shipping.ts";
+import { taxed, taxFields } from "./checkout-taxes.ts";
 import { emptyDetails } from "./checkout-details.ts";
 import { customerOf } from "./customers.ts";
 import { newSetupIntent } from "./setup-intents.ts";
@@ -33,6 +34,7 @@ const create = operation<Params>(
     ...lineItemParameters,
     "allow_promotion_codes",
     "automatic_tax.enabled",
+    "billing_address_collection",
     "cancel_url",
     "client_reference_id",
     "currency",
@@ -40,6 +42,8 @@ const create = operation<Params>(
     "customer",
     "customer_creation",
     "customer_email",
+    "customer_update.address",
+    "customer_update.name",
     "discounts.coupon",
     "discounts.promotion_code",
     "expires_at",
@@ -71,6 +75,8 @@ const create = operation<Params>(
     "subscription_data.trial_period_days",
     "subscription_data.trial_settings.end_behavior.missing_payment_method",
     "success_url",
+    "tax_id_collection.enabled",
+    "tax_id_collection.required",
     "ui_mode",
   ],
   createSession,
@@ -95,6 +101,7 @@ function createSession(call: Call, params: Params): CheckoutSession {
   }, "setup_intent.created");
   const undiscounted = newSession(call, {
     mode,
+    ...taxFields(params, customer),
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     cancel_url: params.cancel_url === undefined ? null : addressOf(params.cancel_url, "cancel_url"),
     client_reference_id: params.client_reference_id ?? null,
@@ -132,10 +139,12 @@ function createSession(call: Call, params: Params): CheckoutSession {
     }),
   });
   const [discount] = params.discounts ?? [];
-  const { lineItems, changes } = discount === undefined
+  const { lineItems: reduced, changes } = discount === undefined
     ? { lineItems: items, changes: {} }
     : discounted(call, undiscounted, items, discount);
-  const session = { ...undiscounted, ...changes };
+  const untaxed = { ...undiscounted, ...changes };
+  const { lineItems, changes: taxes } = taxed(call, untaxed, reduced);
+  const session = { ...untaxed, ...taxes };
   const { trial_settings: settings, ...subscription } = params.subscription_data ?? {};
   const missing = settings?.end_behavior.missing_payment_method;
   const order: Order = {
@@ -145,6 +154,7 @@ function createSession(call: Call, params: Params): CheckoutSession {
       ...(missing === undefined ? {} : { missing_payment_method: missing }),
     } as Order["subscription"],
     paymentIntent: (params.payment_intent_data ?? {}) as Order["paymentIntent"],
+    customerUpdate: params.customer_update ?? {},
     made: setup === undefined ? {} : { intent: setup.id },
   };
   call.store.hide(session.id, order);
@@ -177,8 +187,11 @@ function assertAllowed(params: Params, mode: string): void {
   if ((params.ui_mode ?? "hosted_page") !== "hosted_page") {
     throw notImplemented(`ui_mode "${params.ui_mode}"`, "ui_mode");
   }
-  if (params.automatic_tax?.enabled === true) {
-    throw notImplemented("automatic tax", "automatic_tax[enabled]");
+  if (params.automatic_tax?.enabled === true && params.shipping_options !== undefined) {
+    throw notImplemented("the tax of shipping", "shipping_options");
+  }
+  if (params.automatic_tax?.enabled === true && mode === "setup") {
+    throw invalid("You can not pass `automatic_tax` in `setup` mode.", { param: "automatic_tax" });
   }
   if (params.success_url === undefined) throw missingParameter("success_url");
   if (mode !== "setup" && (params.line_items ?? []).length === 0) {

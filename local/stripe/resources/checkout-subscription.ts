@@ -29,6 +29,7 @@ export function subscriptionFor(
       ...(quantity === null ? {} : { quantity }),
     })),
     payment_behavior: "default_incomplete",
+    ...(session.automatic_tax.enabled ? { automatic_tax: { enabled: true } } : {}),
     payment_settings: { save_default_payment_method: "on_subscription" },
     ...(method === null ? {} : { default_payment_method: method }),
     ...data,

@@ -124,17 +124,20 @@ export function reductionOf(
   };
 }
 
-/** What each discount takes off each line, one after the other. */
+/** What each discount takes off each line that it is for, one after the other. */
 export function discountLines(
   call: Call,
   discounts: readonly string[],
-  lines: readonly Reducible[],
+  lines: readonly (Reducible & { discounts: readonly string[] })[],
 ): { discount: string; shares: number[] }[] {
   let left = [...lines];
   return discounts.map((discount) => {
     const reduction = call.store.hidden<Reduction>(discount);
     if (reduction === undefined) throw new Error(`${discount} takes nothing off`);
-    const shares = sharesOf(reduction, left);
+    const shares = sharesOf(
+      reduction,
+      left.map((line) => line.discounts.includes(discount) ? line : { ...line, amount: 0 }),
+    );
     left = left.map((line, index) => ({ ...line, amount: line.amount - (shares[index] ?? 0) }));
     return { discount, shares };
   });

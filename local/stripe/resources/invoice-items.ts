@@ -28,6 +28,13 @@ export function pendingItems(call: Call, subscription: string): InvoiceItem[] {
   }).filter(({ invoice }) => invoice === null).reverse();
 }
 
+const keyOf = (item: string) => `discounts of ${item}`;
+
+/** The discounts of the moment in which a proration came up: what is credited was paid with them. */
+export function discountsOfPending(call: Call, item: InvoiceItem): string[] {
+  return call.store.hidden<string[]>(keyOf(item.id)) ?? [];
+}
+
 /** Puts what waited on an invoice. */
 export function takePending(call: Call, pending: readonly InvoiceItem[], invoice: string): void {
   for (const item of pending) call.update(item, { invoice });
@@ -47,8 +54,10 @@ export function createProration(
     period: { start: number; end: number };
   },
 ): InvoiceItem {
+  const id = newId("ii");
+  call.store.hide(keyOf(id), subscription.discounts);
   return call.create({
-    id: newId("ii"),
+    id,
     object: "invoiceitem",
     amount,
     currency: subscription.currency,

@@ -3,6 +3,7 @@ import { newId } from "../ids.ts";
 import type { Documents } from "../wire.ts";
 import { discountLines } from "./discounts.ts";
 import { taxesOf } from "./invoice-taxes.ts";
+import { discountsOfPending } from "./invoice-items.ts";
 import { type Billed, lineOf, lineOfPending } from "./invoice-lines.ts";
 
 type Invoice = Documents["invoice"];
@@ -32,11 +33,17 @@ export function newInvoice(
 ): Invoice {
   const id = newId("in");
   const undiscounted = [
-    ...pending.map((item) => lineOfPending(id, subscription, item)),
-    ...billed.map((one) => lineOf(call, id, subscription, one)),
+    ...pending.map((item) => ({
+      line: lineOfPending(id, subscription, item),
+      discounts: discountsOfPending(call, item),
+    })),
+    ...billed.map((one) => ({
+      line: lineOf(call, id, subscription, one),
+      discounts: subscription.discounts,
+    })),
   ];
-  const subtotal = undiscounted.reduce((sum, line) => sum + line.amount, 0);
-  const { lines, amounts } = withDiscounts(call, subscription.discounts, undiscounted);
+  const subtotal = undiscounted.reduce((sum, { line }) => sum + line.amount, 0);
+  const { lines, amounts } = withDiscounts(call, undiscounted);
   const total = amounts.reduce((left, { amount }) => left - amount, subtotal);
   const own = subscription.invoice_settings.account_tax_ids ?? call.settings.account_tax_ids;
   const untaxed: Invoice = {
@@ -143,20 +150,20 @@ export function newInvoice(
 /** Lines with what each discount takes off them, and what each takes off the whole. */
 function withDiscounts(
   call: Call,
-  discounts: readonly string[],
-  lines: readonly Line[],
+  lines: readonly { line: Line; discounts: readonly string[] }[],
 ): { lines: Line[]; amounts: NonNullable<Invoice["total_discount_amounts"]> } {
   const taken = discountLines(
     call,
-    discounts,
-    lines.map(({ amount, parent, pricing }) => ({
+    [...new Set(lines.flatMap(({ discounts }) => discounts))],
+    lines.map(({ line: { amount, parent, pricing }, discounts }) => ({
       amount,
+      discounts,
       product: pricing?.price_details?.product ?? "",
       proration: parent?.subscription_item_details?.proration ?? false,
     })),
   );
   return {
-    lines: lines.map((line, index) => ({
+    lines: lines.map(({ line }, index) => ({
       ...line,
       discount_amounts: taken.flatMap(({ discount, shares }) => {
         const amount = shares[index] ?? 0;

@@ -63,7 +63,8 @@ export const createPreview = operation<Stripe.InvoiceCreatePreviewParams>(
         : newDiscounts(call, subscription, params.discounts || []);
       const enabled = params.automatic_tax?.enabled ?? subscription.automatic_tax.enabled;
       const automatic_tax = { ...subscription.automatic_tax, enabled };
-      return nextInvoice(call, { ...subscription, automatic_tax, discounts }, details);
+      const quoted = { ...subscription, automatic_tax, discounts };
+      return nextInvoice(call, quoted, details, subscription.discounts);
     });
     return asPreview(draft);
   },
@@ -124,7 +125,12 @@ function firstInvoice(
   return { ...invoice, automatic_tax: { ...invoice.automatic_tax, enabled: true, status } };
 }
 
-function nextInvoice(call: Call, subscription: Subscription, details: Details): Invoice {
+function nextInvoice(
+  call: Call,
+  subscription: Subscription,
+  details: Details,
+  paidWith: readonly string[],
+): Invoice {
   if (hasEnded(subscription)) throw noUpcoming();
   if (details.cancel_now === true) return lastInvoice(call, subscription, details);
   const { items, proration_behavior, proration_date, trial_end } = details;
@@ -143,7 +149,7 @@ function nextInvoice(call: Call, subscription: Subscription, details: Details): 
     });
   }
   const { changes, draft } = changesBilling(change)
-    ? changeBilling(call, subscription, change)
+    ? changeBilling(call, subscription, change, paidWith)
     : { changes: {}, draft: null };
   if (draft !== null) return draft;
   const changed = { ...subscription, ...changes };

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { after } from "../billing/periods.ts";
 import type { Call } from "../call.ts";
-import { invalid, notImplemented, StripeProblem } from "../errors.ts";
+import { invalid, StripeProblem } from "../errors.ts";
 import type { Documents } from "../wire.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
 import { pendingItems, takePending } from "./invoice-items.ts";
@@ -38,11 +38,13 @@ export function changesBilling(params: BillingChange): boolean {
  * Changes what a subscription bills: returns its changed fields, not yet written, and the draft of
  * what is due at once, not yet kept, or null. An update and its preview both come from here, so that
  * what is quoted is charged.
+ * @param paidWith the discounts with which the present period was paid, where others follow.
  */
 export function changeBilling(
   call: Call,
   subscription: Subscription,
   params: BillingChange,
+  paidWith: readonly string[] = subscription.discounts,
 ): { changes: Partial<Subscription>; draft: Invoice | null } {
   if (subscription.status === "incomplete" || subscription.status === "paused") {
     throw invalid(
@@ -54,23 +56,32 @@ export function changeBilling(
   const changes = itemChanges(call, subscription, params.items ?? []);
   const trial = trialChange(call, subscription, params.trial_end);
   const restarts = params.billing_cycle_anchor?.type === "now" || trial?.ends === true ||
+    trial?.starts === true ||
     // A trial goes on at another interval; a paid period is settled and a new one begins.
     (subscription.status !== "trialing" && intervalChanges(changes));
+  const starts = trial?.starts === true;
   const free = subscription.status === "trialing" && !(trial?.ends ?? restarts);
   const prorates = params.proration_behavior !== "none" && subscription.status !== "trialing";
-  if (prorates) prorate(call, subscription, changes, { from, restarts });
+  if (prorates) prorate(call, subscription, changes, { from, restarts, paidWith });
 
   const items = changes.flatMap((change) => change.after === undefined ? [] : [change.after]);
   const period = free
     ? { start: null, end: trial?.end ?? subscription.trial_end }
-    : { start: restarts ? call.now() : null, end: null };
+    : { start: restarts ? call.now() : null, end: starts ? trial?.end ?? null : null };
   const data = items.map((item) => inPeriod(item, period));
   const next: Partial<Subscription> = {
     items: { ...subscription.items, data },
     ...(free && trial !== undefined
       ? { billing_cycle_anchor: trial.end ?? 0, trial_end: trial.end }
       : {}),
-    ...(restarts
+    ...(starts && trial !== undefined && trial.end !== null
+      ? {
+        billing_cycle_anchor: trial.end,
+        status: "trialing",
+        trial_end: trial.end,
+        trial_start: call.now(),
+      }
+      : restarts
       ? {
         billing_cycle_anchor: call.now(),
         ...(subscription.status === "trialing" ? { status: "active", trial_end: call.now() } : {}),
@@ -78,7 +89,10 @@ export function changeBilling(
       : {}),
   };
   const billed = restarts
-    ? [...usedUntil(call, subscription, call.now()), ...wholePeriods(data)]
+    ? [
+      ...usedUntil(call, subscription, call.now()),
+      ...wholePeriods(data).map((one) => ({ ...one, free: starts })),
+    ]
     : [];
   const nowDue = restarts || params.proration_behavior === "always_invoice";
   const draft = nowDue ? draftOf(call, { ...subscription, ...next }, billed) : null;
@@ -91,13 +105,18 @@ function prorate(
   call: Call,
   subscription: Subscription,
   changes: readonly ItemChange[],
-  { from, restarts }: { from: number; restarts: boolean },
+  { from, restarts, paidWith }: {
+    from: number;
+    restarts: boolean;
+    paidWith: readonly string[];
+  },
 ): void {
+  const before = { ...subscription, discounts: [...paidWith] };
   for (const change of changes) {
-    const { before, after } = change;
+    const { before: left, after } = change;
     // A new cycle pays every item anew, so what is left of the old one is credited for each.
-    if (before !== undefined && (restarts || changesPrice(change))) {
-      creditUnused(call, subscription, before, from);
+    if (left !== undefined && (restarts || changesPrice(change))) {
+      creditUnused(call, before, left, from);
     }
     if (after !== undefined && !restarts && changesPrice(change)) {
       chargeRemaining(call, subscription, after, from);
@@ -163,19 +182,21 @@ function trialChange(
   call: Call,
   subscription: Subscription,
   wanted: Update["trial_end"],
-): { ends: boolean; end: number | null } | undefined {
+): { starts: boolean; ends: boolean; end: number | null } | undefined {
   if (wanted === undefined) return undefined;
-  if (subscription.status !== "trialing") {
-    if (wanted === "now") return undefined;
-    throw notImplemented("a trial for a subscription that runs already", "trial_end");
+  const trials = subscription.status === "trialing";
+  if (wanted === "now") return trials ? { starts: false, ends: true, end: null } : undefined;
+  if (!trials && subscription.status !== "active") {
+    throw invalid(`A subscription that is ${subscription.status} cannot start a trial.`, {
+      param: "trial_end",
+    });
   }
-  if (wanted === "now") return { ends: true, end: null };
   if (wanted <= call.now()) {
     throw invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", {
       param: "trial_end",
     });
   }
-  return { ends: false, end: wanted };
+  return { starts: !trials, ends: false, end: wanted };
 }
 
 function inPeriod(
@@ -187,7 +208,7 @@ function inPeriod(
     return {
       ...item,
       current_period_start: start,
-      current_period_end: after(start, item.price.recurring),
+      current_period_end: end ?? after(start, item.price.recurring),
     };
   }
   return end === null ? item : { ...item, current_period_end: end };

@@ -159,7 +159,7 @@ export function change(
     proration_behavior: behavior,
     ...(anew ? { billing_cycle_anchor: { type: "now" } } : {}),
     ...(trialEnd === undefined ? {} : { trial_end: trialEnd }),
-  });
+  }, subscription.discounts);
   const changed = call.update(
     subscription,
     { ...fields, ...changes },

@@ -67,7 +67,12 @@ export const update = operation<Stripe.SubscriptionUpdateParams>(
       return noted;
     }
     const settled = dropPending(call, subscription);
-    const { changes, draft } = changeBilling(call, { ...settled, ...fields }, params);
+    const { changes, draft } = changeBilling(
+      call,
+      { ...settled, ...fields },
+      params,
+      settled.discounts,
+    );
     if (pends && draft !== null) {
       const all = { ...(fields.discounts === undefined ? {} : fields), ...changes };
       changeIfPaid(call, settled, { changes: all, draft });
