@@ -7,8 +7,10 @@
  * errors, cursors, `expand`, idempotency keys, test cards, state machines and the events they emit,
  * delivered as signed webhooks until they are accepted. Durable where `dataFile` is given.
  *
- * What it is not: Stripe. It computes no tax and no fees, moves no money, knows cards (and, at a
- * checkout, test accounts for SEPA debits) only, and is one account in test mode at one API version.
+ * What it is not: Stripe. It knows the standard VAT rates of the European Union and no other tax,
+ * computes no fees, moves no money, knows cards (and, at a checkout, test accounts for SEPA debits)
+ * only, and is one account in test mode at one API version. It finalizes invoices at once, where
+ * Stripe leaves a renewal's draft open for an hour, and answers a tax id's verification at once.
  * What it does not do it refuses aloud ("the local Stripe does not implement X yet"): it never
  * accepts a parameter that it would ignore.
  *

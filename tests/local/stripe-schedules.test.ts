@@ -290,3 +290,37 @@ Deno.test("local stripe: a schedule is canceled with its subscription, whichever
     const types = await eventTypes(stripe);
     assert.equal(types.filter((type) => type === "subscription_schedule.canceled").length, 2);
   }, world));
+
+Deno.test("local stripe: a phase may be described again when its code is used up and its price gone", () =>
+  withStripe(async ({ local, stripe }) => {
+    const { subscription } = await activeSubscription(stripe);
+    const coupon = await stripe.coupons.create({ percent_off: 50, duration: "forever" });
+    const code = await stripe.promotionCodes.create({
+      promotion: { type: "coupon", coupon: coupon.id },
+      code: "ONCE",
+      max_redemptions: 1,
+    });
+    const { id } = await stripe.subscriptionSchedules.create({
+      from_subscription: subscription.id,
+    });
+    const now = present(await stripe.subscriptionSchedules.retrieve(id));
+    const reduced = { ...now, discounts: [{ promotion_code: code.id }] };
+    await stripe.subscriptionSchedules.update(id, { phases: [reduced] });
+    const [first] = now.items;
+    await stripe.prices.update(first?.price ?? "", { active: false });
+    const cheaper = await priceOf(stripe, 900);
+    await stripe.subscriptionSchedules.update(id, {
+      phases: [reduced, { items: [{ price: cheaper }] }],
+    });
+    const { discounts } = await stripe.subscriptions.retrieve(subscription.id);
+    assert.equal(discounts.length, 1, "it is redeemed once");
+    const spent = await errorOf(stripe.subscriptionSchedules.update(id, {
+      phases: [reduced, {
+        items: [{ price: cheaper }],
+        discounts: [{ promotion_code: code.id }],
+      }],
+    }));
+    assert.match(spent.message, /no longer active/);
+    await advance(local.url, days(30));
+    assert.equal((await latest(stripe, subscription.id)).total, 900, "its discount ends with it");
+  }, world));

@@ -78,6 +78,7 @@ const del = operation("DELETE /v1/customers/{id}", [], (call, _params, id) => {
   for (const method of call.store.all("payment_method", { customer: id })) {
     call.update(method, { customer: null });
   }
+  for (const taxId of taxIdsOf(call, id)) call.store.remove(taxId.id);
   call.store.remove(id);
   const deleted: Wire<Stripe.DeletedCustomer> = { id, object: "customer", deleted: true };
   call.store.hide(`deleted ${id}`, deleted);

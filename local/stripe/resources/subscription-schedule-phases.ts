@@ -37,17 +37,23 @@ export const phaseParameters = [
  * The phases that a call describes, one beginning where the other ends. One without an end lasts a
  * period of its prices: only the last may.
  * @param from when the first begins, where it does not say so itself.
+ * @param known the phases as they were: what was chosen then needs not be on offer any more.
  */
 export function phasesFor(
   call: Call,
   given: readonly GivenPhase[],
-  { customer, from }: { customer: string; from: number | undefined },
+  { customer, from, known = [] }: {
+    customer: string;
+    from: number | undefined;
+    known?: readonly Phase[];
+  },
 ): Phase[] {
+  const chosen = new Set(known.flatMap(({ items }) => items.map(({ price }) => price)));
   const phases: Phase[] = [];
   for (const [index, params] of given.entries()) {
     const param = `phases[${index}]`;
     const start = startOf(call, params, phases.at(-1)?.end_date ?? from, param);
-    const items = itemsOf(call, params, param);
+    const items = itemsOf(call, params, { chosen, param });
     const end = endOf(call, params, {
       start,
       price: items[0]?.price ?? "",
@@ -62,7 +68,13 @@ export function phasesFor(
       currency,
       default_payment_method: methodForCustomer(call, params.default_payment_method, customer),
       description: params.description || null,
-      discounts: discountsOf(call, params, { currency, customer, items, param }),
+      discounts: discountsOf(call, params, {
+        currency,
+        customer,
+        items,
+        param,
+        known: known.find(({ start_date: then }) => then === start)?.discounts ?? [],
+      }),
       end_date: end,
       items,
       metadata: mergeMetadata({}, params.metadata),
@@ -134,7 +146,11 @@ function endOf(
   return end;
 }
 
-function itemsOf(call: Call, { items: given }: GivenPhase, param: string): Phase["items"] {
+function itemsOf(
+  call: Call,
+  { items: given }: GivenPhase,
+  { chosen, param }: { chosen: ReadonlySet<string>; param: string },
+): Phase["items"] {
   if (given.length === 0) throw invalid("A phase must have an item.", { param: `${param}[items]` });
   const items = given.map(({ metadata, price: id, quantity }, index) => {
     const at = `${param}[items][${index}]`;
@@ -149,7 +165,7 @@ function itemsOf(call: Call, { items: given }: GivenPhase, param: string): Phase
         param: `${at}[quantity]`,
       });
     }
-    const price = recurringPrice(call, id, `${at}[price]`, true);
+    const price = recurringPrice(call, id, `${at}[price]`, chosen.has(id));
     assertQuantity(price, quantity, `${at}[quantity]`);
     return {
       price,
@@ -197,10 +213,11 @@ function trialEndOf(
 function discountsOf(
   call: Call,
   { discounts }: GivenPhase,
-  { currency, customer, items, param }: {
+  { currency, customer, items, known, param }: {
     currency: string;
     customer: string;
     items: Phase["items"];
+    known: Phase["discounts"];
     param: string;
   },
 ): Phase["discounts"] {
@@ -210,13 +227,16 @@ function discountsOf(
   );
   return (discounts || []).map((one, index) => {
     const at = `${param}[discounts][${index}]`;
-    if (one.discount === undefined) redeemable(call, one, { currency, customer, subtotal }, at);
-    else call.need("discount", one.discount, at);
-    return {
+    const discount = {
       coupon: one.coupon ?? null,
       discount: one.discount ?? null,
       promotion_code: one.promotion_code ?? null,
     };
+    // What this phase has redeemed already may be used up by that.
+    if (known.some((was) => JSON.stringify(was) === JSON.stringify(discount))) return discount;
+    if (one.discount === undefined) redeemable(call, one, { currency, customer, subtotal }, at);
+    else call.need("discount", one.discount, at);
+    return discount;
   });
 }
 

@@ -96,6 +96,7 @@ function createFrom(call: Call, id: string): SubscriptionSchedule {
     ...fresh,
     default_settings: {
       ...fresh.default_settings,
+      automatic_tax: subscription.automatic_tax,
       default_payment_method: subscription.default_payment_method,
       description: subscription.description,
     },
@@ -212,7 +213,11 @@ function phasesOf(
   schedule: SubscriptionSchedule,
   given: NonNullable<UpdateParams["phases"]>,
 ): Phase[] {
-  return phasesFor(call, given, { customer: schedule.customer, from: undefined });
+  return phasesFor(call, given, {
+    customer: schedule.customer,
+    from: undefined,
+    known: schedule.phases,
+  });
 }
 
 function givenOf(
