@@ -9,8 +9,9 @@
  *
  * What it is not: Stripe. It knows the standard VAT rates of the European Union and no other tax,
  * computes no fees, moves no money, knows cards (and, at a checkout, test accounts for SEPA debits)
- * only, and is one account in test mode at one API version. It finalizes invoices at once, where
- * Stripe leaves a renewal's draft open for an hour, and answers a tax id's verification at once.
+ * only, and is one account in test mode at one API version. It finalizes a renewal at once, where
+ * Stripe leaves the draft open for an hour (which it does, too, where usage is billed), and answers
+ * a tax id's verification at once.
  * What it does not do it refuses aloud ("the local Stripe does not implement X yet"): it never
  * accepts a parameter that it would ignore.
  *

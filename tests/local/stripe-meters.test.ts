@@ -139,10 +139,18 @@ Deno.test("local stripe: what was used is billed when its period ends, beside wh
     assert.equal(preview.total, 1900 + 501, "half a cent is rounded up");
     await advance(local.url, days(10));
     await use(stripe, customer.id, 10);
+    const { data: [draft] } = await stripe.invoices.list({ limit: 1 });
+    assert.deepEqual(
+      [draft?.status, draft?.total, draft?.automatically_finalizes_at],
+      ["draft", 2401, april + days(30) + 3600],
+    );
+    await use(stripe, customer.id, 400, { timestamp: april + days(29) });
+    await advance(local.url, 3600);
     const { data: [renewal] } = await stripe.invoices.list({ limit: 1 });
+    assert.deepEqual([renewal?.status, renewal?.amount_paid], ["paid", 2601], "late, but in time");
     assert.deepEqual(
       renewal?.lines.data.map(({ amount, quantity, period }) => [amount, quantity, period.start]),
-      [[501, 1001, april], [1900, 1, april + days(30)]],
+      [[701, 1401, april], [1900, 1, april + days(30)]],
     );
     await stripe.subscriptions.update(subscription.id, { cancel_at_period_end: true });
     await advance(local.url, days(31));

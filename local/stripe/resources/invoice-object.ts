@@ -21,7 +21,9 @@ export function afterBalance(total: number, balance: number): { due: number; bal
  */
 export function newInvoice(
   call: Call,
-  { subscription, customer, reason, billed, pending = [], period }: {
+  { id = newId("in"), subscription, customer, reason, billed, pending = [], period }: {
+    /** Of a draft that is counted again. */
+    id?: string;
     subscription: Subscription;
     customer: Documents["customer"];
     reason: NonNullable<Invoice["billing_reason"]>;
@@ -31,7 +33,6 @@ export function newInvoice(
     period?: { start: number; end: number };
   },
 ): Invoice {
-  const id = newId("in");
   const undiscounted = [
     ...pending.map((item) => ({
       line: lineOfPending(id, subscription, item),

@@ -28,6 +28,7 @@ export function finalize(
     ...taxes,
     amount_due: due,
     amount_remaining: due,
+    automatically_finalizes_at: null,
     effective_at: call.now(),
     ending_balance: left,
     hosted_invoice_url: `${call.url}/invoices/${draft.id}`,

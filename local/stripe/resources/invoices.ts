@@ -11,6 +11,7 @@ import {
   retrieveOperation,
 } from "../resource.ts";
 import { collect, methodFor, retry } from "./invoice-collection.ts";
+import { finalizesItself, recounted } from "./invoice-drafts.ts";
 import { createPreview } from "./invoice-previews.ts";
 import {
   finalize,
@@ -86,7 +87,7 @@ const finalizeOperation = operation<Stripe.InvoiceFinalizeInvoiceParams>(
     const subscription = owner === undefined ? undefined : call.need("subscription", owner);
     const method = subscription === undefined ? null : methodFor(call, subscription);
     const advances = params.auto_advance ?? draft.auto_advance ?? false;
-    const invoice = finalize(call, { ...draft, auto_advance: advances }, {
+    const invoice = finalize(call, { ...recounted(call, draft), auto_advance: advances }, {
       method,
       description: "Subscription update",
     });
@@ -183,7 +184,7 @@ export const invoices: Resource = {
     voidOperation,
   ],
   reactions,
-  due: [retry],
+  due: [retry, finalizesItself],
   includes: includesOf("invoice", {
     confirmation_secret: (call, invoice) => {
       const secret = intentOf(call, invoice)?.client_secret;

@@ -19,15 +19,18 @@ export function usedSoFar(call: Call, subscription: Subscription): Billed[] {
 /** What a subscription's metered items have used of their period until before a time. */
 export function usedUntil(call: Call, subscription: Subscription, until: number): Billed[] {
   return subscription.items.data.filter(isMetered).map((item) => {
-    const period = { start: item.current_period_start, end: until };
-    const meter = call.need("billing.meter", item.price.recurring?.meter ?? "");
-    const { value } = usageOf(call, meter, subscription.customer, period);
-    return {
+    const billed = {
       item,
-      period,
+      period: { start: item.current_period_start, end: until },
       free: subscription.status === "trialing",
-      // A balance of corrections below nothing is nothing.
-      usage: Math.max(0, value),
     };
+    return { ...billed, usage: usageIn(call, subscription, billed) };
   });
+}
+
+/** What a metered item has used in a period, by what is known now. */
+export function usageIn(call: Call, { customer }: Subscription, { item, period }: Billed): number {
+  const meter = call.need("billing.meter", item.price.recurring?.meter ?? "");
+  // A balance of corrections below nothing is nothing.
+  return Math.max(0, usageOf(call, meter, customer, period).value);
 }

@@ -4,8 +4,9 @@ import { due } from "../schedule.ts";
 import type { Documents } from "../wire.ts";
 import { discountsAt, endDiscounts } from "./discounts.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
-import { isMetered, usedSoFar, usedUntil } from "./metered-usage.ts";
-import { draftOf, settle } from "./subscription-changes.ts";
+import { usedSoFar, usedUntil } from "./metered-usage.ts";
+import { draftOf, settle, wholePeriods } from "./subscription-changes.ts";
+import { type Recipe, waitingForUsage } from "./invoice-drafts.ts";
 import { newInvoice } from "./invoice-object.ts";
 import { finalize } from "./invoice-states.ts";
 import { pendingItems, takePending } from "./invoice-items.ts";
@@ -100,10 +101,12 @@ function renew(call: Call, subscription: Subscription): void {
       return;
     }
   }
-  const { renewed, draft } = nextPeriod(call, subscription);
-  call.create(draft, "invoice.created");
+  const { renewed, draft, recipe } = nextPeriod(call, subscription);
   // Nobody is asked for money while earlier invoices go unpaid: the draft waits for a person.
-  if (subscription.status === "unpaid") return;
+  const unpaid = subscription.status === "unpaid";
+  const waits = !unpaid && recipe.billed.some(({ usage }) => usage !== undefined);
+  call.create(waits ? waitingForUsage(call, draft, recipe) : draft, "invoice.created");
+  if (unpaid || waits) return;
   const invoice = finalize(call, draft, {
     method: methodFor(call, renewed),
     description: "Subscription update",
@@ -115,7 +118,7 @@ function renew(call: Call, subscription: Subscription): void {
 export function nextPeriod(
   call: Call,
   subscription: Subscription,
-): { renewed: Subscription; draft: Documents["invoice"] } {
+): { renewed: Subscription; draft: Documents["invoice"]; recipe: Recipe } {
   const ended = subscription.items.data[0];
   if (ended === undefined) throw new Error(`${subscription.id} has no items`);
   const start = periodEnd(subscription);
@@ -126,20 +129,16 @@ export function nextPeriod(
     : discountsAt(call, subscription.discounts, start);
   const next = { ...subscription, discounts, items: { ...subscription.items, data: items } };
   const pending = pendingItems(call, subscription.id);
-  const draft = newInvoice(call, {
+  const recipe: Recipe = {
     subscription: next,
+    billed: [...usedUntil(call, subscription, start), ...wholePeriods(items)],
+    period: { start: ended.current_period_start, end: start },
+  };
+  const draft = newInvoice(call, {
+    ...recipe,
     customer: call.need("customer", subscription.customer),
     reason: "subscription_cycle",
-    billed: [
-      ...usedUntil(call, subscription, start),
-      ...items.filter((item) => !isMetered(item)).map((item) => ({
-        item,
-        period: { start: item.current_period_start, end: item.current_period_end },
-        free: false,
-      })),
-    ],
     pending,
-    period: { start: ended.current_period_start, end: start },
   });
   if (subscription.status === "unpaid") draft.auto_advance = false;
   takePending(call, pending, draft.id);
@@ -150,7 +149,7 @@ export function nextPeriod(
     latest_invoice: draft.id,
     ...(subscription.status === "trialing" ? { status: "active" } : {}),
   }, "customer.subscription.updated");
-  return { renewed, draft };
+  return { renewed, draft, recipe };
 }
 
 /** An item in the period that starts at a time; periods are counted from the billing cycle anchor. */

@@ -83,14 +83,18 @@ export function endSubscription(
   return ended;
 }
 
-/** What a subscription still owes when it ends stays open, and is not asked for again. */
+/** What a subscription still owes when it ends stays as it is, and is not asked for again. */
 function stopCollecting(call: Call, subscription: string): void {
   const open = call.store.all("invoice", {
     "parent.subscription_details.subscription": subscription,
-    status: "open",
+    status: ["draft", "open"],
   });
   for (const invoice of open) {
-    const changes = { auto_advance: false, next_payment_attempt: null };
+    const changes = {
+      auto_advance: false,
+      automatically_finalizes_at: null,
+      next_payment_attempt: null,
+    };
     call.update(invoice, changes, "invoice.updated");
   }
 }
