@@ -26,6 +26,7 @@ import { subscriptionSchedules } from "./resources/subscription-schedules.ts";
 import { subscriptions } from "./resources/subscriptions.ts";
 import { taxIds } from "./resources/tax-ids.ts";
 import { taxRates } from "./resources/tax-rates.ts";
+import { taxSettings } from "./resources/tax-settings.ts";
 import { webhookEndpoints } from "./resources/webhook-endpoints.ts";
 import type { Resource } from "./resource.ts";
 
@@ -60,6 +61,7 @@ export const resources: readonly Resource[] = [
   subscriptions,
   taxIds,
   taxRates,
+  taxSettings,
   webhookEndpoints,
 ];
 

@@ -280,3 +280,60 @@ Deno.test("local stripe: nobody is taxed without a place, nor by a price that sa
       [false, "requires_location_inputs"],
     );
   }, world));
+
+Deno.test("local stripe: an invoice tells how it comes to what was paid", () =>
+  withStripe(async ({ stripe }) => {
+    assert.equal((await stripe.tax.settings.retrieve()).head_office?.address.country, "FR");
+    const settings = await stripe.tax.settings.update({
+      defaults: { tax_behavior: "exclusive" },
+      head_office: { address: { country: "BE" } },
+    });
+    assert.deepEqual(
+      [settings.defaults.tax_behavior, settings.head_office?.address.country],
+      ["exclusive", "BE"],
+    );
+    const customer = await customerIn(stripe, "BE", { balance: -500, name: "Ada SA" });
+    const coupon = await stripe.coupons.create({ percent_off: 10, duration: "once" });
+    const { invoice } = await subscribed(stripe, customer, await priceWith(stripe, "unspecified"), {
+      discounts: [{ coupon: coupon.id }],
+    });
+    assert.deepEqual([invoice.total, invoice.amount_paid], [2069, 1569]);
+    const page = await (await fetch(invoice.hosted_invoice_url ?? "")).text();
+    const pdf = await (await fetch(invoice.invoice_pdf ?? "")).text();
+    for (
+      const [what, amount] of [
+        ["Subtotal", "19.00"],
+        ["Discount", "1.90"],
+        ["Total excluding tax", "17.10"],
+        ["VAT BE 21% on €17.10", "3.59"],
+        ["Total", "20.69"],
+        ["Credit applied", "5.00"],
+        ["Paid", "15.69"],
+      ]
+    ) {
+      assert.match(page, new RegExp(`<th>${what}</th><th>-?€${amount}</th>`));
+      assert.match(pdf, new RegExp(`${what?.replaceAll("€", "\\S+")}   \\S*${amount}`));
+    }
+    assert.match(page, /Address: 1 rue, 75001, BE/);
+  }, world));
+
+Deno.test("local stripe: a schedule's subscription is taxed as its phases say", () =>
+  withStripe(async ({ local, stripe }) => {
+    const customer = await customerIn(stripe, "FR");
+    const price = await priceWith(stripe, "exclusive");
+    const schedule = await stripe.subscriptionSchedules.create({
+      customer,
+      start_date: "now",
+      default_settings: { automatic_tax: { enabled: true } },
+      phases: [
+        { items: [{ price }], duration: { interval: "month" } },
+        { items: [{ price }], automatic_tax: { enabled: false } },
+      ],
+    });
+    const { data: [first] } = await stripe.invoices.list({ limit: 1 });
+    assert.equal(first?.total, 2280);
+    await advance(local.url, days(30));
+    const { data: [second] } = await stripe.invoices.list({ limit: 1 });
+    assert.equal(second?.total, 1900);
+    assert.equal((await stripe.subscriptionSchedules.retrieve(schedule.id)).status, "active");
+  }, world));

@@ -58,6 +58,7 @@ ${cardFields(values)}
 ${field("name", "Name on card", { value: values.get("name") ?? "", autocomplete: "cc-name" })}
 ${session.mode === "payment" && session.currency === "eur" ? ibanField(values) : ""}
 <button class="full">${escape(buttonText(session, order))}</button>
+${session.custom_text.submit === null ? "" : `<p>${escape(session.custom_text.submit.message)}</p>`}
 </form>
 <form id="promotion" method="post" action="/checkout/${session.id}/promotion"></form>
 ${testCardHelp()}

@@ -3,7 +3,8 @@ import type { Documents } from "../wire.ts";
 import { escape, type Page } from "./html.ts";
 import type { Store } from "../store.ts";
 import { onePagePdf } from "./pdf.ts";
-import { taxIdLines, taxLines } from "./taxes.ts";
+import { taxIdLines } from "./taxes.ts";
+import { totalLines } from "./totals.ts";
 
 type Invoice = Documents["invoice"];
 
@@ -13,16 +14,17 @@ export function invoicePage(store: Store, invoice: Invoice): Page {
 <tr><td>${escape(line.description ?? "")}</td><td>${
     escape(displayMoney(line.amount, line.currency))
   }</td></tr>`);
-  const taxes = taxLines(invoice.total_taxes, invoice.currency)
-    .map((line) => `<tr><td colspan="2">${escape(line)}</td></tr>`);
+  const totals = totalLines(invoice).map((line) => {
+    const [what = "", amount = ""] = line.split("   ");
+    return `<tr><th>${escape(what)}</th><th>${escape(amount)}</th></tr>`;
+  });
   return {
     title: titleOf(invoice),
     body: `<div class="sheet">
 <p>${facts(store, invoice).map(escape).join("<br>")}</p>
 <table><thead><tr><th>Description</th><th>Amount</th></tr></thead><tbody>${lines.join("")}${
-      taxes.join("")
+      totals.join("")
     }
-<tr><th>Total</th><th>${escape(displayMoney(invoice.total, invoice.currency))}</th></tr>
 </tbody></table>
 <p><a href="${escape(invoice.invoice_pdf ?? "")}">Download the invoice as PDF</a></p></div>`,
   };
@@ -39,8 +41,7 @@ export function invoicePdf(store: Store, invoice: Invoice): Response {
       `${line.description ?? ""}   ${displayMoney(line.amount, line.currency)}`
     ),
     "",
-    ...taxLines(invoice.total_taxes, invoice.currency),
-    `Total   ${displayMoney(invoice.total, invoice.currency)}`,
+    ...totalLines(invoice),
   ]);
   return new Response(pdf, {
     headers: {
@@ -54,10 +55,18 @@ function titleOf(invoice: Invoice): string {
   return `Invoice ${invoice.number ?? "(draft)"}`;
 }
 
+function addressLine(address: Invoice["customer_address"]): string[] {
+  const parts = [address?.line1, address?.line2, address?.postal_code, address?.city]
+    .concat(address?.state, address?.country).filter((part) => part != null);
+  return parts.length === 0 ? [] : [`Address: ${parts.join(", ")}`];
+}
+
 function facts(store: Store, invoice: Invoice): string[] {
   const { finalized_at, paid_at } = invoice.status_transitions;
   return [
+    `From: ${invoice.account_name ?? ""}`,
     `Billed to: ${invoice.customer_name ?? invoice.customer_email ?? invoice.customer ?? ""}`,
+    ...addressLine(invoice.customer_address),
     ...taxIdLines(store, invoice),
     `Date: ${displayDate(finalized_at ?? invoice.created)}`,
     `Status: ${invoice.status ?? ""}${paid_at === null ? "" : ` on ${displayDate(paid_at)}`}`,

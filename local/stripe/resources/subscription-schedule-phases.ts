@@ -4,7 +4,7 @@ import type { Call } from "../call.ts";
 import { invalid, notImplemented } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
 import { redeemable } from "./discounts.ts";
-import { methodForCustomer } from "./subscription-fields.ts";
+import { automaticTaxOf, methodForCustomer } from "./subscription-fields.ts";
 import { costOf } from "./price-rules.ts";
 import { assertQuantity, recurringPrice } from "./subscription-object.ts";
 import { newPhase, type Phase } from "./subscription-schedule-object.ts";
@@ -13,6 +13,7 @@ type GivenPhase = Stripe.SubscriptionScheduleUpdateParams.Phase;
 
 /** The parameters of a phase that do something here. */
 export const phaseParameters = [
+  "phases.automatic_tax.enabled",
   "phases.billing_cycle_anchor",
   "phases.collection_method",
   "phases.currency",
@@ -63,6 +64,9 @@ export function phasesFor(
     const currency = call.need("price", items[0]?.price ?? "").currency;
     const trialEnd = trialEndOf(call, params, { end, isFirst: index === 0, param });
     phases.push(newPhase({
+      ...(params.automatic_tax === undefined
+        ? {}
+        : { automatic_tax: automaticTaxOf(call, customer, params.automatic_tax) }),
       billing_cycle_anchor: params.billing_cycle_anchor ?? null,
       collection_method: methodOfCollection(params.collection_method, param),
       currency,

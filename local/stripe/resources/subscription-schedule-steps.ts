@@ -22,6 +22,7 @@ export function startSchedule(call: Call, schedule: SubscriptionSchedule): void 
   const method = phase.default_payment_method ?? schedule.default_settings.default_payment_method;
   const trials = phase.trial_end !== null && phase.trial_end > call.now();
   const pays = method !== null || customer.invoice_settings.default_payment_method !== null;
+  const tax = phase.automatic_tax ?? schedule.default_settings.automatic_tax;
   const description = phase.description ?? schedule.default_settings.description;
   const started = call.update(schedule, {
     current_phase: { end_date: phase.end_date, start_date: phase.start_date },
@@ -29,6 +30,7 @@ export function startSchedule(call: Call, schedule: SubscriptionSchedule): void 
   });
   const subscription = startSubscription(call, {
     customer: schedule.customer,
+    ...(tax?.enabled === true ? { automatic_tax: { enabled: true } } : {}),
     discounts: phase.discounts.map(asGiven),
     items: phase.items.map(({ metadata, price, quantity }) => ({
       price,
@@ -127,7 +129,11 @@ function fieldsOf(
   phase: Phase,
 ): Partial<Subscription> {
   const same = JSON.stringify(phase.discounts) === JSON.stringify(phaseDiscounts(subscription));
+  const { automatic_tax: tax } = phase;
   return {
+    ...(tax === undefined || tax.enabled === subscription.automatic_tax.enabled
+      ? {}
+      : { automatic_tax: tax }),
     ...(same ? {} : { discounts: newDiscounts(call, subscription, phase.discounts.map(asGiven)) }),
     metadata: mergeMetadata(subscription.metadata, phase.metadata ?? {}),
     ...(phase.description === null ? {} : { description: phase.description }),

@@ -8,7 +8,7 @@ import { due } from "../schedule.ts";
 import { customerOf } from "./customers.ts";
 import { cancelSubscription } from "./subscription-cancellations.ts";
 import { hasEnded } from "./subscription-endings.ts";
-import { methodForCustomer } from "./subscription-fields.ts";
+import { automaticTaxOf, methodForCustomer } from "./subscription-fields.ts";
 import { periodEnd } from "./subscription-object.ts";
 import {
   currentPhase,
@@ -37,6 +37,7 @@ const path = "/v1/subscription_schedules";
 const noticeSeconds = 7 * 24 * 60 * 60;
 
 const settings = [
+  "default_settings.automatic_tax.enabled",
   "default_settings.billing_cycle_anchor",
   "default_settings.collection_method",
   "default_settings.default_payment_method",
@@ -228,14 +229,20 @@ function givenOf(
   if (params.end_behavior === "none" || params.end_behavior === "renew") {
     throw notImplemented(`the end_behavior "${params.end_behavior}"`, "end_behavior");
   }
-  const { billing_cycle_anchor: anchor, collection_method, default_payment_method, description } =
-    params.default_settings ?? {};
+  const {
+    automatic_tax: tax,
+    billing_cycle_anchor: anchor,
+    collection_method,
+    default_payment_method,
+    description,
+  } = params.default_settings ?? {};
   if (collection_method === "send_invoice") {
     throw notImplemented("subscriptions that send an invoice", "default_settings");
   }
   return {
     default_settings: {
       ...schedule.default_settings,
+      ...(tax === undefined ? {} : { automatic_tax: automaticTaxOf(call, schedule.customer, tax) }),
       ...(anchor === undefined ? {} : { billing_cycle_anchor: anchor }),
       ...(default_payment_method === undefined ? {} : {
         default_payment_method: methodForCustomer(call, default_payment_method, schedule.customer),
