@@ -61,6 +61,42 @@ comment on column private.billing_drifts.detail is 'Field by field: {field: {str
 alter table private.billing_drifts enable row level security;
 grant select, insert, update, delete on private.billing_drifts to service_role;
 
+create table private.card_attempts (
+  workspace_id uuid not null,
+  address_hash text not null,
+  attempted_at timestamp with time zone default private.now() not null,
+  constraint card_attempts_pkey PRIMARY KEY (workspace_id),
+  constraint card_attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint card_attempts_hash CHECK (address_hash ~ '^[0-9a-f]{64}$'::text)
+);
+comment on table private.card_attempts is 'From where each workspace last began what makes Stripe try a card: the payer''s own requests go to Stripe.';
+comment on column private.card_attempts.address_hash is 'SHA-256 of the address, keyed: no address is kept.';
+CREATE INDEX card_attempts_attempted ON private.card_attempts USING btree (attempted_at);
+alter table private.card_attempts enable row level security;
+grant select, insert, update, delete on private.card_attempts to service_role;
+
+create table private.card_declines (
+  cause text not null,
+  workspace_id uuid,
+  card_hash text,
+  address_hash text,
+  code text,
+  declined_at timestamp with time zone default private.now() not null,
+  constraint card_declines_pkey PRIMARY KEY (cause),
+  constraint card_declines_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE SET NULL,
+  constraint card_declines_hashes CHECK (card_hash ~ '^[0-9a-f]{64}$'::text AND address_hash ~ '^[0-9a-f]{64}$'::text)
+);
+comment on table private.card_declines is 'Payments that a bank declined, as far as counting needs it.';
+comment on column private.card_declines.cause is 'What was declined: Stripe''s charge, or a set-up''s event. The same one, delivered again, counts once.';
+comment on column private.card_declines.workspace_id is 'Null once the workspace is gone: what its card and address did stays counted.';
+comment on column private.card_declines.card_hash is 'SHA-256, keyed, of Stripe''s fingerprint, which is the same wherever the card is given.';
+CREATE INDEX card_declines_address ON private.card_declines USING btree (address_hash, declined_at DESC);
+CREATE INDEX card_declines_card ON private.card_declines USING btree (card_hash, declined_at DESC);
+CREATE INDEX card_declines_declined ON private.card_declines USING btree (declined_at);
+CREATE INDEX card_declines_workspace ON private.card_declines USING btree (workspace_id, declined_at DESC);
+alter table private.card_declines enable row level security;
+grant select, insert, update, delete on private.card_declines to service_role;
+
 create table private.card_trials (
   fingerprint text not null,
   stripe_subscription_id text not null,
@@ -72,6 +108,20 @@ comment on table private.card_trials is 'Cards that were seen on a subscription 
 comment on column private.card_trials.fingerprint is 'Stripe''s: the same for a card''s number wherever it is given; it tells nothing of the number.';
 alter table private.card_trials enable row level security;
 grant select, insert, update, delete on private.card_trials to service_role;
+
+create table private.decline_limits (
+  counted text not null,
+  declines integer not null,
+  within interval not null,
+  constraint decline_limits_pkey PRIMARY KEY (counted),
+  constraint decline_limits_counted_known CHECK (counted = ANY (ARRAY['workspace'::text, 'workspace_cards'::text, 'card'::text, 'address'::text])),
+  constraint decline_limits_positive CHECK (declines > 0 AND within > '00:00:00'::interval)
+);
+comment on table private.decline_limits is 'How many declined payments are too many; operators change them.';
+comment on column private.decline_limits.counted is 'workspace: its declines; workspace_cards: its different cards that were declined; card: one card''s, in whatever workspaces; address: those of workspaces whose purchase came from one address.';
+comment on column private.decline_limits.within is 'How long a decline counts. Not longer than private.card_declines are kept.';
+alter table private.decline_limits enable row level security;
+grant select, insert, update, delete on private.decline_limits to service_role;
 
 create table private.idempotency_keys (
   caller text not null,
@@ -1541,6 +1591,55 @@ AS $function$
 $function$;
 comment on function private.confirmed_address(uuid) is 'A user''s confirmed address in lower case; null without one. Security definer: accounts are read by no API role.';
 grant execute on function private.confirmed_address(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.declines_until(workspace uuid, address_hash text, tolerance integer)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- Refused until the first of the last so many declines counts no more.
+  select max(full_window.until)
+  from private.decline_limits as held
+  cross join lateral (
+    select counted.declined_at + held.within as until
+    from (
+      select one.declined_at from private.card_declines as one
+      where held.counted = 'workspace' and one.workspace_id = workspace
+      union all
+      select max(one.declined_at) from private.card_declines as one
+      where held.counted = 'workspace_cards' and one.workspace_id = workspace and one.card_hash is not null
+        and one.declined_at > private.now() - held.within
+      group by one.card_hash
+      union all
+      select one.declined_at from private.card_declines as one
+      where held.counted = 'address' and one.address_hash = declines_until.address_hash
+    ) as counted
+    where counted.declined_at > private.now() - held.within
+    order by counted.declined_at desc
+    offset held.declines * tolerance - 1 limit 1
+  ) as full_window
+  where held.counted <> 'card'
+  union all
+  select max(full_window.until)
+  from private.decline_limits as held
+  cross join (
+    select distinct mine.card_hash from private.card_declines as mine
+    where mine.workspace_id = workspace and mine.card_hash is not null
+      and mine.declined_at > private.now() - (select card.within from private.decline_limits as card where card.counted = 'card')
+  ) as tried
+  cross join lateral (
+    select one.declined_at + held.within as until from private.card_declines as one
+    where one.card_hash = tried.card_hash and one.declined_at > private.now() - held.within
+    order by one.declined_at desc
+    offset held.declines * tolerance - 1 limit 1
+  ) as full_window
+  where held.counted = 'card'
+  order by 1 desc nulls last
+  limit 1;
+$function$;
+comment on function private.declines_until(uuid, text, integer) is 'Until when a workspace, or whoever comes from an address, has too many declines; null when it has not.';
+grant execute on function private.declines_until(uuid, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
@@ -3823,6 +3922,66 @@ AS $function$ select private.billing_workspace(user_id, workspace_id) $function$
 comment on function public.billing_workspace_for(uuid, uuid) is 'Server RPC: the workspace whose billing a user may handle; the personal one by default.';
 grant execute on function public.billing_workspace_for(uuid, uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.card_attempt_begin(user_id uuid, workspace_id uuid, address_hash text, tolerance integer DEFAULT 1)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  target constant uuid := private.billing_workspace(card_attempt_begin.user_id, card_attempt_begin.workspace_id);
+  until constant timestamptz := private.declines_until(
+    target, card_attempt_begin.address_hash, tolerance
+  );
+begin
+  if until is not null then
+    return jsonb_build_object(
+      'allowed', false, 'retry_after_seconds', greatest(1, ceil(extract(epoch from until - private.now())))::integer
+    );
+  end if;
+  insert into private.card_attempts as held (workspace_id, address_hash)
+  values (target, card_attempt_begin.address_hash)
+  on conflict on constraint card_attempts_pkey do update
+  set address_hash = excluded.address_hash, attempted_at = private.now();
+  return jsonb_build_object('allowed', true);
+end;
+$function$;
+comment on function public.card_attempt_begin(uuid, uuid, text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a user may have Stripe try a card for a workspace (the personal one by default), and notes from where. Refuses as private.billing_workspace.';
+grant execute on function public.card_attempt_begin(uuid, uuid, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.card_decline_record(cause text, stripe_customer_id text, card_hash text, code text, tolerance integer DEFAULT 1)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  workspace constant uuid := (
+    select customer.workspace_id from private.billing_customers as customer
+    where customer.stripe_customer_id = card_decline_record.stripe_customer_id
+  );
+  origin constant text := (
+    select attempt.address_hash from private.card_attempts as attempt where attempt.workspace_id = workspace
+  );
+begin
+  if workspace is null then
+    return false; -- Another product's customer in the same Stripe account.
+  end if;
+  insert into private.card_declines (cause, workspace_id, card_hash, address_hash, code)
+  values (card_decline_record.cause, workspace, card_decline_record.card_hash, origin,
+          left(card_decline_record.code, 100))
+  on conflict on constraint card_declines_pkey do nothing;
+  if not found or private.declines_until(workspace, origin, tolerance) is null then
+    return false;
+  end if;
+  -- Whoever holds the client secret goes on at Stripe, past every limit of ours.
+  perform private.enqueue(
+    'card_testing_stop', jsonb_build_object('workspace_id', workspace), 'card_testing:' || card_decline_record.cause
+  );
+  return true;
+end;
+$function$;
+comment on function public.card_decline_record(text, text, text, text, integer) is 'Server RPC: counts a declined payment once; true when it was one too many, then the purchase under way is to be ended.';
+grant execute on function public.card_decline_record(text, text, text, text, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.card_trial_used(fingerprint text)
  RETURNS boolean
  LANGUAGE sql
@@ -5026,6 +5185,19 @@ AS $function$
 $function$;
 comment on function public.subscription_intent_abandon(uuid) is 'Server RPC: gives an intent up after Stripe has definitely refused or ended it.';
 grant execute on function public.subscription_intent_abandon(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_intent_of(workspace_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select to_jsonb(intent) || jsonb_build_object('matches', true)
+  from private.subscription_intents as intent
+  where intent.workspace_id = subscription_intent_of.workspace_id and intent.state = 'open';
+$function$;
+comment on function public.subscription_intent_of(uuid) is 'Server RPC: the workspace''s purchase under way, as subscription_intent_open tells it; null when there is none.';
+grant execute on function public.subscription_intent_of(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.subscription_intent_open(user_id uuid, workspace_id uuid, price text, quantity integer, success_url text DEFAULT NULL::text, cancel_url text DEFAULT NULL::text, trial_days integer DEFAULT NULL::integer, trial_needs_card boolean DEFAULT false, promotion_code_id text DEFAULT NULL::text, payment_method_id text DEFAULT NULL::text)
  RETURNS jsonb

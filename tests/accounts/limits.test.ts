@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
-import { type Answer, call, type StackAddress } from "../support/stack.ts";
+import { confirmPayment, subscribe } from "../support/purchases.ts";
+import { delivered } from "../support/stripe-local.ts";
+import { type Answer, call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
+import { waitFor } from "../support/wait.ts";
 
 let own: OwnStack;
 let on: StackAddress;
@@ -123,4 +126,35 @@ Deno.test("limits: what does not pass validation is not counted", async () => {
     Array.from({ length: 25 }, () => here("auth-signup", { email: "no address" })),
   );
   assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [422]);
+});
+
+Deno.test("card testing: four different cards declined, then 429 with Retry-After, and the client secret takes no more", async () => {
+  const tester = await signUp({ on });
+  const begun = await subscribe(tester, {}, { on });
+  assert.equal(begun.status, 200, JSON.stringify(begun.body));
+  const { client_secret } = begun.body.subscription;
+  const cards = ["", "InsufficientFunds", "LostCard", "StolenCard"];
+  for (const card of cards) {
+    await assert.rejects(confirmPayment(client_secret, `pm_card_visa_chargeDeclined${card}`, on));
+  }
+  await delivered(on);
+  const refused = await subscribe(tester, {}, { on });
+  assert.deepEqual([refused.status, refused.body.code], [429, "too_many_declines"]);
+  const seconds = Number(refused.headers.get("retry-after"));
+  assert.ok(seconds > 80_000 && seconds <= 86_400, `Retry-After: ${seconds}`);
+
+  // Not even a good card is taken by what was under way.
+  await waitFor("the purchase to be ended at Stripe", async () => {
+    const intent = await stripeSdk(on).paymentIntents.retrieve(client_secret.split("_secret")[0]);
+    return intent.status === "canceled";
+  });
+  await assert.rejects(confirmPayment(client_secret, "pm_card_visa", on));
+  const { data } = await tester.client.from("subscriptions").select("status");
+  assert.ok(data!.every(({ status }) => status !== "active"), JSON.stringify(data));
+  assert.ok(own.log.some((line) => line.includes("card_testing_suspected")));
+  assert.ok(!own.log.some((line) => line.includes("StolenCard")));
+
+  // Others buy as before.
+  const other = await signUp({ on });
+  assert.equal((await subscribe(other, {}, { on })).status, 200);
 });

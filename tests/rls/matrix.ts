@@ -8,6 +8,7 @@
 import { everyRow, type FunctionAccess, orStaff, type TableAccess } from "./access.ts";
 import { accountsTables } from "./matrix/accounts.ts";
 import { apiKeyFunctions, apiKeyTables } from "./matrix/api-keys.ts";
+import { cardTestingFunctions, cardTestingTables } from "./matrix/card-testing.ts";
 import { billingTables } from "./matrix/billing.ts";
 import { entitlementsFunctions, entitlementsTables } from "./matrix/entitlements.ts";
 import { functions as coreFunctions } from "./matrix/functions.ts";
@@ -25,6 +26,7 @@ export { buckets } from "./matrix/buckets.ts";
 export const functions: Record<string, FunctionAccess> = {
   ...coreFunctions,
   ...secondFactorFunctions,
+  ...cardTestingFunctions,
   ...entitlementsFunctions,
   ...apiKeyFunctions,
   ...operationsFunctions,
@@ -51,6 +53,7 @@ const written: Record<string, TableAccess> = {
   ...dunningTables,
   ...platformTables,
   ...secondFactorTables,
+  ...cardTestingTables,
   ...operationsTables,
   ...privacyTables,
   ...workspacesTables,

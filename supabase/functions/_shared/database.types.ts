@@ -1063,6 +1063,25 @@ export type Database = {
         Args: { "user_id": string; "workspace_id": string };
         Returns: string;
       };
+      "card_attempt_begin": {
+        Args: {
+          "address_hash": string;
+          "tolerance"?: number;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: Json;
+      };
+      "card_decline_record": {
+        Args: {
+          "card_hash": string;
+          "cause": string;
+          "code": string;
+          "stripe_customer_id": string;
+          "tolerance"?: number;
+        };
+        Returns: boolean;
+      };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
       "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
@@ -1291,6 +1310,7 @@ export type Database = {
         Returns: undefined;
       };
       "subscription_intent_abandon": { Args: { "intent_id": string }; Returns: undefined };
+      "subscription_intent_of": { Args: { "workspace_id": string }; Returns: Json };
       "subscription_intent_open": {
         Args: {
           "cancel_url"?: string;

@@ -30,6 +30,9 @@ export const limits = {
   signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
   login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
   password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
+  // What makes Stripe try a card: billing/card-testing.ts. By address, and by account.
+  card_address: { requests: 40, windowSeconds: 3600, withoutRedis: "postgres" },
+  card_account: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
   // Counted by account, whatever address the caller comes from.
   login_account: { requests: 10, windowSeconds: 900, withoutRedis: "postgres" },
   password_reset_account: { requests: 3, windowSeconds: 3600, withoutRedis: "postgres" },
@@ -57,8 +60,12 @@ const limiters = new Map<LimitName, Ratelimit>();
 function effectiveLimit(name: LimitName): Limit | null {
   const limit = limits[name];
   if (limit === null) return null;
-  const multiplier = Number(optionalEnv("RATE_LIMIT_MULTIPLIER") ?? "1");
-  return { ...limit, requests: Math.max(1, Math.floor(limit.requests * multiplier)) };
+  return { ...limit, requests: Math.max(1, Math.floor(limit.requests * limitMultiplier())) };
+}
+
+/** By what every limit is raised here. */
+export function limitMultiplier(): number {
+  return Number(optionalEnv("RATE_LIMIT_MULTIPLIER") ?? "1");
 }
 
 function limiter(name: LimitName, limit: Limit): Ratelimit {

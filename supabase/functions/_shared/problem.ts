@@ -72,6 +72,7 @@ export const catalogue = {
   plan_required: [402, "The workspace's plan does not include this"],
   quota_exceeded: [402, "The plan's limit for this billing period is used up"],
   workspace_read_only: [402, "The workspace is restricted until its invoices are paid"],
+  too_many_declines: [429, "Too many payments were declined"],
   payment_declined: [402, "The payment was declined"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { startCheckout } from "../_shared/billing/purchase.ts";
+import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { allowedRedirect } from "../_shared/redirects.ts";
@@ -41,9 +42,16 @@ export default endpoint({
     "promotion_code_invalid",
     "trial_not_offered",
     "trial_used",
+    "rate_limited",
+    "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, address }) => {
+  await permitCardAttempt(admin, {
+    userId: user.id,
+    workspaceId: body.workspace_id ?? null,
+    address,
+  });
   const session = await startCheckout({ admin, stripe: stripeClient() }, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { Purchase, startSubscription } from "../_shared/billing/purchase.ts";
+import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 
@@ -40,9 +41,16 @@ export default endpoint({
     "trial_used",
     "trial_needs_card",
     "payment_declined",
+    "rate_limited",
+    "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, address }) => {
+  await permitCardAttempt(admin, {
+    userId: user.id,
+    workspaceId: body.workspace_id ?? null,
+    address,
+  });
   const subscription = await startSubscription({ admin, stripe: stripeClient() }, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,

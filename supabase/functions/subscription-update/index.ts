@@ -29,12 +29,15 @@ export default endpoint({
     "quote_invalid",
     "quote_stale",
     "payment_declined",
+    "rate_limited",
+    "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, address }) => {
   const accepted = await acceptQuote({ admin, stripe: stripeClient() }, {
     userId: user.id,
     text: body.quote,
+    address,
   });
   wakeJobs();
   return accepted;

@@ -10,6 +10,7 @@ import { type Db, rows } from "../database.ts";
 import { describeError, log } from "../log.ts";
 import { fromStripeAmount } from "../money.ts";
 import { Problem, problem } from "../problem.ts";
+import { permitCardAttempt } from "./card-testing.ts";
 import type { ChangeTools } from "./changes.ts";
 import { isMissing } from "./fetch.ts";
 import { isInProgress } from "./intents.ts";
@@ -206,15 +207,16 @@ async function answer(
  * @throws {Problem} `quote_invalid` for what is no quote of ours to this user, `quote_stale` when it no
  *   longer holds, `payment_declined` (then nothing has changed, and it may be accepted again),
  *   `subscription_pending` while another change runs, `workspace_not_found`, `forbidden`,
- *   `payment_provider_unavailable`
+ *   `too_many_declines`, `rate_limited`, `payment_provider_unavailable`
  */
 export async function acceptQuote(
   tools: ChangeTools,
-  { userId, text }: { userId: string; text: string },
+  { userId, text, address }: { userId: string; text: string; address: string },
 ): Promise<z.input<typeof AcceptedQuote>> {
   const quote = await readQuote(text);
   // Another's quote is told of no more than one that nobody signed.
   if (quote === undefined || quote.user !== userId) throw problem("quote_invalid");
+  await permitCardAttempt(tools.admin, { userId, workspaceId: quote.workspace, address });
   const begun = await rows(tools.admin.rpc("subscription_change_begin", {
     quote_id: quote.id,
     user_id: userId,

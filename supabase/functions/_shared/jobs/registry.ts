@@ -1,5 +1,6 @@
 /** Every kind of job there is. Only jobs-run imports this: it brings the mail renderer with it. */
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
+import { cardTestingStop } from "./card-testing-stop.ts";
 import { dunningStep } from "./dunning-step.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
@@ -13,6 +14,7 @@ import { webhookHandle } from "./webhook-handle.ts";
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
+  card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
   dunning_step: dunningStep,
   mail_send: mailSend,

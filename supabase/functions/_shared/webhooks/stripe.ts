@@ -1,6 +1,7 @@
 /** Stripe's webhooks (https://docs.stripe.com/webhooks). */
 import Stripe from "stripe";
 import { collectionFailure } from "../billing/dunning.ts";
+import { declineOf, recordDecline } from "../billing/card-testing.ts";
 import { eventMails } from "../billing/event-mails.ts";
 import { eventTargets } from "../billing/events.ts";
 import { isLiveKey, stripeClient } from "../billing/stripe.ts";
@@ -68,6 +69,8 @@ export const stripeWebhooks: InboundAdapter = {
     }
     const failure = collectionFailure(event.payload as Stripe.Event);
     if (failure !== undefined) await rows(admin.rpc("dunning_failed", failure));
+    const decline = declineOf(event.payload as Stripe.Event);
+    if (decline !== undefined) await recordDecline(admin, decline);
     // After the rows, which name the plan and the workspace.
     for (const mail of eventMails(event.payload as Stripe.Event)) {
       await rows(admin.rpc("billing_mail", {
