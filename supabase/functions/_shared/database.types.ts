@@ -492,6 +492,7 @@ export type Database = {
           "description": string | null;
           "id": string;
           "name": string;
+          "per_seat": boolean;
           "rank": number;
           "stripe_product_id": string | null;
           "updated_at": string;
@@ -503,6 +504,7 @@ export type Database = {
           "description"?: string | null;
           "id": string;
           "name": string;
+          "per_seat"?: boolean;
           "rank"?: number;
           "stripe_product_id"?: string | null;
           "updated_at"?: string;
@@ -513,6 +515,7 @@ export type Database = {
           "description"?: string | null;
           "id"?: string;
           "name"?: string;
+          "per_seat"?: boolean;
           "rank"?: number;
           "stripe_product_id"?: string | null;
           "updated_at"?: string;
@@ -1248,6 +1251,12 @@ export type Database = {
         Returns: string[];
       };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
+      "seats_begin": { Args: { "seq": number; "workspace_id": string }; Returns: Json };
+      "seats_end": { Args: { "seq": number; "workspace_id": string }; Returns: undefined };
+      "seats_for": {
+        Args: { "price": string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
       "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };

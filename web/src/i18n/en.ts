@@ -1,5 +1,10 @@
 /** The texts in English; the other languages have the same. */
 
+function countOf(limit: number | null, what: string): string {
+  if (limit === null) return `Any number of ${what}s`;
+  return limit === 1 ? `1 ${what}` : `${limit} ${what}s`;
+}
+
 export const en = {
   otherLanguage: "Français",
   signOut: "Sign out",
@@ -56,6 +61,7 @@ export const en = {
   choose: (plan: string, price: string) => `Choose ${plan}: ${price}`,
   priceEvery: { day: "a day", week: "a week", month: "a month", year: "a year" },
   priceEveryFew: (count: number, unit: string) => `every ${count} ${unit}s`,
+  perMember: (price: string) => `${price} per member`,
   free: "Free of charge",
   endedOn: (plan: string, day: string) => `Your plan ${plan} ended on ${day}.`,
   noPlan: "You have no paid plan.",
@@ -84,8 +90,8 @@ export const en = {
     incomplete_expired: "Never paid",
   } as Record<string, string>,
   features: {
-    projects: (limit: number | null) => limit === 1 ? "1 project" : `${limit} projects`,
-    members: (limit: number | null) => limit === 1 ? "1 member" : `${limit} members`,
+    projects: (limit: number | null) => countOf(limit, "project"),
+    members: (limit: number | null) => countOf(limit, "member"),
     api_access: () => "API access",
     api_calls: (limit: number | null) =>
       limit === null ? "Unlimited API calls" : `${limit.toLocaleString("en")} API calls a month`,

@@ -1,6 +1,11 @@
 /** Les textes en français. */
 import type { Texts } from "./en.ts";
 
+function countOf(limit: number | null, what: string): string {
+  if (limit === null) return `${what[0]!.toUpperCase()}${what.slice(1)}s sans limite`;
+  return limit === 1 ? `1 ${what}` : `${limit} ${what}s`;
+}
+
 export const fr: Texts = {
   otherLanguage: "English",
   signOut: "Déconnexion",
@@ -65,6 +70,7 @@ export const fr: Texts = {
     };
     return `tous les ${count} ${units[unit] ?? unit}`;
   },
+  perMember: (price) => `${price} et par membre`,
   free: "Gratuit",
   endedOn: (plan, day) => `Votre offre ${plan} a pris fin le ${day}.`,
   noPlan: "Vous n’avez pas d’offre payante.",
@@ -93,8 +99,8 @@ export const fr: Texts = {
     incomplete_expired: "Jamais payée",
   },
   features: {
-    projects: (limit) => limit === 1 ? "1 projet" : `${limit} projets`,
-    members: (limit) => limit === 1 ? "1 membre" : `${limit} membres`,
+    projects: (limit) => countOf(limit, "projet"),
+    members: (limit) => countOf(limit, "membre"),
     api_access: () => "Accès à l’API",
     api_calls: (limit) =>
       limit === null

@@ -17,6 +17,8 @@ export const Plan = z.object({
   id: z.string(),
   name: z.string(),
   description: z.string().nullable(),
+  /** Whether its prices are for one member. */
+  per_seat: z.boolean(),
   features: z.array(z.object({ feature: z.string(), limit: z.int().nullable() })),
   prices: z.array(Price),
 });
@@ -25,7 +27,7 @@ export const Plan = z.object({
 export async function plansOnSale(db: Db): Promise<z.input<typeof Plan>[]> {
   const plans = await rows(
     db.from("plans").select(`
-      id, name, description, rank,
+      id, name, description, rank, per_seat,
       plan_features (feature, limit:limit_value),
       prices (id, lookup_key, currency, unit_amount, interval, interval_count)
     `).order("rank"),

@@ -6,6 +6,7 @@ import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
 import { retention } from "./retention.ts";
+import { seatsSync } from "./seats-sync.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { trialEnd } from "./trial-end.ts";
 import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
@@ -20,6 +21,7 @@ export const jobKinds: Record<string, JobKind> = {
   mail_send: mailSend,
   password_reset: passwordReset,
   retention,
+  seats_sync: seatsSync,
   stripe_customer_create: stripeCustomerCreate,
   trial_end: trialEnd,
   usage_holds_expire: usageHoldsExpire,
