@@ -60,7 +60,7 @@ async function openReports(workspaceId: string): Promise<string[]> {
     const taken = await tx<{ id: string }[]>`
       delete from private.jobs as job using private.usage_reports as report
       where report.workspace_id = ${workspaceId} and job.kind = 'usage_report'
-        and job.dedupe_key = report.id::text and job.state = 'pending'
+        and job.payload ->> 'report_id' = report.id::text and job.state = 'pending'
       returning report.id`;
     return taken.map(({ id }) => id);
   });
