@@ -2,8 +2,8 @@
  * endpoint(): a declaration and a handler of a few lines become what the platform serves.
  *
  * In order: method, size, caller, form of body and query; limit, idempotency key and required feature
- * side by side; the handler, the reply's own schema. Every reply has a request id, CORS and Server-Timing; every error is
- * problem+json; every request is one log line.
+ * side by side; the handler, the reply's own schema. Every reply has a request id, CORS and
+ * Server-Timing; every error is problem+json; every request is one log line.
  */
 import { countCall } from "./api-keys/count-call.ts";
 import { addCors, preflight } from "./cors.ts";
