@@ -4,9 +4,14 @@ import { insertUser, type Sql, type TestDatabase, testDatabase } from "../suppor
 
 let database: TestDatabase;
 let sql: Sql;
+let workspaceId: string;
 Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 1 });
   sql = database.sql;
+  const user = await insertUser(sql);
+  const [mine] = await sql<{ id: string }[]>`
+    select id from public.workspaces where personal_of = ${user}`;
+  workspaceId = mine!.id;
 });
 Deno.test.afterAll(async () => {
   await database[Symbol.asyncDispose]();
@@ -121,6 +126,44 @@ const samples: Record<string, Sample> = {
           select target as name from public.audit_log where action = 'sample.update'` as never,
       ),
   },
+  usage_holds: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with counter as (
+          insert into public.usage_counters (workspace_id, meter, period_start, period_end)
+          values ('${workspaceId}', 'sample_${name}', '2026-01-01', '9999-01-01') returning *
+        )
+        insert into private.usage_holds (
+          workspace_id, meter, period_start, key, amount, state, expires_at, ended_at
+        )
+        select workspace_id, meter, period_start, '${name}', 1, 'expired', now(), ${
+        ago("usage_holds", age)
+      } from counter`),
+    left: async () => names(await sql`select key as name from private.usage_holds` as never),
+  },
+  usage_counters: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.usage_counters (workspace_id, meter, period_start, period_end)
+        values ('${workspaceId}', '${name}', '2000-01-01', ${ago("usage_counters", age)})`),
+    left: async () =>
+      names(
+        await sql`
+          select meter as name from public.usage_counters where period_start = '2000-01-01'` as never,
+      ),
+  },
+  usage_reports: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.usage_reports (
+          workspace_id, meter, event_name, stripe_customer_id, value, occurred_at, state, finished_at
+        )
+        values ('${workspaceId}', 'calls', '${name}', 'cus_sample', 1, now(), 'sent', ${
+        ago("usage_reports", age)
+      })`),
+    left: async () =>
+      names(await sql`select event_name as name from private.usage_reports` as never),
+  },
 };
 
 Deno.test("retention: every rule has a sample, and every sample a rule", async () => {
@@ -144,7 +187,7 @@ for (const [rule, sample] of Object.entries(samples)) {
 }
 
 Deno.test("retention: unhandled events, dead letters and pending jobs stay, however old", async () => {
-  await sql`truncate private.jobs, private.webhook_events`;
+  await sql`truncate private.jobs, private.webhook_events cascade`;
   await sql`
     insert into private.webhook_events (provider, event_id, type, payload, received_at)
     values ('stripe', 'unhandled', 't', '{}', now() - interval '9 years')`;

@@ -104,6 +104,8 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
     "unauthenticated",
     "scope_missing",
     "plan_required",
+    "quota_exceeded",
+    "workspace_read_only",
   ]);
   assert.deepEqual(added({ secondFactor: true }), ["second_factor_required"]);
   assert.deepEqual(added({ auth: "signature" }), []);

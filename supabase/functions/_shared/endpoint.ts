@@ -2,9 +2,10 @@
  * endpoint(): a declaration and a handler of a few lines become what the platform serves.
  *
  * In order: method, size, caller, form of body and query; limit, idempotency key and required feature
- * side by side; the handler, the reply's own schema. Every reply has a request id, CORS and Server-Timing; every error is
- * problem+json; every request is one log line.
+ * side by side; the handler, the reply's own schema. Every reply has a request id, CORS and
+ * Server-Timing; every error is problem+json; every request is one log line.
  */
+import { countCall } from "./api-keys/count-call.ts";
 import { addCors, preflight } from "./cors.ts";
 import {
   authenticate,
@@ -122,23 +123,22 @@ async function admit(
   keyed: KeyedRequest | undefined,
   workspaceId: string | undefined,
 ): Promise<Begun | undefined> {
-  const { requires } = declaration;
-  const [limited, claimed, assured, granted] = await Promise.allSettled([
-    countRequest(declaration.limit, caller.user?.id ?? caller.apiKey?.id ?? (address || "unknown")),
+  const { requires, method } = declaration;
+  const { user, apiKey } = caller;
+  const passing = countRequest(declaration.limit, user?.id ?? apiKey?.id ?? (address || "unknown"));
+  const [limited, claimed, assured, granted, counted] = await Promise.allSettled([
+    passing,
     keyed === undefined ? undefined : beginIdempotent(keyed),
     declaration.secondFactor && requireSecondFactor(caller),
     requires === undefined ? undefined : requireFeature(caller.db, requires, workspaceId),
+    // After the rate limit, not beside it: a client gone wild must not use up its workspace's month.
+    apiKey && passing.then(() => countCall(apiKey.workspaceId, method, keyed)),
   ]);
   const begun = claimed.status === "fulfilled" ? claimed.value : undefined;
   // Who has had the reply may have it again, whatever became of the plan meanwhile.
   const replayed = begun !== undefined && "replay" in begun;
-  const refused = limited.status === "rejected"
-    ? limited
-    : assured.status === "rejected"
-    ? assured
-    : granted.status === "rejected" && !replayed
-    ? granted
-    : undefined;
+  const refused = [limited, assured, ...(replayed ? [] : [granted, counted])]
+    .find((one) => one.status === "rejected");
   if (refused !== undefined) {
     // The key was claimed for a request that does not run: free it for the retry.
     if (keyed && begun && "attempt" in begun) {

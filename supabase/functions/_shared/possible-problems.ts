@@ -6,6 +6,7 @@ import { catalogue, type ProblemCode } from "./problem.ts";
 /** What endpoint() may answer before and after the handler, as it follows from the declaration. */
 function ownProblems(declaration: Declaration): ProblemCode[] {
   const {
+    method,
     auth,
     apiKey,
     secondFactor,
@@ -25,7 +26,10 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     "internal_error",
   ];
   if (auth !== "none" && auth !== "signature") codes.push("unauthenticated");
-  if (apiKey) codes.push("scope_missing", "plan_required");
+  if (apiKey) {
+    codes.push("scope_missing", "plan_required", "quota_exceeded");
+    if (method !== "GET") codes.push("workspace_read_only");
+  }
   if (auth === "staff") codes.push("forbidden", "second_factor_required");
   if (secondFactor) codes.push("second_factor_required");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
