@@ -105,6 +105,11 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
     "scope_missing",
     "plan_required",
   ]);
+  assert.deepEqual(added({ captcha: { whenDown: "pass" } }), ["captcha_failed"]);
+  assert.deepEqual(added({ captcha: { whenDown: "refuse" } }), [
+    "captcha_failed",
+    "captcha_unavailable",
+  ]);
   assert.deepEqual(added({ secondFactor: true }), ["second_factor_required"]);
   assert.deepEqual(added({ auth: "signature" }), []);
   assert.deepEqual(added({ limit: "read" }), ["rate_limited"]);

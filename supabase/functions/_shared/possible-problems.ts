@@ -8,6 +8,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
   const {
     auth,
     apiKey,
+    captcha,
     secondFactor,
     body,
     file,
@@ -27,6 +28,8 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
   if (auth !== "none" && auth !== "signature") codes.push("unauthenticated");
   if (apiKey) codes.push("scope_missing", "plan_required");
   if (auth === "staff") codes.push("forbidden", "second_factor_required");
+  if (captcha) codes.push("captcha_failed");
+  if (captcha?.whenDown === "refuse") codes.push("captcha_unavailable");
   if (secondFactor) codes.push("second_factor_required");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");
