@@ -104,6 +104,8 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
     "unauthenticated",
     "scope_missing",
     "plan_required",
+    "quota_exceeded",
+    "workspace_read_only",
   ]);
   assert.deepEqual(added({ captcha: { whenDown: "pass" } }), ["captcha_failed"]);
   assert.deepEqual(added({ captcha: { whenDown: "refuse" } }), [

@@ -27,6 +27,7 @@ import {
 } from "./idempotency.ts";
 import { countRequest } from "./limits.ts";
 import { describeError, log } from "./log.ts";
+import { countUse } from "./metering/metered.ts";
 import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
 import { inRequest } from "./request-scope.ts";
 import {
@@ -228,6 +229,11 @@ async function serve<D extends Declaration>(
   };
   let reply: { status: number; body: unknown };
   try {
+    // What a workspace's software calls is counted, what its people do is not.
+    if (caller.apiKey !== undefined) {
+      const use = { workspaceId: caller.apiKey.workspaceId, meter: "api_calls" as const };
+      await timed(arrival, "meter", countUse({ admin: elevatedDb() }, use));
+    }
     if (declaration.captcha) {
       // After the limit, so that nobody makes us ask Cloudflare without end.
       const proof = {

@@ -26,7 +26,9 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     "internal_error",
   ];
   if (auth !== "none" && auth !== "signature") codes.push("unauthenticated");
-  if (apiKey) codes.push("scope_missing", "plan_required");
+  if (apiKey) {
+    codes.push("scope_missing", "plan_required", "quota_exceeded", "workspace_read_only");
+  }
   if (auth === "staff") codes.push("forbidden", "second_factor_required");
   if (captcha) codes.push("captcha_failed");
   if (captcha?.whenDown === "refuse") codes.push("captcha_unavailable");
