@@ -107,6 +107,11 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
     "quota_exceeded",
     "workspace_read_only",
   ]);
+  assert.deepEqual(added({ captcha: { whenDown: "pass" } }), ["captcha_failed"]);
+  assert.deepEqual(added({ captcha: { whenDown: "refuse" } }), [
+    "captcha_failed",
+    "captcha_unavailable",
+  ]);
   assert.deepEqual(added({ secondFactor: true }), ["second_factor_required"]);
   assert.deepEqual(added({ auth: "signature" }), []);
   assert.deepEqual(added({ limit: "read" }), ["rate_limited"]);

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import type { FeatureName } from "./billing/plans.ts";
 import type { ApiKey } from "./api-keys/authenticate-key.ts";
 import type { ScopeName } from "./api-keys/scopes.ts";
+import type { WhenDown } from "./captcha.ts";
 import type { Db } from "./database.ts";
 import type { LimitName } from "./limits.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -48,6 +49,8 @@ export interface Declaration {
    * caller's personal one. Anyone else meets 402 `plan_required` with what would grant it.
    */
   requires?: FeatureName;
+  /** Asks for a captcha, where it is on: the body takes `captcha_token` (captcha.ts). */
+  captcha?: { whenDown: WhenDown };
   /** Takes `Idempotency-Key`: for what creates or charges. */
   idempotent?: true;
   /** Takes `If-Match`: for what edits. */

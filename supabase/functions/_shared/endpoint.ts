@@ -6,6 +6,7 @@
  * Server-Timing; every error is problem+json; every request is one log line.
  */
 import { countCall } from "./api-keys/count-call.ts";
+import { requireCaptcha } from "./captcha.ts";
 import { addCors, preflight } from "./cors.ts";
 import {
   authenticate,
@@ -227,6 +228,15 @@ async function serve<D extends Declaration>(
   };
   let reply: { status: number; body: unknown };
   try {
+    if (declaration.captcha) {
+      // After the limit, so that nobody makes us ask Cloudflare without end.
+      const proof = {
+        token: (body as { captcha_token?: string } | undefined)?.captcha_token,
+        address,
+        requestHash: keyed?.requestHash ?? await hashRequest(request, raw),
+      };
+      await timed(arrival, "captcha", requireCaptcha(proof, declaration.captcha.whenDown));
+    }
     const value = await timed(arrival, "handler", Promise.resolve(handler(context)));
     reply = { status: declaration.status ?? 200, body: declaration.reply.parse(value) };
   } catch (error) {

@@ -9,6 +9,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     method,
     auth,
     apiKey,
+    captcha,
     secondFactor,
     body,
     file,
@@ -31,6 +32,8 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     if (method !== "GET") codes.push("workspace_read_only");
   }
   if (auth === "staff") codes.push("forbidden", "second_factor_required");
+  if (captcha) codes.push("captcha_failed");
+  if (captcha?.whenDown === "refuse") codes.push("captcha_unavailable");
   if (secondFactor) codes.push("second_factor_required");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");

@@ -63,6 +63,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.enqueue_mail(text,uuid,jsonb,text)": { ...server, definer: true },
   "private.epoch(timestamp with time zone)": server,
   "private.handle_new_user()": { ...nobody, definer: true },
+  "private.handle_user_addressed()": { ...nobody, definer: true },
   "private.handle_user_confirmed()": { ...nobody, definer: true },
   "private.is_staff()": { execute: ["authenticated", "service_role"], definer: true },
   "private.my_workspace_ids(text[])": {
