@@ -352,6 +352,28 @@ export type Database = {
           },
         ];
       };
+      "mail_preferences": {
+        Row: {
+          "subscribed": boolean;
+          "topic": string;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "subscribed": boolean;
+          "topic": string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Update: {
+          "subscribed"?: boolean;
+          "topic"?: string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "payment_methods": {
         Row: {
           "brand": string | null;
@@ -1131,6 +1153,7 @@ export type Database = {
         Returns: Json;
       };
       "feature_required": { Args: { "feature": string; "workspace_id"?: string }; Returns: Json };
+      "getting_started_mails": { Args: Record<PropertyKey, never>; Returns: number };
       "health": { Args: Record<PropertyKey, never>; Returns: Json };
       "idempotency_begin": {
         Args: {
@@ -1189,6 +1212,41 @@ export type Database = {
           "payload": Json;
         }[];
       };
+      "mail_feedback_record": {
+        Args: {
+          "addresses": (string)[];
+          "delivery": string;
+          "detail": string;
+          "kind": string;
+          "occurred_at": string;
+          "provider_id": string;
+          "source": string;
+        };
+        Returns: undefined;
+      };
+      "mail_gate": {
+        Args: { "address": string; "on_by_default": boolean; "topic": string; "user_id": string };
+        Returns: Json;
+      };
+      "mail_log_write": {
+        Args: {
+          "address": string;
+          "cause": string;
+          "outcome": string;
+          "provider_id": string;
+          "purpose": string;
+          "reason": string;
+          "template": string;
+          "user_id": string;
+        };
+        Returns: undefined;
+      };
+      "mail_preference_set": {
+        Args: { "subscribed": boolean; "topic": string };
+        Returns: undefined;
+      };
+      "mail_suppression": { Args: Record<PropertyKey, never>; Returns: Json };
+      "mail_unsubscribe": { Args: { "topic": string; "user_id": string }; Returns: undefined };
       "mails_enqueue": { Args: { "mails": Json; "user_id": string }; Returns: number };
       "meter_count": {
         Args: { "amount"?: number; "key"?: string; "meter": string; "workspace_id": string };
@@ -1262,6 +1320,15 @@ export type Database = {
           "reason": string;
           "staff": string;
         };
+        Returns: Json;
+      };
+      "staff_mail_address": { Args: { "address": string; "staff": string }; Returns: Json };
+      "staff_mail_lift": {
+        Args: { "address": string; "reason": string; "staff": string };
+        Returns: undefined;
+      };
+      "staff_mail_suppressions": {
+        Args: { "before_id": number; "page_size": number; "staff": string };
         Returns: Json;
       };
       "staff_standing": { Args: Record<PropertyKey, never>; Returns: string };

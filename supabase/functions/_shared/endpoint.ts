@@ -31,6 +31,7 @@ import { inRequest } from "./request-scope.ts";
 import {
   defaultBodyLimit,
   parseFile,
+  parseForm,
   parseJson,
   parseQuery,
   readBytes,
@@ -181,6 +182,7 @@ async function serve<D extends Declaration>(
     validate(declaration.query, parseQuery(request), "invalid_query");
   const body = declaration.body &&
     validate(declaration.body, parseJson(request, raw), "invalid_body");
+  if (declaration.form) validate(declaration.form, await parseForm(request, raw), "invalid_body");
   const file = declaration.file && await parseFile(request, raw, declaration.file);
 
   const address = callerAddress(request.headers);

@@ -11,6 +11,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     secondFactor,
     body,
     file,
+    form,
     query,
     limit: limitName,
     requires,
@@ -29,6 +30,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
   if (auth === "staff") codes.push("forbidden", "second_factor_required");
   if (secondFactor) codes.push("second_factor_required");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
+  if (form) codes.push("unsupported_media_type", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");
   if (query) codes.push("invalid_query");
   if (limits[limitName] !== null) codes.push("rate_limited");

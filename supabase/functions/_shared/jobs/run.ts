@@ -55,7 +55,7 @@ async function work(kinds: Record<string, JobKind>, job: ClaimedJob, admin: Db):
     job_id: job.id,
     attempt: job.attempts,
     outcome: result.outcome,
-    error: (result.outcome === "succeeded" ? null : result.reason) as string,
+    error: (result.outcome === "succeeded" ? result.note ?? null : result.reason) as string,
     retry_after_seconds:
       (result.outcome === "retry" ? result.afterSeconds ?? null : null) as number,
     forget_payload: kind?.forgetPayload ?? false,

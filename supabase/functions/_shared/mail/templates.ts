@@ -13,6 +13,7 @@ import {
 } from "./templates/dunning.ts";
 import { email } from "./templates/email.ts";
 import { emailChange } from "./templates/email-change.ts";
+import { gettingStarted } from "./templates/getting-started.ts";
 import { invitation } from "./templates/invitation.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
@@ -37,6 +38,7 @@ import { welcome } from "./templates/welcome.ts";
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
 export const templates = {
   welcome,
+  getting_started: gettingStarted,
   invitation,
   subscription_started: subscriptionStarted,
   receipt,
