@@ -105,6 +105,7 @@ function functionsEnvironment(
     UNSUBSCRIBE_SECRET: derivedSecret(keys, "unsubscribe"),
     RESEND_BASE_URL: urls.mail,
     MAIL_FROM: "Socle <hello@socle.local>",
+    ALERT_EMAIL: "operator@socle.local",
     SEND_EMAIL_HOOK_SECRET: keys.emailHookSecret,
     // The project's own key, as when an imported one is in use.
     API_KEY_SIGNING_JWK: JSON.stringify(keys.signingKey),

@@ -1030,6 +1030,17 @@ export type Database = {
       [_ in never]: never;
     };
     Functions: {
+      "alert_told": {
+        Args: {
+          "error": string;
+          "incident_id": number;
+          "mailed": boolean;
+          "occasion": number;
+          "posted": boolean;
+        };
+        Returns: undefined;
+      };
+      "alerts_claim": { Args: Record<PropertyKey, never>; Returns: Json };
       "api_key_create": {
         Args: {
           "expires_at": string;

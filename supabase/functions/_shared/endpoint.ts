@@ -25,6 +25,7 @@ import {
   readIdempotencyKey,
 } from "./idempotency.ts";
 import { countRequest } from "./limits.ts";
+import { trackError } from "./error-tracker.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
 import { inRequest } from "./request-scope.ts";
@@ -107,6 +108,12 @@ function finish(
     ...(failure !== undefined && { code: failure.code }),
     ...(failure?.options.cause !== undefined && { error: describeError(failure.options.cause) }),
   });
+  if (failure?.code === "internal_error") {
+    trackError(failure.options.cause ?? failure, {
+      tags: { function: arrival.name, code: failure.code },
+      extra: { request_id: arrival.requestId, method: request.method },
+    });
+  }
   return response;
 }
 

@@ -14,6 +14,8 @@ const server: FunctionAccess = { execute: ["service_role"] };
 const signedIn: FunctionAccess = { execute: ["authenticated", "service_role"] };
 
 export const operationsFunctions: Record<string, FunctionAccess> = {
+  "public.alert_told(bigint,smallint,boolean,boolean,text)": server,
+  "public.alerts_claim()": server,
   "public.getting_started_mails()": server,
   "public.mail_feedback_record(text,text,text[],timestamp with time zone,text,text,text)": server,
   "public.mail_gate(text,uuid,text,boolean)": server,
@@ -30,6 +32,8 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
   "public.staff_webhook_events(uuid,jsonb,bigint,integer)": server,
   "public.staff_webhook_replay(uuid,text,bigint[],jsonb,integer)": server,
 
+  "private.alert_measures()": server,
+  "private.alerts_evaluate()": server,
   "private.job_line(private.jobs)": server,
   "private.job_state(private.jobs)": server,
   "private.jobs_found(jsonb,bigint,integer)": server,
@@ -39,6 +43,7 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
   "private.my_mail_suppression()": { ...signedIn, definer: true },
   "private.note_webhook_change()": nobody,
   "private.staff_acts(uuid,text)": server,
+  "private.staff_addresses()": { ...server, definer: true },
   "private.staff_required(uuid)": server,
   "private.webhook_event_line(private.webhook_events)": server,
   "private.webhook_event_state(private.webhook_events)": server,
@@ -101,5 +106,29 @@ export const operationsTables: Record<string, TableAccess> = {
     },
     service_role: everything,
     samples: ({ userId }) => [{ user_id: userId, topic: "tips", subscribed: false }],
+  },
+  "private.alert_rules": {
+    columns: words("name measure threshold remind_every enabled"),
+    ...serverOnly,
+    samples: ({ unique }) => [{
+      name: `sample_${unique}`,
+      measure: "dead_jobs",
+      threshold: 1,
+      remind_every: "1 hour",
+    }],
+  },
+  "private.alert_incidents": {
+    columns: words(`
+      id rule opened_at resolved_at value peak note occasion occasion_at told_value told_detail
+      mailed posted claimed_until last_error
+    `),
+    ...serverOnly,
+    samples: ({ row }) => [{
+      rule: row("private.alert_rules")["name"],
+      value: 1,
+      peak: 1,
+      told_value: 1,
+      told_detail: {},
+    }],
   },
 };

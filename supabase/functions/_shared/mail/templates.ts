@@ -4,6 +4,7 @@
  * To add one: a file in templates/ and a line here.
  */
 import type { z } from "zod";
+import { alert } from "./templates/alert.ts";
 import { cardExpiring } from "./templates/card-expiring.ts";
 import {
   accessLocked,
@@ -59,6 +60,7 @@ export const templates = {
   subscription_ending: subscriptionEnding,
   subscription_ended: subscriptionEnded,
   refunded,
+  alert,
   signup,
   invite,
   magiclink,
