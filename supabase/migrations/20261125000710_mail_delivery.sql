@@ -29,25 +29,30 @@ create table private.mail_log (
   outcome      text not null,
   reason       text,
   provider_id  text,
-  delivery     text,
-  delivery_at  timestamptz,
   created_at   timestamptz not null default now(),
   constraint mail_log_once_per_cause unique (cause),
-  constraint mail_log_outcome_known check (outcome in ('sent', 'suppressed', 'unsubscribed')),
-  constraint mail_log_delivery_known check (
-    delivery in ('delivered', 'delayed', 'bounced', 'complained', 'suppressed', 'failed')
-  )
+  constraint mail_log_outcome_known check (outcome in ('sent', 'suppressed', 'unsubscribed'))
 );
-comment on table private.mail_log is 'What became of each mail: sent, or why not, and what the provider told of it since.';
+comment on table private.mail_log is 'What became of each mail: sent, or why not.';
 comment on column private.mail_log.cause is 'The cause of the job that sent it.';
 comment on column private.mail_log.purpose is 'transactional, or the topic that its reader can turn off.';
 comment on column private.mail_log.reason is 'Why it was not sent.';
 comment on column private.mail_log.provider_id is 'Resend''s id of it.';
-comment on column private.mail_log.delivery is 'The latest that Resend told of it.';
 create index mail_log_address on private.mail_log (address_hash, id);
 create index mail_log_user on private.mail_log (user_id);
-create index mail_log_provider on private.mail_log (provider_id);
 create index mail_log_created on private.mail_log (created_at);
+
+-- A table of its own: a bounce may be told before its mail is in the log.
+create table private.mail_deliveries (
+  provider_id text primary key,
+  delivery    text not null,
+  occurred_at timestamptz not null,
+  constraint mail_deliveries_delivery_known check (
+    delivery in ('delivered', 'delayed', 'bounced', 'complained', 'suppressed', 'failed')
+  )
+);
+comment on table private.mail_deliveries is 'What Resend told last of a mail, by its own id of it.';
+create index mail_deliveries_occurred on private.mail_deliveries (occurred_at);
 
 create table private.mail_feedback (
   id           bigint generated always as identity primary key,
@@ -84,13 +89,15 @@ comment on table private.mail_suppressions is 'Addresses to which nothing, or no
 comment on column private.mail_suppressions.until is 'When it ends by itself; null for one that staff must lift.';
 
 alter table private.mail_log enable row level security;
+alter table private.mail_deliveries enable row level security;
 alter table private.mail_feedback enable row level security;
 alter table private.mail_suppressions enable row level security;
 grant select, insert, update, delete
-  on private.mail_log, private.mail_feedback, private.mail_suppressions to service_role;
+  on private.mail_log, private.mail_deliveries, private.mail_feedback, private.mail_suppressions to service_role;
 
 insert into private.retention_rules (name, relation, condition, keep, description) values
   ('mail_log', 'private.mail_log', 'created_at < $1', '90 days', 'what became of mails'),
+  ('mail_deliveries', 'private.mail_deliveries', 'occurred_at < $1', '90 days', 'what was told of mails'),
   -- A suppression without its feedback would be lifted by the next word about its address.
   ('mail_feedback', 'private.mail_feedback',
    'occurred_at < $1 and not exists (select from private.mail_suppressions as held where held.address_hash = mail_feedback.address_hash and (held.until is null or held.until > $1))',
@@ -159,10 +166,12 @@ declare
   hash text;
 begin
   -- Of a mail the latest counts, whatever comes last.
-  update private.mail_log as mail
-  set delivery = mail_feedback_record.delivery, delivery_at = mail_feedback_record.occurred_at
-  where mail.provider_id = mail_feedback_record.provider_id and mail_feedback_record.delivery is not null
-    and (mail.delivery_at is null or mail.delivery_at < mail_feedback_record.occurred_at);
+  insert into private.mail_deliveries as told (provider_id, delivery, occurred_at)
+  select mail_feedback_record.provider_id, mail_feedback_record.delivery, mail_feedback_record.occurred_at
+  where mail_feedback_record.provider_id is not null and mail_feedback_record.delivery is not null
+  on conflict on constraint mail_deliveries_pkey do update
+  set delivery = excluded.delivery, occurred_at = excluded.occurred_at
+  where told.occurred_at < excluded.occurred_at;
   if mail_feedback_record.kind is null then
     return;
   end if;
@@ -272,10 +281,11 @@ begin
     'mails', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'template', mail.template, 'purpose', mail.purpose, 'outcome', mail.outcome, 'reason', mail.reason,
-        'provider_id', mail.provider_id, 'delivery', mail.delivery, 'created_at', mail.created_at
+        'provider_id', mail.provider_id, 'delivery', told.delivery, 'created_at', mail.created_at
       ) order by mail.id desc), '[]')
       from (select * from private.mail_log as one where one.address_hash = hash
             order by one.id desc limit 50) as mail
+      left join private.mail_deliveries as told on told.provider_id = mail.provider_id
     )
   );
 end;

@@ -143,6 +143,14 @@ const samples: Record<string, Sample> = {
         values ('${name}', 'welcome', 'transactional', 'hash', 'sent', ${ago("mail_log", age)})`),
     left: async () => names(await sql`select cause as name from private.mail_log` as never),
   },
+  mail_deliveries: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.mail_deliveries (provider_id, delivery, occurred_at)
+        values ('${name}', 'delivered', ${ago("mail_deliveries", age)})`),
+    left: async () =>
+      names(await sql`select provider_id as name from private.mail_deliveries` as never),
+  },
   mail_feedback: {
     // Told of an address that is not suppressed: of one that is, it stays.
     insert: (name, age) =>

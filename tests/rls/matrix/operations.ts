@@ -63,8 +63,7 @@ export const operationsTables: Record<string, TableAccess> = {
   },
   "private.mail_log": {
     columns: words(`
-      id cause template purpose address_hash user_id outcome reason provider_id delivery
-      delivery_at created_at
+      id cause template purpose address_hash user_id outcome reason provider_id created_at
     `),
     ...serverOnly,
     samples: ({ userId, unique }) => [{
@@ -74,6 +73,15 @@ export const operationsTables: Record<string, TableAccess> = {
       address_hash: unique,
       user_id: userId,
       outcome: "sent",
+    }],
+  },
+  "private.mail_deliveries": {
+    columns: words("provider_id delivery occurred_at"),
+    ...serverOnly,
+    samples: ({ unique }) => [{
+      provider_id: unique,
+      delivery: "delivered",
+      occurred_at: "2026-01-01",
     }],
   },
   "private.mail_feedback": {
