@@ -9,6 +9,59 @@ create schema public;
 comment on schema public is 'standard public schema';
 grant usage on schema public to anon, authenticated, service_role;
 
+create table private.alert_incidents (
+  id bigint generated always as identity not null,
+  rule text not null,
+  opened_at timestamp with time zone default now() not null,
+  resolved_at timestamp with time zone,
+  value bigint not null,
+  peak bigint not null,
+  note text,
+  occasion smallint default 1 not null,
+  occasion_at timestamp with time zone default now() not null,
+  told_value bigint not null,
+  told_detail jsonb not null,
+  mailed smallint default 0 not null,
+  posted smallint default 0 not null,
+  claimed_until timestamp with time zone,
+  last_error text,
+  constraint alert_incidents_pkey PRIMARY KEY (id),
+  constraint alert_incidents_rule_fkey FOREIGN KEY (rule) REFERENCES private.alert_rules(name) ON DELETE CASCADE,
+  constraint alert_incidents_told_what_was CHECK (mailed <= occasion AND posted <= occasion)
+);
+comment on table private.alert_incidents is 'Each time that a rule''s condition held, from its beginning to its end.';
+comment on column private.alert_incidents.note is 'How it ended.';
+comment on column private.alert_incidents.occasion is '1: it opened; then one more for each reminder; the last: it resolved.';
+comment on column private.alert_incidents.told_value is 'The measure at the latest occasion: what is told of it stays the same however often it is tried.';
+comment on column private.alert_incidents.mailed is 'The latest occasion that was told by mail.';
+comment on column private.alert_incidents.posted is 'The latest occasion that was told to the webhook.';
+comment on column private.alert_incidents.claimed_until is 'Somebody is telling it until then.';
+CREATE UNIQUE INDEX alert_incidents_one_open ON private.alert_incidents USING btree (rule) WHERE (resolved_at IS NULL);
+CREATE INDEX alert_incidents_resolved ON private.alert_incidents USING btree (resolved_at);
+CREATE INDEX alert_incidents_rule ON private.alert_incidents USING btree (rule);
+CREATE INDEX alert_incidents_untold ON private.alert_incidents USING btree (id) WHERE ((mailed < occasion) OR (posted < occasion));
+alter table private.alert_incidents enable row level security;
+grant select, insert, update, delete on private.alert_incidents to service_role;
+
+create table private.alert_rules (
+  name text not null,
+  measure text not null,
+  threshold bigint not null,
+  remind_every interval not null,
+  enabled boolean default true not null,
+  constraint alert_rules_pkey PRIMARY KEY (name),
+  constraint alert_rules_measure_known CHECK (measure = ANY (ARRAY['dead_jobs'::text, 'oldest_due_job_seconds'::text, 'oldest_unhandled_event_seconds'::text, 'unrepaired_drifts'::text, 'seconds_since_reconciliation'::text, 'suppressed_addresses_a_day'::text])),
+  constraint alert_rules_name_format CHECK (name ~ '^[a-z][a-z0-9_]{0,39}$'::text),
+  constraint alert_rules_remind_sparingly CHECK (remind_every >= '00:10:00'::interval),
+  constraint alert_rules_threshold_positive CHECK (threshold > 0)
+);
+comment on table private.alert_rules is 'When somebody is told that something is not well. Operators change the numbers; docs/operations.md says what each means.';
+comment on column private.alert_rules.measure is 'What private.alert_measures() counts.';
+comment on column private.alert_rules.threshold is 'An incident is open while the measure is this much or more.';
+comment on column private.alert_rules.remind_every is 'How often an open incident is told of again.';
+alter table private.alert_rules enable row level security;
+grant select, insert, update, delete on private.alert_rules to service_role;
+
 create table private.api_key_hashes (
   key_id uuid not null,
   key_hash text not null,
@@ -192,12 +245,81 @@ comment on column private.jobs.attempts is 'How often it was claimed; a result c
 comment on column private.jobs.locked_until is 'A worker has it until then, in real time.';
 comment on column private.jobs.note is 'Why staff retried or discarded it last. A discarded job keeps its dedupe_key: its cause has been dealt with.';
 CREATE INDEX jobs_dead ON private.jobs USING btree (id) WHERE (state = 'dead'::text);
+CREATE INDEX jobs_discarded ON private.jobs USING btree (finished_at) WHERE (state = 'discarded'::text);
 CREATE INDEX jobs_due ON private.jobs USING btree (run_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX jobs_emptiable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NOT NULL) AND (payload <> '{}'::jsonb));
 CREATE INDEX jobs_of_event ON private.jobs USING btree (((payload ->> 'event'::text))) WHERE ((kind = 'webhook_handle'::text) AND (state <> 'succeeded'::text));
 CREATE INDEX jobs_removable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NULL));
 alter table private.jobs enable row level security;
 grant select, insert, update, delete on private.jobs to service_role;
+
+create table private.mail_feedback (
+  id bigint generated always as identity not null,
+  source text not null,
+  address_hash text not null,
+  kind text not null,
+  occurred_at timestamp with time zone not null,
+  detail text,
+  constraint mail_feedback_pkey PRIMARY KEY (id),
+  constraint mail_feedback_once UNIQUE (source, address_hash),
+  constraint mail_feedback_kind_known CHECK (kind = ANY (ARRAY['hard_bounce'::text, 'soft_bounce'::text, 'complaint'::text, 'provider'::text, 'lifted'::text]))
+);
+comment on table private.mail_feedback is 'What was told of addresses: bounces, complaints, and the lifts that forget them.';
+comment on column private.mail_feedback.source is 'The provider''s id of the event, or staff and the moment of a lift.';
+comment on column private.mail_feedback.occurred_at is 'When it happened, which may be long before we heard of it.';
+CREATE INDEX mail_feedback_address ON private.mail_feedback USING btree (address_hash, occurred_at);
+CREATE INDEX mail_feedback_occurred ON private.mail_feedback USING btree (occurred_at);
+alter table private.mail_feedback enable row level security;
+grant select, insert, update, delete on private.mail_feedback to service_role;
+
+create table private.mail_log (
+  id bigint generated always as identity not null,
+  cause text not null,
+  template text not null,
+  purpose text not null,
+  address_hash text not null,
+  user_id uuid,
+  outcome text not null,
+  reason text,
+  provider_id text,
+  delivery text,
+  delivery_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint mail_log_pkey PRIMARY KEY (id),
+  constraint mail_log_once_per_cause UNIQUE (cause),
+  constraint mail_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint mail_log_delivery_known CHECK (delivery = ANY (ARRAY['delivered'::text, 'delayed'::text, 'bounced'::text, 'complained'::text, 'suppressed'::text, 'failed'::text])),
+  constraint mail_log_outcome_known CHECK (outcome = ANY (ARRAY['sent'::text, 'suppressed'::text, 'unsubscribed'::text]))
+);
+comment on table private.mail_log is 'What became of each mail: sent, or why not, and what the provider told of it since.';
+comment on column private.mail_log.cause is 'The cause of the job that sent it.';
+comment on column private.mail_log.purpose is 'transactional, or the topic that its reader can turn off.';
+comment on column private.mail_log.reason is 'Why it was not sent.';
+comment on column private.mail_log.provider_id is 'Resend''s id of it.';
+comment on column private.mail_log.delivery is 'The latest that Resend told of it.';
+CREATE INDEX mail_log_address ON private.mail_log USING btree (address_hash, id);
+CREATE INDEX mail_log_created ON private.mail_log USING btree (created_at);
+CREATE INDEX mail_log_provider ON private.mail_log USING btree (provider_id);
+CREATE INDEX mail_log_user ON private.mail_log USING btree (user_id);
+alter table private.mail_log enable row level security;
+grant select, insert, update, delete on private.mail_log to service_role;
+
+create table private.mail_suppressions (
+  id bigint generated always as identity not null,
+  address_hash text not null,
+  scope text not null,
+  cause text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone,
+  constraint mail_suppressions_pkey PRIMARY KEY (id),
+  constraint mail_suppressions_once_per_address UNIQUE (address_hash),
+  constraint mail_suppressions_cause_known CHECK (cause = ANY (ARRAY['hard_bounce'::text, 'soft_bounces'::text, 'complaint'::text, 'provider'::text])),
+  constraint mail_suppressions_scope_known CHECK (scope = ANY (ARRAY['all'::text, 'non_transactional'::text]))
+);
+comment on table private.mail_suppressions is 'Addresses to which nothing, or nothing but transactional mail, is sent. Follows from mail_feedback.';
+comment on column private.mail_suppressions.until is 'When it ends by itself; null for one that staff must lift.';
+alter table private.mail_suppressions enable row level security;
+grant select, insert, update, delete on private.mail_suppressions to service_role;
 
 create table private.plan_products (
   product_id text not null,
@@ -752,6 +874,30 @@ CREATE TRIGGER invoices_dunning AFTER UPDATE OF status ON invoices FOR EACH ROW 
 CREATE TRIGGER invoices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON invoices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_invoice_id');
 CREATE TRIGGER invoices_touch BEFORE UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.mail_preferences (
+  user_id uuid default auth.uid() not null,
+  topic text not null,
+  subscribed boolean not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint mail_preferences_pkey PRIMARY KEY (user_id, topic),
+  constraint mail_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint mail_preferences_topic_known CHECK (topic = ANY (ARRAY['tips'::text, 'product_news'::text]))
+);
+comment on table public.mail_preferences is 'What users have decided about topics of mail. No row: the topic''s default. Each decision is in the audit log, which proves a consent.';
+alter table public.mail_preferences enable row level security;
+grant select on public.mail_preferences to authenticated;
+grant select, insert, update, delete on public.mail_preferences to service_role;
+grant insert (user_id, topic, subscribed), update (subscribed) on public.mail_preferences to authenticated;
+create policy "Users change what they have decided" on public.mail_preferences for update to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)))
+  with check (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Users decide about their own mail" on public.mail_preferences for insert to authenticated
+  with check (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Users read their own mail preferences, and staff" on public.mail_preferences for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER mail_preferences_audit AFTER INSERT OR DELETE OR UPDATE ON mail_preferences FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'user_id', 'topic', 'subscribed');
+CREATE TRIGGER mail_preferences_touch BEFORE UPDATE ON mail_preferences FOR EACH ROW EXECUTE FUNCTION private.touch();
+
 create table public.payment_methods (
   id uuid default gen_random_uuid() not null,
   workspace_id uuid not null,
@@ -920,6 +1066,7 @@ comment on column public.profiles.name is 'Display name, at most 100 characters.
 comment on column public.profiles.locale is 'Language of mails and pages: en or fr.';
 comment on column public.profiles.avatar_url is 'Path below the project''s URL of a file in the user''s own folder of the avatars bucket; a path, so that the project''s address may change.';
 comment on column public.profiles.version is 'Raised by each change; the ETag that If-Match compares.';
+CREATE INDEX profiles_created ON public.profiles USING btree (created_at);
 alter table public.profiles enable row level security;
 grant select on public.profiles to authenticated;
 grant select, insert, update, delete on public.profiles to service_role;
@@ -1258,6 +1405,107 @@ end;
 $function$;
 comment on function private.act_as(uuid, text) is 'Says for whom, and why, a server RPC changes rows in this transaction; the audit log believes it of the service role alone.';
 grant execute on function private.act_as(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.alert_measures()
+ RETURNS TABLE(measure text, value bigint, detail jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'dead_jobs', count(*), coalesce((
+      select jsonb_object_agg(counted.kind, counted.jobs) from (
+        select job.kind, count(*) as jobs from private.jobs as job where job.state = 'dead' group by job.kind
+      ) as counted
+    ), '{}')
+  from private.jobs as job where job.state = 'dead'
+  union all
+  select 'oldest_due_job_seconds',
+    coalesce(extract(epoch from private.now() - min(job.run_at)), 0)::bigint,
+    jsonb_build_object('due', count(*), 'running', count(*) filter (where job.locked_until > clock_timestamp()))
+  from private.jobs as job where job.state = 'pending' and job.run_at <= private.now()
+  union all
+  select 'oldest_unhandled_event_seconds',
+    coalesce(extract(epoch from now() - min(event.received_at)), 0)::bigint,
+    jsonb_build_object('unhandled', count(*))
+  from private.webhook_events as event where event.handled_at is null and event.discarded_at is null
+  union all
+  -- The night's comparison counts; of one that still runs nobody knows yet.
+  select 'unrepaired_drifts', coalesce(sum(counted.drifts), 0)::bigint,
+    coalesce(jsonb_object_agg(counted.kind, counted.drifts), '{}')
+  from (
+    select drift.kind, count(*) as drifts from private.billing_drifts as drift
+    where drift.repaired_at is null and drift.reconciliation_id = (
+      select latest.id from private.reconciliations as latest
+      where latest.finished_at is not null order by latest.id desc limit 1
+    )
+    group by drift.kind
+  ) as counted
+  union all
+  -- Null, and no alert, before the first one.
+  select 'seconds_since_reconciliation', extract(epoch from now() - max(run.finished_at))::bigint, '{}'
+  from private.reconciliations as run
+  union all
+  select 'suppressed_addresses_a_day', count(*), '{}'
+  from private.mail_suppressions as held
+  where held.since > now() - interval '1 day' and held.cause in ('hard_bounce', 'complaint');
+$function$;
+comment on function private.alert_measures() is 'What alert rules compare with their thresholds, each with details for people.';
+grant execute on function private.alert_measures() to service_role;
+
+CREATE OR REPLACE FUNCTION private.alerts_evaluate()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- One at a time; who comes second has nothing to add.
+  if not pg_try_advisory_xact_lock(hashtextextended('alerts', 0)) then
+    return false;
+  end if;
+  with measured as materialized (
+    select rule.name, rule.remind_every, found.value, found.detail,
+      rule.enabled and coalesce(found.value >= rule.threshold, false) as holds
+    from private.alert_rules as rule
+    left join private.alert_measures() as found on found.measure = rule.measure
+  ), resolved as (
+    update private.alert_incidents as incident
+    set resolved_at = now(), value = coalesce(measured.value, 0), occasion = incident.occasion + 1, occasion_at = now(),
+        told_value = coalesce(measured.value, 0), told_detail = coalesce(measured.detail, '{}'), claimed_until = null,
+        note = 'ended by itself or by a person: measured ' || coalesce(measured.value::text, 'nothing')
+          || ', at its worst ' || incident.peak
+    from measured
+    where incident.rule = measured.name and incident.resolved_at is null and not measured.holds
+  ), continued as (
+    update private.alert_incidents as incident
+    set value = measured.value, peak = greatest(incident.peak, measured.value)
+    from measured
+    where incident.rule = measured.name and incident.resolved_at is null and measured.holds
+      and incident.occasion_at > now() - measured.remind_every
+  ), reminded as (
+    update private.alert_incidents as incident
+    set value = measured.value, peak = greatest(incident.peak, measured.value),
+        occasion = incident.occasion + 1, occasion_at = now(),
+        told_value = measured.value, told_detail = measured.detail
+    from measured
+    where incident.rule = measured.name and incident.resolved_at is null and measured.holds
+      and incident.occasion_at <= now() - measured.remind_every
+  )
+  insert into private.alert_incidents (rule, value, peak, told_value, told_detail)
+  select measured.name, measured.value, measured.value, measured.value, measured.detail
+  from measured
+  where measured.holds
+    and not exists (
+      select from private.alert_incidents as open where open.rule = measured.name and open.resolved_at is null
+    );
+  return exists (
+    select from private.alert_incidents as incident
+    where (incident.mailed < incident.occasion or incident.posted < incident.occasion)
+      and (incident.claimed_until is null or incident.claimed_until < clock_timestamp())
+  );
+end;
+$function$;
+comment on function private.alerts_evaluate() is 'Opens, reminds and resolves incidents; whether there is any to tell. Run by the schedule once a minute.';
+grant execute on function private.alerts_evaluate() to service_role;
 
 CREATE OR REPLACE FUNCTION private.api_key_audited()
  RETURNS trigger
@@ -1863,6 +2111,7 @@ AS $function$
     jsonb_build_object(
       'template', enqueue_mail.template,
       'to', account.email,
+      'user_id', account.id,
       'locale', coalesce(profile.locale, 'en'),
       'props', jsonb_build_object('name', coalesce(profile.name, '')) || enqueue_mail.props
     ),
@@ -2321,6 +2570,72 @@ $function$;
 comment on function private.jobs_found(jsonb, bigint, integer) is 'Jobs, newest first, of a filter {kind, state}.';
 grant execute on function private.jobs_found(jsonb, bigint, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.mail_address_hash(address text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select encode(sha256(convert_to(lower(btrim(address)), 'UTF8')), 'hex') $function$;
+comment on function private.mail_address_hash(text) is 'What an address is known by in the mail tables: SHA-256 of it in lower case.';
+grant execute on function private.mail_address_hash(text) to authenticated;
+grant execute on function private.mail_address_hash(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.mail_suppressed(hash text, transactional boolean)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select held.cause from private.mail_suppressions as held
+  where held.address_hash = hash and (held.until is null or held.until > now())
+    and (held.scope = 'all' or not transactional);
+$function$;
+comment on function private.mail_suppressed(text, boolean) is 'Why a mail to the address is not sent; null when it is.';
+grant execute on function private.mail_suppressed(text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.mail_suppression_derive(hash text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  lifted timestamptz;
+begin
+  -- One at a time an address: two events at once must not each overlook the other.
+  perform pg_advisory_xact_lock(hashtextextended('mail suppression ' || hash, 0));
+  select coalesce(max(told.occurred_at), '-infinity') into lifted
+  from private.mail_feedback as told where told.address_hash = hash and told.kind = 'lifted';
+  delete from private.mail_suppressions as held where held.address_hash = hash;
+  insert into private.mail_suppressions (address_hash, scope, cause, since, until)
+  select hash, found.scope, found.cause, found.since, found.until
+  from (
+    select 'all' as scope, case told.kind when 'provider' then 'provider' else 'hard_bounce' end as cause,
+      told.occurred_at as since, null::timestamptz as until, 1 as weight
+    from private.mail_feedback as told
+    where told.address_hash = hash and told.occurred_at > lifted and told.kind in ('hard_bounce', 'provider')
+    union all
+    select 'all', 'soft_bounces', told.occurred_at, told.occurred_at + interval '30 days', 2
+    from private.mail_feedback as told
+    where told.address_hash = hash and told.occurred_at > lifted and told.kind = 'soft_bounce'
+      and told.occurred_at > now() - interval '30 days'
+      and 5 <= (
+        select count(*) from private.mail_feedback as earlier
+        where earlier.address_hash = hash and earlier.kind = 'soft_bounce'
+          and earlier.occurred_at > greatest(lifted, told.occurred_at - interval '7 days')
+          and earlier.occurred_at <= told.occurred_at
+      )
+    union all
+    select 'non_transactional', 'complaint', told.occurred_at, null, 3
+    from private.mail_feedback as told
+    where told.address_hash = hash and told.occurred_at > lifted and told.kind = 'complaint'
+  ) as found
+  order by found.weight, coalesce(found.until, 'infinity') desc, found.since, found.cause
+  limit 1;
+end;
+$function$;
+comment on function private.mail_suppression_derive(text) is 'Makes an address''s suppression what all that was told of it says.';
+grant execute on function private.mail_suppression_derive(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.meter_amount_checked(amount bigint, least_amount bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -2457,6 +2772,21 @@ $function$;
 comment on function private.my_invitations() is 'Open invitations for the caller''s confirmed address. Security definer: names a workspace and a profile that the caller may not read yet.';
 grant execute on function private.my_invitations() to authenticated;
 grant execute on function private.my_invitations() to service_role;
+
+CREATE OR REPLACE FUNCTION private.my_mail_suppression()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('scope', held.scope, 'cause', held.cause, 'since', held.since, 'until', held.until)
+  from auth.users as account
+  join private.mail_suppressions as held on held.address_hash = private.mail_address_hash(account.email)
+  where account.id = (select auth.uid()) and (held.until is null or held.until > now());
+$function$;
+comment on function private.my_mail_suppression() is 'What keeps mail from the caller''s own address. Security definer: reads that address in auth.users and the list, which nobody reads.';
+grant execute on function private.my_mail_suppression() to authenticated;
+grant execute on function private.my_mail_suppression() to service_role;
 
 CREATE OR REPLACE FUNCTION private.my_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
@@ -2772,6 +3102,23 @@ end;
 $function$;
 comment on function private.staff_acts(uuid, text) is 'Lets only staff go on, and says for the rest of the transaction who acts and why.';
 grant execute on function private.staff_acts(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_addresses()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'address', account.email, 'locale', profile.locale, 'name', profile.name
+  ) order by account.email), '[]')
+  from private.staff as staff
+  join auth.users as account on account.id = staff.user_id
+  join public.profiles as profile on profile.id = staff.user_id
+  where account.email is not null;
+$function$;
+comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
+grant execute on function private.staff_addresses() to service_role;
 
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
@@ -3742,6 +4089,64 @@ comment on function private.workspace_subscription(uuid) is 'The subscription th
 grant execute on function private.workspace_subscription(uuid) to authenticated;
 grant execute on function private.workspace_subscription(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.alert_told(incident_id bigint, occasion smallint, mailed boolean, posted boolean, error text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.alert_incidents as incident
+  set mailed = case when alert_told.mailed then greatest(incident.mailed, alert_told.occasion) else incident.mailed end,
+      posted = case when alert_told.posted then greatest(incident.posted, alert_told.occasion) else incident.posted end,
+      -- What failed is tried again in a minute: by the schedule, not at once.
+      claimed_until = case when alert_told.mailed and alert_told.posted then null
+        else clock_timestamp() + interval '50 seconds' end,
+      last_error = left(alert_told.error, 500)
+  where incident.id = incident_id;
+$function$;
+comment on function public.alert_told(bigint, smallint, boolean, boolean, text) is 'Server RPC: notes which way an occasion of an incident has been told.';
+grant execute on function public.alert_told(bigint, smallint, boolean, boolean, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.alerts_claim()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  claimed jsonb;
+begin
+  perform private.alerts_evaluate();
+  with taken as (
+    update private.alert_incidents as incident
+    set claimed_until = clock_timestamp() + interval '2 minutes'
+    where incident.id in (
+      select untold.id from private.alert_incidents as untold
+      where (untold.mailed < untold.occasion or untold.posted < untold.occasion)
+        and (untold.claimed_until is null or untold.claimed_until < clock_timestamp())
+      order by untold.id limit 20
+      for update skip locked
+    )
+    returning incident.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', taken.id, 'rule', taken.rule, 'occasion', taken.occasion,
+    'state', case
+      when taken.resolved_at is not null then 'resolved' when taken.occasion = 1 then 'opened' else 'reminder'
+    end,
+    'value', taken.told_value, 'threshold', rule.threshold, 'peak', taken.peak, 'detail', taken.told_detail,
+    'opened_at', taken.opened_at, 'at', taken.occasion_at, 'note', taken.note,
+    'to_mail', taken.mailed < taken.occasion, 'to_post', taken.posted < taken.occasion
+  ) order by taken.id), '[]')
+  into claimed
+  from taken join private.alert_rules as rule on rule.name = taken.rule;
+  return jsonb_build_object(
+    'incidents', claimed,
+    'staff', case when claimed = '[]' then '[]' else private.staff_addresses() end
+  );
+end;
+$function$;
+comment on function public.alerts_claim() is 'Server RPC: looks at every rule, and takes what is to be told for two minutes: {incidents, staff}.';
+grant execute on function public.alerts_claim() to service_role;
+
 CREATE OR REPLACE FUNCTION public.api_key_create(user_id uuid, workspace_id uuid, name text, prefix text, key_hash text, role text, scopes text[], expires_at timestamp with time zone)
  RETURNS workspace_api_keys
  LANGUAGE plpgsql
@@ -4206,6 +4611,43 @@ comment on function public.feature_required(text, uuid) is 'Client RPC: {include
 grant execute on function public.feature_required(text, uuid) to authenticated;
 grant execute on function public.feature_required(text, uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.getting_started_mails()
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- By the calendar and not by a job a sign-up: whom it goes to, where, and what it says is decided when
+  -- it is sent, by what the user has done until then. Who has nothing left to be told gets nothing.
+  select count(private.enqueue_mail(
+    'getting_started', newcomer.id, jsonb_build_object('tips', newcomer.tips), 'getting_started:' || newcomer.id
+  ))::integer
+  from (
+    select profile.id, array_remove(array[
+      case when profile.avatar_url is null then 'profile' end,
+      case when not exists (
+        select from public.workspace_members as mine
+        join public.workspace_members as other
+          on other.workspace_id = mine.workspace_id and other.user_id <> mine.user_id
+        where mine.user_id = profile.id
+      ) then 'team' end
+    ], null) as tips
+    from public.profiles as profile
+    where profile.created_at between private.now() - interval '7 days' and private.now() - interval '3 days'
+      -- Their address is confirmed: they were welcomed. And not yet written to.
+      and exists (
+        select from private.jobs as job
+        where job.kind = 'mail_send' and job.dedupe_key = 'welcome:' || profile.id
+      )
+      and not exists (
+        select from private.jobs as job
+        where job.kind = 'mail_send' and job.dedupe_key = 'getting_started:' || profile.id
+      )
+  ) as newcomer
+  where newcomer.tips <> '{}';
+$function$;
+comment on function public.getting_started_mails() is 'Server RPC: enqueues the tips for those who signed up three to seven days ago and have not got them; how many.';
+grant execute on function public.getting_started_mails() to service_role;
+
 CREATE OR REPLACE FUNCTION public.health()
  RETURNS jsonb
  LANGUAGE sql
@@ -4495,6 +4937,118 @@ end;
 $function$;
 comment on function public.jobs_claim(integer, integer) is 'Server RPC: takes up to `batch` due jobs for `lease_seconds`; two workers never get the same one.';
 grant execute on function public.jobs_claim(integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_feedback_record(source text, kind text, addresses text[], occurred_at timestamp with time zone, detail text, provider_id text, delivery text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hash text;
+begin
+  -- Of a mail the latest counts, whatever comes last.
+  update private.mail_log as mail
+  set delivery = mail_feedback_record.delivery, delivery_at = mail_feedback_record.occurred_at
+  where mail.provider_id = mail_feedback_record.provider_id and mail_feedback_record.delivery is not null
+    and (mail.delivery_at is null or mail.delivery_at < mail_feedback_record.occurred_at);
+  if mail_feedback_record.kind is null then
+    return;
+  end if;
+  -- In an order of their own, so that two events about the same addresses cannot deadlock.
+  for hash in
+    select distinct private.mail_address_hash(one) as hashed from unnest(addresses) as one order by hashed
+  loop
+    insert into private.mail_feedback (source, address_hash, kind, occurred_at, detail)
+    values (mail_feedback_record.source, hash, mail_feedback_record.kind,
+            mail_feedback_record.occurred_at, left(mail_feedback_record.detail, 300))
+    on conflict on constraint mail_feedback_once do nothing;
+    perform private.mail_suppression_derive(hash);
+  end loop;
+end;
+$function$;
+comment on function public.mail_feedback_record(text, text, text[], timestamp with time zone, text, text, text) is 'Server RPC: notes what the provider told: of the addresses (`kind`, once a source) and of the mail (`delivery`); null for what says nothing of one of them.';
+grant execute on function public.mail_feedback_record(text, text, text[], timestamp with time zone, text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_gate(address text, user_id uuid, topic text, on_by_default boolean)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when stopped.cause is not null
+      then jsonb_build_object('outcome', 'suppressed', 'reason', stopped.cause)
+    when mail_gate.topic is not null and not coalesce(
+      (select decided.subscribed from public.mail_preferences as decided
+       where decided.user_id = mail_gate.user_id and decided.topic = mail_gate.topic),
+      -- Nobody whom we do not know has asked for anything.
+      on_by_default and exists (select from public.profiles as known where known.id = mail_gate.user_id)
+    ) then jsonb_build_object('outcome', 'unsubscribed', 'reason', mail_gate.topic)
+  end
+  from (
+    select private.mail_suppressed(private.mail_address_hash(address), mail_gate.topic is null) as cause
+  ) as stopped;
+$function$;
+comment on function public.mail_gate(text, uuid, text, boolean) is 'Server RPC: why a mail is not sent, {outcome, reason}; null when it is. Without topic it is transactional.';
+grant execute on function public.mail_gate(text, uuid, text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_log_write(cause text, template text, purpose text, address text, user_id uuid, outcome text, reason text, provider_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.mail_log (cause, template, purpose, address_hash, user_id, outcome, reason, provider_id)
+  values (
+    mail_log_write.cause, mail_log_write.template, mail_log_write.purpose,
+    private.mail_address_hash(address), mail_log_write.user_id,
+    mail_log_write.outcome, mail_log_write.reason, mail_log_write.provider_id
+  )
+  on conflict on constraint mail_log_once_per_cause do update
+  set outcome = excluded.outcome, reason = excluded.reason,
+      provider_id = coalesce(excluded.provider_id, mail_log.provider_id);
+$function$;
+comment on function public.mail_log_write(text, text, text, text, uuid, text, text, text) is 'Server RPC: notes what became of a mail; of one that is sent anew, what became of it last.';
+grant execute on function public.mail_log_write(text, text, text, text, uuid, text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_preference_set(topic text, subscribed boolean)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.mail_preferences (user_id, topic, subscribed)
+  values ((select auth.uid()), mail_preference_set.topic, mail_preference_set.subscribed)
+  on conflict on constraint mail_preferences_pkey do update set subscribed = excluded.subscribed;
+$function$;
+comment on function public.mail_preference_set(text, boolean) is 'Client RPC: decides whether the caller is written to about a topic.';
+grant execute on function public.mail_preference_set(text, boolean) to authenticated;
+grant execute on function public.mail_preference_set(text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_suppression()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.my_mail_suppression() $function$;
+comment on function public.mail_suppression() is 'Client RPC: {scope, cause, since, until} of what keeps mail from the caller''s own address; null when nothing does.';
+grant execute on function public.mail_suppression() to authenticated;
+grant execute on function public.mail_suppression() to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_unsubscribe(user_id uuid, topic text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.act_as(user_id, 'by the link of a mail');
+  -- Who has deleted the account meanwhile gets no mail either.
+  insert into public.mail_preferences (user_id, topic, subscribed)
+  select profile.id, mail_unsubscribe.topic, false
+  from public.profiles as profile where profile.id = mail_unsubscribe.user_id
+  on conflict on constraint mail_preferences_pkey do update set subscribed = false;
+end;
+$function$;
+comment on function public.mail_unsubscribe(uuid, text) is 'Server RPC: ends a topic for a user, as often as it is asked for; its caller has checked the link''s signature.';
+grant execute on function public.mail_unsubscribe(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.mails_enqueue(user_id uuid, mails jsonb)
  RETURNS integer
@@ -4969,6 +5523,93 @@ end;
 $function$;
 comment on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) is 'Server RPC: `retry` (dead or discarded jobs) or `discard` (dead, due or waiting ones), by their ids or up to `most` of a filter; {changed: [{id, state_before}]}. What is in another state, or does not exist, is left out.';
 grant execute on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_mail_address(staff uuid, address text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  hash constant text := private.mail_address_hash(address);
+begin
+  perform private.staff_required(staff);
+  return jsonb_build_object(
+    'address_hash', hash,
+    'suppression', (
+      select jsonb_build_object('scope', held.scope, 'cause', held.cause, 'since', held.since, 'until', held.until)
+      from private.mail_suppressions as held
+      where held.address_hash = hash and (held.until is null or held.until > now())
+    ),
+    'feedback', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'kind', told.kind, 'occurred_at', told.occurred_at, 'detail', told.detail
+      ) order by told.occurred_at desc), '[]')
+      from (select * from private.mail_feedback as one where one.address_hash = hash
+            order by one.occurred_at desc limit 50) as told
+    ),
+    'mails', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'template', mail.template, 'purpose', mail.purpose, 'outcome', mail.outcome, 'reason', mail.reason,
+        'provider_id', mail.provider_id, 'delivery', mail.delivery, 'created_at', mail.created_at
+      ) order by mail.id desc), '[]')
+      from (select * from private.mail_log as one where one.address_hash = hash
+            order by one.id desc limit 50) as mail
+    )
+  );
+end;
+$function$;
+comment on function public.staff_mail_address(uuid, text) is 'Server RPC: for staff, whether an address is suppressed, what was told of it and what became of its mails, the latest 50 of each.';
+grant execute on function public.staff_mail_address(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_mail_lift(staff uuid, reason text, address text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hash constant text := private.mail_address_hash(address);
+begin
+  perform private.staff_acts(staff, reason);
+  if not exists (select from private.mail_suppressions as held where held.address_hash = hash) then
+    perform private.problem(404, 'not_found', 'Nothing keeps mail from this address.');
+  end if;
+  insert into private.mail_feedback (source, address_hash, kind, occurred_at, detail)
+  values ('staff:' || staff || ':' || clock_timestamp(), hash, 'lifted', clock_timestamp(), left(reason, 300));
+  perform private.mail_suppression_derive(hash);
+  perform private.audit_note('mail_suppressions.lift', hash);
+end;
+$function$;
+comment on function public.staff_mail_lift(uuid, text, text) is 'Server RPC: for staff, forgets what was told of an address, so that mail goes to it again.';
+grant execute on function public.staff_mail_lift(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_mail_suppressions(staff uuid, before_id bigint, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lines jsonb;
+begin
+  perform private.staff_required(staff);
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', held.id, 'address_hash', held.address_hash, 'scope', held.scope, 'cause', held.cause,
+    'since', held.since, 'until', held.until
+  ) order by held.id desc), '[]') into lines
+  from (
+    select * from private.mail_suppressions as one
+    where (before_id is null or one.id < before_id) and (one.until is null or one.until > now())
+    order by one.id desc limit page_size + 1
+  ) as held;
+  return jsonb_build_object(
+    'suppressions', case when jsonb_array_length(lines) > page_size then lines - page_size else lines end,
+    'next_cursor', case when jsonb_array_length(lines) > page_size then lines -> (page_size - 1) ->> 'id' end
+  );
+end;
+$function$;
+comment on function public.staff_mail_suppressions(uuid, bigint, integer) is 'Server RPC: {suppressions, next_cursor} for staff, what came last first.';
+grant execute on function public.staff_mail_suppressions(uuid, bigint, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.staff_standing()
  RETURNS text
@@ -5549,12 +6190,12 @@ CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  SET search_path TO ''
 AS $function$
   select jsonb_build_object(
-    'provider', provider, 'type', type, 'payload', payload, 'targets', targets
+    'provider', provider, 'delivery_key', event_id, 'type', type, 'payload', payload, 'targets', targets
   )
   from private.webhook_events
   where id = stored_id;
 $function$;
-comment on function public.webhook_event(bigint) is 'Server RPC: {provider, type, payload, targets} of a stored event; null when retention removed it.';
+comment on function public.webhook_event(bigint) is 'Server RPC: {provider, delivery_key, type, payload, targets} of a stored event; null when retention removed it.';
 grant execute on function public.webhook_event(bigint) to service_role;
 
 CREATE OR REPLACE FUNCTION public.webhook_event_handled(stored_id bigint)

@@ -115,6 +115,62 @@ const samples: Record<string, Sample> = {
     left: async () =>
       names(await sql`select object_id as name from private.reconciliation_seen` as never),
   },
+  discarded_jobs: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.jobs (kind, state, note, finished_at)
+        values ('${name}', 'discarded', 'a test', ${ago("discarded_jobs", age)})`),
+    left: async () =>
+      names(
+        await sql`
+          select kind as name from private.jobs
+          where state = 'discarded' and dedupe_key is null` as never,
+      ),
+  },
+  discarded_payloads: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.jobs (kind, payload, dedupe_key, state, note, finished_at)
+        values ('sample', '{"a": 1}', '${name} one', 'discarded', 'a test', ${
+        ago("discarded_payloads", age)
+      })`),
+    left: async () =>
+      names(
+        await sql`
+          select split_part(dedupe_key, ' ', 1) as name from private.jobs
+          where state = 'discarded' and payload <> '{}' and dedupe_key is not null` as never,
+      ),
+  },
+  mail_log: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.mail_log (cause, template, purpose, address_hash, outcome, created_at)
+        values ('${name}', 'welcome', 'transactional', 'hash', 'sent', ${ago("mail_log", age)})`),
+    left: async () => names(await sql`select cause as name from private.mail_log` as never),
+  },
+  mail_deliveries: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.mail_deliveries (provider_id, delivery, occurred_at)
+        values ('${name}', 'delivered', ${ago("mail_deliveries", age)})`),
+    left: async () =>
+      names(await sql`select provider_id as name from private.mail_deliveries` as never),
+  },
+  mail_feedback: {
+    // Told of an address that is not suppressed: of one that is, it stays.
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.mail_feedback (source, address_hash, kind, occurred_at)
+        values ('${name}', '${name}', 'soft_bounce', ${ago("mail_feedback", age)})`),
+    left: async () => names(await sql`select source as name from private.mail_feedback` as never),
+  },
+  alert_incidents: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.alert_incidents (rule, value, peak, told_value, told_detail, note, resolved_at)
+        values ('drift', 1, 1, 1, '{}', '${name}', ${ago("alert_incidents", age)})`),
+    left: async () => names(await sql`select note as name from private.alert_incidents` as never),
+  },
   audit_log: {
     insert: (name, age) =>
       sql.unsafe(`
@@ -199,6 +255,19 @@ Deno.test("retention: unhandled events, dead letters and pending jobs stay, howe
   await apply();
   assert.equal((await sql`select from private.webhook_events`).count, 1);
   assert.equal((await sql`select from private.jobs where payload <> '{}'`).count, 4);
+});
+
+Deno.test("retention: what was told of a suppressed address stays, or it would be lifted by its age", async () => {
+  await sql`
+    insert into private.mail_feedback (source, address_hash, kind, occurred_at)
+    values ('bounced long ago', 'suppressed', 'hard_bounce', now() - interval '9 years')`;
+  await sql`select private.mail_suppression_derive('suppressed')`;
+  await apply();
+  await sql`select private.mail_suppression_derive('suppressed')`;
+  assert.equal(
+    (await sql`select from private.mail_suppressions where cause = 'hard_bounce'`).count,
+    1,
+  );
 });
 
 Deno.test("retention: a call takes a batch of each rule and says whether more is left", async () => {

@@ -27,12 +27,14 @@ import {
   readIdempotencyKey,
 } from "./idempotency.ts";
 import { countRequest } from "./limits.ts";
+import { trackError } from "./error-tracker.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
 import { inRequest } from "./request-scope.ts";
 import {
   defaultBodyLimit,
   parseFile,
+  parseForm,
   parseJson,
   parseQuery,
   readBytes,
@@ -108,6 +110,12 @@ function finish(
     ...(failure !== undefined && { code: failure.code }),
     ...(failure?.options.cause !== undefined && { error: describeError(failure.options.cause) }),
   });
+  if (failure?.code === "internal_error") {
+    trackError(failure.options.cause ?? failure, {
+      tags: { function: arrival.name, code: failure.code },
+      extra: { request_id: arrival.requestId, method: request.method },
+    });
+  }
   return response;
 }
 
@@ -182,6 +190,7 @@ async function serve<D extends Declaration>(
     validate(declaration.query, parseQuery(request), "invalid_query");
   const body = declaration.body &&
     validate(declaration.body, parseJson(request, raw), "invalid_body");
+  if (declaration.form) validate(declaration.form, await parseForm(request, raw), "invalid_body");
   const file = declaration.file && await parseFile(request, raw, declaration.file);
 
   const address = callerAddress(request.headers);

@@ -13,6 +13,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     secondFactor,
     body,
     file,
+    form,
     query,
     limit: limitName,
     requires,
@@ -36,6 +37,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
   if (captcha?.whenDown === "refuse") codes.push("captcha_unavailable");
   if (secondFactor) codes.push("second_factor_required");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
+  if (form) codes.push("unsupported_media_type", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");
   if (query) codes.push("invalid_query");
   if (limits[limitName] !== null) codes.push("rate_limited");

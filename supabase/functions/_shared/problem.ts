@@ -75,6 +75,8 @@ export const catalogue = {
   workspace_read_only: [402, "The workspace is restricted until its invoices are paid"],
   too_many_declines: [429, "Too many payments were declined"],
   payment_declined: [402, "The payment was declined"],
+  // Mail
+  unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
   captcha_unavailable: [503, "The captcha cannot be verified"],

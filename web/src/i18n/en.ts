@@ -139,6 +139,20 @@ export const en = {
   checkoutCancelledText: "Nothing was charged.",
   checkAgain: "Look again",
 
+  mailPreferences: "What we write to you about",
+  mailTopics: "I would like to receive",
+  mailAlways: "We always write to you about your account, your purchases and what you ask for.",
+  mailStopped: (address: string) =>
+    `Mails to ${address} come back, so we send none for now. Change your address, or tell our support that it works again.`,
+  mailComplained: (address: string) =>
+    `A mail to ${address} was reported as spam. We send only what concerns your account and your purchases.`,
+  unsubscribeTitle: "Receive fewer mails",
+  unsubscribeAsk: (topic: string) => `Do you want to receive no more mails about: ${topic}?`,
+  unsubscribe: "Stop these mails",
+  unsubscribed: "Done",
+  unsubscribedText: (topic: string) => `You will receive no more mails about: ${topic}.`,
+  unsubscribeWrong: "This link is incomplete. You can choose here what we write to you about:",
+
   /** Titles of problems; where a code has none, the server's own. */
   problems: {
     unreachable: "The server cannot be reached. Check your connection and try again.",

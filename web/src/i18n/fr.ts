@@ -146,6 +146,21 @@ export const fr: Texts = {
   checkoutCancelledText: "Rien n’a été débité.",
   checkAgain: "Regarder de nouveau",
 
+  mailPreferences: "Ce que nous vous écrivons",
+  mailTopics: "Je souhaite recevoir",
+  mailAlways:
+    "Nous vous écrivons toujours au sujet de votre compte, de vos achats et de vos demandes.",
+  mailStopped: (address) =>
+    `Les e-mails envoyés à ${address} nous reviennent : nous n’en envoyons plus pour l’instant. Changez d’adresse, ou dites à notre assistance qu’elle fonctionne de nouveau.`,
+  mailComplained: (address) =>
+    `Un e-mail envoyé à ${address} a été signalé comme indésirable. Nous n’envoyons plus que ce qui concerne votre compte et vos achats.`,
+  unsubscribeTitle: "Recevoir moins d’e-mails",
+  unsubscribeAsk: (topic) => `Ne plus recevoir ${topic} par e-mail ?`,
+  unsubscribe: "Ne plus les recevoir",
+  unsubscribed: "C’est fait",
+  unsubscribedText: (topic) => `Vous ne recevrez plus ${topic} par e-mail.`,
+  unsubscribeWrong: "Ce lien est incomplet. Vous pouvez choisir ici ce que nous vous écrivons :",
+
   problems: {
     unreachable: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
     unexpected: "Une erreur s’est produite",

@@ -2,6 +2,7 @@
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
 import { dunningStep } from "./dunning-step.ts";
+import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
@@ -18,6 +19,7 @@ export const jobKinds: Record<string, JobKind> = {
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
   dunning_step: dunningStep,
+  getting_started: gettingStarted,
   mail_send: mailSend,
   password_reset: passwordReset,
   retention,

@@ -4,6 +4,7 @@
  * To add one: a file in templates/ and a line here.
  */
 import type { z } from "zod";
+import { alert } from "./templates/alert.ts";
 import { cardExpiring } from "./templates/card-expiring.ts";
 import {
   accessLocked,
@@ -13,6 +14,7 @@ import {
 } from "./templates/dunning.ts";
 import { email } from "./templates/email.ts";
 import { emailChange } from "./templates/email-change.ts";
+import { gettingStarted } from "./templates/getting-started.ts";
 import { invitation } from "./templates/invitation.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
@@ -37,6 +39,7 @@ import { welcome } from "./templates/welcome.ts";
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
 export const templates = {
   welcome,
+  getting_started: gettingStarted,
   invitation,
   subscription_started: subscriptionStarted,
   receipt,
@@ -57,6 +60,7 @@ export const templates = {
   subscription_ending: subscriptionEnding,
   subscription_ended: subscriptionEnded,
   refunded,
+  alert,
   signup,
   invite,
   magiclink,
