@@ -110,6 +110,20 @@ const samples: Record<string, Sample> = {
     left: async () =>
       names(await sql`select object_id as name from private.reconciliation_seen` as never),
   },
+  account_exports: {
+    insert: async (name, age) => {
+      const user = await insertUser(sql, { email: `${name}@export.example.com` });
+      await sql.unsafe(`
+        insert into public.account_exports (user_id, state, expires_at)
+        values ('${user}', 'expired', ${ago("account_exports", age)})`);
+    },
+    left: async () =>
+      names(
+        await sql`
+          select split_part(account.email, '@', 1) as name from public.account_exports as export
+          join auth.users as account on account.id = export.user_id` as never,
+      ),
+  },
   audit_log: {
     insert: (name, age) =>
       sql.unsafe(`
@@ -144,7 +158,7 @@ for (const [rule, sample] of Object.entries(samples)) {
 }
 
 Deno.test("retention: unhandled events, dead letters and pending jobs stay, however old", async () => {
-  await sql`truncate private.jobs, private.webhook_events`;
+  await sql`truncate private.jobs, private.webhook_events cascade`;
   await sql`
     insert into private.webhook_events (provider, event_id, type, payload, received_at)
     values ('stripe', 'unhandled', 't', '{}', now() - interval '9 years')`;

@@ -1,7 +1,9 @@
 /** The access matrix of the audit log and of what a user may ask about his data. */
 import {
   everyRow,
+  everything,
   type FunctionAccess,
+  mine,
   none,
   ofMyWorkspaces,
   orStaff,
@@ -29,6 +31,21 @@ export const privacyTables: Record<string, TableAccess> = {
       target: unique,
     }],
   },
+  "public.account_exports": {
+    columns: words("id user_id state cursor parts bytes requested_at ready_at expires_at"),
+    anon: none,
+    authenticated: { select: mine("user_id") },
+    service_role: everything,
+    samples: ({ userId }) => [{ user_id: userId }],
+  },
+  "private.personal_data": {
+    columns: words("relation scope owner_columns omitted note"),
+    anon: none,
+    authenticated: none,
+    // It names columns that are read by it.
+    service_role: { select: everyRow },
+    samples: ({ unique }) => [{ relation: unique, scope: "none", note: "" }],
+  },
   "private.retention_rules": {
     columns: words("name relation condition action keep description"),
     anon: none,
@@ -46,8 +63,17 @@ export const privacyTables: Record<string, TableAccess> = {
 };
 
 export const privacyFunctions: Record<string, FunctionAccess> = {
+  "public.account_export_advance(uuid,smallint,jsonb,bigint)": server,
+  "public.account_export_expire(uuid)": server,
+  "public.account_export_finish(uuid,smallint,bigint,jsonb)": server,
+  "public.account_export_rows(uuid,text,text,integer)": server,
+  "public.account_export_start(uuid)": server,
+  "public.account_export_step(uuid)": server,
+  "public.account_exports_over(integer)": server,
+  "public.account_files(uuid,text,integer,boolean)": server,
   "public.retention_run(integer)": server,
 
+  "private.account_facts(uuid)": { ...server, definer: true },
   "private.apply_retention(integer)": { ...server, definer: true },
   "private.audit()": { ...nobody, definer: true },
   "private.audit_log_keep()": nobody,

@@ -11,6 +11,7 @@ let resend: Resend | undefined;
 
 /** Where mails lead in the application: what enqueues them does not know its address. */
 const pages: Record<string, string> = {
+  account_export: "/account/export",
   welcome: "/",
   subscription_started: "/billing",
   subscription_ending: "/billing",

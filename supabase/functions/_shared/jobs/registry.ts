@@ -1,4 +1,5 @@
 /** Every kind of job there is. Only jobs-run imports this: it brings the mail renderer with it. */
+import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
 import { dunningStep } from "./dunning-step.ts";
@@ -13,10 +14,12 @@ import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
+  account_export: accountExport,
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
   dunning_step: dunningStep,
+  exports_expire: exportsExpire,
   mail_send: mailSend,
   password_reset: passwordReset,
   retention,

@@ -4,6 +4,7 @@
  * To add one: a file in templates/ and a line here.
  */
 import type { z } from "zod";
+import { accountExport } from "./templates/account-export.ts";
 import { cardExpiring } from "./templates/card-expiring.ts";
 import {
   accessLocked,
@@ -57,6 +58,7 @@ export const templates = {
   subscription_ending: subscriptionEnding,
   subscription_ended: subscriptionEnded,
   refunded,
+  account_export: accountExport,
   signup,
   invite,
   magiclink,
