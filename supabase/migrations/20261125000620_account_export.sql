@@ -110,6 +110,22 @@ create policy "Users read their own export files" on storage.objects
   for select to authenticated
   using (bucket_id = 'exports' and (storage.foldername(name))[1] = (select auth.uid())::text);
 
+create function private.own_account(user_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  -- A token is good for up to an hour, also when its user is gone.
+  if not exists (select from public.profiles as profile where profile.id = own_account.user_id) then
+    perform private.problem(404, 'profile_not_found', 'This account does not exist any more.');
+  end if;
+end;
+$$;
+comment on function private.own_account(uuid) is 'Refuses with profile_not_found where the user is gone.';
+grant execute on function private.own_account(uuid) to service_role;
+
 create function public.account_export_start(user_id uuid)
 returns uuid
 language plpgsql
@@ -118,6 +134,7 @@ as $$
 declare
   export_id uuid;
 begin
+  perform private.own_account(account_export_start.user_id);
   insert into public.account_exports (user_id) values (account_export_start.user_id)
   on conflict do nothing
   returning id into export_id;

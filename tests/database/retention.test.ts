@@ -110,6 +110,18 @@ const samples: Record<string, Sample> = {
     left: async () =>
       names(await sql`select object_id as name from private.reconciliation_seen` as never),
   },
+  account_deletions: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with gone as (
+          insert into public.account_deletions (user_id, state, finished_at)
+          values (gen_random_uuid(), 'cancelled', ${ago("account_deletions", age)}) returning id
+        )
+        insert into private.account_deletion_details (deletion_id, email)
+        select id, '${name}' from gone`),
+    left: async () =>
+      names(await sql`select email as name from private.account_deletion_details` as never),
+  },
   account_exports: {
     insert: async (name, age) => {
       const user = await insertUser(sql, { email: `${name}@export.example.com` });

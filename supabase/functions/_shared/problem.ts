@@ -74,6 +74,11 @@ export const catalogue = {
   workspace_read_only: [402, "The workspace is restricted until its invoices are paid"],
   too_many_declines: [429, "Too many payments were declined"],
   payment_declined: [402, "The payment was declined"],
+  // Privacy
+  reauthentication_failed: [403, "It could not be confirmed that it is you"],
+  workspaces_need_owner: [409, "Others are in workspaces that only you own"],
+  deletion_not_found: [404, "The account is not to be deleted"],
+  deletion_running: [409, "The deletion of the account runs already"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
   auth_unavailable: [502, "Supabase Auth cannot be reached"],

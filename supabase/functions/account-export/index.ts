@@ -16,7 +16,7 @@ export default methods(
     status: 202,
     body: z.strictObject({}),
     reply: z.object({ export: AccountExport.nullable() }),
-    problems: ["storage_unavailable"],
+    problems: ["storage_unavailable", "profile_not_found"],
   }, async ({ admin, db, user }) => {
     await rows(admin.rpc("account_export_start", { user_id: user.id }));
     wakeJobs();
@@ -28,6 +28,6 @@ export default methods(
     auth: "user",
     limit: "read",
     reply: z.object({ export: AccountExport.nullable() }),
-    problems: ["storage_unavailable"],
+    problems: ["storage_unavailable", "profile_not_found"],
   }, async ({ db, user }) => ({ export: await latestExport(db, user.id) })),
 );

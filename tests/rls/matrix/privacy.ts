@@ -7,6 +7,7 @@ import {
   none,
   ofMyWorkspaces,
   orStaff,
+  serverOnly,
   type TableAccess,
   words,
 } from "../access.ts";
@@ -31,6 +32,18 @@ export const privacyTables: Record<string, TableAccess> = {
       target: unique,
     }],
   },
+  "public.account_deletions": {
+    columns: words("id user_id state step requested_at due_at finished_at"),
+    anon: none,
+    authenticated: { select: mine("user_id") },
+    service_role: everything,
+    samples: ({ userId }) => [{ user_id: userId }],
+  },
+  "private.account_deletion_details": {
+    columns: words("deletion_id token_hash token_expires_at email locale"),
+    ...serverOnly,
+    samples: ({ row }) => [{ deletion_id: row("public.account_deletions")["id"] }],
+  },
   "public.account_exports": {
     columns: words("id user_id state cursor parts bytes requested_at ready_at expires_at"),
     anon: none,
@@ -39,7 +52,7 @@ export const privacyTables: Record<string, TableAccess> = {
     samples: ({ userId }) => [{ user_id: userId }],
   },
   "private.personal_data": {
-    columns: words("relation scope owner_columns omitted note"),
+    columns: words("relation scope owner_columns omitted note erased"),
     anon: none,
     authenticated: none,
     // It names columns that are read by it.
@@ -63,6 +76,13 @@ export const privacyTables: Record<string, TableAccess> = {
 };
 
 export const privacyFunctions: Record<string, FunctionAccess> = {
+  "public.account_deletion_advance(uuid,text,text)": server,
+  "public.account_deletion_ask(uuid,text,text)": server,
+  "public.account_deletion_cancel(uuid)": server,
+  "public.account_deletion_finish(uuid)": server,
+  "public.account_deletion_records(uuid)": server,
+  "public.account_deletion_schedule(uuid,text)": server,
+  "public.account_deletion_step(uuid)": server,
   "public.account_export_advance(uuid,smallint,jsonb,bigint)": server,
   "public.account_export_expire(uuid)": server,
   "public.account_export_finish(uuid,smallint,bigint,jsonb)": server,
@@ -71,8 +91,16 @@ export const privacyFunctions: Record<string, FunctionAccess> = {
   "public.account_export_step(uuid)": server,
   "public.account_exports_over(integer)": server,
   "public.account_files(uuid,text,integer,boolean)": server,
+  "public.orphaned_files(integer)": server,
+  "public.orphaned_subscriptions(integer)": server,
   "public.retention_run(integer)": server,
+  "public.workspace_owners(uuid)": server,
 
+  "private.billing_orphaned()": { ...nobody, definer: true },
+  "private.files_orphaned()": { ...nobody, definer: true },
+  "private.own_account(uuid)": server,
+  "private.workspace_close(uuid)": server,
+  "private.workspaces_in_the_way(uuid)": server,
   "private.account_facts(uuid)": { ...server, definer: true },
   "private.apply_retention(integer)": { ...server, definer: true },
   "private.audit()": { ...nobody, definer: true },

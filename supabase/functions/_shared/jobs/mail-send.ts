@@ -12,6 +12,9 @@ let resend: Resend | undefined;
 /** Where mails lead in the application: what enqueues them does not know its address. */
 const pages: Record<string, string> = {
   account_export: "/account/export",
+  account_delete_scheduled: "/account/delete",
+  account_delete_blocked: "/account/delete",
+  account_delete_cancelled: "/",
   welcome: "/",
   subscription_started: "/billing",
   subscription_ending: "/billing",

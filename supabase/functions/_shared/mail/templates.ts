@@ -4,6 +4,13 @@
  * To add one: a file in templates/ and a line here.
  */
 import type { z } from "zod";
+import {
+  accountDeleteBlocked,
+  accountDeleteCancelled,
+  accountDeleteConfirm,
+  accountDeleted,
+  accountDeleteScheduled,
+} from "./templates/account-deletion.ts";
 import { accountExport } from "./templates/account-export.ts";
 import { cardExpiring } from "./templates/card-expiring.ts";
 import {
@@ -59,6 +66,11 @@ export const templates = {
   subscription_ended: subscriptionEnded,
   refunded,
   account_export: accountExport,
+  account_delete_confirm: accountDeleteConfirm,
+  account_delete_scheduled: accountDeleteScheduled,
+  account_delete_cancelled: accountDeleteCancelled,
+  account_delete_blocked: accountDeleteBlocked,
+  account_deleted: accountDeleted,
   signup,
   invite,
   magiclink,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Db, rows } from "../database.ts";
 import { publicUrl } from "../env.ts";
 import { problem } from "../problem.ts";
+import { ownAccount } from "./own-account.ts";
 import { type ExportStep, gatherPart } from "./export-part.ts";
 
 const bucket = "exports";
@@ -47,16 +48,17 @@ async function signed(db: Db, paths: string[], seconds: number): Promise<string[
 /**
  * The user's latest export, with links that the user's own right to read makes.
  *
- * @throws {Problem} `storage_unavailable`
+ * @throws {Problem} `storage_unavailable`, `profile_not_found`
  */
 export async function latestExport(
   db: Db,
   userId: string,
 ): Promise<z.infer<typeof AccountExport> | null> {
-  const found = await rows(
+  const reading = rows(
     db.from("account_exports").select("id, state, requested_at, ready_at, expires_at, parts")
       .eq("user_id", userId).order("requested_at", { ascending: false }).limit(1).maybeSingle(),
   );
+  const [found] = await Promise.all([reading, ownAccount(db, userId)]);
   if (found === null) return null;
   const { parts, state, ...shown } = found;
   const paths = Array.from({ length: parts }, (_, index) => pathOf(userId, found.id, index + 1));
