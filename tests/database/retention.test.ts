@@ -110,6 +110,29 @@ const samples: Record<string, Sample> = {
     left: async () =>
       names(await sql`select object_id as name from private.reconciliation_seen` as never),
   },
+  card_attempts: {
+    insert: async (name, age) => {
+      const user = await insertUser(sql, { email: `${name}@attempt.example.com` });
+      await sql.unsafe(`
+        insert into private.card_attempts (workspace_id, address_hash, attempted_at)
+        select id, repeat('0', 64), ${ago("card_attempts", age)} from public.workspaces
+        where personal_of = '${user}'`);
+    },
+    left: async () =>
+      names(
+        await sql`
+          select split_part(account.email, '@', 1) as name from private.card_attempts as attempt
+          join public.workspaces as workspace on workspace.id = attempt.workspace_id
+          join auth.users as account on account.id = workspace.personal_of` as never,
+      ),
+  },
+  card_declines: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.card_declines (cause, declined_at)
+        values ('${name}', ${ago("card_declines", age)})`),
+    left: async () => names(await sql`select cause as name from private.card_declines` as never),
+  },
   account_deletions: {
     insert: (name, age) =>
       sql.unsafe(`

@@ -21,7 +21,11 @@ export const privacyTables: Record<string, TableAccess> = {
       id workspace_id actor_id actor_kind action target changes reason request_id created_at
     `),
     anon: none,
-    authenticated: { select: orStaff(ofMyWorkspaces("workspace_id", "owner", "admin")) },
+    authenticated: {
+      select: orStaff(`
+        ${ofMyWorkspaces("workspace_id", "owner", "admin")}
+        and private.has_feature(workspace_id, 'audit_log')`),
+    },
     // Append-only: not even the service role writes it but by the functions below.
     service_role: { select: everyRow },
     samples: ({ userId, workspaceId, unique }) => [{
@@ -52,7 +56,7 @@ export const privacyTables: Record<string, TableAccess> = {
     samples: ({ userId }) => [{ user_id: userId }],
   },
   "private.personal_data": {
-    columns: words("relation scope owner_columns omitted note erased"),
+    columns: words("relation scope owner_columns omitted note erased emptied"),
     anon: none,
     authenticated: none,
     // It names columns that are read by it.
