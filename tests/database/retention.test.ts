@@ -171,6 +171,55 @@ const samples: Record<string, Sample> = {
         values ('drift', 1, 1, 1, '{}', '${name}', ${ago("alert_incidents", age)})`),
     left: async () => names(await sql`select note as name from private.alert_incidents` as never),
   },
+  card_attempts: {
+    insert: async (name, age) => {
+      const user = await insertUser(sql, { email: `${name}@attempt.example.com` });
+      await sql.unsafe(`
+        insert into private.card_attempts (workspace_id, address_hash, attempted_at)
+        select id, repeat('0', 64), ${ago("card_attempts", age)} from public.workspaces
+        where personal_of = '${user}'`);
+    },
+    left: async () =>
+      names(
+        await sql`
+          select split_part(account.email, '@', 1) as name from private.card_attempts as attempt
+          join public.workspaces as workspace on workspace.id = attempt.workspace_id
+          join auth.users as account on account.id = workspace.personal_of` as never,
+      ),
+  },
+  card_declines: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.card_declines (cause, declined_at)
+        values ('${name}', ${ago("card_declines", age)})`),
+    left: async () => names(await sql`select cause as name from private.card_declines` as never),
+  },
+  account_deletions: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with gone as (
+          insert into public.account_deletions (user_id, state, finished_at)
+          values (gen_random_uuid(), 'cancelled', ${ago("account_deletions", age)}) returning id
+        )
+        insert into private.account_deletion_details (deletion_id, email)
+        select id, '${name}' from gone`),
+    left: async () =>
+      names(await sql`select email as name from private.account_deletion_details` as never),
+  },
+  account_exports: {
+    insert: async (name, age) => {
+      const user = await insertUser(sql, { email: `${name}@export.example.com` });
+      await sql.unsafe(`
+        insert into public.account_exports (user_id, state, expires_at)
+        values ('${user}', 'expired', ${ago("account_exports", age)})`);
+    },
+    left: async () =>
+      names(
+        await sql`
+          select split_part(account.email, '@', 1) as name from public.account_exports as export
+          join auth.users as account on account.id = export.user_id` as never,
+      ),
+  },
   audit_log: {
     insert: (name, age) =>
       sql.unsafe(`

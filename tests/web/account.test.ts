@@ -245,3 +245,35 @@ Deno.test({
     assert.deepEqual([...complaints, ...other.complaints], []);
   },
 });
+
+Deno.test({
+  name: "web: confirm the deletion of an account by the mail's link, and keep it after all",
+  ignore,
+  async fn() {
+    const ada = await member();
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page, complaints } = tab;
+    await page.goto("/account/delete");
+    await headingIs(page, "Log in");
+    await logInOn(page, ada);
+    await headingIs(page, "Delete your account");
+    await page.getByRole("button", { name: "Send me a link to confirm" }).click();
+    await page.getByText("A mail is on its way").waitFor();
+    const mail = await mailTo(ada.email, /Confirm the deletion/, own.at);
+    const link = /https?:\/\/\S+\/account\/delete#token=\w+/.exec(mail.text!)![0];
+    await page.goto(link);
+    await page.getByRole("button", { name: "Delete my account in seven days" }).click();
+    await page.getByText("Your account will be deleted on").waitFor();
+    assert.equal(page.url(), `${own.at.siteUrl}/account/delete`, "no token stays in the address");
+    await page.getByRole("button", { name: "Keep my account" }).click();
+    await page.getByText("Your account stays.").waitFor();
+
+    await page.goto("/account/export");
+    await page.getByRole("button", { name: "Prepare a copy" }).click();
+    await page.getByText("is being prepared").waitFor();
+    await mailTo(ada.email, /copy of your/, own.at);
+    await page.reload();
+    await page.getByRole("link", { name: "Download part 1" }).waitFor();
+    assert.deepEqual(complaints, []);
+  },
+});

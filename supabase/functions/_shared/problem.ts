@@ -77,6 +77,11 @@ export const catalogue = {
   payment_declined: [402, "The payment was declined"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
+  // Privacy
+  reauthentication_failed: [403, "It could not be confirmed that it is you"],
+  workspaces_need_owner: [409, "Others are in workspaces that only you own"],
+  deletion_not_found: [404, "The account is not to be deleted"],
+  deletion_running: [409, "The deletion of the account runs already"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
   captcha_unavailable: [503, "The captcha cannot be verified"],

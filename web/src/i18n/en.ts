@@ -152,6 +152,24 @@ export const en = {
   unsubscribed: "Done",
   unsubscribedText: (topic: string) => `You will receive no more mails about: ${topic}.`,
   unsubscribeWrong: "This link is incomplete. You can choose here what we write to you about:",
+  exportTitle: "A copy of your data",
+  exportIntro: "You can have a copy of everything that we hold about you.",
+  exportAsk: "Prepare a copy",
+  exportPending: "Your copy is being prepared. We mail you when it is ready.",
+  exportReady: (day: string) => `Your copy is ready. It can be downloaded until ${day}.`,
+  exportPart: (part: number) => `Download part ${part}`,
+
+  deleteTitle: "Delete your account",
+  deleteIntro:
+    "Your account, your files and your workspaces go, and your subscriptions end without a refund. " +
+    "After you have confirmed you have seven days to change your mind.",
+  deleteAsk: "Send me a link to confirm",
+  deleteSent: "A mail is on its way. Open its link within an hour.",
+  deleteConfirm: "Delete my account in seven days",
+  deleteScheduled: (day: string) => `Your account will be deleted on ${day}.`,
+  deleteKeep: "Keep my account",
+  deleteKept: "Your account stays.",
+  deleteRunning: "Your account is being deleted.",
 
   /** Titles of problems; where a code has none, the server's own. */
   problems: {

@@ -160,6 +160,24 @@ export const fr: Texts = {
   unsubscribed: "C’est fait",
   unsubscribedText: (topic) => `Vous ne recevrez plus ${topic} par e-mail.`,
   unsubscribeWrong: "Ce lien est incomplet. Vous pouvez choisir ici ce que nous vous écrivons :",
+  exportTitle: "Une copie de vos données",
+  exportIntro: "Vous pouvez obtenir une copie de tout ce que nous détenons à votre sujet.",
+  exportAsk: "Préparer une copie",
+  exportPending: "Votre copie est en préparation. Nous vous écrirons dès qu’elle sera prête.",
+  exportReady: (day) => `Votre copie est prête. Elle peut être téléchargée jusqu’au ${day}.`,
+  exportPart: (part) => `Télécharger la partie ${part}`,
+
+  deleteTitle: "Supprimer votre compte",
+  deleteIntro: "Votre compte, vos fichiers et vos espaces de travail disparaissent, et vos " +
+    "abonnements prennent fin sans remboursement. Une fois la suppression confirmée, vous avez sept " +
+    "jours pour changer d’avis.",
+  deleteAsk: "M’envoyer un lien de confirmation",
+  deleteSent: "Un e-mail est en route. Ouvrez son lien dans l’heure.",
+  deleteConfirm: "Supprimer mon compte dans sept jours",
+  deleteScheduled: (day) => `Votre compte sera supprimé le ${day}.`,
+  deleteKeep: "Conserver mon compte",
+  deleteKept: "Votre compte est conservé.",
+  deleteRunning: "Votre compte est en cours de suppression.",
 
   problems: {
     unreachable: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
@@ -184,6 +202,11 @@ export const fr: Texts = {
     checkout_not_found: "Cet achat n’existe pas",
     payment_declined: "Le paiement a été refusé",
     payment_provider_unavailable: "Stripe est injoignable",
+    reauthentication_failed: "Ce lien n’est plus valable",
+    workspaces_need_owner:
+      "D’autres personnes dépendent d’espaces dont vous êtes le seul propriétaire",
+    deletion_not_found: "Ce compte n’est pas en cours de suppression",
+    deletion_running: "La suppression du compte a déjà commencé",
     auth_unavailable: "Le service de connexion est injoignable",
     database_unavailable: "La base de données est injoignable",
     internal_error: "Une erreur s’est produite chez nous",

@@ -14,6 +14,10 @@ let resend: Resend | undefined;
 
 /** Where mails lead in the application: what enqueues them does not know its address. */
 const pages: Record<string, string> = {
+  account_export: "/account/export",
+  account_delete_scheduled: "/account/delete",
+  account_delete_blocked: "/account/delete",
+  account_delete_cancelled: "/",
   welcome: "/",
   getting_started: "/",
   subscription_started: "/billing",

@@ -1,4 +1,6 @@
 /** Every kind of job there is. Only jobs-run imports this: it brings the mail renderer with it. */
+import { accountDelete, billingClose, filesRemove, orphansSweep } from "./account-delete.ts";
+import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
 import { dunningStep } from "./dunning-step.ts";
@@ -15,12 +17,18 @@ import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
+  account_delete: accountDelete,
+  account_export: accountExport,
+  billing_close: billingClose,
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
   dunning_step: dunningStep,
   getting_started: gettingStarted,
+  exports_expire: exportsExpire,
+  files_remove: filesRemove,
   mail_send: mailSend,
+  orphans_sweep: orphansSweep,
   password_reset: passwordReset,
   retention,
   seats_sync: seatsSync,

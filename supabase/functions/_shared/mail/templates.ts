@@ -5,6 +5,14 @@
  */
 import type { z } from "zod";
 import { alert } from "./templates/alert.ts";
+import {
+  accountDeleteBlocked,
+  accountDeleteCancelled,
+  accountDeleteConfirm,
+  accountDeleted,
+  accountDeleteScheduled,
+} from "./templates/account-deletion.ts";
+import { accountExport } from "./templates/account-export.ts";
 import { cardExpiring } from "./templates/card-expiring.ts";
 import {
   accessLocked,
@@ -61,6 +69,12 @@ export const templates = {
   subscription_ended: subscriptionEnded,
   refunded,
   alert,
+  account_export: accountExport,
+  account_delete_confirm: accountDeleteConfirm,
+  account_delete_scheduled: accountDeleteScheduled,
+  account_delete_cancelled: accountDeleteCancelled,
+  account_delete_blocked: accountDeleteBlocked,
+  account_deleted: accountDeleted,
   signup,
   invite,
   magiclink,
