@@ -73,6 +73,11 @@ export const catalogue = {
   quota_exceeded: [402, "The plan's limit for this billing period is used up"],
   workspace_read_only: [402, "The workspace is restricted until its invoices are paid"],
   too_many_declines: [429, "Too many payments were declined"],
+  invoice_not_found: [404, "The invoice does not exist"],
+  invoice_not_paid: [409, "The invoice is not paid"],
+  payment_not_found: [404, "The payment does not exist"],
+  payment_not_refundable: [409, "The payment cannot be refunded"],
+  refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],

@@ -33,6 +33,7 @@ export function eventTargets(event: Stripe.Event): Target[] {
     case "invoice":
     case "payment_method":
     case "dispute":
+    case "credit_note":
       return [{ type: object.object, id: object.id }];
     case "checkout.session":
       return [{ type: "checkout_session", id: object.id }];

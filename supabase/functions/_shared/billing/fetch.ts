@@ -3,6 +3,7 @@ import Stripe from "stripe";
 import {
   chargeRecord,
   checkoutSessionRecord,
+  creditNoteRecord,
   customerRecord,
   disputeRecord,
   idOf,
@@ -24,7 +25,8 @@ export type ObjectType =
   | "checkout_session"
   | "payment_method"
   | "charge"
-  | "dispute";
+  | "dispute"
+  | "credit_note";
 
 /** A fetched object as our tables take it, and what must be there before it. */
 export interface Fetched {
@@ -129,6 +131,10 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
       record: disputeRecord(dispute),
       needs: [["invoice", await invoiceOf(stripe, dispute.payment_intent)]],
     };
+  },
+  async credit_note(stripe, id) {
+    const note = await stripe.creditNotes.retrieve(id);
+    return { record: creditNoteRecord(note), needs: [["invoice", idOf(note.invoice)]] };
   },
 };
 

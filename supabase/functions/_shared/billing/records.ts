@@ -193,13 +193,16 @@ function waitsForPayer(payment: Stripe.InvoicePayment): boolean {
 export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoicePayment[]) {
   const { currency } = invoice;
   const periods = invoice.lines.data.map((line) => line.period);
+  // What is charged and not what is credited: a change of plan has a line of each.
+  const main = invoice.lines.data.find((line) => line.amount > 0) ?? invoice.lines.data[0];
   return {
     id: invoice.id,
     deleted: false,
     customer_id: idOf(invoice.customer),
     subscription_id: idOf(invoice.parent?.subscription_details?.subscription),
     number: invoice.number,
-    description: invoice.lines.data[0]?.description ?? null,
+    description: main?.description ?? null,
+    price_id: idOf(main?.pricing?.price_details?.price),
     billing_reason: invoice.billing_reason,
     status: invoice.status ?? "draft",
     attempt_count: invoice.attempt_count,
@@ -274,6 +277,7 @@ export function chargeRecord(charge: Stripe.Charge, refunds: Stripe.Refund[]) {
       amount: amount(refund.amount, refund.currency),
       currency: refund.currency.toUpperCase(),
       reason: refund.reason,
+      intent_id: refund.metadata?.["refund_intent"] ?? null,
       created: refund.created,
     })),
   };
@@ -290,5 +294,25 @@ export function disputeRecord(dispute: Stripe.Dispute) {
     reason: dispute.reason,
     evidence_due_by: dispute.evidence_details.due_by,
     created: dispute.created,
+  };
+}
+
+/** A credit note. Its refunds are the same money: their ids let nobody count it twice. */
+export function creditNoteRecord(note: Stripe.CreditNote) {
+  return {
+    id: note.id,
+    customer_id: idOf(note.customer),
+    invoice_id: idOf(note.invoice),
+    number: note.number,
+    status: note.status,
+    reason: note.reason,
+    memo: note.memo,
+    currency: note.currency.toUpperCase(),
+    subtotal: amount(note.subtotal, note.currency),
+    total: amount(note.total, note.currency),
+    refund_ids: note.refunds.flatMap((refund) => idOf(refund.refund) ?? []),
+    pdf: note.pdf,
+    created: note.created,
+    voided_at: note.voided_at,
   };
 }

@@ -5,6 +5,7 @@ import { dunningStep } from "./dunning-step.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
+import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { trialEnd } from "./trial-end.ts";
@@ -19,6 +20,7 @@ export const jobKinds: Record<string, JobKind> = {
   dunning_step: dunningStep,
   mail_send: mailSend,
   password_reset: passwordReset,
+  refund_finish: refundFinish,
   retention,
   stripe_customer_create: stripeCustomerCreate,
   trial_end: trialEnd,
