@@ -15,7 +15,8 @@ export const dunningTables: Record<string, TableAccess> = {
   "public.credit_notes": {
     columns: words(`
       id workspace_id invoice_id stripe_credit_note_id number status reason memo currency subtotal total
-      stripe_refund_ids pdf created_at voided_at updated_at
+      stripe_refund_ids pdf created_at voided_at updated_at tax
+      refunded_amounts
     `),
     anon: none,
     authenticated: { select: ofMyWorkspaces("workspace_id", ...billingRoles) },
@@ -35,13 +36,23 @@ export const dunningTables: Record<string, TableAccess> = {
   "public.billing_documents": {
     columns: words(`
       id kind workspace_id invoice_id number plan description status currency amount created_at
-      page_url pdf_url
+      page_url pdf_url tax
     `),
     view: true,
     anon: none,
     authenticated: { select: ofMyWorkspaces("workspace_id", ...billingRoles) },
     service_role: { select: everyRow },
     samples: () => [],
+  },
+  "public.billing_details": {
+    columns: words(`
+      workspace_id name line1 line2 postal_code city state country tax_id_type tax_id tax_id_status
+      updated_at
+    `),
+    anon: none,
+    authenticated: { select: ofMyWorkspaces("workspace_id", ...billingRoles) },
+    service_role: everything,
+    samples: ({ workspaceId }) => [{ workspace_id: workspaceId, name: "Ada", country: "FR" }],
   },
   "private.refund_intents": {
     columns: words(`

@@ -69,7 +69,8 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
     return { record: priceRecord(price), needs: [["product", idOf(price.product)]] };
   },
   async customer(stripe, id) {
-    return { record: customerRecord(await stripe.customers.retrieve(id)), needs: [] };
+    const customer = await stripe.customers.retrieve(id, { expand: ["tax_ids"] });
+    return { record: customerRecord(customer), needs: [] };
   },
   async subscription(stripe, id) {
     const subscription = await stripe.subscriptions.retrieve(id, {

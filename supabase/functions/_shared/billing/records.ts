@@ -82,6 +82,30 @@ export function priceRecord(price: Stripe.Price) {
   };
 }
 
+/** Whom a customer's invoices are made out to; the tax id that was given last, where there are several. */
+function detailsOf(customer: Stripe.Customer) {
+  const { address } = customer;
+  const taxIds =
+    customer.tax_ids?.data.toSorted((a, b) => b.created - a.created || (b.id < a.id ? -1 : 1)) ??
+      [];
+  const status = (taxId: Stripe.TaxId) => taxId.verification?.status ?? "unavailable";
+  const good = taxIds.find((taxId) => status(taxId) !== "unverified") ?? taxIds[0];
+  return {
+    name: customer.name ?? null,
+    line1: address?.line1 || null,
+    line2: address?.line2 || null,
+    postal_code: address?.postal_code || null,
+    city: address?.city || null,
+    state: address?.state || null,
+    country: address?.country || null,
+    tax_id: good === undefined
+      ? null
+      : { type: good.type, value: good.value, status: status(good) },
+    refused: taxIds.filter((taxId) => status(taxId) === "unverified")
+      .map(({ id, value }) => ({ id, value })),
+  };
+}
+
 /** A customer; ours carry `metadata.workspace_id`. */
 export function customerRecord(customer: Stripe.Customer | Stripe.DeletedCustomer) {
   if (customer.deleted) return { id: customer.id, deleted: true };
@@ -90,6 +114,7 @@ export function customerRecord(customer: Stripe.Customer | Stripe.DeletedCustome
     id: customer.id,
     deleted: false,
     workspace_id: customer.metadata["workspace_id"] ?? null,
+    details: detailsOf(customer),
   };
 }
 
@@ -178,6 +203,11 @@ export function subscriptionRecord(subscription: Stripe.Subscription) {
   };
 }
 
+/** What of a document's total is tax, within prices or on top. */
+function taxOf(taxes: { amount: number }[] | null, currency: string): number {
+  return amount((taxes ?? []).reduce((sum, tax) => sum + tax.amount, 0), currency);
+}
+
 const paymentStatus = { paid: "succeeded", open: "pending", canceled: "canceled" } as Record<
   string,
   string
@@ -211,6 +241,10 @@ export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoiceP
     currency: currency.toUpperCase(),
     subtotal: amount(invoice.subtotal, currency),
     total: amount(invoice.total, currency),
+    tax: taxOf(invoice.total_taxes, currency),
+    reverse_charge: (invoice.total_taxes ?? []).some((tax) =>
+      tax.taxability_reason === "reverse_charge"
+    ),
     amount_due: amount(invoice.amount_due, currency),
     amount_paid: amount(invoice.amount_paid, currency),
     period_start: periods.length === 0
@@ -310,7 +344,11 @@ export function creditNoteRecord(note: Stripe.CreditNote) {
     currency: note.currency.toUpperCase(),
     subtotal: amount(note.subtotal, note.currency),
     total: amount(note.total, note.currency),
-    refund_ids: note.refunds.flatMap((refund) => idOf(refund.refund) ?? []),
+    tax: taxOf(note.total_taxes, note.currency),
+    refunds: note.refunds.flatMap(({ refund, amount_refunded: of }) => {
+      const id = idOf(refund);
+      return id === null ? [] : [{ id, amount: amount(of, note.currency) }];
+    }),
     pdf: note.pdf,
     created: note.created,
     voided_at: note.voided_at,

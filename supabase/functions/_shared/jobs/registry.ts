@@ -10,6 +10,7 @@ import { retention } from "./retention.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { trialEnd } from "./trial-end.ts";
 import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
+import { taxIdWithdraw } from "./tax-id-withdraw.ts";
 import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
@@ -27,5 +28,6 @@ export const jobKinds: Record<string, JobKind> = {
   usage_holds_expire: usageHoldsExpire,
   usage_report: usageReport,
   usage_reports_open: usageReportsOpen,
+  tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
 };
