@@ -45,6 +45,139 @@ export type Database = {
         };
         Relationships: [];
       };
+      "billing_details": {
+        Row: {
+          "city": string | null;
+          "country": string | null;
+          "line1": string | null;
+          "line2": string | null;
+          "name": string | null;
+          "postal_code": string | null;
+          "state": string | null;
+          "tax_id": string | null;
+          "tax_id_status": string | null;
+          "tax_id_type": string | null;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "city"?: string | null;
+          "country"?: string | null;
+          "line1"?: string | null;
+          "line2"?: string | null;
+          "name"?: string | null;
+          "postal_code"?: string | null;
+          "state"?: string | null;
+          "tax_id"?: string | null;
+          "tax_id_status"?: string | null;
+          "tax_id_type"?: string | null;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "city"?: string | null;
+          "country"?: string | null;
+          "line1"?: string | null;
+          "line2"?: string | null;
+          "name"?: string | null;
+          "postal_code"?: string | null;
+          "state"?: string | null;
+          "tax_id"?: string | null;
+          "tax_id_status"?: string | null;
+          "tax_id_type"?: string | null;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "billing_details_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: true;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "credit_notes": {
+        Row: {
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "invoice_id": string;
+          "memo": string | null;
+          "number": string;
+          "pdf": string | null;
+          "reason": string | null;
+          "refunded_amounts": (number)[];
+          "status": string;
+          "stripe_credit_note_id": string;
+          "stripe_refund_ids": (string)[];
+          "subtotal": number;
+          "tax": number;
+          "total": number;
+          "updated_at": string;
+          "voided_at": string | null;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at": string;
+          "currency": string;
+          "id"?: string;
+          "invoice_id": string;
+          "memo"?: string | null;
+          "number": string;
+          "pdf"?: string | null;
+          "reason"?: string | null;
+          "refunded_amounts"?: (number)[];
+          "status": string;
+          "stripe_credit_note_id": string;
+          "stripe_refund_ids"?: (string)[];
+          "subtotal": number;
+          "tax"?: number;
+          "total": number;
+          "updated_at"?: string;
+          "voided_at"?: string | null;
+          "workspace_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "invoice_id"?: string;
+          "memo"?: string | null;
+          "number"?: string;
+          "pdf"?: string | null;
+          "reason"?: string | null;
+          "refunded_amounts"?: (number)[];
+          "status"?: string;
+          "stripe_credit_note_id"?: string;
+          "stripe_refund_ids"?: (string)[];
+          "subtotal"?: number;
+          "tax"?: number;
+          "total"?: number;
+          "updated_at"?: string;
+          "voided_at"?: string | null;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "credit_notes_invoice_id_fkey";
+            columns: ["invoice_id"];
+            isOneToOne: false;
+            referencedRelation: "invoices";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "credit_notes_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "disputes": {
         Row: {
           "amount": number;
@@ -271,10 +404,13 @@ export type Database = {
           "paid_at": string | null;
           "period_end": string;
           "period_start": string;
+          "price_id": string | null;
+          "reverse_charge": boolean;
           "status": string;
           "stripe_invoice_id": string;
           "subscription_id": string | null;
           "subtotal": number;
+          "tax": number;
           "total": number;
           "updated_at": string;
           "voided_at": string | null;
@@ -299,10 +435,13 @@ export type Database = {
           "paid_at"?: string | null;
           "period_end": string;
           "period_start": string;
+          "price_id"?: string | null;
+          "reverse_charge"?: boolean;
           "status": string;
           "stripe_invoice_id": string;
           "subscription_id"?: string | null;
           "subtotal": number;
+          "tax"?: number;
           "total": number;
           "updated_at"?: string;
           "voided_at"?: string | null;
@@ -326,10 +465,13 @@ export type Database = {
           "paid_at"?: string | null;
           "period_end"?: string;
           "period_start"?: string;
+          "price_id"?: string | null;
+          "reverse_charge"?: boolean;
           "status"?: string;
           "stripe_invoice_id"?: string;
           "subscription_id"?: string | null;
           "subtotal"?: number;
+          "tax"?: number;
           "total"?: number;
           "updated_at"?: string;
           "voided_at"?: string | null;
@@ -1005,7 +1147,26 @@ export type Database = {
       };
     };
     Views: {
-      [_ in never]: never;
+      "billing_documents": {
+        Row: {
+          "amount": number | null;
+          "created_at": string | null;
+          "currency": string | null;
+          "description": string | null;
+          "id": string | null;
+          "invoice_id": string | null;
+          "kind": string | null;
+          "number": string | null;
+          "page_url": string | null;
+          "pdf_url": string | null;
+          "plan": string | null;
+          "status": string | null;
+          "tax": number | null;
+          "workspace_id": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
     };
     Functions: {
       "api_key_create": {
@@ -1059,6 +1220,7 @@ export type Database = {
         };
         Returns: number;
       };
+      "billing_tax_id_forget": { Args: { "workspace_id": string }; Returns: undefined };
       "billing_workspace_for": {
         Args: { "user_id": string; "workspace_id": string };
         Returns: string;
@@ -1222,6 +1384,10 @@ export type Database = {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
         Returns: Json;
       };
+      "receipt_send": {
+        Args: { "cause": string; "invoice_id": string; "user_id": string };
+        Returns: boolean;
+      };
       "reconciliation_begin": {
         Args: { "cause"?: string; "repair": boolean; "run_id": number };
         Returns: Json;
@@ -1247,6 +1413,18 @@ export type Database = {
         Args: { "batch": number; "object_type": string; "run_id": number };
         Returns: string[];
       };
+      "refund_intent_close": { Args: { "intent_id": string; "refusal"?: string }; Returns: Json };
+      "refund_intent_open": {
+        Args: {
+          "amount": number;
+          "cause": string;
+          "payment_id": string;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
+      "refund_intent_read": { Args: { "intent_id": string }; Returns: Json };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
       "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
       "staff_jobs": {
