@@ -10,6 +10,8 @@ export interface PlanPrice {
   currency: string;
   unitAmount: number;
   interval: "month" | "year";
+  /** Whether the amount holds its VAT; on top of it unless given. Stripe lets it be set once. */
+  taxBehavior?: "exclusive" | "inclusive";
 }
 
 /** A plan. */

@@ -33,6 +33,7 @@ const pages: Record<string, string> = {
   payment_failed: "/billing",
   payment_action_required: "/billing",
   payment_reminder: "/billing",
+  tax_id_refused: "/billing",
   access_read_only: "/billing",
   access_locked: "/billing",
   access_restored: "/billing",

@@ -8,11 +8,13 @@ import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
+import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { trialEnd } from "./trial-end.ts";
 import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
+import { taxIdWithdraw } from "./tax-id-withdraw.ts";
 import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
@@ -30,6 +32,7 @@ export const jobKinds: Record<string, JobKind> = {
   mail_send: mailSend,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
+  refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,
   stripe_customer_create: stripeCustomerCreate,
@@ -37,5 +40,6 @@ export const jobKinds: Record<string, JobKind> = {
   usage_holds_expire: usageHoldsExpire,
   usage_report: usageReport,
   usage_reports_open: usageReportsOpen,
+  tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
 };

@@ -40,6 +40,7 @@ import { subscriptionEnding } from "./templates/subscription-ending.ts";
 import { subscriptionPaused, subscriptionResumed } from "./templates/subscription-pause.ts";
 import { subscriptionStarted } from "./templates/subscription-started.ts";
 import { trialEndedEarly } from "./templates/trial-ended-early.ts";
+import { taxIdRefused } from "./templates/tax-id-refused.ts";
 import { trialEnding } from "./templates/trial-ending.ts";
 import { trialStarted } from "./templates/trial-started.ts";
 import { welcome } from "./templates/welcome.ts";
@@ -54,6 +55,7 @@ export const templates = {
   payment_failed: paymentFailed,
   payment_action_required: paymentActionRequired,
   payment_reminder: paymentReminder,
+  tax_id_refused: taxIdRefused,
   access_read_only: accessReadOnly,
   access_locked: accessLocked,
   access_restored: accessRestored,
