@@ -7,6 +7,7 @@ import { accept, change, preview, quoted } from "../support/quotes.ts";
 import { call, stripeSdk } from "../support/stack.ts";
 import { advance, delivered, reconciled } from "../support/stripe-local.ts";
 import { signUp, type TestUser } from "../support/users.ts";
+import { quoteIsCharge } from "./quote-is-charge.ts";
 import { waitFor } from "../support/wait.ts";
 
 const day = 24 * 60 * 60;

@@ -103,6 +103,8 @@ function lineTotal(line: Stripe.InvoiceLineItem): number {
 
 /** What a renewal costs, without what waits for it once. */
 export function renewalTotal(next: Stripe.Invoice): number {
+  // A preview's lines have no further pages to read: the whole is then the closest that can be said.
+  if (next.lines.has_more) return next.total;
   return next.lines.data.filter((line) => !isProration(line))
     .reduce((sum, line) => sum + lineTotal(line), 0);
 }

@@ -7,6 +7,7 @@ import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
 import { retention } from "./retention.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
+import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
 import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { webhookHandle } from "./webhook-handle.ts";
@@ -21,6 +22,7 @@ export const jobKinds: Record<string, JobKind> = {
   password_reset: passwordReset,
   retention,
   stripe_customer_create: stripeCustomerCreate,
+  subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
   usage_holds_expire: usageHoldsExpire,
   usage_report: usageReport,
