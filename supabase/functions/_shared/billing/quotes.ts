@@ -40,7 +40,10 @@ export const Quote = z.object({
   total: z.int(),
   /** What is charged at once: the total less the credit that the customer has. */
   amount_due: z.int(),
-  /** What each renewal costs from then on, and when the next one is. */
+  /**
+   * What each renewal costs from then on, and when the next one is: a price of another interval begins
+   * its period when the quote is accepted, up to ten minutes later.
+   */
   next_amount: z.int(),
   next_at: z.string(),
   proration_date: z.string(),
@@ -205,6 +208,12 @@ export async function quoteChange(
     const offered = price.id === heldPrice.id ? heldPrice : await stripe.prices.retrieve(price.id);
     if (offered.currency !== held.currency) {
       throw unchangeable("A running subscription keeps its currency.");
+    }
+    // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+    if ((offered.unit_amount ?? 0) * quantity > 99_999_999) {
+      throw problem("invalid_body", {
+        detail: "One payment takes at most eight digits: ask for a smaller quantity.",
+      });
     }
     const promotion = wanted.promotionCode === undefined
       ? null
