@@ -31,7 +31,7 @@ const step = fc.record({
   /** And between the quote and its acceptance. */
   hesitates: fc.integer({ min: 0, max: 500 }),
   price_id: fc.constantFrom(...prices),
-  quantity: fc.integer({ min: 1, max: 400 }),
+  quantity: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 2 })),
   promotion: fc.option(fc.nat({ max: 2 }), { freq: 3, nil: undefined }),
 });
 
@@ -83,7 +83,8 @@ export async function quoteIsCharge(on: StackAddress): Promise<number> {
       ok(apart >= 0 && apart <= 600, `renewed ${apart} s apart, before ${about}`);
     }
     const held = (await stripe.subscriptions.retrieve(id)).items.data[0]!;
-    if (held.price.lookup_key === wanted.price_id && held.quantity === wanted.quantity) continue;
+    const same = held.price.lookup_key === wanted.price_id && held.quantity === wanted.quantity;
+    if (same && promotion === undefined) continue;
     const quote = await quoted(user, {
       ...wanted,
       ...(promotion !== undefined && { promotion_code: codes[promotion] }),
@@ -99,6 +100,11 @@ export async function quoteIsCharge(on: StackAddress): Promise<number> {
       continue;
     }
     strictEqual(answer.status, 200, `${about}: ${JSON.stringify(answer.body)}`);
+    if (same) {
+      deepStrictEqual([answer.body.invoice, quote.total, quote.lines], [null, 0, []], about);
+      said = quote;
+      continue;
+    }
     const invoice = await stripe.invoices.retrieve(answer.body.invoice.stripe_invoice_id);
     deepStrictEqual(
       {

@@ -1290,6 +1290,22 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "subscription_cancellation": { Args: { "cancellation_id": string }; Returns: Json };
+      "subscription_cancellation_done": { Args: { "cancellation_id": string }; Returns: undefined };
+      "subscription_cancellation_latest": {
+        Args: { "subscription_id"?: string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
+      "subscription_cancellation_open": {
+        Args: {
+          "currency": string;
+          "parts": Json;
+          "stripe_subscription_id": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: Json;
+      };
       "subscription_change_begin": {
         Args: {
           "lease_seconds": number;

@@ -144,8 +144,8 @@ export async function reckon(
     : null;
   const next = await stripe.invoices.createPreview({
     subscription,
-    // What counts once has counted for the invoice of the change.
-    ...(once && now !== null ? {} : discounts),
+    // What counts once has then counted for the invoice of the change, and has taken the former's place.
+    ...(once && now !== null ? { discounts: "" as const } : discounts),
     subscription_details: { items, proration_behavior: "none" },
   });
   return { now, next };
