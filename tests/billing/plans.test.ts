@@ -43,6 +43,7 @@ function withPlan(
 }
 
 interface Offer {
+  trial: { days: number; needs_card: boolean } | null;
   id: string;
   name: string;
   features: { feature: string; limit: number | null }[];
@@ -77,6 +78,10 @@ Deno.test("plans shows the declaration, from the smallest to the largest, and ma
     deepStrictEqual(
       Object.fromEntries(offer.features.map(({ feature, limit }) => [feature, limit ?? true])),
       plan.features,
+    );
+    deepStrictEqual(
+      offer.trial?.days ?? undefined,
+      "trialDays" in plan ? plan.trialDays : undefined,
     );
     deepStrictEqual(
       offer.prices.map(({ lookup_key, unit_amount, interval }) => ({

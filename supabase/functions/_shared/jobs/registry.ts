@@ -12,6 +12,7 @@ import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
+import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
 import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { taxIdWithdraw } from "./tax-id-withdraw.ts";
@@ -36,6 +37,7 @@ export const jobKinds: Record<string, JobKind> = {
   retention,
   seats_sync: seatsSync,
   stripe_customer_create: stripeCustomerCreate,
+  subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
   usage_holds_expire: usageHoldsExpire,
   usage_report: usageReport,
