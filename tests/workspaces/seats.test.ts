@@ -5,7 +5,7 @@ import type Stripe from "stripe";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { confirmPayment, subscribe } from "../support/purchases.ts";
-import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
+import { call, stripeSdk } from "../support/stack.ts";
 import { advance, delivered, reconciled } from "../support/stripe-local.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
