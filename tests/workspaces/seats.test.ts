@@ -1,7 +1,6 @@
 /** What a workspace pays for its members at Stripe, through months of comings and goings. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import type Stripe from "stripe";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { confirmPayment, subscribe } from "../support/purchases.ts";
