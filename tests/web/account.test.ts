@@ -304,7 +304,8 @@ Deno.test({
     const { page, complaints } = tab;
     await page.goto(link);
     await headingIs(page, "Join Atelier");
-    await page.getByText("Ada invites you to join the workspace “Atelier”. Your role: admin.").waitFor();
+    await page.getByText("Ada invites you to join the workspace “Atelier”. Your role: admin.")
+      .waitFor();
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole("link", { name: "Create an account" }).click();
     await headingIs(page, "Create an account");
