@@ -129,6 +129,8 @@ async function byEndpoints(
     ["POST", "subscription-uncancel", { workspace_id }, 404],
     ["POST", "billing-portal", { workspace_id, return_url: page }, 404],
     ["POST", "checkout-status", { session_id: subscription.stripe_subscription_id }, 422],
+    ["POST", "workspace-invite", { workspace_id, email: "mallory@example.com" }, 404],
+    ["POST", "workspace-accept", { invitation_id: workspace_id }, 404],
     ["PATCH", "user-profile", { id: victim.id, name: "Taken over" }, 422],
     [
       "PATCH",
