@@ -1630,6 +1630,7 @@ comment on column public.workspace_invitations.expires_at is 'Seven days after i
 CREATE INDEX workspace_invitations_email ON public.workspace_invitations USING btree (email);
 CREATE INDEX workspace_invitations_inviter ON public.workspace_invitations USING btree (invited_by);
 CREATE UNIQUE INDEX workspace_invitations_one_open ON public.workspace_invitations USING btree (workspace_id, email) WHERE (state = 'open'::text);
+CREATE INDEX workspace_invitations_over ON public.workspace_invitations USING btree (COALESCE(closed_at, expires_at));
 CREATE INDEX workspace_invitations_taker ON public.workspace_invitations USING btree (accepted_by);
 CREATE INDEX workspace_invitations_workspace ON public.workspace_invitations USING btree (workspace_id, created_at DESC);
 alter table public.workspace_invitations enable row level security;
@@ -3634,6 +3635,11 @@ AS $function$
 declare
   seats constant bigint := private.seat_limit(seat_taken.workspace_id);
 begin
+  -- Before the limit: that of a locked workspace is the free plan's, and more seats would not help it.
+  if private.workspace_access(seat_taken.workspace_id) <> 'full' then
+    perform private.problem(402, 'workspace_read_only',
+      'Nobody is invited or let in until the open invoice of this workspace is paid.');
+  end if;
   if seat_taken.wanted > seats then
     perform private.problem(409, 'seat_limit_reached', format(
       'The plan of this workspace includes %s member%s, with those invited: choose a larger plan, or make room.',
@@ -3642,7 +3648,7 @@ begin
   end if;
 end;
 $function$;
-comment on function private.seat_taken(uuid, bigint) is 'Refuses with seat_limit_reached when the plan has fewer than `wanted` seats.';
+comment on function private.seat_taken(uuid, bigint) is 'Refuses with seat_limit_reached when the plan has fewer than `wanted` seats, with workspace_read_only while invoices are unpaid.';
 grant execute on function private.seat_taken(uuid, bigint) to service_role;
 
 CREATE OR REPLACE FUNCTION private.seats_follow(workspace uuid)
