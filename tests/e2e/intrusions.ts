@@ -76,7 +76,11 @@ async function byFunctions(intruder: Person, victim: Person): Promise<number> {
       Json: {},
     };
     const args = Object.fromEntries(
-      (known[name] ?? []).map(([argument, type]) => [argument, values[type] ?? null]),
+      (known[name] ?? []).map(([argument, type]) => [
+        argument,
+        // A moment is a string, too, and no other string is read as one.
+        argument.endsWith("_at") ? new Date(0).toISOString() : values[type] ?? null,
+      ]),
     );
     const { data, error } = await intruder.client.rpc(name, args);
     strictEqual(error?.code, "42501", `${name} answers ${JSON.stringify(data ?? error)}`);
