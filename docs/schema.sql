@@ -7743,6 +7743,29 @@ $function$;
 comment on function public.usage_reports_open(integer) is 'Server RPC: takes what was used and not reported yet into reports, a job for each; how many. Call again until none is left.';
 grant execute on function public.usage_reports_open(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.usage_sent(day date, after_customer text, after_event text, batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(to_jsonb(pair) order by pair.stripe_customer_id, pair.event_name), '[]')
+  from (
+    select report.stripe_customer_id, report.event_name, sum(report.value)::bigint as value
+    from private.usage_reports as report
+    where report.occurred_at >= day::timestamp at time zone 'utc'
+      and report.occurred_at < (day + 1)::timestamp at time zone 'utc'
+      and (report.stripe_customer_id, report.event_name) > (after_customer, after_event)
+    group by report.stripe_customer_id, report.event_name
+    -- What is still on its way, or a dead letter, has a job of its own that says so.
+    having bool_and(report.state = 'sent')
+    order by report.stripe_customer_id, report.event_name
+    limit batch
+  ) as pair;
+$function$;
+comment on function public.usage_sent(date, text, text, integer) is 'Server RPC: what we have sent of a day (UTC), by customer and event, after a pair of them: [{stripe_customer_id, event_name, value}].';
+grant execute on function public.usage_sent(date, text, text, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  RETURNS jsonb
  LANGUAGE sql
