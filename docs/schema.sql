@@ -247,7 +247,7 @@ create table private.reconciliations (
   constraint reconciliations_pkey PRIMARY KEY (id),
   constraint reconciliations_once_per_cause UNIQUE (cause),
   constraint reconciliations_done_when_finished CHECK ((phase = 'done'::text) = (finished_at IS NOT NULL)),
-  constraint reconciliations_phase_known CHECK (phase = ANY (ARRAY['product'::text, 'price'::text, 'subscription'::text, 'invoice'::text, 'charge'::text, 'done'::text])),
+  constraint reconciliations_phase_known CHECK (phase = ANY (ARRAY['product'::text, 'price'::text, 'subscription'::text, 'invoice'::text, 'charge'::text, 'credit_note'::text, 'done'::text])),
   constraint reconciliations_stage_known CHECK (stage = ANY (ARRAY['listing'::text, 'extras'::text]))
 );
 comment on table private.reconciliations is 'Runs that compare Stripe with our tables.';
@@ -258,6 +258,29 @@ comment on column private.reconciliations.cursor is 'The last object of the phas
 CREATE INDEX reconciliations_started ON private.reconciliations USING btree (started_at);
 alter table private.reconciliations enable row level security;
 grant select, insert, update, delete on private.reconciliations to service_role;
+
+create table private.refund_intents (
+  id uuid default gen_random_uuid() not null,
+  payment_id uuid not null,
+  amount bigint not null,
+  state text default 'open'::text not null,
+  cause text,
+  stripe_refund_id text,
+  refusal text,
+  created_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  constraint refund_intents_pkey PRIMARY KEY (id),
+  constraint refund_intents_once_per_cause UNIQUE (cause),
+  constraint refund_intents_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE CASCADE,
+  constraint refund_intents_amount_positive CHECK (amount > 0),
+  constraint refund_intents_closed_when_ended CHECK ((state = ANY (ARRAY['done'::text, 'refused'::text])) = (closed_at IS NOT NULL)),
+  constraint refund_intents_state_known CHECK (state = ANY (ARRAY['open'::text, 'refunded'::text, 'done'::text, 'refused'::text]))
+);
+comment on table private.refund_intents is 'Refunds that staff asked for; the id is Stripe''s idempotency key. open: Stripe may or may not have done it; refunded: mirrored, its credit note not yet issued; done; refused: nothing went back.';
+comment on column private.refund_intents.cause is 'The request that asked, by its Idempotency-Key; null without one.';
+CREATE INDEX refund_intents_payment ON private.refund_intents USING btree (payment_id);
+alter table private.refund_intents enable row level security;
+grant select, insert, update, delete on private.refund_intents to service_role;
 
 create table private.retention_rules (
   name text not null,
@@ -564,6 +587,157 @@ create policy "Owners and admins read what was done in their workspaces, staff" 
 CREATE TRIGGER audit_log_keep BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION private.audit_log_keep();
 CREATE TRIGGER audit_log_keep_all BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION private.audit_log_keep();
 
+create table public.billing_details (
+  workspace_id uuid not null,
+  name text,
+  line1 text,
+  line2 text,
+  postal_code text,
+  city text,
+  state text,
+  country text,
+  tax_id_type text,
+  tax_id text,
+  tax_id_status text,
+  updated_at timestamp with time zone default now() not null,
+  constraint billing_details_pkey PRIMARY KEY (workspace_id),
+  constraint billing_details_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint billing_details_country_iso CHECK (country ~ '^[A-Z]{2}$'::text),
+  constraint billing_details_status_known CHECK (tax_id_status = ANY (ARRAY['pending'::text, 'verified'::text, 'unverified'::text, 'unavailable'::text])),
+  constraint billing_details_tax_id_whole CHECK ((tax_id IS NULL) = (tax_id_type IS NULL) AND (tax_id IS NULL) = (tax_id_status IS NULL))
+);
+comment on table public.billing_details is 'Whom a workspace''s invoices are made out to; mirror of its Stripe customer.';
+comment on column public.billing_details.country is 'ISO 3166-1 alpha-2; decides, with the tax id, which tax is due.';
+comment on column public.billing_details.tax_id_type is 'Stripe''s own: eu_vat, gb_vat …';
+comment on column public.billing_details.tax_id_status is 'What the register says: pending, verified, unverified (then it is no longer used, and kept to be seen); unavailable where there is no register.';
+alter table public.billing_details enable row level security;
+grant select on public.billing_details to authenticated;
+grant select, insert, update, delete on public.billing_details to service_role;
+create policy "Owners, admins, billing and staff read billing details" on public.billing_details for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER billing_details_audit AFTER INSERT OR DELETE OR UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'workspace_id', 'country', 'tax_id_type', 'tax_id_status', '~tax_id', '~name', '~line1');
+CREATE TRIGGER billing_details_touch BEFORE UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create view public.billing_documents as
+ SELECT invoice.id,
+    'invoice'::text AS kind,
+    invoice.workspace_id,
+    invoice.id AS invoice_id,
+    invoice.number,
+    plan.name AS plan,
+    invoice.description,
+    invoice.status,
+    invoice.currency,
+    invoice.total AS amount,
+    invoice.created_at,
+    invoice.hosted_invoice_url AS page_url,
+    invoice.invoice_pdf AS pdf_url,
+    invoice.tax
+   FROM invoices invoice
+     LEFT JOIN prices price ON price.id = invoice.price_id
+     LEFT JOIN plans plan ON plan.id = price.plan_id
+  WHERE invoice.status <> 'draft'::text
+UNION ALL
+ SELECT note.id,
+    'credit_note'::text AS kind,
+    note.workspace_id,
+    note.invoice_id,
+    note.number,
+    plan.name AS plan,
+    note.memo AS description,
+    note.status,
+    note.currency,
+        CASE
+            WHEN note.status = 'issued'::text THEN - note.total
+            ELSE 0::bigint
+        END AS amount,
+    note.created_at,
+    invoice.hosted_invoice_url AS page_url,
+    note.pdf AS pdf_url,
+        CASE
+            WHEN note.status = 'issued'::text THEN - note.tax
+            ELSE 0::bigint
+        END AS tax
+   FROM credit_notes note
+     JOIN invoices invoice ON invoice.id = note.invoice_id
+     LEFT JOIN prices price ON price.id = invoice.price_id
+     LEFT JOIN plans plan ON plan.id = price.plan_id
+UNION ALL
+ SELECT refund.id,
+    'refund'::text AS kind,
+    refund.workspace_id,
+    payment.invoice_id,
+    invoice.number,
+    plan.name AS plan,
+    refund.reason AS description,
+    refund.status,
+    refund.currency,
+        CASE
+            WHEN refund.status = ANY (ARRAY['failed'::text, 'canceled'::text]) THEN 0::bigint
+            ELSE (credited.amount - refund.amount::numeric)::bigint
+        END AS amount,
+    refund.created_at,
+    invoice.hosted_invoice_url AS page_url,
+    NULL::text AS pdf_url,
+    0::bigint AS tax
+   FROM refunds refund
+     JOIN payments payment ON payment.id = refund.payment_id
+     LEFT JOIN invoices invoice ON invoice.id = payment.invoice_id
+     LEFT JOIN prices price ON price.id = invoice.price_id
+     LEFT JOIN plans plan ON plan.id = price.plan_id,
+    LATERAL ( SELECT COALESCE(sum(link.amount), 0::numeric) AS amount
+           FROM credit_notes note,
+            LATERAL UNNEST(note.stripe_refund_ids, note.refunded_amounts) link(id, amount)
+          WHERE note.invoice_id = payment.invoice_id AND note.status = 'issued'::text AND link.id = refund.stripe_refund_id) credited
+  WHERE refund.amount::numeric > credited.amount;
+comment on view public.billing_documents is 'Invoices, credit notes, and refunds that no credit note stands for: each amount of money once, what went back negative. Newest first by (created_at, id), which is also its keyset.';
+comment on column public.billing_documents.tax is 'What of `amount` is tax.';
+grant select on public.billing_documents to authenticated;
+grant select on public.billing_documents to service_role;
+
+create table public.credit_notes (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  invoice_id uuid not null,
+  stripe_credit_note_id text not null,
+  number text not null,
+  status text not null,
+  reason text,
+  memo text,
+  currency text not null,
+  subtotal bigint not null,
+  total bigint not null,
+  stripe_refund_ids text[] default '{}'::text[] not null,
+  pdf text,
+  created_at timestamp with time zone not null,
+  voided_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  tax bigint default 0 not null,
+  refunded_amounts bigint[] default '{}'::bigint[] not null,
+  constraint credit_notes_pkey PRIMARY KEY (id),
+  constraint credit_notes_stripe_id_key UNIQUE (stripe_credit_note_id),
+  constraint credit_notes_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE CASCADE,
+  constraint credit_notes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint credit_notes_amount_each_refund CHECK (cardinality(refunded_amounts) = cardinality(stripe_refund_ids)),
+  constraint credit_notes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint credit_notes_status_known CHECK (status = ANY (ARRAY['issued'::text, 'void'::text])),
+  constraint credit_notes_total_not_negative CHECK (total >= 0)
+);
+comment on table public.credit_notes is 'What was taken off an invoice after it was issued; mirror of Stripe''s credit notes.';
+comment on column public.credit_notes.total is 'Taxes included; a positive amount, in minor units.';
+comment on column public.credit_notes.stripe_refund_ids is 'The refunds that paid it back: the same money, so whoever adds up counts the note alone. Ids and no rows, since either may be mirrored first.';
+comment on column public.credit_notes.tax is 'What of `total` is tax.';
+comment on column public.credit_notes.refunded_amounts is 'How much of each refund it stands for: with tax, not every sum is a net amount and its tax in whole units.';
+CREATE INDEX credit_notes_invoice ON public.credit_notes USING btree (invoice_id);
+CREATE INDEX credit_notes_workspace ON public.credit_notes USING btree (workspace_id, created_at DESC);
+alter table public.credit_notes enable row level security;
+grant select on public.credit_notes to authenticated;
+grant select, insert, update, delete on public.credit_notes to service_role;
+create policy "Owners, admins, billing and staff read credit notes" on public.credit_notes for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER credit_notes_audit AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_credit_note_id', 'number', 'status', 'total', 'currency', 'reason');
+CREATE TRIGGER credit_notes_touch BEFORE UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.touch();
+
 create table public.disputes (
   id uuid default gen_random_uuid() not null,
   workspace_id uuid not null,
@@ -726,6 +900,9 @@ create table public.invoices (
   action_required boolean default false not null,
   voided_at timestamp with time zone,
   marked_uncollectible_at timestamp with time zone,
+  price_id text,
+  tax bigint default 0 not null,
+  reverse_charge boolean default false not null,
   constraint invoices_pkey PRIMARY KEY (id),
   constraint invoices_stripe_id_key UNIQUE (stripe_invoice_id),
   constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE SET NULL,
@@ -741,6 +918,11 @@ comment on column public.invoices.description is 'What it charges for first, in 
 comment on column public.invoices.attempt_count is 'How often collecting it was tried.';
 comment on column public.invoices.next_payment_attempt is 'When Stripe tries by itself again; null when it does not.';
 comment on column public.invoices.action_required is 'The bank wants its payer to confirm the payment.';
+comment on column public.invoices.price_id is 'Of what it charges for first; its plan is what was bought, whatever the subscription is by now.';
+comment on column public.invoices.tax is 'What of `total` is tax, in minor units, whether on top of prices or within them.';
+comment on column public.invoices.reverse_charge is 'The customer, a business in another country of the Union, owes the tax.';
+CREATE INDEX invoices_open ON public.invoices USING btree (created_at) WHERE (status = 'open'::text);
+CREATE INDEX invoices_price ON public.invoices USING btree (price_id);
 CREATE INDEX invoices_subscription ON public.invoices USING btree (subscription_id);
 CREATE INDEX invoices_workspace ON public.invoices USING btree (workspace_id, created_at DESC);
 alter table public.invoices enable row level security;
@@ -1120,6 +1302,7 @@ create policy "Owners and admins rename and revoke their workspaces' keys" on pu
   with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
 CREATE TRIGGER workspace_api_keys_audited AFTER INSERT OR DELETE OR UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_audited();
 CREATE TRIGGER workspace_api_keys_changed BEFORE UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_changed();
+CREATE TRIGGER workspace_api_keys_overdue BEFORE INSERT ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
 
 create table public.workspace_invitations (
   id uuid default gen_random_uuid() not null,
@@ -1163,6 +1346,7 @@ create policy "Owners and admins revoke their workspaces' invitations" on public
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)))
   with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
 CREATE TRIGGER workspace_invitations_changed BEFORE UPDATE OF state ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.invitation_changed();
+CREATE TRIGGER workspace_invitations_overdue BEFORE INSERT ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
 
 create table public.workspace_members (
   workspace_id uuid not null,
@@ -1198,6 +1382,7 @@ CREATE TRIGGER workspace_members_keep_an_owner AFTER DELETE ON workspace_members
 CREATE TRIGGER workspace_members_keep_an_owner_in_role AFTER UPDATE OF role, workspace_id ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text AND (new.role <> 'owner'::text OR new.workspace_id <> old.workspace_id)) EXECUTE FUNCTION private.workspace_keeps_an_owner();
 CREATE TRIGGER workspace_members_lower_their_invitations AFTER UPDATE OF role ON workspace_members FOR EACH ROW WHEN ((old.role = ANY (ARRAY['owner'::text, 'admin'::text])) AND new.role <> old.role) EXECUTE FUNCTION private.invitations_follow_member();
 CREATE TRIGGER workspace_members_lower_their_keys AFTER UPDATE OF role ON workspace_members FOR EACH ROW WHEN ((old.role = ANY (ARRAY['owner'::text, 'admin'::text])) AND (new.role <> ALL (ARRAY['owner'::text, 'admin'::text]))) EXECUTE FUNCTION private.api_keys_follow_member();
+CREATE TRIGGER workspace_members_overdue BEFORE INSERT ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
 CREATE TRIGGER workspace_members_owner_fits BEFORE INSERT OR UPDATE OF role ON workspace_members FOR EACH ROW WHEN (new.role = 'owner'::text) EXECUTE FUNCTION private.workspace_owner_fits();
 CREATE TRIGGER workspace_members_take_their_invitations AFTER DELETE ON workspace_members FOR EACH ROW WHEN (old.role = ANY (ARRAY['owner'::text, 'admin'::text])) EXECUTE FUNCTION private.invitations_follow_member();
 CREATE TRIGGER workspace_members_take_their_keys AFTER DELETE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.api_keys_follow_member();
@@ -1523,6 +1708,57 @@ end;
 $function$;
 comment on function private.billing_customer_wanted(uuid, text, text) is 'Notes that a workspace needs a Stripe customer and enqueues its creation, in the caller''s transaction.';
 
+CREATE OR REPLACE FUNCTION private.billing_details_mirror(workspace uuid, record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  given constant jsonb := record -> 'details';
+  offered constant jsonb := nullif(given -> 'tax_id', 'null');
+  refused jsonb;
+begin
+  if given is null then
+    return;
+  end if;
+  insert into public.billing_details as held (
+    workspace_id, name, line1, line2, postal_code, city, state, country, tax_id_type, tax_id, tax_id_status
+  )
+  values (
+    workspace, given ->> 'name', given ->> 'line1', given ->> 'line2', given ->> 'postal_code',
+    given ->> 'city', given ->> 'state', given ->> 'country',
+    offered ->> 'type', offered ->> 'value', offered ->> 'status'
+  )
+  on conflict on constraint billing_details_pkey do update
+  set name = excluded.name, line1 = excluded.line1, line2 = excluded.line2,
+      postal_code = excluded.postal_code, city = excluded.city, state = excluded.state,
+      country = excluded.country,
+      -- One that a register refused was taken off the customer by us: it stays to be seen, until another is given.
+      tax_id_type = case when offered is null and held.tax_id_status = 'unverified' then held.tax_id_type else excluded.tax_id_type end,
+      tax_id = case when offered is null and held.tax_id_status = 'unverified' then held.tax_id else excluded.tax_id end,
+      tax_id_status = case when offered is null and held.tax_id_status = 'unverified' then held.tax_id_status else excluded.tax_id_status end;
+
+  for refused in
+    select one from jsonb_array_elements(coalesce(given -> 'refused', '[]')) as one
+  loop
+    perform private.enqueue(
+      'tax_id_withdraw', jsonb_build_object('customer', record ->> 'id', 'tax_id', refused ->> 'id'),
+      'tax_id:' || (refused ->> 'id')
+    );
+    perform private.enqueue_mail(
+      'tax_id_refused', private.billing_contact(workspace),
+      jsonb_build_object(
+        'workspace', (select known.name from public.workspaces as known where known.id = workspace),
+        'tax_id', refused ->> 'value'
+      ),
+      'tax_id_refused:' || (refused ->> 'id')
+    );
+  end loop;
+end;
+$function$;
+comment on function private.billing_details_mirror(uuid, jsonb) is 'Mirrors whom a customer''s invoices are made out to. A tax id that its register refused is taken off the customer, so that the next invoice charges VAT, and told of once.';
+grant execute on function private.billing_details_mirror(uuid, jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.billing_workspace(user_id uuid, workspace_id uuid)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1591,6 +1827,20 @@ AS $function$
 $function$;
 comment on function private.confirmed_address(uuid) is 'A user''s confirmed address in lower case; null without one. Security definer: accounts are read by no API role.';
 grant execute on function private.confirmed_address(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.credit_notes_mirrored(ids text[])
+ RETURNS TABLE(id text, mirrored jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select note.stripe_credit_note_id, jsonb_build_object(
+    'number', note.number, 'status', note.status, 'currency', note.currency, 'total', note.total)
+  from public.credit_notes as note
+  where note.stripe_credit_note_id = any (ids);
+$function$;
+comment on function private.credit_notes_mirrored(text[]) is 'Our rows of Stripe credit notes, as private.stripe_mirror gives the others.';
+grant execute on function private.credit_notes_mirrored(text[]) to service_role;
 
 CREATE OR REPLACE FUNCTION private.declines_until(workspace uuid, address_hash text, tolerance integer)
  RETURNS timestamp with time zone
@@ -2628,6 +2878,71 @@ comment on function private.problem(integer, text, text) is 'Refuses a call with
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.receipt_mail(invoice_id uuid, recipient uuid, cause text)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enqueue_mail(
+    'receipt', recipient,
+    jsonb_strip_nulls(jsonb_build_object(
+      'amount', jsonb_build_object('amount', invoice.amount_paid, 'currency', invoice.currency),
+      'paid_at', coalesce(invoice.paid_at, now()),
+      'number', coalesce(invoice.number, invoice.stripe_invoice_id),
+      'url', invoice.hosted_invoice_url,
+      'pdf_url', invoice.invoice_pdf,
+      'workspace', workspace.name,
+      'plan', coalesce(plan.name, bought.name, invoice.description, invoice.number),
+      'period', jsonb_build_object('start', invoice.period_start, 'end', invoice.period_end)
+    )),
+    cause
+  )
+  from public.invoices as invoice
+  join public.workspaces as workspace on workspace.id = invoice.workspace_id
+  left join public.prices as price on price.id = invoice.price_id
+  left join public.plans as plan on plan.id = price.plan_id
+  left join public.subscriptions as held on held.id = invoice.subscription_id
+  left join public.plans as bought on bought.id = held.plan_id
+  where invoice.id = receipt_mail.invoice_id;
+$function$;
+comment on function private.receipt_mail(uuid, uuid, text) is 'Enqueues the receipt of a paid invoice, once for each cause.';
+grant execute on function private.receipt_mail(uuid, uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.refund_intent(intent_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', intent.id, 'state', intent.state, 'amount', intent.amount, 'currency', payment.currency,
+    'payment_id', payment.id, 'stripe_payment_id', payment.stripe_payment_id,
+    'stripe_invoice_id', invoice.stripe_invoice_id, 'stripe_refund_id', intent.stripe_refund_id,
+    'refusal', intent.refusal
+  )
+  from private.refund_intents as intent
+  join public.payments as payment on payment.id = intent.payment_id
+  left join public.invoices as invoice on invoice.id = payment.invoice_id
+  where intent.id = intent_id;
+$function$;
+comment on function private.refund_intent(uuid) is 'An intent with what Stripe must be told.';
+grant execute on function private.refund_intent(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.refuse_when_overdue()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if private.workspace_access(new.workspace_id) <> 'full' then
+    perform private.problem(402, 'workspace_read_only',
+      'This workspace is restricted until its invoices are paid.');
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.refuse_when_overdue() is 'Trigger of what a workspace may not add while it is read-only or locked.';
+
 CREATE OR REPLACE FUNCTION private.schedule_jobs()
  RETURNS void
  LANGUAGE plpgsql
@@ -2815,7 +3130,8 @@ declare
   paid public.payments;
   refund record;
 begin
-  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id';
+  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
+  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
   if paid.id is null then
     return; -- A payment of another product's in the same Stripe account.
   end if;
@@ -2827,6 +3143,12 @@ begin
          given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
   from jsonb_array_elements(record -> 'refunds') as given
   on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
+
+  update private.refund_intents as intent
+  set state = 'refunded', stripe_refund_id = given ->> 'id'
+  from jsonb_array_elements(record -> 'refunds') as given
+  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
+    and intent.state = 'open';
 
   for refund in
     select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
@@ -2871,11 +3193,52 @@ $function$;
 comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase on Stripe''s page what became of it.';
 grant execute on function private.stripe_apply_checkout_session(jsonb) to service_role;
 
+CREATE OR REPLACE FUNCTION private.stripe_apply_credit_note(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  credited public.invoices;
+begin
+  if (record ->> 'deleted')::boolean then
+    delete from public.credit_notes where stripe_credit_note_id = record ->> 'id'; -- Was never Stripe's own.
+    return;
+  end if;
+  select * into credited from public.invoices where stripe_invoice_id = record ->> 'invoice_id';
+  if credited.id is null then
+    return; -- An invoice of another product's in the same Stripe account.
+  end if;
+  insert into public.credit_notes (
+    workspace_id, invoice_id, stripe_credit_note_id, number, status, reason, memo, currency, subtotal, total,
+    stripe_refund_ids, refunded_amounts, pdf, created_at, voided_at, tax
+  )
+  values (
+    credited.workspace_id, credited.id, record ->> 'id', record ->> 'number', record ->> 'status',
+    record ->> 'reason', record ->> 'memo', record ->> 'currency', (record ->> 'subtotal')::bigint,
+    (record ->> 'total')::bigint,
+    array(select paid ->> 'id' from jsonb_array_elements(record -> 'refunds') as paid order by paid ->> 'id'),
+    array(select (paid ->> 'amount')::bigint from jsonb_array_elements(record -> 'refunds') as paid order by paid ->> 'id'),
+    record ->> 'pdf', private.at(record -> 'created'), private.at(record -> 'voided_at'),
+    coalesce((record ->> 'tax')::bigint, 0)
+  )
+  on conflict on constraint credit_notes_stripe_id_key do update
+  set number = excluded.number, status = excluded.status, reason = excluded.reason, memo = excluded.memo,
+      subtotal = excluded.subtotal, total = excluded.total, stripe_refund_ids = excluded.stripe_refund_ids,
+      refunded_amounts = excluded.refunded_amounts,
+      pdf = excluded.pdf, voided_at = excluded.voided_at, tax = excluded.tax;
+end;
+$function$;
+comment on function private.stripe_apply_credit_note(jsonb) is 'Mirrors a credit note of one of our invoices.';
+grant execute on function private.stripe_apply_credit_note(jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stripe_apply_customer(record jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  owner_workspace uuid;
 begin
   if (record ->> 'deleted')::boolean then
     -- Stripe has ended what it was subscribed to; the workspace gets another customer when it buys again.
@@ -2889,6 +3252,9 @@ begin
     from private.billing_customers as customer
     where customer.stripe_customer_id = record ->> 'id' and intent.workspace_id = customer.workspace_id
       and intent.state = 'open';
+    delete from public.billing_details as held
+    using private.billing_customers as customer
+    where customer.stripe_customer_id = record ->> 'id' and held.workspace_id = customer.workspace_id;
     update private.billing_customers
     set stripe_customer_id = null, stripe_payment_method_id = null, generation = generation + 1
     where stripe_customer_id = record ->> 'id';
@@ -2903,7 +3269,11 @@ begin
     );
   update private.billing_customers
   set stripe_payment_method_id = record ->> 'payment_method_id'
-  where stripe_customer_id = record ->> 'id';
+  where stripe_customer_id = record ->> 'id'
+  returning workspace_id into owner_workspace;
+  if owner_workspace is not null then
+    perform private.billing_details_mirror(owner_workspace, record);
+  end if;
 end;
 $function$;
 comment on function private.stripe_apply_customer(jsonb) is 'Links a customer that Stripe has and we had not recorded yet.';
@@ -2937,8 +3307,6 @@ AS $function$
 declare
   owner_workspace uuid;
   mirrored public.invoices;
-  recipient uuid;
-  bought text;
 begin
   if (record ->> 'deleted')::boolean then
     delete from public.invoices where stripe_invoice_id = record ->> 'id'; -- Only a draft can be deleted.
@@ -2954,7 +3322,7 @@ begin
     workspace_id, subscription_id, stripe_invoice_id, number, status, currency, subtotal, total,
     amount_due, amount_paid, period_start, period_end, hosted_invoice_url, invoice_pdf, created_at, paid_at,
     billing_reason, description, attempt_count, next_payment_attempt, action_required, voided_at,
-    marked_uncollectible_at
+    marked_uncollectible_at, price_id, tax, reverse_charge
   )
   values (
     owner_workspace,
@@ -2968,7 +3336,8 @@ begin
     record ->> 'billing_reason', record ->> 'description',
     coalesce((record ->> 'attempt_count')::integer, 0), private.at(record -> 'next_payment_attempt'),
     coalesce((record ->> 'action_required')::boolean, false), private.at(record -> 'voided_at'),
-    private.at(record -> 'marked_uncollectible_at')
+    private.at(record -> 'marked_uncollectible_at'), record ->> 'price_id',
+    coalesce((record ->> 'tax')::bigint, 0), coalesce((record ->> 'reverse_charge')::boolean, false)
   )
   on conflict on constraint invoices_stripe_id_key do update
   set subscription_id = excluded.subscription_id, number = excluded.number, status = excluded.status,
@@ -2979,7 +3348,8 @@ begin
       paid_at = excluded.paid_at, billing_reason = excluded.billing_reason,
       description = excluded.description, attempt_count = excluded.attempt_count,
       next_payment_attempt = excluded.next_payment_attempt, action_required = excluded.action_required,
-      voided_at = excluded.voided_at, marked_uncollectible_at = excluded.marked_uncollectible_at
+      voided_at = excluded.voided_at, marked_uncollectible_at = excluded.marked_uncollectible_at,
+      price_id = excluded.price_id, tax = excluded.tax, reverse_charge = excluded.reverse_charge
   returning * into mirrored;
 
   insert into public.payments (
@@ -2997,22 +3367,8 @@ begin
       currency = excluded.currency, paid_at = excluded.paid_at;
 
   if mirrored.status = 'paid' and mirrored.amount_paid > 0 then
-    select private.billing_contact(owner_workspace, mirrored.subscription_id) into recipient;
-    select plan.name into bought
-    from public.subscriptions as held join public.plans as plan on plan.id = held.plan_id
-    where held.id = mirrored.subscription_id;
-    perform private.enqueue_mail(
-      'receipt', recipient,
-      jsonb_strip_nulls(jsonb_build_object(
-        'amount', jsonb_build_object('amount', mirrored.amount_paid, 'currency', mirrored.currency),
-        'paid_at', coalesce(mirrored.paid_at, now()),
-        'number', coalesce(mirrored.number, mirrored.stripe_invoice_id),
-        'url', mirrored.hosted_invoice_url,
-        'pdf_url', mirrored.invoice_pdf,
-        'workspace', (select workspace.name from public.workspaces as workspace where workspace.id = owner_workspace),
-        'plan', coalesce(bought, mirrored.description, mirrored.number),
-        'period', jsonb_build_object('start', mirrored.period_start, 'end', mirrored.period_end)
-      )),
+    perform private.receipt_mail(
+      mirrored.id, private.billing_contact(owner_workspace, mirrored.subscription_id),
       'receipt:' || mirrored.stripe_invoice_id
     );
   end if;
@@ -3913,6 +4269,18 @@ $function$;
 comment on function public.billing_mail(text, text, text, jsonb, text) is 'Server RPC: enqueues a mail about billing to the workspace''s contact, with the workspace''s and the plan''s name (that of props.price_id where given, and of previous_price_id); null when the customer is not ours or the cause was mailed before.';
 grant execute on function public.billing_mail(text, text, text, jsonb, text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.billing_tax_id_forget(workspace_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.billing_details as held
+  set tax_id = null, tax_id_type = null, tax_id_status = null
+  where held.workspace_id = billing_tax_id_forget.workspace_id and held.tax_id_status = 'unverified';
+$function$;
+comment on function public.billing_tax_id_forget(uuid) is 'Server RPC: forgets a tax id that its register refused, since its workspace gave none or another.';
+grant execute on function public.billing_tax_id_forget(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.billing_workspace_for(user_id uuid, workspace_id uuid)
  RETURNS uuid
  LANGUAGE sql
@@ -4076,6 +4444,34 @@ end;
 $function$;
 comment on function public.dunning_failed(text, timestamp with time zone) is 'Server RPC: Stripe told that an invoice, mirrored just now, could not be collected; false when nobody is dunned for it.';
 grant execute on function public.dunning_failed(text, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION public.dunning_missed()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owed record;
+  opened integer := 0;
+begin
+  for owed in
+    select invoice.stripe_invoice_id
+    from public.invoices as invoice
+    join public.subscriptions as held on held.id = invoice.subscription_id
+    where invoice.status = 'open' and invoice.attempt_count > 0
+      and invoice.billing_reason is distinct from 'subscription_create'
+      and held.status in ('past_due', 'unpaid') and held.ended_at is null
+      and invoice.created_at < private.now() - interval '4 days'
+      and not exists (select from public.dunning_cases as known where known.invoice_id = invoice.id)
+    order by invoice.created_at
+  loop
+    opened := opened + public.dunning_failed(owed.stripe_invoice_id, private.now())::integer;
+  end loop;
+  return opened;
+end;
+$function$;
+comment on function public.dunning_missed() is 'Server RPC: opens the cases of invoices whose failure nobody told us of; how many.';
+grant execute on function public.dunning_missed() to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_timeline(workspace_id uuid)
  RETURNS TABLE(invoice_id uuid, number text, amount_due bigint, currency text, hosted_invoice_url text, outcome text, step text, action text, at timestamp with time zone, done boolean)
@@ -4724,6 +5120,34 @@ $function$;
 comment on function public.rate_limit_hit(text, integer, integer) is 'Server RPC: counts a request in the current fixed window: {allowed, retry_after_seconds}.';
 grant execute on function public.rate_limit_hit(text, integer, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.receipt_send(user_id uuid, invoice_id uuid, cause text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  asked public.invoices;
+begin
+  perform private.act_as(receipt_send.user_id, null);
+  select invoice.* into asked from public.invoices as invoice
+  join public.workspace_members as member
+    on member.workspace_id = invoice.workspace_id and member.user_id = receipt_send.user_id
+  where invoice.id = receipt_send.invoice_id and member.role in ('owner', 'admin', 'billing');
+  if asked.id is null then
+    perform private.problem(404, 'invoice_not_found', 'No invoice of a workspace whose billing you handle has this id.');
+  end if;
+  if asked.status <> 'paid' or asked.amount_paid = 0 then
+    perform private.problem(409, 'invoice_not_paid', 'A receipt is of a payment: this invoice has none.');
+  end if;
+  return private.receipt_mail(
+    asked.id, receipt_send.user_id,
+    'receipt:' || asked.stripe_invoice_id || ':again:' || receipt_send.cause
+  ) is not null;
+end;
+$function$;
+comment on function public.receipt_send(uuid, uuid, text) is 'Server RPC: sends the receipt of a paid invoice to a user who handles the workspace''s billing; once for each cause, false when this one has sent it.';
+grant execute on function public.receipt_send(uuid, uuid, text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.reconciliation_begin(run_id bigint, repair boolean, cause text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4773,7 +5197,11 @@ begin
   return jsonb_build_object(
     'mirrored', (
       select coalesce(jsonb_object_agg(held.id, held.mirrored), '{}')
-      from private.stripe_mirror(reconciliation_compare.object_type, held_as) as held
+      from (
+        select * from private.stripe_mirror(reconciliation_compare.object_type, held_as)
+        union all
+        select * from private.credit_notes_mirrored(held_as) where reconciliation_compare.object_type = 'credit_note'
+      ) as held
     ),
     'on_their_way', (
       select coalesce(jsonb_agg(target.object_id), '[]')
@@ -4865,6 +5293,9 @@ AS $function$
     union all
     select invoice.stripe_invoice_id, invoice.created_at from public.invoices as invoice
     where object_type = 'invoice'
+    union all
+    select note.stripe_credit_note_id, note.created_at from public.credit_notes as note
+    where object_type = 'credit_note'
   ) as held
   where held.created_at < (select run.started_at from private.reconciliations as run where run.id = run_id)
     and not exists (
@@ -4877,6 +5308,86 @@ AS $function$
 $function$;
 comment on function public.reconciliation_unseen(bigint, text, integer) is 'Server RPC: ids of our rows that a run has neither met at Stripe nor looked for there yet.';
 grant execute on function public.reconciliation_unseen(bigint, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.refund_intent_close(intent_id uuid, refusal text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.refund_intents as intent
+  set state = case when refund_intent_close.refusal is null then 'done' else 'refused' end,
+      refusal = left(refund_intent_close.refusal, 500), closed_at = now()
+  where intent.id = intent_id
+    -- What went back cannot be refused any more, nor be done before it is seen to have gone back.
+    and intent.state = case when refund_intent_close.refusal is null then 'refunded' else 'open' end;
+  select private.refund_intent(intent_id);
+$function$;
+comment on function public.refund_intent_close(uuid, text) is 'Server RPC: nothing is left to do for an intent, or Stripe has definitely refused it; the intent as it is now.';
+grant execute on function public.refund_intent_close(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.refund_intent_open(staff uuid, payment_id uuid, amount bigint, reason text, cause text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  paid public.payments;
+  intent private.refund_intents;
+  remaining bigint;
+begin
+  perform private.staff_acts(refund_intent_open.staff, refund_intent_open.reason);
+  -- One at a time a payment.
+  select * into paid from public.payments as one where one.id = refund_intent_open.payment_id for no key update;
+  if paid.id is null then
+    perform private.problem(404, 'payment_not_found', 'There is no payment of this id.');
+  end if;
+  select * into intent from private.refund_intents as known where known.cause = refund_intent_open.cause;
+  if intent.id is not null then
+    if intent.payment_id <> paid.id or intent.amount <> coalesce(refund_intent_open.amount, intent.amount) then
+      perform private.problem(422, 'idempotency_key_reused', 'This Idempotency-Key has made another refund.');
+    end if;
+    return private.refund_intent(intent.id);
+  end if;
+  if paid.status <> 'succeeded' then
+    perform private.problem(409, 'payment_not_refundable', 'Only a payment that succeeded can be refunded; this one is ' || paid.status || '.');
+  end if;
+  -- What Stripe has done is in amount_refunded from the transaction on in which its intent is no longer open.
+  select paid.amount - paid.amount_refunded - coalesce(sum(pending.amount), 0) into remaining
+  from private.refund_intents as pending
+  where pending.payment_id = paid.id and pending.state = 'open';
+  if remaining <= 0 then
+    perform private.problem(409, 'payment_not_refundable', 'All of this payment was refunded.');
+  end if;
+  if refund_intent_open.amount > remaining then
+    perform private.problem(422, 'refund_exceeds_payment',
+      'Of this payment ' || remaining || ' ' || paid.currency || ' in minor units are left to refund.');
+  end if;
+  insert into private.refund_intents (payment_id, amount, cause)
+  values (paid.id, coalesce(refund_intent_open.amount, remaining), refund_intent_open.cause)
+  returning * into intent;
+  perform private.audit_note(
+    'payment.refund', paid.id::text, paid.workspace_id,
+    jsonb_build_object('amount', intent.amount, 'currency', paid.currency, 'intent', intent.id)
+  );
+  -- Whoever asked may not live to see Stripe's answer.
+  perform private.enqueue(
+    'refund_finish', jsonb_build_object('intent', intent.id), 'refund:' || intent.id,
+    private.now() + interval '3 minutes'
+  );
+  return private.refund_intent(intent.id);
+end;
+$function$;
+comment on function public.refund_intent_open(uuid, uuid, bigint, text, text) is 'Server RPC: staff give back a payment, or `amount` of it (null: what is left): {id, state, amount, currency, payment_id, stripe_payment_id, stripe_invoice_id, stripe_refund_id, refusal}; the same cause gets the same intent.';
+grant execute on function public.refund_intent_open(uuid, uuid, bigint, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.refund_intent_read(intent_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.refund_intent(intent_id) $function$;
+comment on function public.refund_intent_read(uuid) is 'Server RPC: an intent as refund_intent_open answers it; null when there is none.';
+grant execute on function public.refund_intent_read(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.retention_run(batch integer DEFAULT 1000)
  RETURNS jsonb
@@ -5101,6 +5612,7 @@ begin
     when 'payment_method' then perform private.stripe_apply_payment_method(record);
     when 'charge' then perform private.stripe_apply_charge(record);
     when 'dispute' then perform private.stripe_apply_dispute(record);
+    when 'credit_note' then perform private.stripe_apply_credit_note(record);
   end case;
   return true;
 end;

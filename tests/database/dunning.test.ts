@@ -307,6 +307,28 @@ Deno.test("dunning: a payment that waits for its bank is asked to be confirmed, 
   });
 });
 
+Deno.test("dunning: a failure that was never told is noticed, and day 0 is that day", async () => {
+  await inWorld(async (world) => {
+    const missed = async () => {
+      const [row] = await world.tx<{ opened: number }[]>`select public.dunning_missed() as opened`;
+      return row!.opened;
+    };
+    await world.subscription();
+    await world.invoice();
+    await world.at(3);
+    assert.equal(await missed(), 0, "its event may still come");
+    await world.at(5);
+    assert.deepEqual([await missed(), await missed()], [1, 0]);
+    const { cases, mails } = await world.outcome() as {
+      cases: { first_failed_at: string }[];
+      mails: string[];
+    };
+    assert.equal(Date.parse(cases[0]!.first_failed_at) / 1000, start + 5 * day);
+    assert.deepEqual(mails, ["payment_failed:in_1:payment_failed"]);
+    assert.equal(await world.access(), "full");
+  });
+});
+
 Deno.test("dunning: the end of the subscription lifts what was taken, before anybody looks again", async () => {
   await inWorld(async (world) => {
     await world.subscription();
