@@ -31,24 +31,3 @@ comment on function public.dunning_missed() is
 grant execute on function public.dunning_missed() to service_role;
 -- Partial: it reads what is open, however many are paid.
 create index invoices_open on public.invoices (created_at) where status = 'open';
-
--- What an export and a closed workspace make of the tables of billing documents.
-do $personal$
-begin
-  if to_regclass('private.personal_data') is null then
-    return;
-  end if;
-  insert into private.personal_data (relation, scope, owner_columns, omitted, note) values
-    ('public.credit_notes', 'workspace', '{workspace_id}', '{}', 'credit notes to owned workspaces, with links to their PDFs'),
-    ('public.billing_details', 'workspace', '{workspace_id}', '{}', 'whom the invoices of owned workspaces are made out to'),
-    ('private.refund_intents', 'none', '{}', '{}', 'what staff asked for; what came of it is in refunds')
-  on conflict do nothing;
-  -- The law makes one keep credit notes as it does invoices.
-  if exists (
-    select from pg_catalog.pg_attribute
-    where attrelid = 'private.personal_data'::regclass and attname = 'erased' and not attisdropped
-  ) then
-    update private.personal_data set erased = false where relation = 'public.credit_notes';
-  end if;
-end;
-$personal$;
