@@ -31,3 +31,7 @@ comment on function public.dunning_missed() is
 grant execute on function public.dunning_missed() to service_role;
 -- Partial: it reads what is open, however many are paid.
 create index invoices_open on public.invoices (created_at) where status = 'open';
+
+-- What an export and a closed workspace make of the table of billing details: it is a person's, and goes.
+insert into private.personal_data (relation, scope, owner_columns, omitted, note) values
+  ('public.billing_details', 'workspace', '{workspace_id}', '{}', 'whom the invoices of owned workspaces are made out to');

@@ -12,7 +12,7 @@ import {
 export const billingTables: Record<string, TableAccess> = {
   "public.plans": {
     columns: words(`
-      id stripe_product_id name description rank active created_at updated_at
+      id stripe_product_id name description rank active created_at updated_at per_seat
     `),
     anon: { select: "active" },
     authenticated: { select: "active" },

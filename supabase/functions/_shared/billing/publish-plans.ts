@@ -14,7 +14,12 @@ function productMetadata(plan: PlanDeclaration, rank: number): Record<string, st
       ...(meter === undefined ? [] : [[`meter_${feature}`, meter.eventName]]),
     ];
   });
-  return { plan: plan.id, rank: String(rank), ...Object.fromEntries(features) };
+  return {
+    plan: plan.id,
+    rank: String(rank),
+    per_seat: String(plan.perSeat ?? false),
+    ...Object.fromEntries(features),
+  };
 }
 
 /** Whether a key of a product's metadata is one that this file writes, whatever the declaration. */

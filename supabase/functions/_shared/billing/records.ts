@@ -52,7 +52,7 @@ function planNamed(text: string | undefined): string | null {
   return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : null;
 }
 
-/** A product; ours carry `metadata.plan`, `.rank`, `.feature_<name>` and `.meter_<feature>`. */
+/** A product; ours carry `metadata.plan`, `.rank`, `.per_seat`, `.feature_<name>` and `.meter_<feature>`. */
 export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
   if (product.deleted) return { id: product.id, plan_id: null };
   return {
@@ -62,6 +62,7 @@ export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
     description: product.description,
     rank: wholeNumber(product.metadata["rank"], 32_767) ?? 0,
     active: product.active,
+    per_seat: product.metadata["per_seat"] === "true",
     features: featuresOf(product.metadata),
     meters: metersOf(product.metadata),
   };
