@@ -79,6 +79,43 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     },
   );
 
+  await t.step("planned during a trial, with a code: its end charges what was quoted", async () => {
+    const user = await signUp({ on });
+    const page = await call("POST", "subscription-checkout", {
+      on,
+      token: user.token,
+      body: {
+        price_id: "price_monthly_pro",
+        trial: true,
+        success_url: `${on.siteUrl}/done`,
+        cancel_url: `${on.siteUrl}/plans`,
+      },
+    });
+    const paid = await fetch(`${page.body.checkout_url}/pay`, {
+      method: "POST",
+      body: new URLSearchParams({ card_number: "5555555555554444" }),
+      redirect: "manual",
+    });
+    strictEqual(paid.status, 303, await paid.text());
+    await subscriptionIn(user, "trialing");
+    const coupon = await stripe.coupons.create({ percent_off: 10, duration: "once" });
+    const { code } = await stripe.promotionCodes.create({
+      promotion: { type: "coupon", coupon: coupon.id },
+    });
+    const wanted = { price_id: "price_monthly_basic", quantity: 2, promotion_code: code };
+    const quote = await quoted(user, { ...wanted, when: "renewal" }, on);
+    deepStrictEqual([quote.amount_due, quote.next_amount], [0, 3420]);
+    const accepted = await accept(user, quote.quote, { on });
+    strictEqual(accepted.status, 200, JSON.stringify(accepted.body));
+    strictEqual(accepted.body.subscription.status, "trialing");
+    await advance(on, 8 * day);
+    await subscriptionIn(user, "active");
+    await waitFor("the first payment", async () => {
+      const { data } = await user.client.from("invoices").select("amount_paid");
+      return data?.some((invoice) => invoice.amount_paid === 3420);
+    });
+  });
+
   await t.step("an upgrade at once takes the place of what was planned", async () => {
     const user = await signUp({ on });
     await buy(user, {}, on);

@@ -35,6 +35,7 @@ export default endpoint({
     "forbidden",
     "subscription_not_found",
     "subscription_ambiguous",
+    "subscription_not_changeable",
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin }) => {

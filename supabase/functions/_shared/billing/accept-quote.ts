@@ -16,7 +16,7 @@ import { isMissing } from "./fetch.ts";
 import { isInProgress } from "./intents.ts";
 import { asPromotionProblem } from "./promotions.ts";
 import { readQuote, type SignedQuote } from "./quote-token.ts";
-import { reckon, stateOf } from "./quotes.ts";
+import { itemOf, reckon, stateOf } from "./quotes.ts";
 import { idOf } from "./records.ts";
 import { changeAtRenewal, isPlanned, releaseSchedule } from "./renewal-changes.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
@@ -85,7 +85,7 @@ async function changeNow(
   const { change, before, invoiced } = quote;
   const changed = await stripe.subscriptions.update(quote.subscription, {
     ...((change.price !== before.price || change.quantity !== before.quantity) && {
-      items: [{ id: before.item, price: change.price, quantity: change.quantity }],
+      items: [itemOf(before, change)],
       proration_behavior: invoiced ? "always_invoice" as const : "none" as const,
       ...(invoiced && {
         proration_date: quote.proration_date,
