@@ -5,6 +5,8 @@
 import { sql } from "kysely";
 import type { Log } from "../log.ts";
 import type { Keys } from "../keys.ts";
+import { anonymousElsewhere, onlyElsewhere, withoutAddress } from "./auth-elsewhere.ts";
+import { type AdminCaller, adminReply } from "./auth-admin.ts";
 import { authError, badJwt } from "./auth-errors.ts";
 import type { AuthMails } from "./auth-mails.ts";
 import type { Sessions } from "./auth-sessions.ts";
@@ -66,6 +68,8 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   async function signUp(request: Request, body: Json, context: RequestContext): Promise<Response> {
+    const refused = anonymousElsewhere(body) ?? withoutAddress(body);
+    if (refused !== undefined) return refused;
     const { email } = body;
     return await asOne(context, async () => {
       if (typeof email === "string") {
@@ -133,6 +137,8 @@ export function createAuth(options: AuthOptions): Auth {
     path: string,
     context: RequestContext,
   ): Promise<Response> {
+    const elsewhere = onlyElsewhere(request.method, path, url);
+    if (elsewhere !== undefined) return elsewhere;
     const call = `${request.method} ${path}`;
     switch (call) {
       case "GET /.well-known/jwks.json":
@@ -164,6 +170,8 @@ export function createAuth(options: AuthOptions): Auth {
       case "PUT /user":
       case "GET /reauthenticate": {
         const body = request.method === "GET" ? {} : await jsonBody(request);
+        const refused = path === "/otp" ? withoutAddress(body) : undefined;
+        if (refused !== undefined) return refused;
         return await asOne(context, async () =>
           await pause(path, body, request.headers) ??
             await sessions.outward(
@@ -197,9 +205,15 @@ export function createAuth(options: AuthOptions): Auth {
           if (protectedPaths.has(path)) return badJwt(error.refusal);
         }
       }
+      const caller: AdminCaller = token !== undefined && token !== apiKey
+        ? "user"
+        : apiKey === keys.secretKey
+        ? "operator"
+        : "nobody";
       let reply: Response;
       try {
-        reply = await dispatch(new Request(request, { headers }), url, path, context);
+        reply = await adminReply(request, path, caller, connection) ??
+          await dispatch(new Request(request, { headers }), url, path, context);
       } catch (error) {
         if (error instanceof BadBody) return authError(400, "bad_json", error.message);
         if (!context.mailError && !context.databaseError) throw error;
@@ -219,11 +233,12 @@ function explained(reply: Response, context: RequestContext, log: Log): Response
   if (mailError) return authError(500, "unexpected_failure", "Error sending the mail");
   if (databaseError && !isUnreachable(databaseError)) {
     log("auth", `${context.path}: ${databaseError.code} ${databaseError.message}`, "error");
-    return authError(
-      500,
-      "unexpected_failure",
-      context.path === "/signup" ? "Database error saving new user" : "Database error",
-    );
+    const about = context.path === "/signup"
+      ? " saving new user"
+      : context.path.startsWith("/admin/users/")
+      ? " deleting user"
+      : "";
+    return authError(500, "unexpected_failure", `Database error${about}`);
   }
   return reply;
 }

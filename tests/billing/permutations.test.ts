@@ -126,6 +126,12 @@ async function state(sql: Sql): Promise<unknown> {
          from public.refunds r) as refunds,
       (select jsonb_agg(to_jsonb(d) - '{id,payment_id,updated_at}'::text[] order by d.stripe_dispute_id)
          from public.disputes d) as disputes,
+      (select jsonb_agg(to_jsonb(n) - '{id,invoice_id,updated_at}'::text[] order by n.stripe_credit_note_id)
+         from public.credit_notes n) as credit_notes,
+      (select jsonb_agg(to_jsonb(c) - '{id,invoice_id,created_at,updated_at}'::text[] order by c.first_failed_at)
+         from public.dunning_cases c) as dunning_cases,
+      (select jsonb_agg(to_jsonb(e) - '{case_id,created_at}'::text[] order by e.at, e.step)
+         from public.dunning_events e) as dunning_events,
       (select jsonb_agg(to_jsonb(p) - '{updated_at,created_at}'::text[] order by p.id) from public.plans p) as plans,
       (select jsonb_agg(to_jsonb(p) - '{updated_at}'::text[] order by p.id) from public.prices p) as prices,
       (select jsonb_agg(j.dedupe_key order by j.dedupe_key) from private.jobs j
@@ -139,7 +145,7 @@ async function forget(sql: Sql): Promise<void> {
     truncate public.subscriptions, public.invoices, public.payments, public.payment_methods,
       public.refunds, public.disputes, public.plans, public.prices, private.plan_products,
       private.webhook_events, private.sync_targets, private.subscription_intents cascade`;
-  await sql`delete from private.jobs where kind in ('webhook_handle', 'mail_send')`;
+  await sql`delete from private.jobs where kind in ('webhook_handle', 'mail_send', 'dunning_step')`;
 }
 
 /** Delivers events at once, eight at a time, each one to three times. */

@@ -12,6 +12,7 @@ const BILLING = [
   "payment_failed",
   "payment_action_required",
   "payment_reminder",
+  "tax_id_refused",
   "access_read_only",
   "access_locked",
   "access_restored",

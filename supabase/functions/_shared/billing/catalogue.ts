@@ -18,6 +18,8 @@ export const Plan = z.object({
   id: z.string(),
   name: z.string(),
   description: z.string().nullable(),
+  /** Whether its prices are for one member. */
+  per_seat: z.boolean(),
   features: z.array(z.object({ feature: z.string(), limit: z.int().nullable() })),
   prices: z.array(Price),
   /** The trial that it is offered with: `trial: true` of subscription-create or -checkout. */
@@ -35,7 +37,7 @@ function trialOf(plan: string): z.input<typeof Plan>["trial"] {
 export async function plansOnSale(db: Db): Promise<z.input<typeof Plan>[]> {
   const onSale = await rows(
     db.from("plans").select(`
-      id, name, description, rank,
+      id, name, description, rank, per_seat,
       plan_features (feature, limit:limit_value),
       prices (id, lookup_key, currency, unit_amount, interval, interval_count)
     `).order("rank"),

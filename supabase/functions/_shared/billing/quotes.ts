@@ -9,6 +9,7 @@ import { priceOnSale } from "./price-on-sale.ts";
 import { asPromotionProblem, findPromotion } from "./promotions.ts";
 import { type QuotedChange, type QuotedState, type SignedQuote, signQuote } from "./quote-token.ts";
 import { idOf } from "./records.ts";
+import { quantityAfter } from "./seats.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 
 /** How long a quote may be accepted, in seconds of real time. */
@@ -55,6 +56,7 @@ export interface WantedChange {
   when: "now" | "renewal";
   /** A price's id or lookup key. */
   price?: string | undefined;
+  /** Of a price for one member, no fewer than there are members are quoted. */
   quantity?: number | undefined;
   promotionCode?: string | undefined;
 }
@@ -212,7 +214,11 @@ export async function quoteChange(
     const price = wanted.price === undefined
       ? { id: heldPrice.id, product_id: idOf(heldPrice.product)! }
       : await priceOnSale(db, wanted.price);
-    const quantity = wanted.quantity ?? before.quantity;
+    const quantity = await quantityAfter(
+      admin,
+      { userId: whose.userId, workspaceId: target.workspace_id },
+      { from: before.price, to: price.id, held: before.quantity, wanted: wanted.quantity },
+    );
     const offered = price.id === heldPrice.id ? heldPrice : await stripe.prices.retrieve(price.id);
     if (offered.currency !== held.currency) {
       throw unchangeable("A running subscription keeps its currency.");

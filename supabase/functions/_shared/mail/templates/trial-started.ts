@@ -14,6 +14,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent once, when a subscription begins with a trial. */
 export const trialStarted = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,
