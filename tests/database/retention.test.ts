@@ -110,6 +110,26 @@ const samples: Record<string, Sample> = {
     left: async () =>
       names(await sql`select object_id as name from private.reconciliation_seen` as never),
   },
+  card_attempts: {
+    insert: async (name, age) =>
+      await sql.unsafe(`
+        with workspace as (insert into public.workspaces (name) values ('${name}') returning id)
+        insert into private.card_attempts (workspace_id, address_hash, attempted_at)
+        select id, repeat('0', 64), ${ago("card_attempts", age)} from workspace`),
+    left: async () =>
+      names(
+        await sql`
+          select workspace.name from private.card_attempts as attempt
+          join public.workspaces as workspace on workspace.id = attempt.workspace_id` as never,
+      ),
+  },
+  card_declines: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.card_declines (cause, declined_at)
+        values ('${name}', ${ago("card_declines", age)})`),
+    left: async () => names(await sql`select cause as name from private.card_declines` as never),
+  },
   audit_log: {
     insert: (name, age) =>
       sql.unsafe(`
