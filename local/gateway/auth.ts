@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import type { Log } from "../log.ts";
 import type { Keys } from "../keys.ts";
 import { anonymousElsewhere, onlyElsewhere, withoutAddress } from "./auth-elsewhere.ts";
+import { type AdminCaller, adminReply } from "./auth-admin.ts";
 import { authError, badJwt } from "./auth-errors.ts";
 import type { AuthMails } from "./auth-mails.ts";
 import type { Sessions } from "./auth-sessions.ts";
@@ -204,9 +205,15 @@ export function createAuth(options: AuthOptions): Auth {
           if (protectedPaths.has(path)) return badJwt(error.refusal);
         }
       }
+      const caller: AdminCaller = token !== undefined && token !== apiKey
+        ? "user"
+        : apiKey === keys.secretKey
+        ? "operator"
+        : "nobody";
       let reply: Response;
       try {
-        reply = await dispatch(new Request(request, { headers }), url, path, context);
+        reply = await adminReply(request, path, caller, connection) ??
+          await dispatch(new Request(request, { headers }), url, path, context);
       } catch (error) {
         if (error instanceof BadBody) return authError(400, "bad_json", error.message);
         if (!context.mailError && !context.databaseError) throw error;
@@ -226,11 +233,12 @@ function explained(reply: Response, context: RequestContext, log: Log): Response
   if (mailError) return authError(500, "unexpected_failure", "Error sending the mail");
   if (databaseError && !isUnreachable(databaseError)) {
     log("auth", `${context.path}: ${databaseError.code} ${databaseError.message}`, "error");
-    return authError(
-      500,
-      "unexpected_failure",
-      context.path === "/signup" ? "Database error saving new user" : "Database error",
-    );
+    const about = context.path === "/signup"
+      ? " saving new user"
+      : context.path.startsWith("/admin/users/")
+      ? " deleting user"
+      : "";
+    return authError(500, "unexpected_failure", `Database error${about}`);
   }
   return reply;
 }

@@ -369,3 +369,69 @@ Deno.test("auth: bad input gets GoTrue's replies and never a 500", async () => {
     assert.equal(reply.status, status, `${path} ${body}: ${text}`);
   }
 });
+
+Deno.test("admin: the secret key reads a user and deletes it with its sessions, once", async () => {
+  const fixture = await server.fixture();
+  const operator = fixture.client(fixture.keys.secretKey);
+  const { id, email, client } = await fixture.user();
+  const found = await operator.auth.admin.getUserById(id);
+  assert.ifError(found.error);
+  assert.equal(found.data.user!.email, email);
+
+  const { data: { session } } = await client.auth.getSession();
+  assert.ifError((await operator.auth.admin.deleteUser(id)).error);
+  for (
+    const again of [
+      await operator.auth.admin.deleteUser(id),
+      await operator.auth.admin.getUserById(id),
+    ]
+  ) {
+    assert.equal(again.error?.status, 404);
+    assert.equal(again.error?.code, "user_not_found");
+  }
+  const refreshed = await fixture.client().auth.refreshSession(session!);
+  assert.notEqual(refreshed.error, null);
+  const [left] = await fixture.sql`
+    select (select count(*) from auth.sessions where user_id = ${id})::int as sessions,
+      (select count(*) from auth.refresh_tokens where user_id = ${id})::int as tokens,
+      (select count(*) from auth.identities where user_id = ${id})::int as identities`;
+  assert.deepEqual(left, { sessions: 0, tokens: 0, identities: 0 });
+});
+
+Deno.test("admin: nobody without the secret key reads or deletes a user", async () => {
+  const fixture = await server.fixture();
+  const [victim, attacker] = [await fixture.user(), await fixture.user()];
+  const call = async (method: string, headers: Record<string, string>) => {
+    const reply = await fetch(`${fixture.gateway.url}/auth/v1/admin/users/${victim.id}`, {
+      method,
+      headers,
+    });
+    return [reply.status, (await reply.json()).error_code];
+  };
+  const { publishableKey, secretKey } = fixture.keys;
+  for (const method of ["GET", "DELETE"]) {
+    assert.deepEqual(await call(method, { apikey: publishableKey }), [401, "no_authorization"]);
+    for (const apikey of [publishableKey, secretKey]) {
+      const authorization = `Bearer ${attacker.token}`;
+      assert.deepEqual(await call(method, { apikey, authorization }), [403, "not_admin"]);
+    }
+  }
+  const [left] = await fixture.sql`select id from auth.users where id = ${victim.id}`;
+  assert.equal(left!["id"], victim.id);
+});
+
+Deno.test("admin: a deletion that a trigger refuses leaves the user and says what GoTrue says", async () => {
+  const fixture = await server.fixture({
+    asSuperuser: true,
+    migration: `
+      create function private.refuse() returns trigger language plpgsql as $$
+      begin raise exception 'no'; end; $$;
+      create trigger refuse before delete on auth.users
+        for each row execute function private.refuse();`,
+  });
+  const { id, client, email } = await fixture.user();
+  const refused = await fixture.client(fixture.keys.secretKey).auth.admin.deleteUser(id);
+  assert.equal(refused.error?.message, "Database error deleting user");
+  assert.equal(refused.error?.status, 500);
+  assert.equal((await client.auth.getUser()).data.user?.email, email);
+});

@@ -29,6 +29,8 @@ export type Sample = Record<string, unknown>;
 
 export interface TableAccess {
   columns: string[];
+  /** A view that joins tables: it is read, and what its tables give is what is proven. */
+  view?: true;
   anon: Verbs;
   authenticated: Verbs;
   service_role: Verbs | typeof everything;
@@ -47,7 +49,9 @@ export interface BucketAccess {
   public: boolean;
   fileSizeLimit: number;
   mimeTypes: string[];
-  /** A file's name that its owner may write. Each user reads, writes and deletes only such files. */
+  /** Its files are written by the server alone; each user reads the own ones. */
+  readOnly?: true;
+  /** A file's name that is its owner's: each user reads, writes and deletes only such files. */
   own(userId: string): string;
   /** Names that even its owner may not write. */
   refused(userId: string): string[];

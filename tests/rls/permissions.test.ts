@@ -164,6 +164,10 @@ Deno.test.beforeAll(async () => {
     ];
   }
   await givePlan(sql, workspace, null);
+  // Whatever the plan: it is roles that are tried here.
+  await sql`
+    insert into public.feature_overrides (workspace_id, feature, reason)
+    values (${workspace}, 'audit_log', 'a test')`;
   await asServer(sql, (call) =>
     call`
     select public.workspace_invite(${owner}, ${workspace}, 'open@example.com', 'member')`);

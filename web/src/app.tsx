@@ -7,13 +7,17 @@ import { Header } from "./components/header.tsx";
 import { LogIn } from "./components/log-in.tsx";
 import { Page } from "./components/page.tsx";
 import { useLanguage } from "./i18n/language.tsx";
+import { AccountDelete } from "./pages/account-delete.tsx";
+import { AccountExport } from "./pages/account-export.tsx";
 import { Billing } from "./pages/billing.tsx";
 import { CheckoutCancelled } from "./pages/checkout-cancelled.tsx";
 import { CheckoutReturn } from "./pages/checkout-return.tsx";
 import { Confirm } from "./pages/confirm.tsx";
 import { Home } from "./pages/home.tsx";
+import { MailPreferences } from "./pages/mail-preferences.tsx";
 import { NewPassword } from "./pages/new-password.tsx";
 import { SignUp } from "./pages/sign-up.tsx";
+import { Unsubscribe } from "./pages/unsubscribe.tsx";
 import type { Supabase } from "./supabase.ts";
 
 interface Props {
@@ -41,7 +45,11 @@ export function App({ supabase, initial, link }: Props) {
           <Route path="/sign-up" component={SignUp} />
           <Route path="/confirm" component={Confirm} />
           <Route path="/new-password" component={NewPassword} />
+          <Route path="/account/export">{signedIn((id) => <AccountExport key={id} />)}</Route>
+          <Route path="/account/delete">{signedIn((id) => <AccountDelete key={id} />)}</Route>
           <Route path="/billing">{signedIn((id) => <Billing userId={id} />)}</Route>
+          <Route path="/unsubscribe" component={Unsubscribe} />
+          <Route path="/mail-preferences">{signedIn((id) => <MailPreferences key={id} />)}</Route>
           <Route path="/checkout/return">{signedIn((id) => <CheckoutReturn key={id} />)}</Route>
           <Route path="/checkout/cancelled" component={CheckoutCancelled} />
           <Route>

@@ -7,6 +7,19 @@ interface Tokens {
   refresh_token: string;
 }
 
+/** A copy of everything held about somebody. */
+export interface AccountExport {
+  state: "pending" | "ready" | "expired";
+  expires_at: string | null;
+  files: string[];
+}
+
+/** The end of an account. */
+export interface AccountDeletion {
+  state: "unconfirmed" | "scheduled" | "running" | "blocked" | "cancelled";
+  due_at: string | null;
+}
+
 /** What each takes and answers; docs/openapi.json has them in full. */
 export interface Endpoints {
   "auth-signup": {
@@ -18,6 +31,8 @@ export interface Endpoints {
     body: { email: string; redirect_to: string };
     reply: Record<string, never>;
   };
+  "account-export": { body: Record<string, never>; reply: { export: AccountExport | null } };
+  "account-delete": { body: { token?: string }; reply: { deletion: AccountDeletion | null } };
   "subscription-checkout": {
     body: { workspace_id: string; price_id: string; success_url: string; cancel_url: string };
     reply: { checkout_url: string };
@@ -51,9 +66,11 @@ export async function invoke<Name extends keyof Endpoints>(
   name: Name,
   body: Endpoints[Name]["body"],
   idempotencyKey?: string,
+  method: "POST" | "GET" | "DELETE" = "POST",
 ): Promise<Endpoints[Name]["reply"]> {
   const { data, error } = await supabase.functions.invoke(name, {
-    body,
+    method,
+    ...(method !== "GET" && { body }),
     headers: idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey },
   });
   if (error !== null) throw new ProblemError(await problemOf(error));

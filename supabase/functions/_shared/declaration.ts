@@ -59,12 +59,14 @@ export interface Declaration {
   body?: z.ZodType;
   /** The query's schema; values are strings. */
   query?: z.ZodType;
+  /** Takes a form instead of JSON, url-encoded or multipart; values are strings. */
+  form?: z.ZodType;
   /** Takes a multipart form with one file instead of JSON. */
   file?: FileBody;
   /** Largest body in bytes. Default 1 MB; for a file, its limit plus room for the form around it. */
   maxBodyBytes?: number;
-  /** Status of success. Default 200. */
-  status?: 200 | 201 | 202;
+  /** Status of success. Default 200. With 303 the handler sets `location`. */
+  status?: 200 | 201 | 202 | 303;
   /** The reply's schema: nothing that it does not name leaves. */
   reply: z.ZodType;
   /** Codes that the handler may throw; what endpoint() itself may is added by possible-problems.ts. */

@@ -23,10 +23,15 @@ export const limits = {
   read: { requests: 300, windowSeconds: 60, withoutRedis: "open" },
   write: { requests: 60, windowSeconds: 60, withoutRedis: "open" },
   upload: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
+  account_delete: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
+  // Gathers everything there is of somebody.
+  account_export: { requests: 5, windowSeconds: 86_400, withoutRedis: "postgres" },
   billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
   api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
   // Mails to strangers; how many a workspace and an address may have, public.workspace_invite counts.
   invitation: { requests: 60, windowSeconds: 3600, withoutRedis: "postgres" },
+  // Mail to one's own address.
+  receipt: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
   signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
   login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
   password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },

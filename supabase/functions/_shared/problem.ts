@@ -74,7 +74,20 @@ export const catalogue = {
   quota_exceeded: [402, "The plan's limit for this billing period is used up"],
   workspace_read_only: [402, "The workspace is restricted until its invoices are paid"],
   too_many_declines: [429, "Too many payments were declined"],
+  billing_details_required: [409, "The billing address is not known yet"],
+  invoice_not_found: [404, "The invoice does not exist"],
+  invoice_not_paid: [409, "The invoice is not paid"],
+  payment_not_found: [404, "The payment does not exist"],
+  payment_not_refundable: [409, "The payment cannot be refunded"],
+  refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
+  // Mail
+  unsubscribe_link_invalid: [400, "This link does not turn anything off"],
+  // Privacy
+  reauthentication_failed: [403, "It could not be confirmed that it is you"],
+  workspaces_need_owner: [409, "Others are in workspaces that only you own"],
+  deletion_not_found: [404, "The account is not to be deleted"],
+  deletion_running: [409, "The deletion of the account runs already"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
   captcha_unavailable: [503, "The captcha cannot be verified"],

@@ -5,6 +5,7 @@ import { Email } from "../_shared/accounts/fields.ts";
 import { Session, SessionUser, sessionUser } from "../_shared/accounts/session.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { countRequest, forgetRequests } from "../_shared/limits.ts";
+import { deletionDueAt } from "../_shared/privacy/deletion.ts";
 
 /** Auth compares no hash for an unknown address and answers at once: no refusal comes sooner than this. */
 const refusalMs = 400;
@@ -16,7 +17,12 @@ export default endpoint({
   auth: "publishable",
   limit: "login",
   body: z.strictObject({ email: Email, password: z.string().min(1).max(1000) }),
-  reply: z.object({ user: SessionUser, session: Session }),
+  reply: z.object({
+    user: SessionUser,
+    session: Session,
+    /** When the account is deleted, unless its user changes his mind: see account-delete. */
+    deletion_due_at: z.string().nullable(),
+  }),
   problems: ["invalid_credentials", "email_not_confirmed", "auth_unavailable"],
 }, async ({ body: { email, password }, address }) => {
   const earliestRefusal = delay(refusalMs);
@@ -28,9 +34,10 @@ export default endpoint({
     await earliestRefusal;
     throw authProblem(error);
   }
-  const [user] = await Promise.all([
+  const [user, deletionDue] = await Promise.all([
     sessionUser(client, data.user),
+    deletionDueAt(client, data.user.id),
     forgetRequests("login_account", email),
   ]);
-  return { user, session: data.session };
+  return { user, session: data.session, deletion_due_at: deletionDue };
 });

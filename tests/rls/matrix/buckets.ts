@@ -17,4 +17,12 @@ export const buckets: Record<string, BucketAccess> = {
       `${userId.toUpperCase()}/avatar.png`,
     ],
   },
+  exports: {
+    public: false,
+    fileSizeLimit: 50 * 1024 * 1024,
+    mimeTypes: ["application/zip"],
+    readOnly: true,
+    own: (userId) => `${userId}/avatar-export/part-001.zip`,
+    refused: (userId) => ["part-001.zip", `${userId}/part-001.zip`],
+  },
 };

@@ -24,6 +24,11 @@ export const entitlementsTables: Record<string, TableAccess> = {
       workspace_id: workspaceId,
       feature: `feature_${unique}`,
       reason: "a test",
+    }, {
+      // What public.audit_log is read by.
+      workspace_id: workspaceId,
+      feature: "audit_log",
+      reason: "a test",
     }],
   },
   "public.usage_counters": {

@@ -1,6 +1,11 @@
 /** Les textes en français. */
 import type { Texts } from "./en.ts";
 
+function countOf(limit: number | null, what: string): string {
+  if (limit === null) return `${what[0]!.toUpperCase()}${what.slice(1)}s sans limite`;
+  return limit === 1 ? `1 ${what}` : `${limit} ${what}s`;
+}
+
 export const fr: Texts = {
   otherLanguage: "English",
   signOut: "Déconnexion",
@@ -65,6 +70,7 @@ export const fr: Texts = {
     };
     return `tous les ${count} ${units[unit] ?? unit}`;
   },
+  perMember: (price) => `${price} et par membre`,
   free: "Gratuit",
   endedOn: (plan, day) => `Votre offre ${plan} a pris fin le ${day}.`,
   noPlan: "Vous n’avez pas d’offre payante.",
@@ -93,8 +99,8 @@ export const fr: Texts = {
     incomplete_expired: "Jamais payée",
   },
   features: {
-    projects: (limit) => limit === 1 ? "1 projet" : `${limit} projets`,
-    members: (limit) => limit === 1 ? "1 membre" : `${limit} membres`,
+    projects: (limit) => countOf(limit, "projet"),
+    members: (limit) => countOf(limit, "membre"),
     api_access: () => "Accès à l’API",
     api_calls: (limit) =>
       limit === null
@@ -140,6 +146,39 @@ export const fr: Texts = {
   checkoutCancelledText: "Rien n’a été débité.",
   checkAgain: "Regarder de nouveau",
 
+  mailPreferences: "Ce que nous vous écrivons",
+  mailTopics: "Je souhaite recevoir",
+  mailAlways:
+    "Nous vous écrivons toujours au sujet de votre compte, de vos achats et de vos demandes.",
+  mailStopped: (address) =>
+    `Les e-mails envoyés à ${address} nous reviennent : nous n’en envoyons plus pour l’instant. Changez d’adresse, ou dites à notre assistance qu’elle fonctionne de nouveau.`,
+  mailComplained: (address) =>
+    `Un e-mail envoyé à ${address} a été signalé comme indésirable. Nous n’envoyons plus que ce qui concerne votre compte et vos achats.`,
+  unsubscribeTitle: "Recevoir moins d’e-mails",
+  unsubscribeAsk: (topic) => `Ne plus recevoir ${topic} par e-mail ?`,
+  unsubscribe: "Ne plus les recevoir",
+  unsubscribed: "C’est fait",
+  unsubscribedText: (topic) => `Vous ne recevrez plus ${topic} par e-mail.`,
+  unsubscribeWrong: "Ce lien est incomplet. Vous pouvez choisir ici ce que nous vous écrivons :",
+  exportTitle: "Une copie de vos données",
+  exportIntro: "Vous pouvez obtenir une copie de tout ce que nous détenons à votre sujet.",
+  exportAsk: "Préparer une copie",
+  exportPending: "Votre copie est en préparation. Nous vous écrirons dès qu’elle sera prête.",
+  exportReady: (day) => `Votre copie est prête. Elle peut être téléchargée jusqu’au ${day}.`,
+  exportPart: (part) => `Télécharger la partie ${part}`,
+
+  deleteTitle: "Supprimer votre compte",
+  deleteIntro: "Votre compte, vos fichiers et vos espaces de travail disparaissent, et vos " +
+    "abonnements prennent fin sans remboursement. Une fois la suppression confirmée, vous avez sept " +
+    "jours pour changer d’avis.",
+  deleteAsk: "M’envoyer un lien de confirmation",
+  deleteSent: "Un e-mail est en route. Ouvrez son lien dans l’heure.",
+  deleteConfirm: "Supprimer mon compte dans sept jours",
+  deleteScheduled: (day) => `Votre compte sera supprimé le ${day}.`,
+  deleteKeep: "Conserver mon compte",
+  deleteKept: "Votre compte est conservé.",
+  deleteRunning: "Votre compte est en cours de suppression.",
+
   problems: {
     unreachable: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
     unexpected: "Une erreur s’est produite",
@@ -163,6 +202,11 @@ export const fr: Texts = {
     checkout_not_found: "Cet achat n’existe pas",
     payment_declined: "Le paiement a été refusé",
     payment_provider_unavailable: "Stripe est injoignable",
+    reauthentication_failed: "Ce lien n’est plus valable",
+    workspaces_need_owner:
+      "D’autres personnes dépendent d’espaces dont vous êtes le seul propriétaire",
+    deletion_not_found: "Ce compte n’est pas en cours de suppression",
+    deletion_running: "La suppression du compte a déjà commencé",
     auth_unavailable: "Le service de connexion est injoignable",
     database_unavailable: "La base de données est injoignable",
     internal_error: "Une erreur s’est produite chez nous",

@@ -4,6 +4,15 @@
  * To add one: a file in templates/ and a line here.
  */
 import type { z } from "zod";
+import { alert } from "./templates/alert.ts";
+import {
+  accountDeleteBlocked,
+  accountDeleteCancelled,
+  accountDeleteConfirm,
+  accountDeleted,
+  accountDeleteScheduled,
+} from "./templates/account-deletion.ts";
+import { accountExport } from "./templates/account-export.ts";
 import { cardExpiring } from "./templates/card-expiring.ts";
 import {
   accessLocked,
@@ -13,6 +22,7 @@ import {
 } from "./templates/dunning.ts";
 import { email } from "./templates/email.ts";
 import { emailChange } from "./templates/email-change.ts";
+import { gettingStarted } from "./templates/getting-started.ts";
 import { invitation } from "./templates/invitation.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
@@ -30,6 +40,7 @@ import { subscriptionEnding } from "./templates/subscription-ending.ts";
 import { subscriptionPaused, subscriptionResumed } from "./templates/subscription-pause.ts";
 import { subscriptionStarted } from "./templates/subscription-started.ts";
 import { trialEndedEarly } from "./templates/trial-ended-early.ts";
+import { taxIdRefused } from "./templates/tax-id-refused.ts";
 import { trialEnding } from "./templates/trial-ending.ts";
 import { trialStarted } from "./templates/trial-started.ts";
 import { welcome } from "./templates/welcome.ts";
@@ -37,12 +48,14 @@ import { welcome } from "./templates/welcome.ts";
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
 export const templates = {
   welcome,
+  getting_started: gettingStarted,
   invitation,
   subscription_started: subscriptionStarted,
   receipt,
   payment_failed: paymentFailed,
   payment_action_required: paymentActionRequired,
   payment_reminder: paymentReminder,
+  tax_id_refused: taxIdRefused,
   access_read_only: accessReadOnly,
   access_locked: accessLocked,
   access_restored: accessRestored,
@@ -57,6 +70,13 @@ export const templates = {
   subscription_ending: subscriptionEnding,
   subscription_ended: subscriptionEnded,
   refunded,
+  alert,
+  account_export: accountExport,
+  account_delete_confirm: accountDeleteConfirm,
+  account_delete_scheduled: accountDeleteScheduled,
+  account_delete_cancelled: accountDeleteCancelled,
+  account_delete_blocked: accountDeleteBlocked,
+  account_deleted: accountDeleted,
   signup,
   invite,
   magiclink,
