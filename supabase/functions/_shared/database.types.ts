@@ -5,6 +5,74 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "public": {
     Tables: {
+      "account_deletions": {
+        Row: {
+          "due_at": string | null;
+          "finished_at": string | null;
+          "id": string;
+          "requested_at": string;
+          "state": string;
+          "step": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "due_at"?: string | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "requested_at"?: string;
+          "state"?: string;
+          "step"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "due_at"?: string | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "requested_at"?: string;
+          "state"?: string;
+          "step"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
+      "account_exports": {
+        Row: {
+          "bytes": number;
+          "cursor": NonNullable<Json>;
+          "expires_at": string | null;
+          "id": string;
+          "parts": number;
+          "ready_at": string | null;
+          "requested_at": string;
+          "state": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bytes"?: number;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "ready_at"?: string | null;
+          "requested_at"?: string;
+          "state"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "bytes"?: number;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "ready_at"?: string | null;
+          "requested_at"?: string;
+          "state"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "audit_log": {
         Row: {
           "action": string;
@@ -494,6 +562,28 @@ export type Database = {
           },
         ];
       };
+      "mail_preferences": {
+        Row: {
+          "subscribed": boolean;
+          "topic": string;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "subscribed": boolean;
+          "topic": string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Update: {
+          "subscribed"?: boolean;
+          "topic"?: string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "payment_methods": {
         Row: {
           "brand": string | null;
@@ -634,6 +724,7 @@ export type Database = {
           "description": string | null;
           "id": string;
           "name": string;
+          "per_seat": boolean;
           "rank": number;
           "stripe_product_id": string | null;
           "updated_at": string;
@@ -645,6 +736,7 @@ export type Database = {
           "description"?: string | null;
           "id": string;
           "name": string;
+          "per_seat"?: boolean;
           "rank"?: number;
           "stripe_product_id"?: string | null;
           "updated_at"?: string;
@@ -655,6 +747,7 @@ export type Database = {
           "description"?: string | null;
           "id"?: string;
           "name"?: string;
+          "per_seat"?: boolean;
           "rank"?: number;
           "stripe_product_id"?: string | null;
           "updated_at"?: string;
@@ -1169,6 +1262,50 @@ export type Database = {
       };
     };
     Functions: {
+      "account_deletion_advance": {
+        Args: { "deletion_id": string; "done": string; "next": string };
+        Returns: boolean;
+      };
+      "account_deletion_ask": {
+        Args: { "link": string; "token": string; "user_id": string };
+        Returns: undefined;
+      };
+      "account_deletion_cancel": { Args: { "user_id": string }; Returns: undefined };
+      "account_deletion_finish": { Args: { "deletion_id": string }; Returns: boolean };
+      "account_deletion_records": { Args: { "deletion_id": string }; Returns: boolean };
+      "account_deletion_schedule": { Args: { "token"?: string; "user_id": string }; Returns: Json };
+      "account_deletion_step": { Args: { "deletion_id": string }; Returns: Json };
+      "account_export_advance": {
+        Args: { "bytes": number; "cursor": Json; "export_id": string; "part": number };
+        Returns: boolean;
+      };
+      "account_export_expire": { Args: { "export_id": string }; Returns: undefined };
+      "account_export_finish": {
+        Args: { "bytes": number; "export_id": string; "links": Json; "part": number };
+        Returns: boolean;
+      };
+      "account_export_rows": {
+        Args: { "after": string; "batch": number; "relation": string; "user_id": string };
+        Returns: Json;
+      };
+      "account_export_start": { Args: { "user_id": string }; Returns: string };
+      "account_export_step": { Args: { "export_id": string }; Returns: Json };
+      "account_exports_over": { Args: { "batch": number }; Returns: Json };
+      "account_files": {
+        Args: { "after": string; "batch": number; "shared"?: boolean; "user_id": string };
+        Returns: Json;
+      };
+      "alert_told": {
+        Args: {
+          "error": string;
+          "incident_id": number;
+          "mailed": boolean;
+          "occasion": number;
+          "posted": boolean;
+        };
+        Returns: undefined;
+      };
+      "alerts_claim": { Args: Record<PropertyKey, never>; Returns: Json };
       "api_key_create": {
         Args: {
           "expires_at": string;
@@ -1294,6 +1431,7 @@ export type Database = {
         Returns: Json;
       };
       "feature_required": { Args: { "feature": string; "workspace_id"?: string }; Returns: Json };
+      "getting_started_mails": { Args: Record<PropertyKey, never>; Returns: number };
       "health": { Args: Record<PropertyKey, never>; Returns: Json };
       "idempotency_begin": {
         Args: {
@@ -1352,6 +1490,41 @@ export type Database = {
           "payload": Json;
         }[];
       };
+      "mail_feedback_record": {
+        Args: {
+          "addresses": (string)[];
+          "delivery": string;
+          "detail": string;
+          "kind": string;
+          "occurred_at": string;
+          "provider_id": string;
+          "source": string;
+        };
+        Returns: undefined;
+      };
+      "mail_gate": {
+        Args: { "address": string; "on_by_default": boolean; "topic": string; "user_id": string };
+        Returns: Json;
+      };
+      "mail_log_write": {
+        Args: {
+          "address": string;
+          "cause": string;
+          "outcome": string;
+          "provider_id": string;
+          "purpose": string;
+          "reason": string;
+          "template": string;
+          "user_id": string;
+        };
+        Returns: undefined;
+      };
+      "mail_preference_set": {
+        Args: { "subscribed": boolean; "topic": string };
+        Returns: undefined;
+      };
+      "mail_suppression": { Args: Record<PropertyKey, never>; Returns: Json };
+      "mail_unsubscribe": { Args: { "topic": string; "user_id": string }; Returns: undefined };
       "mails_enqueue": { Args: { "mails": Json; "user_id": string }; Returns: number };
       "meter_count": {
         Args: { "amount"?: number; "key"?: string; "meter": string; "workspace_id": string };
@@ -1380,6 +1553,8 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "orphaned_files": { Args: { "batch": number }; Returns: Json };
+      "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
       "rate_limit_hit": {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
@@ -1427,6 +1602,12 @@ export type Database = {
       };
       "refund_intent_read": { Args: { "intent_id": string }; Returns: Json };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
+      "seats_begin": { Args: { "seq": number; "workspace_id": string }; Returns: Json };
+      "seats_end": { Args: { "seq": number; "workspace_id": string }; Returns: undefined };
+      "seats_for": {
+        Args: { "price": string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
       "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
@@ -1441,6 +1622,15 @@ export type Database = {
           "reason": string;
           "staff": string;
         };
+        Returns: Json;
+      };
+      "staff_mail_address": { Args: { "address": string; "staff": string }; Returns: Json };
+      "staff_mail_lift": {
+        Args: { "address": string; "reason": string; "staff": string };
+        Returns: undefined;
+      };
+      "staff_mail_suppressions": {
+        Args: { "before_id": number; "page_size": number; "staff": string };
         Returns: Json;
       };
       "staff_standing": { Args: Record<PropertyKey, never>; Returns: string };
@@ -1468,6 +1658,22 @@ export type Database = {
           "seq": number;
         };
         Returns: boolean;
+      };
+      "subscription_cancellation": { Args: { "cancellation_id": string }; Returns: Json };
+      "subscription_cancellation_done": { Args: { "cancellation_id": string }; Returns: undefined };
+      "subscription_cancellation_latest": {
+        Args: { "subscription_id"?: string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
+      "subscription_cancellation_open": {
+        Args: {
+          "currency": string;
+          "parts": Json;
+          "stripe_subscription_id": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: Json;
       };
       "subscription_change_begin": {
         Args: {
@@ -1576,6 +1782,7 @@ export type Database = {
         Returns: Json;
       };
       "workspace_leave": { Args: { "workspace_id": string }; Returns: undefined };
+      "workspace_owners": { Args: { "workspace_id": string }; Returns: Json };
       "workspace_people": {
         Args: { "workspace_id": string };
         Returns: {
