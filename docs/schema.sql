@@ -9,6 +9,75 @@ create schema public;
 comment on schema public is 'standard public schema';
 grant usage on schema public to anon, authenticated, service_role;
 
+create table private.account_deletion_details (
+  deletion_id uuid not null,
+  token_hash text,
+  token_expires_at timestamp with time zone,
+  email text,
+  locale text,
+  constraint account_deletion_details_pkey PRIMARY KEY (deletion_id),
+  constraint account_deletion_details_deletion_id_fkey FOREIGN KEY (deletion_id) REFERENCES account_deletions(id) ON DELETE CASCADE,
+  constraint account_deletion_details_token_expires CHECK ((token_hash IS NULL) = (token_expires_at IS NULL))
+);
+comment on table private.account_deletion_details is 'What a deletion needs and nobody reads; gone when it is done.';
+comment on column private.account_deletion_details.token_hash is 'SHA-256 of the token in the mail that asks to confirm.';
+comment on column private.account_deletion_details.email is 'Where to tell that the account is gone, once nothing else knows it.';
+alter table private.account_deletion_details enable row level security;
+grant select, insert, update, delete on private.account_deletion_details to service_role;
+
+create table private.alert_incidents (
+  id bigint generated always as identity not null,
+  rule text not null,
+  opened_at timestamp with time zone default now() not null,
+  resolved_at timestamp with time zone,
+  value bigint not null,
+  peak bigint not null,
+  note text,
+  occasion smallint default 1 not null,
+  occasion_at timestamp with time zone default now() not null,
+  told_value bigint not null,
+  told_detail jsonb not null,
+  mailed smallint default 0 not null,
+  posted smallint default 0 not null,
+  claimed_until timestamp with time zone,
+  last_error text,
+  constraint alert_incidents_pkey PRIMARY KEY (id),
+  constraint alert_incidents_rule_fkey FOREIGN KEY (rule) REFERENCES private.alert_rules(name) ON DELETE CASCADE,
+  constraint alert_incidents_told_what_was CHECK (mailed <= occasion AND posted <= occasion)
+);
+comment on table private.alert_incidents is 'Each time that a rule''s condition held, from its beginning to its end.';
+comment on column private.alert_incidents.note is 'How it ended.';
+comment on column private.alert_incidents.occasion is '1: it opened; then one more for each reminder; the last: it resolved.';
+comment on column private.alert_incidents.told_value is 'The measure at the latest occasion: what is told of it stays the same however often it is tried.';
+comment on column private.alert_incidents.mailed is 'The latest occasion that was told by mail.';
+comment on column private.alert_incidents.posted is 'The latest occasion that was told to the webhook.';
+comment on column private.alert_incidents.claimed_until is 'Somebody is telling it until then.';
+CREATE UNIQUE INDEX alert_incidents_one_open ON private.alert_incidents USING btree (rule) WHERE (resolved_at IS NULL);
+CREATE INDEX alert_incidents_resolved ON private.alert_incidents USING btree (resolved_at);
+CREATE INDEX alert_incidents_rule ON private.alert_incidents USING btree (rule);
+CREATE INDEX alert_incidents_untold ON private.alert_incidents USING btree (id) WHERE ((mailed < occasion) OR (posted < occasion));
+alter table private.alert_incidents enable row level security;
+grant select, insert, update, delete on private.alert_incidents to service_role;
+
+create table private.alert_rules (
+  name text not null,
+  measure text not null,
+  threshold bigint not null,
+  remind_every interval not null,
+  enabled boolean default true not null,
+  constraint alert_rules_pkey PRIMARY KEY (name),
+  constraint alert_rules_measure_known CHECK (measure = ANY (ARRAY['dead_jobs'::text, 'oldest_due_job_seconds'::text, 'oldest_unhandled_event_seconds'::text, 'unrepaired_drifts'::text, 'seconds_since_reconciliation'::text, 'suppressed_addresses_a_day'::text])),
+  constraint alert_rules_name_format CHECK (name ~ '^[a-z][a-z0-9_]{0,39}$'::text),
+  constraint alert_rules_remind_sparingly CHECK (remind_every >= '00:10:00'::interval),
+  constraint alert_rules_threshold_positive CHECK (threshold > 0)
+);
+comment on table private.alert_rules is 'When somebody is told that something is not well. Operators change the numbers; docs/operations.md says what each means.';
+comment on column private.alert_rules.measure is 'What private.alert_measures() counts.';
+comment on column private.alert_rules.threshold is 'An incident is open while the measure is this much or more.';
+comment on column private.alert_rules.remind_every is 'How often an open incident is told of again.';
+alter table private.alert_rules enable row level security;
+grant select, insert, update, delete on private.alert_rules to service_role;
+
 create table private.api_key_hashes (
   key_id uuid not null,
   key_hash text not null,
@@ -192,12 +261,111 @@ comment on column private.jobs.attempts is 'How often it was claimed; a result c
 comment on column private.jobs.locked_until is 'A worker has it until then, in real time.';
 comment on column private.jobs.note is 'Why staff retried or discarded it last. A discarded job keeps its dedupe_key: its cause has been dealt with.';
 CREATE INDEX jobs_dead ON private.jobs USING btree (id) WHERE (state = 'dead'::text);
+CREATE INDEX jobs_discarded ON private.jobs USING btree (finished_at) WHERE (state = 'discarded'::text);
 CREATE INDEX jobs_due ON private.jobs USING btree (run_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX jobs_emptiable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NOT NULL) AND (payload <> '{}'::jsonb));
 CREATE INDEX jobs_of_event ON private.jobs USING btree (((payload ->> 'event'::text))) WHERE ((kind = 'webhook_handle'::text) AND (state <> 'succeeded'::text));
 CREATE INDEX jobs_removable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NULL));
 alter table private.jobs enable row level security;
 grant select, insert, update, delete on private.jobs to service_role;
+
+create table private.mail_deliveries (
+  provider_id text not null,
+  delivery text not null,
+  occurred_at timestamp with time zone not null,
+  constraint mail_deliveries_pkey PRIMARY KEY (provider_id),
+  constraint mail_deliveries_delivery_known CHECK (delivery = ANY (ARRAY['delivered'::text, 'delayed'::text, 'bounced'::text, 'complained'::text, 'suppressed'::text, 'failed'::text]))
+);
+comment on table private.mail_deliveries is 'What Resend told last of a mail, by its own id of it.';
+CREATE INDEX mail_deliveries_occurred ON private.mail_deliveries USING btree (occurred_at);
+alter table private.mail_deliveries enable row level security;
+grant select, insert, update, delete on private.mail_deliveries to service_role;
+
+create table private.mail_feedback (
+  id bigint generated always as identity not null,
+  source text not null,
+  address_hash text not null,
+  kind text not null,
+  occurred_at timestamp with time zone not null,
+  detail text,
+  constraint mail_feedback_pkey PRIMARY KEY (id),
+  constraint mail_feedback_once UNIQUE (source, address_hash),
+  constraint mail_feedback_kind_known CHECK (kind = ANY (ARRAY['hard_bounce'::text, 'soft_bounce'::text, 'complaint'::text, 'provider'::text, 'lifted'::text]))
+);
+comment on table private.mail_feedback is 'What was told of addresses: bounces, complaints, and the lifts that forget them.';
+comment on column private.mail_feedback.source is 'The provider''s id of the event, or staff and the moment of a lift.';
+comment on column private.mail_feedback.occurred_at is 'When it happened, which may be long before we heard of it.';
+CREATE INDEX mail_feedback_address ON private.mail_feedback USING btree (address_hash, occurred_at);
+CREATE INDEX mail_feedback_occurred ON private.mail_feedback USING btree (occurred_at);
+alter table private.mail_feedback enable row level security;
+grant select, insert, update, delete on private.mail_feedback to service_role;
+
+create table private.mail_log (
+  id bigint generated always as identity not null,
+  cause text not null,
+  template text not null,
+  purpose text not null,
+  address_hash text not null,
+  user_id uuid,
+  outcome text not null,
+  reason text,
+  provider_id text,
+  created_at timestamp with time zone default now() not null,
+  constraint mail_log_pkey PRIMARY KEY (id),
+  constraint mail_log_once_per_cause UNIQUE (cause),
+  constraint mail_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint mail_log_outcome_known CHECK (outcome = ANY (ARRAY['sent'::text, 'suppressed'::text, 'unsubscribed'::text]))
+);
+comment on table private.mail_log is 'What became of each mail: sent, or why not.';
+comment on column private.mail_log.cause is 'The cause of the job that sent it.';
+comment on column private.mail_log.purpose is 'transactional, or the topic that its reader can turn off.';
+comment on column private.mail_log.reason is 'Why it was not sent.';
+comment on column private.mail_log.provider_id is 'Resend''s id of it.';
+CREATE INDEX mail_log_address ON private.mail_log USING btree (address_hash, id);
+CREATE INDEX mail_log_created ON private.mail_log USING btree (created_at);
+CREATE INDEX mail_log_user ON private.mail_log USING btree (user_id);
+alter table private.mail_log enable row level security;
+grant select, insert, update, delete on private.mail_log to service_role;
+
+create table private.mail_suppressions (
+  id bigint generated always as identity not null,
+  address_hash text not null,
+  scope text not null,
+  cause text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone,
+  constraint mail_suppressions_pkey PRIMARY KEY (id),
+  constraint mail_suppressions_once_per_address UNIQUE (address_hash),
+  constraint mail_suppressions_cause_known CHECK (cause = ANY (ARRAY['hard_bounce'::text, 'soft_bounces'::text, 'complaint'::text, 'provider'::text])),
+  constraint mail_suppressions_scope_known CHECK (scope = ANY (ARRAY['all'::text, 'non_transactional'::text]))
+);
+comment on table private.mail_suppressions is 'Addresses to which nothing, or nothing but transactional mail, is sent. Follows from mail_feedback.';
+comment on column private.mail_suppressions.until is 'When it ends by itself; null for one that staff must lift.';
+alter table private.mail_suppressions enable row level security;
+grant select, insert, update, delete on private.mail_suppressions to service_role;
+
+create table private.personal_data (
+  relation text not null,
+  scope text not null,
+  owner_columns text[] default '{}'::text[] not null,
+  omitted text[] default '{}'::text[] not null,
+  note text not null,
+  erased boolean default true not null,
+  emptied text[] default '{}'::text[] not null,
+  constraint personal_data_pkey PRIMARY KEY (relation),
+  constraint personal_data_emptied_where_kept CHECK (NOT erased OR emptied = '{}'::text[]),
+  constraint personal_data_owner_named CHECK ((scope = 'none'::text) = (owner_columns = '{}'::text[])),
+  constraint personal_data_scope_known CHECK (scope = ANY (ARRAY['user'::text, 'workspace'::text, 'email'::text, 'none'::text]))
+);
+comment on table private.personal_data is 'What of each table an export of a user holds. Migrations write it, nobody else.';
+comment on column private.personal_data.scope is 'Whose rows: user (a column names the user), workspace (of the workspaces that the user owns), email (a column holds the user''s address), none (not exported).';
+comment on column private.personal_data.owner_columns is 'The columns that name the user, the workspace or the address: one of them is enough.';
+comment on column private.personal_data.omitted is 'Columns that no export holds: hashes, tokens, the inner state of a purchase.';
+comment on column private.personal_data.note is 'What the rows are; why they are not exported.';
+comment on column private.personal_data.erased is 'Whether rows that name a workspace go when it is closed. What stays holds nothing of a person.';
+comment on column private.personal_data.emptied is 'Columns that become null where a closed workspace''s rows stay.';
+alter table private.personal_data enable row level security;
+grant select on private.personal_data to service_role;
 
 create table private.plan_products (
   product_id text not null,
@@ -247,7 +415,7 @@ create table private.reconciliations (
   constraint reconciliations_pkey PRIMARY KEY (id),
   constraint reconciliations_once_per_cause UNIQUE (cause),
   constraint reconciliations_done_when_finished CHECK ((phase = 'done'::text) = (finished_at IS NOT NULL)),
-  constraint reconciliations_phase_known CHECK (phase = ANY (ARRAY['product'::text, 'price'::text, 'subscription'::text, 'invoice'::text, 'charge'::text, 'done'::text])),
+  constraint reconciliations_phase_known CHECK (phase = ANY (ARRAY['product'::text, 'price'::text, 'subscription'::text, 'invoice'::text, 'charge'::text, 'credit_note'::text, 'done'::text])),
   constraint reconciliations_stage_known CHECK (stage = ANY (ARRAY['listing'::text, 'extras'::text]))
 );
 comment on table private.reconciliations is 'Runs that compare Stripe with our tables.';
@@ -258,6 +426,29 @@ comment on column private.reconciliations.cursor is 'The last object of the phas
 CREATE INDEX reconciliations_started ON private.reconciliations USING btree (started_at);
 alter table private.reconciliations enable row level security;
 grant select, insert, update, delete on private.reconciliations to service_role;
+
+create table private.refund_intents (
+  id uuid default gen_random_uuid() not null,
+  payment_id uuid not null,
+  amount bigint not null,
+  state text default 'open'::text not null,
+  cause text,
+  stripe_refund_id text,
+  refusal text,
+  created_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  constraint refund_intents_pkey PRIMARY KEY (id),
+  constraint refund_intents_once_per_cause UNIQUE (cause),
+  constraint refund_intents_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE CASCADE,
+  constraint refund_intents_amount_positive CHECK (amount > 0),
+  constraint refund_intents_closed_when_ended CHECK ((state = ANY (ARRAY['done'::text, 'refused'::text])) = (closed_at IS NOT NULL)),
+  constraint refund_intents_state_known CHECK (state = ANY (ARRAY['open'::text, 'refunded'::text, 'done'::text, 'refused'::text]))
+);
+comment on table private.refund_intents is 'Refunds that staff asked for; the id is Stripe''s idempotency key. open: Stripe may or may not have done it; refunded: mirrored, its credit note not yet issued; done; refused: nothing went back.';
+comment on column private.refund_intents.cause is 'The request that asked, by its Idempotency-Key; null without one.';
+CREATE INDEX refund_intents_payment ON private.refund_intents USING btree (payment_id);
+alter table private.refund_intents enable row level security;
+grant select, insert, update, delete on private.refund_intents to service_role;
 
 create table private.retention_rules (
   name text not null,
@@ -279,6 +470,7 @@ comment on column private.retention_rules.keep is 'For how long.';
 comment on column private.retention_rules.description is 'What it is, for people.';
 alter table private.retention_rules enable row level security;
 grant select on private.retention_rules to service_role;
+CREATE TRIGGER retention_rules_audit AFTER INSERT OR DELETE OR UPDATE ON private.retention_rules FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'name', 'keep');
 
 create table private.schedule_rules (
   kind text not null,
@@ -300,6 +492,22 @@ comment on column private.schedule_rules.last_job is 'The last slot''s job. Not 
 alter table private.schedule_rules enable row level security;
 grant select, insert, update, delete on private.schedule_rules to service_role;
 
+create table private.seat_syncs (
+  workspace_id uuid not null,
+  wanted_seq bigint default 0 not null,
+  synced_seq bigint default 0 not null,
+  locked_until timestamp with time zone,
+  constraint seat_syncs_pkey PRIMARY KEY (workspace_id),
+  constraint seat_syncs_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint seat_syncs_not_ahead CHECK (synced_seq <= wanted_seq)
+);
+comment on table private.seat_syncs is 'How often a workspace''s paid seats were to follow its members, and up to which of these they have.';
+comment on column private.seat_syncs.wanted_seq is 'Raised with each change that asks for more seats.';
+comment on column private.seat_syncs.synced_seq is 'The wanted_seq that the latest job had read before it counted.';
+comment on column private.seat_syncs.locked_until is 'A job is at it until then, in real time: of two at once the one that counted first could undo the other.';
+alter table private.seat_syncs enable row level security;
+grant select, insert, update, delete on private.seat_syncs to service_role;
+
 create table private.second_factor_rules (
   audience text not null,
   required boolean default false not null,
@@ -311,6 +519,7 @@ comment on table private.second_factor_rules is 'Of whom a second factor is requ
 comment on column private.second_factor_rules.audience is 'staff: for everything that being staff gives. paying_owners: owners of a workspace with a running subscription, for what changes billing, members and keys.';
 alter table private.second_factor_rules enable row level security;
 grant select, insert, update, delete on private.second_factor_rules to service_role;
+CREATE TRIGGER second_factor_rules_audit AFTER INSERT OR DELETE OR UPDATE ON private.second_factor_rules FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'audience', 'required');
 CREATE TRIGGER second_factor_rules_touch BEFORE UPDATE ON private.second_factor_rules FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.staff (
@@ -326,6 +535,28 @@ comment on column private.staff.note is 'Who they are and who let them in.';
 alter table private.staff enable row level security;
 grant select, insert, update, delete on private.staff to service_role;
 CREATE TRIGGER staff_audit AFTER INSERT OR DELETE OR UPDATE ON private.staff FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'user_id', '~note');
+
+create table private.subscription_cancellations (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  user_id uuid,
+  stripe_subscription_id text not null,
+  currency text not null,
+  parts jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  refunded_at timestamp with time zone,
+  constraint subscription_cancellations_pkey PRIMARY KEY (id),
+  constraint subscription_cancellations_once UNIQUE (stripe_subscription_id),
+  constraint subscription_cancellations_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint subscription_cancellations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint subscription_cancellations_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text)
+);
+comment on table private.subscription_cancellations is 'Subscriptions that were ended at once with a refund; the id is the root of Stripe''s idempotency keys.';
+comment on column private.subscription_cancellations.parts is '[{invoice, refund, credit}]: what of each paid invoice goes back to the card, and what to the customer''s credit that had paid it, in Stripe''s units. Reckoned once, when it was decided.';
+CREATE INDEX subscription_cancellations_user ON private.subscription_cancellations USING btree (user_id);
+CREATE INDEX subscription_cancellations_workspace ON private.subscription_cancellations USING btree (workspace_id);
+alter table private.subscription_cancellations enable row level security;
+grant select, insert, update, delete on private.subscription_cancellations to service_role;
 
 create table private.subscription_changes (
   quote_id uuid not null,
@@ -527,6 +758,63 @@ CREATE INDEX workspace_trials_intent ON private.workspace_trials USING btree (in
 alter table private.workspace_trials enable row level security;
 grant select, insert, update, delete on private.workspace_trials to service_role;
 
+create table public.account_deletions (
+  id uuid default gen_random_uuid() not null,
+  user_id uuid not null,
+  state text default 'unconfirmed'::text not null,
+  step text default 'stripe'::text not null,
+  requested_at timestamp with time zone default private.now() not null,
+  due_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint account_deletions_pkey PRIMARY KEY (id),
+  constraint account_deletions_due_when_confirmed CHECK ((state = ANY (ARRAY['unconfirmed'::text, 'cancelled'::text])) OR due_at IS NOT NULL),
+  constraint account_deletions_finished CHECK ((state = ANY (ARRAY['blocked'::text, 'cancelled'::text, 'done'::text])) = (finished_at IS NOT NULL)),
+  constraint account_deletions_state_known CHECK (state = ANY (ARRAY['unconfirmed'::text, 'scheduled'::text, 'running'::text, 'blocked'::text, 'cancelled'::text, 'done'::text])),
+  constraint account_deletions_step_known CHECK (step = ANY (ARRAY['stripe'::text, 'files'::text, 'records'::text, 'user'::text]))
+);
+comment on table public.account_deletions is 'Accounts to be deleted, and that some were: of a user who is gone nothing but the id.';
+comment on column public.account_deletions.user_id is 'No foreign key: the row outlives the user.';
+comment on column public.account_deletions.state is 'unconfirmed: a mail was sent; scheduled: until due_at one may change one''s mind; running; blocked: others'' workspaces hang on the user; cancelled; done.';
+comment on column public.account_deletions.step is 'What is to be done next while running.';
+comment on column public.account_deletions.due_at is 'When it begins, on the business clock.';
+CREATE INDEX account_deletions_finished_at ON public.account_deletions USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX account_deletions_one_under_way ON public.account_deletions USING btree (user_id) WHERE (state = ANY (ARRAY['unconfirmed'::text, 'scheduled'::text, 'running'::text]));
+CREATE INDEX account_deletions_user ON public.account_deletions USING btree (user_id, requested_at DESC);
+alter table public.account_deletions enable row level security;
+grant select on public.account_deletions to authenticated;
+grant select, insert, update, delete on public.account_deletions to service_role;
+create policy "Users read the deletion of their own account" on public.account_deletions for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)) OR ( SELECT private.is_staff() AS is_staff));
+
+create table public.account_exports (
+  id uuid default gen_random_uuid() not null,
+  user_id uuid not null,
+  state text default 'pending'::text not null,
+  cursor jsonb default '{}'::jsonb not null,
+  parts smallint default 0 not null,
+  bytes bigint default 0 not null,
+  requested_at timestamp with time zone default private.now() not null,
+  ready_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  constraint account_exports_pkey PRIMARY KEY (id),
+  constraint account_exports_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint account_exports_ready_until CHECK ((state = 'pending'::text) = (expires_at IS NULL)),
+  constraint account_exports_state_known CHECK (state = ANY (ARRAY['pending'::text, 'ready'::text, 'expired'::text]))
+);
+comment on table public.account_exports is 'Exports that users asked for.';
+comment on column public.account_exports.state is 'pending: being gathered; ready: to be downloaded until expires_at; expired: its files are gone.';
+comment on column public.account_exports.cursor is 'Where gathering goes on: {relation, after}.';
+comment on column public.account_exports.parts is 'How many zip files there are so far: <user>/<id>/part-001.zip … in the bucket `exports`.';
+CREATE INDEX account_exports_expired ON public.account_exports USING btree (expires_at) WHERE (state = 'expired'::text);
+CREATE UNIQUE INDEX account_exports_one_pending ON public.account_exports USING btree (user_id) WHERE (state = 'pending'::text);
+CREATE INDEX account_exports_ready ON public.account_exports USING btree (expires_at) WHERE (state = 'ready'::text);
+CREATE INDEX account_exports_user ON public.account_exports USING btree (user_id, requested_at DESC);
+alter table public.account_exports enable row level security;
+grant select on public.account_exports to authenticated;
+grant select, insert, update, delete on public.account_exports to service_role;
+create policy "Users read their own exports" on public.account_exports for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)) OR ( SELECT private.is_staff() AS is_staff));
+
 create table public.audit_log (
   id bigint generated by default as identity not null,
   workspace_id uuid,
@@ -560,9 +848,160 @@ alter table public.audit_log enable row level security;
 grant select on public.audit_log to authenticated;
 grant select on public.audit_log to service_role;
 create policy "Owners and admins read what was done in their workspaces, staff" on public.audit_log for select to authenticated
-  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+  using ((workspace_id IN ( SELECT private.my_workspace_ids_with('audit_log'::text, ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids_with)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER audit_log_keep BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION private.audit_log_keep();
 CREATE TRIGGER audit_log_keep_all BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION private.audit_log_keep();
+
+create table public.billing_details (
+  workspace_id uuid not null,
+  name text,
+  line1 text,
+  line2 text,
+  postal_code text,
+  city text,
+  state text,
+  country text,
+  tax_id_type text,
+  tax_id text,
+  tax_id_status text,
+  updated_at timestamp with time zone default now() not null,
+  constraint billing_details_pkey PRIMARY KEY (workspace_id),
+  constraint billing_details_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint billing_details_country_iso CHECK (country ~ '^[A-Z]{2}$'::text),
+  constraint billing_details_status_known CHECK (tax_id_status = ANY (ARRAY['pending'::text, 'verified'::text, 'unverified'::text, 'unavailable'::text])),
+  constraint billing_details_tax_id_whole CHECK ((tax_id IS NULL) = (tax_id_type IS NULL) AND (tax_id IS NULL) = (tax_id_status IS NULL))
+);
+comment on table public.billing_details is 'Whom a workspace''s invoices are made out to; mirror of its Stripe customer.';
+comment on column public.billing_details.country is 'ISO 3166-1 alpha-2; decides, with the tax id, which tax is due.';
+comment on column public.billing_details.tax_id_type is 'Stripe''s own: eu_vat, gb_vat …';
+comment on column public.billing_details.tax_id_status is 'What the register says: pending, verified, unverified (then it is no longer used, and kept to be seen); unavailable where there is no register.';
+alter table public.billing_details enable row level security;
+grant select on public.billing_details to authenticated;
+grant select, insert, update, delete on public.billing_details to service_role;
+create policy "Owners, admins, billing and staff read billing details" on public.billing_details for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER billing_details_audit AFTER INSERT OR DELETE OR UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'workspace_id', 'country', 'tax_id_type', 'tax_id_status', '~tax_id', '~name', '~line1');
+CREATE TRIGGER billing_details_touch BEFORE UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create view public.billing_documents as
+ SELECT invoice.id,
+    'invoice'::text AS kind,
+    invoice.workspace_id,
+    invoice.id AS invoice_id,
+    invoice.number,
+    plan.name AS plan,
+    invoice.description,
+    invoice.status,
+    invoice.currency,
+    invoice.total AS amount,
+    invoice.created_at,
+    invoice.hosted_invoice_url AS page_url,
+    invoice.invoice_pdf AS pdf_url,
+    invoice.tax
+   FROM invoices invoice
+     LEFT JOIN prices price ON price.id = invoice.price_id
+     LEFT JOIN plans plan ON plan.id = price.plan_id
+  WHERE invoice.status <> 'draft'::text
+UNION ALL
+ SELECT note.id,
+    'credit_note'::text AS kind,
+    note.workspace_id,
+    note.invoice_id,
+    note.number,
+    plan.name AS plan,
+    note.memo AS description,
+    note.status,
+    note.currency,
+        CASE
+            WHEN note.status = 'issued'::text THEN - note.total
+            ELSE 0::bigint
+        END AS amount,
+    note.created_at,
+    invoice.hosted_invoice_url AS page_url,
+    note.pdf AS pdf_url,
+        CASE
+            WHEN note.status = 'issued'::text THEN - note.tax
+            ELSE 0::bigint
+        END AS tax
+   FROM credit_notes note
+     JOIN invoices invoice ON invoice.id = note.invoice_id
+     LEFT JOIN prices price ON price.id = invoice.price_id
+     LEFT JOIN plans plan ON plan.id = price.plan_id
+UNION ALL
+ SELECT refund.id,
+    'refund'::text AS kind,
+    refund.workspace_id,
+    payment.invoice_id,
+    invoice.number,
+    plan.name AS plan,
+    refund.reason AS description,
+    refund.status,
+    refund.currency,
+        CASE
+            WHEN refund.status = ANY (ARRAY['failed'::text, 'canceled'::text]) THEN 0::bigint
+            ELSE (credited.amount - refund.amount::numeric)::bigint
+        END AS amount,
+    refund.created_at,
+    invoice.hosted_invoice_url AS page_url,
+    NULL::text AS pdf_url,
+    0::bigint AS tax
+   FROM refunds refund
+     JOIN payments payment ON payment.id = refund.payment_id
+     LEFT JOIN invoices invoice ON invoice.id = payment.invoice_id
+     LEFT JOIN prices price ON price.id = invoice.price_id
+     LEFT JOIN plans plan ON plan.id = price.plan_id,
+    LATERAL ( SELECT COALESCE(sum(link.amount), 0::numeric) AS amount
+           FROM credit_notes note,
+            LATERAL UNNEST(note.stripe_refund_ids, note.refunded_amounts) link(id, amount)
+          WHERE note.invoice_id = payment.invoice_id AND note.status = 'issued'::text AND link.id = refund.stripe_refund_id) credited
+  WHERE refund.amount::numeric > credited.amount;
+comment on view public.billing_documents is 'Invoices, credit notes, and refunds that no credit note stands for: each amount of money once, what went back negative. Newest first by (created_at, id), which is also its keyset.';
+comment on column public.billing_documents.tax is 'What of `amount` is tax.';
+grant select on public.billing_documents to authenticated;
+grant select on public.billing_documents to service_role;
+
+create table public.credit_notes (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  invoice_id uuid not null,
+  stripe_credit_note_id text not null,
+  number text not null,
+  status text not null,
+  reason text,
+  memo text,
+  currency text not null,
+  subtotal bigint not null,
+  total bigint not null,
+  stripe_refund_ids text[] default '{}'::text[] not null,
+  pdf text,
+  created_at timestamp with time zone not null,
+  voided_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  tax bigint default 0 not null,
+  refunded_amounts bigint[] default '{}'::bigint[] not null,
+  constraint credit_notes_pkey PRIMARY KEY (id),
+  constraint credit_notes_stripe_id_key UNIQUE (stripe_credit_note_id),
+  constraint credit_notes_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE CASCADE,
+  constraint credit_notes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
+  constraint credit_notes_amount_each_refund CHECK (cardinality(refunded_amounts) = cardinality(stripe_refund_ids)),
+  constraint credit_notes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint credit_notes_status_known CHECK (status = ANY (ARRAY['issued'::text, 'void'::text])),
+  constraint credit_notes_total_not_negative CHECK (total >= 0)
+);
+comment on table public.credit_notes is 'What was taken off an invoice after it was issued; mirror of Stripe''s credit notes.';
+comment on column public.credit_notes.total is 'Taxes included; a positive amount, in minor units.';
+comment on column public.credit_notes.stripe_refund_ids is 'The refunds that paid it back: the same money, so whoever adds up counts the note alone. Ids and no rows, since either may be mirrored first.';
+comment on column public.credit_notes.tax is 'What of `total` is tax.';
+comment on column public.credit_notes.refunded_amounts is 'How much of each refund it stands for: with tax, not every sum is a net amount and its tax in whole units.';
+CREATE INDEX credit_notes_invoice ON public.credit_notes USING btree (invoice_id);
+CREATE INDEX credit_notes_workspace ON public.credit_notes USING btree (workspace_id, created_at DESC);
+alter table public.credit_notes enable row level security;
+grant select on public.credit_notes to authenticated;
+grant select, insert, update, delete on public.credit_notes to service_role;
+create policy "Owners, admins, billing and staff read credit notes" on public.credit_notes for select to authenticated
+  using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER credit_notes_audit AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_credit_note_id', 'number', 'status', 'total', 'currency', 'reason');
+CREATE TRIGGER credit_notes_touch BEFORE UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
   id uuid default gen_random_uuid() not null,
@@ -626,6 +1065,7 @@ grant select on public.dunning_cases to authenticated;
 grant select, insert, update, delete on public.dunning_cases to service_role;
 create policy "Owners, admins, billing and staff read dunning cases" on public.dunning_cases for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER dunning_cases_audit AFTER INSERT OR DELETE OR UPDATE ON dunning_cases FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'id', 'access', 'outcome');
 CREATE TRIGGER dunning_cases_touch BEFORE UPDATE ON dunning_cases FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.dunning_events (
@@ -698,6 +1138,7 @@ grant select on public.feature_overrides to authenticated;
 grant select, insert, update, delete on public.feature_overrides to service_role;
 create policy "Members read what staff gave or took from their workspaces" on public.feature_overrides for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids() AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER feature_overrides_audit AFTER INSERT OR DELETE OR UPDATE ON feature_overrides FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'feature', 'feature', 'enabled', 'limit_value', 'expires_at');
 CREATE TRIGGER feature_overrides_touch BEFORE UPDATE ON feature_overrides FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.invoices (
@@ -726,6 +1167,9 @@ create table public.invoices (
   action_required boolean default false not null,
   voided_at timestamp with time zone,
   marked_uncollectible_at timestamp with time zone,
+  price_id text,
+  tax bigint default 0 not null,
+  reverse_charge boolean default false not null,
   constraint invoices_pkey PRIMARY KEY (id),
   constraint invoices_stripe_id_key UNIQUE (stripe_invoice_id),
   constraint invoices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE SET NULL,
@@ -741,6 +1185,10 @@ comment on column public.invoices.description is 'What it charges for first, in 
 comment on column public.invoices.attempt_count is 'How often collecting it was tried.';
 comment on column public.invoices.next_payment_attempt is 'When Stripe tries by itself again; null when it does not.';
 comment on column public.invoices.action_required is 'The bank wants its payer to confirm the payment.';
+comment on column public.invoices.price_id is 'Of what it charges for first; its plan is what was bought, whatever the subscription is by now.';
+comment on column public.invoices.tax is 'What of `total` is tax, in minor units, whether on top of prices or within them.';
+comment on column public.invoices.reverse_charge is 'The customer, a business in another country of the Union, owes the tax.';
+CREATE INDEX invoices_price ON public.invoices USING btree (price_id);
 CREATE INDEX invoices_subscription ON public.invoices USING btree (subscription_id);
 CREATE INDEX invoices_workspace ON public.invoices USING btree (workspace_id, created_at DESC);
 alter table public.invoices enable row level security;
@@ -751,6 +1199,30 @@ create policy "Owners, admins and billing read invoices" on public.invoices for 
 CREATE TRIGGER invoices_dunning AFTER UPDATE OF status ON invoices FOR EACH ROW EXECUTE FUNCTION private.dunning_follow_invoice();
 CREATE TRIGGER invoices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON invoices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_invoice_id');
 CREATE TRIGGER invoices_touch BEFORE UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.mail_preferences (
+  user_id uuid default auth.uid() not null,
+  topic text not null,
+  subscribed boolean not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint mail_preferences_pkey PRIMARY KEY (user_id, topic),
+  constraint mail_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint mail_preferences_topic_known CHECK (topic = ANY (ARRAY['tips'::text, 'product_news'::text]))
+);
+comment on table public.mail_preferences is 'What users have decided about topics of mail. No row: the topic''s default. Each decision is in the audit log, which proves a consent.';
+alter table public.mail_preferences enable row level security;
+grant select on public.mail_preferences to authenticated;
+grant select, insert, update, delete on public.mail_preferences to service_role;
+grant insert (user_id, topic, subscribed), update (subscribed) on public.mail_preferences to authenticated;
+create policy "Users change what they have decided" on public.mail_preferences for update to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)))
+  with check (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Users decide about their own mail" on public.mail_preferences for insert to authenticated
+  with check (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Users read their own mail preferences, and staff" on public.mail_preferences for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)) OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER mail_preferences_audit AFTER INSERT OR DELETE OR UPDATE ON mail_preferences FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'user_id', 'topic', 'subscribed');
+CREATE TRIGGER mail_preferences_touch BEFORE UPDATE ON mail_preferences FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.payment_methods (
   id uuid default gen_random_uuid() not null,
@@ -843,6 +1315,7 @@ create table public.plans (
   active boolean not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  per_seat boolean default false not null,
   constraint plans_pkey PRIMARY KEY (id),
   constraint plans_one_product_each UNIQUE (stripe_product_id),
   constraint plans_id_format CHECK (id ~ '^[a-z][a-z0-9_]{0,39}$'::text)
@@ -851,6 +1324,7 @@ comment on table public.plans is 'What one can subscribe to: mirrored from Strip
 comment on column public.plans.id is 'The plan''s name in code: free, basic, pro.';
 comment on column public.plans.stripe_product_id is 'The product that it mirrors; null when no product names the plan any more.';
 comment on column public.plans.rank is 'Order from the smallest plan to the largest.';
+comment on column public.plans.per_seat is 'Whether its prices are for one member: then its quantity follows them.';
 alter table public.plans enable row level security;
 grant select on public.plans to anon;
 grant select on public.plans to authenticated;
@@ -920,6 +1394,7 @@ comment on column public.profiles.name is 'Display name, at most 100 characters.
 comment on column public.profiles.locale is 'Language of mails and pages: en or fr.';
 comment on column public.profiles.avatar_url is 'Path below the project''s URL of a file in the user''s own folder of the avatars bucket; a path, so that the project''s address may change.';
 comment on column public.profiles.version is 'Raised by each change; the ETag that If-Match compares.';
+CREATE INDEX profiles_created ON public.profiles USING btree (created_at);
 alter table public.profiles enable row level security;
 grant select on public.profiles to authenticated;
 grant select, insert, update, delete on public.profiles to service_role;
@@ -1018,6 +1493,8 @@ create policy "Members read their workspaces' subscriptions" on public.subscript
 CREATE TRIGGER subscriptions_audit AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_subscription_id', 'plan_id', 'price_id', 'status', 'quantity', 'cancel_at_period_end', 'cancel_at', 'ended_at');
 CREATE TRIGGER subscriptions_dunning AFTER UPDATE OF ended_at ON subscriptions FOR EACH ROW WHEN (old.ended_at IS DISTINCT FROM new.ended_at) EXECUTE FUNCTION private.dunning_follow_subscription();
 CREATE TRIGGER subscriptions_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON subscriptions FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_subscription_id');
+CREATE TRIGGER subscriptions_seats AFTER INSERT ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.seats_follow_subscription();
+CREATE TRIGGER subscriptions_seats_change AFTER UPDATE OF status, plan_id, quantity, current_period_end ON subscriptions FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status OR old.plan_id IS DISTINCT FROM new.plan_id OR old.quantity IS DISTINCT FROM new.quantity OR old.current_period_end IS DISTINCT FROM new.current_period_end) EXECUTE FUNCTION private.seats_follow_subscription();
 CREATE TRIGGER subscriptions_touch BEFORE UPDATE ON subscriptions FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.usage_counters (
@@ -1038,6 +1515,7 @@ comment on table public.usage_counters is 'What a workspace has used of a meter 
 comment on column public.usage_counters.meter is 'The feature whose limit counts.';
 comment on column public.usage_counters.period_end is 'When the limit begins anew.';
 comment on column public.usage_counters.used is 'May exceed the limit: a call may turn out to need more than it had reserved.';
+CREATE INDEX usage_counters_ended ON public.usage_counters USING btree (period_end);
 alter table public.usage_counters enable row level security;
 grant select on public.usage_counters to authenticated;
 grant select, insert, update, delete on public.usage_counters to service_role;
@@ -1120,6 +1598,7 @@ create policy "Owners and admins rename and revoke their workspaces' keys" on pu
   with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
 CREATE TRIGGER workspace_api_keys_audited AFTER INSERT OR DELETE OR UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_audited();
 CREATE TRIGGER workspace_api_keys_changed BEFORE UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_changed();
+CREATE TRIGGER workspace_api_keys_overdue BEFORE INSERT ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
 
 create table public.workspace_invitations (
   id uuid default gen_random_uuid() not null,
@@ -1162,7 +1641,9 @@ create policy "Owners and admins read their workspaces' invitations" on public.w
 create policy "Owners and admins revoke their workspaces' invitations" on public.workspace_invitations for update to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)))
   with check ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids)));
+CREATE TRIGGER workspace_invitations_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'id', 'role', 'state');
 CREATE TRIGGER workspace_invitations_changed BEFORE UPDATE OF state ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.invitation_changed();
+CREATE TRIGGER workspace_invitations_overdue BEFORE INSERT ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
 
 create table public.workspace_members (
   workspace_id uuid not null,
@@ -1194,11 +1675,14 @@ create policy "Owners who pay change members with a second factor" on public.wor
 create policy "Owners who pay remove members with a second factor" on public.workspace_members as restrictive for delete to authenticated
   using (( SELECT private.second_factor_given() AS second_factor_given));
 CREATE TRIGGER workspace_members_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'user_id', 'role');
+CREATE TRIGGER workspace_members_billing_orphaned AFTER DELETE ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text) EXECUTE FUNCTION private.billing_orphaned();
 CREATE TRIGGER workspace_members_keep_an_owner AFTER DELETE ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text) EXECUTE FUNCTION private.workspace_keeps_an_owner();
 CREATE TRIGGER workspace_members_keep_an_owner_in_role AFTER UPDATE OF role, workspace_id ON workspace_members FOR EACH ROW WHEN (old.role = 'owner'::text AND (new.role <> 'owner'::text OR new.workspace_id <> old.workspace_id)) EXECUTE FUNCTION private.workspace_keeps_an_owner();
 CREATE TRIGGER workspace_members_lower_their_invitations AFTER UPDATE OF role ON workspace_members FOR EACH ROW WHEN ((old.role = ANY (ARRAY['owner'::text, 'admin'::text])) AND new.role <> old.role) EXECUTE FUNCTION private.invitations_follow_member();
 CREATE TRIGGER workspace_members_lower_their_keys AFTER UPDATE OF role ON workspace_members FOR EACH ROW WHEN ((old.role = ANY (ARRAY['owner'::text, 'admin'::text])) AND (new.role <> ALL (ARRAY['owner'::text, 'admin'::text]))) EXECUTE FUNCTION private.api_keys_follow_member();
+CREATE TRIGGER workspace_members_overdue BEFORE INSERT ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
 CREATE TRIGGER workspace_members_owner_fits BEFORE INSERT OR UPDATE OF role ON workspace_members FOR EACH ROW WHEN (new.role = 'owner'::text) EXECUTE FUNCTION private.workspace_owner_fits();
+CREATE TRIGGER workspace_members_seats AFTER INSERT ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.seats_follow_member();
 CREATE TRIGGER workspace_members_take_their_invitations AFTER DELETE ON workspace_members FOR EACH ROW WHEN (old.role = ANY (ARRAY['owner'::text, 'admin'::text])) EXECUTE FUNCTION private.invitations_follow_member();
 CREATE TRIGGER workspace_members_take_their_keys AFTER DELETE ON workspace_members FOR EACH ROW EXECUTE FUNCTION private.api_keys_follow_member();
 
@@ -1241,10 +1725,28 @@ create policy "Users make workspaces" on public.workspaces for insert to authent
    FROM profiles profile
   WHERE profile.id = (( SELECT auth.uid() AS uid)))) AND COALESCE(((( SELECT auth.jwt() AS jwt)) ->> 'is_anonymous'::text)::boolean, false) = false);
 CREATE TRIGGER workspaces_audit AFTER INSERT OR DELETE OR UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'id', 'id', 'personal_of', '~name');
+CREATE TRIGGER workspaces_billing_orphaned BEFORE DELETE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.billing_orphaned();
 CREATE TRIGGER workspaces_created AFTER INSERT ON workspaces FOR EACH ROW WHEN (new.personal_of IS NULL AND auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_created();
 CREATE TRIGGER workspaces_end BEFORE DELETE ON workspaces FOR EACH ROW WHEN (auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_ends();
 CREATE TRIGGER workspaces_slug BEFORE INSERT OR UPDATE OF slug ON workspaces FOR EACH ROW EXECUTE FUNCTION private.workspace_slug();
 CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+CREATE OR REPLACE FUNCTION private.account_facts(user_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', account.id, 'email', account.email, 'phone', account.phone, 'created_at', account.created_at,
+    'email_confirmed_at', account.email_confirmed_at, 'last_sign_in_at', account.last_sign_in_at,
+    'providers', account.raw_app_meta_data -> 'providers', 'user_metadata', account.raw_user_meta_data
+  )
+  from auth.users as account
+  where account.id = account_facts.user_id;
+$function$;
+comment on function private.account_facts(uuid) is 'What Auth knows of a user, without anything that signs in. Security definer: reads auth.users, where the service role has no grant.';
+grant execute on function private.account_facts(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.act_as(actor uuid, reason text DEFAULT NULL::text)
  RETURNS void
@@ -1258,6 +1760,107 @@ end;
 $function$;
 comment on function private.act_as(uuid, text) is 'Says for whom, and why, a server RPC changes rows in this transaction; the audit log believes it of the service role alone.';
 grant execute on function private.act_as(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.alert_measures()
+ RETURNS TABLE(measure text, value bigint, detail jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'dead_jobs', count(*), coalesce((
+      select jsonb_object_agg(counted.kind, counted.jobs) from (
+        select job.kind, count(*) as jobs from private.jobs as job where job.state = 'dead' group by job.kind
+      ) as counted
+    ), '{}')
+  from private.jobs as job where job.state = 'dead'
+  union all
+  select 'oldest_due_job_seconds',
+    coalesce(extract(epoch from private.now() - min(job.run_at)), 0)::bigint,
+    jsonb_build_object('due', count(*), 'running', count(*) filter (where job.locked_until > clock_timestamp()))
+  from private.jobs as job where job.state = 'pending' and job.run_at <= private.now()
+  union all
+  select 'oldest_unhandled_event_seconds',
+    coalesce(extract(epoch from now() - min(event.received_at)), 0)::bigint,
+    jsonb_build_object('unhandled', count(*))
+  from private.webhook_events as event where event.handled_at is null and event.discarded_at is null
+  union all
+  -- The night's comparison counts; of one that still runs nobody knows yet.
+  select 'unrepaired_drifts', coalesce(sum(counted.drifts), 0)::bigint,
+    coalesce(jsonb_object_agg(counted.kind, counted.drifts), '{}')
+  from (
+    select drift.kind, count(*) as drifts from private.billing_drifts as drift
+    where drift.repaired_at is null and drift.reconciliation_id = (
+      select latest.id from private.reconciliations as latest
+      where latest.finished_at is not null order by latest.id desc limit 1
+    )
+    group by drift.kind
+  ) as counted
+  union all
+  -- Null, and no alert, before the first one.
+  select 'seconds_since_reconciliation', extract(epoch from now() - max(run.finished_at))::bigint, '{}'
+  from private.reconciliations as run
+  union all
+  select 'suppressed_addresses_a_day', count(*), '{}'
+  from private.mail_suppressions as held
+  where held.since > now() - interval '1 day' and held.cause in ('hard_bounce', 'complaint');
+$function$;
+comment on function private.alert_measures() is 'What alert rules compare with their thresholds, each with details for people.';
+grant execute on function private.alert_measures() to service_role;
+
+CREATE OR REPLACE FUNCTION private.alerts_evaluate()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- One at a time; who comes second has nothing to add.
+  if not pg_try_advisory_xact_lock(hashtextextended('alerts', 0)) then
+    return false;
+  end if;
+  with measured as materialized (
+    select rule.name, rule.remind_every, found.value, found.detail,
+      rule.enabled and coalesce(found.value >= rule.threshold, false) as holds
+    from private.alert_rules as rule
+    left join private.alert_measures() as found on found.measure = rule.measure
+  ), resolved as (
+    update private.alert_incidents as incident
+    set resolved_at = now(), value = coalesce(measured.value, 0), occasion = incident.occasion + 1, occasion_at = now(),
+        told_value = coalesce(measured.value, 0), told_detail = coalesce(measured.detail, '{}'), claimed_until = null,
+        note = 'ended by itself or by a person: measured ' || coalesce(measured.value::text, 'nothing')
+          || ', at its worst ' || incident.peak
+    from measured
+    where incident.rule = measured.name and incident.resolved_at is null and not measured.holds
+  ), continued as (
+    update private.alert_incidents as incident
+    set value = measured.value, peak = greatest(incident.peak, measured.value)
+    from measured
+    where incident.rule = measured.name and incident.resolved_at is null and measured.holds
+      and incident.occasion_at > now() - measured.remind_every
+  ), reminded as (
+    update private.alert_incidents as incident
+    set value = measured.value, peak = greatest(incident.peak, measured.value),
+        occasion = incident.occasion + 1, occasion_at = now(),
+        told_value = measured.value, told_detail = measured.detail
+    from measured
+    where incident.rule = measured.name and incident.resolved_at is null and measured.holds
+      and incident.occasion_at <= now() - measured.remind_every
+  )
+  insert into private.alert_incidents (rule, value, peak, told_value, told_detail)
+  select measured.name, measured.value, measured.value, measured.value, measured.detail
+  from measured
+  where measured.holds
+    and not exists (
+      select from private.alert_incidents as open where open.rule = measured.name and open.resolved_at is null
+    );
+  return exists (
+    select from private.alert_incidents as incident
+    where (incident.mailed < incident.occasion or incident.posted < incident.occasion)
+      and (incident.claimed_until is null or incident.claimed_until < clock_timestamp())
+  );
+end;
+$function$;
+comment on function private.alerts_evaluate() is 'Opens, reminds and resolves incidents; whether there is any to tell. Run by the schedule once a minute.';
+grant execute on function private.alerts_evaluate() to service_role;
 
 CREATE OR REPLACE FUNCTION private.api_key_audited()
  RETURNS trigger
@@ -1514,6 +2117,9 @@ begin
   insert into private.billing_customers (workspace_id, email, name)
   values (billing_customer_wanted.workspace_id, billing_customer_wanted.email, billing_customer_wanted.name)
   on conflict on constraint billing_customers_pkey do nothing;
+  if billing_customer_wanted.email is null then
+    return; -- Bought before there is an address, it is created by the purchase (billing/customers.ts).
+  end if;
   perform private.enqueue(
     'stripe_customer_create',
     jsonb_build_object('workspace_id', billing_customer_wanted.workspace_id),
@@ -1521,7 +2127,83 @@ begin
   );
 end;
 $function$;
-comment on function private.billing_customer_wanted(uuid, text, text) is 'Notes that a workspace needs a Stripe customer and enqueues its creation, in the caller''s transaction.';
+comment on function private.billing_customer_wanted(uuid, text, text) is 'Notes that a workspace needs a Stripe customer and, if there is an address for it, enqueues its creation, in the caller''s transaction.';
+
+CREATE OR REPLACE FUNCTION private.billing_details_mirror(workspace uuid, record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  given constant jsonb := record -> 'details';
+  offered constant jsonb := nullif(given -> 'tax_id', 'null');
+  refused jsonb;
+begin
+  if given is null then
+    return;
+  end if;
+  insert into public.billing_details as held (
+    workspace_id, name, line1, line2, postal_code, city, state, country, tax_id_type, tax_id, tax_id_status
+  )
+  values (
+    workspace, given ->> 'name', given ->> 'line1', given ->> 'line2', given ->> 'postal_code',
+    given ->> 'city', given ->> 'state', given ->> 'country',
+    offered ->> 'type', offered ->> 'value', offered ->> 'status'
+  )
+  on conflict on constraint billing_details_pkey do update
+  set name = excluded.name, line1 = excluded.line1, line2 = excluded.line2,
+      postal_code = excluded.postal_code, city = excluded.city, state = excluded.state,
+      country = excluded.country,
+      -- One that a register refused was taken off the customer by us: it stays to be seen, until another is given.
+      tax_id_type = case when offered is null and held.tax_id_status = 'unverified' then held.tax_id_type else excluded.tax_id_type end,
+      tax_id = case when offered is null and held.tax_id_status = 'unverified' then held.tax_id else excluded.tax_id end,
+      tax_id_status = case when offered is null and held.tax_id_status = 'unverified' then held.tax_id_status else excluded.tax_id_status end;
+
+  for refused in
+    select one from jsonb_array_elements(coalesce(given -> 'refused', '[]')) as one
+  loop
+    perform private.enqueue(
+      'tax_id_withdraw', jsonb_build_object('customer', record ->> 'id', 'tax_id', refused ->> 'id'),
+      'tax_id:' || (refused ->> 'id')
+    );
+    perform private.enqueue_mail(
+      'tax_id_refused', private.billing_contact(workspace),
+      jsonb_build_object(
+        'workspace', (select known.name from public.workspaces as known where known.id = workspace),
+        'tax_id', refused ->> 'value'
+      ),
+      'tax_id_refused:' || (refused ->> 'id')
+    );
+  end loop;
+end;
+$function$;
+comment on function private.billing_details_mirror(uuid, jsonb) is 'Mirrors whom a customer''s invoices are made out to. A tax id that its register refused is taken off the customer, so that the next invoice charges VAT, and told of once.';
+grant execute on function private.billing_details_mirror(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.billing_orphaned()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_table_name = 'workspaces' then
+    -- Its rows are still there: afterwards nothing knows the customer.
+    perform private.enqueue('billing_close', jsonb_build_object('customer', customer.stripe_customer_id))
+    from private.billing_customers as customer
+    where customer.workspace_id = old.id and customer.stripe_customer_id is not null;
+    return old;
+  end if;
+  if exists (select from public.workspaces as workspace where workspace.id = old.workspace_id) and not exists (
+    select from public.workspace_members as member
+    where member.workspace_id = old.workspace_id and member.role = 'owner'
+  ) then
+    perform private.enqueue('billing_close', jsonb_build_object('workspace', old.workspace_id));
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.billing_orphaned() is 'Trigger: what nobody owns any more is not charged for. Security definer: whoever deletes, Auth''s own role as well, enqueues the job.';
 
 CREATE OR REPLACE FUNCTION private.billing_workspace(user_id uuid, workspace_id uuid)
  RETURNS uuid
@@ -1550,6 +2232,21 @@ end;
 $function$;
 comment on function private.billing_workspace(uuid, uuid) is 'The workspace whose billing a user may handle; the personal one by default. Refuses with workspace_not_found or forbidden.';
 grant execute on function private.billing_workspace(uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.cancellation_as_json(cancellation private.subscription_cancellations)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', cancellation.id, 'stripe_subscription_id', cancellation.stripe_subscription_id,
+    'currency', cancellation.currency, 'parts', cancellation.parts,
+    'refunded', cancellation.refunded_at is not null
+  );
+$function$;
+comment on function private.cancellation_as_json(private.subscription_cancellations) is 'A cancellation as the server RPCs give it: {id, stripe_subscription_id, currency, parts, refunded}.';
+grant execute on function private.cancellation_as_json(private.subscription_cancellations) to service_role;
 
 CREATE OR REPLACE FUNCTION private.card_trial_seen(fingerprint text, stripe_subscription_id text, trial_start timestamp with time zone)
  RETURNS void
@@ -1591,6 +2288,20 @@ AS $function$
 $function$;
 comment on function private.confirmed_address(uuid) is 'A user''s confirmed address in lower case; null without one. Security definer: accounts are read by no API role.';
 grant execute on function private.confirmed_address(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.credit_notes_mirrored(ids text[])
+ RETURNS TABLE(id text, mirrored jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select note.stripe_credit_note_id, jsonb_build_object(
+    'number', note.number, 'status', note.status, 'currency', note.currency, 'total', note.total)
+  from public.credit_notes as note
+  where note.stripe_credit_note_id = any (ids);
+$function$;
+comment on function private.credit_notes_mirrored(text[]) is 'Our rows of Stripe credit notes, as private.stripe_mirror gives the others.';
+grant execute on function private.credit_notes_mirrored(text[]) to service_role;
 
 CREATE OR REPLACE FUNCTION private.declines_until(workspace uuid, address_hash text, tolerance integer)
  RETURNS timestamp with time zone
@@ -1863,6 +2574,7 @@ AS $function$
     jsonb_build_object(
       'template', enqueue_mail.template,
       'to', account.email,
+      'user_id', account.id,
       'locale', coalesce(profile.locale, 'en'),
       'props', jsonb_build_object('name', coalesce(profile.name, '')) || enqueue_mail.props
     ),
@@ -1950,6 +2662,19 @@ comment on function private.feature_used(uuid, text) is 'How much of a feature a
 grant execute on function private.feature_used(uuid, text) to authenticated;
 grant execute on function private.feature_used(uuid, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.files_orphaned()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.enqueue('files_remove', jsonb_build_object('user_id', old.id));
+  return null;
+end;
+$function$;
+comment on function private.files_orphaned() is 'Trigger on auth.users: a user''s files go after him, by the storage API: deleting their rows would leave the bytes. Security definer: Auth''s own role may not enqueue jobs.';
+
 CREATE OR REPLACE FUNCTION private.free_plan()
  RETURNS text
  LANGUAGE sql
@@ -1995,6 +2720,34 @@ begin
 end;
 $function$;
 comment on function private.handle_new_user() is 'Trigger on auth.users: profile, personal workspace, Stripe customer to create. Security definer: the auth service''s role owns no product table.';
+
+CREATE OR REPLACE FUNCTION private.handle_user_addressed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  personal uuid;
+  display_name text;
+begin
+  select workspace.id, coalesce(nullif(profile.name, ''), private.display_name(split_part(new.email, '@', 1)))
+  into personal, display_name
+  from public.workspaces as workspace
+  left join public.profiles as profile on profile.id = new.id
+  where workspace.personal_of = new.id;
+  if personal is null then
+    return null;
+  end if;
+  -- One that exists at Stripe was created with what is noted here, and every repetition must send the same.
+  update private.billing_customers as customer
+  set email = new.email, name = display_name
+  where customer.workspace_id = personal and customer.stripe_customer_id is null and customer.email is null;
+  perform private.billing_customer_wanted(personal, new.email, display_name);
+  return null;
+end;
+$function$;
+comment on function private.handle_user_addressed() is 'Trigger on auth.users: the Stripe customer of a user who was anonymous and now has an address. Security definer: the auth service''s role owns no product table.';
 
 CREATE OR REPLACE FUNCTION private.handle_user_confirmed()
  RETURNS trigger
@@ -2315,11 +3068,84 @@ AS $function$
       when 'due' then job.state = 'pending' and private.job_state(job) = 'due'
       else true
     end
+    -- `most` counts what can be decided about, not the succeeded ones above it. Without a state a retry
+    -- means dead letters: what somebody has discarded comes back only when asked for by name.
+    and case filter ->> 'decision'
+      when 'retry' then job.state = 'dead' or job.state = 'discarded' and filter ->> 'state' = 'discarded'
+      when 'discard' then job.state = 'dead' or job.state = 'pending' and private.job_state(job) <> 'running'
+      else true
+    end
   order by job.id desc
   limit most;
 $function$;
-comment on function private.jobs_found(jsonb, bigint, integer) is 'Jobs, newest first, of a filter {kind, state}.';
+comment on function private.jobs_found(jsonb, bigint, integer) is 'Jobs, newest first, of a filter {kind, state, decision: only those that it can be made about}.';
 grant execute on function private.jobs_found(jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.mail_address_hash(address text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select encode(sha256(convert_to(lower(btrim(address)), 'UTF8')), 'hex') $function$;
+comment on function private.mail_address_hash(text) is 'What an address is known by in the mail tables: SHA-256 of it in lower case.';
+grant execute on function private.mail_address_hash(text) to authenticated;
+grant execute on function private.mail_address_hash(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.mail_suppressed(hash text, transactional boolean)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select held.cause from private.mail_suppressions as held
+  where held.address_hash = hash and (held.until is null or held.until > now())
+    and (held.scope = 'all' or not transactional);
+$function$;
+comment on function private.mail_suppressed(text, boolean) is 'Why a mail to the address is not sent; null when it is.';
+grant execute on function private.mail_suppressed(text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.mail_suppression_derive(hash text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  lifted timestamptz;
+begin
+  -- One at a time an address: two events at once must not each overlook the other.
+  perform pg_advisory_xact_lock(hashtextextended('mail suppression ' || hash, 0));
+  select coalesce(max(told.occurred_at), '-infinity') into lifted
+  from private.mail_feedback as told where told.address_hash = hash and told.kind = 'lifted';
+  delete from private.mail_suppressions as held where held.address_hash = hash;
+  insert into private.mail_suppressions (address_hash, scope, cause, since, until)
+  select hash, found.scope, found.cause, found.since, found.until
+  from (
+    select 'all' as scope, case told.kind when 'provider' then 'provider' else 'hard_bounce' end as cause,
+      told.occurred_at as since, null::timestamptz as until, 1 as weight
+    from private.mail_feedback as told
+    where told.address_hash = hash and told.occurred_at > lifted and told.kind in ('hard_bounce', 'provider')
+    union all
+    select 'all', 'soft_bounces', told.occurred_at, told.occurred_at + interval '30 days', 2
+    from private.mail_feedback as told
+    where told.address_hash = hash and told.occurred_at > lifted and told.kind = 'soft_bounce'
+      and told.occurred_at > now() - interval '30 days'
+      and 5 <= (
+        select count(*) from private.mail_feedback as earlier
+        where earlier.address_hash = hash and earlier.kind = 'soft_bounce'
+          and earlier.occurred_at > greatest(lifted, told.occurred_at - interval '7 days')
+          and earlier.occurred_at <= told.occurred_at
+      )
+    union all
+    select 'non_transactional', 'complaint', told.occurred_at, null, 3
+    from private.mail_feedback as told
+    where told.address_hash = hash and told.occurred_at > lifted and told.kind = 'complaint'
+  ) as found
+  order by found.weight, coalesce(found.until, 'infinity') desc, found.since, found.cause
+  limit 1;
+end;
+$function$;
+comment on function private.mail_suppression_derive(text) is 'Makes an address''s suppression what all that was told of it says.';
+grant execute on function private.mail_suppression_derive(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.meter_amount_checked(amount bigint, least_amount bigint)
  RETURNS void
@@ -2458,6 +3284,21 @@ comment on function private.my_invitations() is 'Open invitations for the caller
 grant execute on function private.my_invitations() to authenticated;
 grant execute on function private.my_invitations() to service_role;
 
+CREATE OR REPLACE FUNCTION private.my_mail_suppression()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('scope', held.scope, 'cause', held.cause, 'since', held.since, 'until', held.until)
+  from auth.users as account
+  join private.mail_suppressions as held on held.address_hash = private.mail_address_hash(account.email)
+  where account.id = (select auth.uid()) and (held.until is null or held.until > now());
+$function$;
+comment on function private.my_mail_suppression() is 'What keeps mail from the caller''s own address. Security definer: reads that address in auth.users and the list, which nobody reads.';
+grant execute on function private.my_mail_suppression() to authenticated;
+grant execute on function private.my_mail_suppression() to service_role;
+
 CREATE OR REPLACE FUNCTION private.my_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -2556,6 +3397,22 @@ grant execute on function private.now() to anon;
 grant execute on function private.now() to authenticated;
 grant execute on function private.now() to service_role;
 
+CREATE OR REPLACE FUNCTION private.own_account(user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  -- A token is good for up to an hour, also when its user is gone.
+  if not exists (select from public.profiles as profile where profile.id = own_account.user_id) then
+    perform private.problem(404, 'profile_not_found', 'This account does not exist any more.');
+  end if;
+end;
+$function$;
+comment on function private.own_account(uuid) is 'Refuses with profile_not_found where the user is gone.';
+grant execute on function private.own_account(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.plan_derive(plan text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2573,12 +3430,14 @@ begin
     update public.plans set active = false, stripe_product_id = null where id = plan;
     return;
   end if;
-  insert into public.plans as held (id, stripe_product_id, name, description, rank, active)
+  insert into public.plans as held (id, stripe_product_id, name, description, rank, active, per_seat)
   values (plan, product ->> 'id', product ->> 'name', product ->> 'description',
-          (product ->> 'rank')::smallint, (product ->> 'active')::boolean)
+          (product ->> 'rank')::smallint, (product ->> 'active')::boolean,
+          coalesce((product ->> 'per_seat')::boolean, false))
   on conflict on constraint plans_pkey do update
   set stripe_product_id = excluded.stripe_product_id, name = excluded.name,
-      description = excluded.description, rank = excluded.rank, active = excluded.active;
+      description = excluded.description, rank = excluded.rank, active = excluded.active,
+      per_seat = excluded.per_seat;
   delete from public.plan_features as held
   where held.plan_id = plan and not (product -> 'features') ? held.feature;
   insert into public.plan_features (plan_id, feature, limit_value)
@@ -2627,6 +3486,71 @@ $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.receipt_mail(invoice_id uuid, recipient uuid, cause text)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enqueue_mail(
+    'receipt', recipient,
+    jsonb_strip_nulls(jsonb_build_object(
+      'amount', jsonb_build_object('amount', invoice.amount_paid, 'currency', invoice.currency),
+      'paid_at', coalesce(invoice.paid_at, now()),
+      'number', coalesce(invoice.number, invoice.stripe_invoice_id),
+      'url', invoice.hosted_invoice_url,
+      'pdf_url', invoice.invoice_pdf,
+      'workspace', workspace.name,
+      'plan', coalesce(plan.name, bought.name, invoice.description, invoice.number),
+      'period', jsonb_build_object('start', invoice.period_start, 'end', invoice.period_end)
+    )),
+    cause
+  )
+  from public.invoices as invoice
+  join public.workspaces as workspace on workspace.id = invoice.workspace_id
+  left join public.prices as price on price.id = invoice.price_id
+  left join public.plans as plan on plan.id = price.plan_id
+  left join public.subscriptions as held on held.id = invoice.subscription_id
+  left join public.plans as bought on bought.id = held.plan_id
+  where invoice.id = receipt_mail.invoice_id;
+$function$;
+comment on function private.receipt_mail(uuid, uuid, text) is 'Enqueues the receipt of a paid invoice, once for each cause.';
+grant execute on function private.receipt_mail(uuid, uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.refund_intent(intent_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', intent.id, 'state', intent.state, 'amount', intent.amount, 'currency', payment.currency,
+    'payment_id', payment.id, 'stripe_payment_id', payment.stripe_payment_id,
+    'stripe_invoice_id', invoice.stripe_invoice_id, 'stripe_refund_id', intent.stripe_refund_id,
+    'refusal', intent.refusal
+  )
+  from private.refund_intents as intent
+  join public.payments as payment on payment.id = intent.payment_id
+  left join public.invoices as invoice on invoice.id = payment.invoice_id
+  where intent.id = intent_id;
+$function$;
+comment on function private.refund_intent(uuid) is 'An intent with what Stripe must be told.';
+grant execute on function private.refund_intent(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.refuse_when_overdue()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if private.workspace_access(new.workspace_id) <> 'full' then
+    perform private.problem(402, 'workspace_read_only',
+      'This workspace is restricted until its invoices are paid.');
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.refuse_when_overdue() is 'Trigger of what a workspace may not add while it is read-only or locked.';
 
 CREATE OR REPLACE FUNCTION private.schedule_jobs()
  RETURNS void
@@ -2687,6 +3611,21 @@ $function$;
 comment on function private.seat_limit(uuid) is 'How many members a workspace may have by its plan; null for any number.';
 grant execute on function private.seat_limit(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.seat_subscription(workspace uuid)
+ RETURNS subscriptions
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select held.* from public.subscriptions as held
+  join public.plans as plan on plan.id = held.plan_id and plan.per_seat
+  where held.workspace_id = workspace and held.status in ('active', 'trialing', 'past_due')
+  order by held.created_at desc, held.id
+  limit 1;
+$function$;
+comment on function private.seat_subscription(uuid) is 'The running subscription whose quantity follows a workspace''s members; null where none does.';
+grant execute on function private.seat_subscription(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.seat_taken(workspace_id uuid, wanted bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -2705,6 +3644,73 @@ end;
 $function$;
 comment on function private.seat_taken(uuid, bigint) is 'Refuses with seat_limit_reached when the plan has fewer than `wanted` seats.';
 grant execute on function private.seat_taken(uuid, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.seats_follow(workspace uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  held public.subscriptions;
+  seq bigint;
+begin
+  -- A subscription that begins and a member who comes see each other: the second one waits.
+  perform pg_advisory_xact_lock(hashtextextended('seats ' || workspace, 0));
+  held := private.seat_subscription(workspace);
+  if held.id is null or held.quantity >= (
+    select count(*) from public.workspace_members as member where member.workspace_id = workspace
+  ) then
+    return;
+  end if;
+  insert into private.seat_syncs as sync (workspace_id, wanted_seq)
+  values (workspace, 1)
+  on conflict on constraint seat_syncs_pkey do update set wanted_seq = sync.wanted_seq + 1
+  returning wanted_seq into seq;
+  perform private.enqueue(
+    'seats_sync', jsonb_build_object('workspace_id', workspace, 'seq', seq),
+    'seats:' || workspace || ':' || seq
+  );
+end;
+$function$;
+comment on function private.seats_follow(uuid) is 'Enqueues a job where a workspace has more members than seats it pays for. Security definer: whoever comes in may not see the subscription.';
+
+CREATE OR REPLACE FUNCTION private.seats_follow_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.seats_follow(new.workspace_id);
+  return null;
+end;
+$function$;
+comment on function private.seats_follow_member() is 'Trigger: a member who comes takes a seat. Security definer: as private.seats_follow.';
+
+CREATE OR REPLACE FUNCTION private.seats_follow_subscription()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if new.status not in ('active', 'trialing', 'past_due')
+    or not exists (select from public.plans as plan where plan.id = new.plan_id and plan.per_seat) then
+    return null;
+  end if;
+  perform private.seats_follow(new.workspace_id);
+  if new.current_period_end is not null then
+    perform private.enqueue(
+      'seats_sync', jsonb_build_object('workspace_id', new.workspace_id, 'seq', null),
+      'seats_renewal:' || new.stripe_subscription_id || ':' || extract(epoch from new.current_period_end)::bigint,
+      new.current_period_end - interval '2 hours'
+    );
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.seats_follow_subscription() is 'Trigger: when a subscription begins, changes or renews, its seats are looked at, and again shortly before its next renewal. Security definer: as private.seats_follow.';
 
 CREATE OR REPLACE FUNCTION private.second_factor_due()
  RETURNS boolean
@@ -2773,6 +3779,23 @@ $function$;
 comment on function private.staff_acts(uuid, text) is 'Lets only staff go on, and says for the rest of the transaction who acts and why.';
 grant execute on function private.staff_acts(uuid, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_addresses()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'address', account.email, 'locale', profile.locale, 'name', profile.name
+  ) order by account.email), '[]')
+  from private.staff as staff
+  join auth.users as account on account.id = staff.user_id
+  join public.profiles as profile on profile.id = staff.user_id
+  where account.email is not null;
+$function$;
+comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
+grant execute on function private.staff_addresses() to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2815,7 +3838,8 @@ declare
   paid public.payments;
   refund record;
 begin
-  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id';
+  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
+  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
   if paid.id is null then
     return; -- A payment of another product's in the same Stripe account.
   end if;
@@ -2827,6 +3851,12 @@ begin
          given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
   from jsonb_array_elements(record -> 'refunds') as given
   on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
+
+  update private.refund_intents as intent
+  set state = 'refunded', stripe_refund_id = given ->> 'id'
+  from jsonb_array_elements(record -> 'refunds') as given
+  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
+    and intent.state = 'open';
 
   for refund in
     select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
@@ -2871,11 +3901,52 @@ $function$;
 comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase on Stripe''s page what became of it.';
 grant execute on function private.stripe_apply_checkout_session(jsonb) to service_role;
 
+CREATE OR REPLACE FUNCTION private.stripe_apply_credit_note(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  credited public.invoices;
+begin
+  if (record ->> 'deleted')::boolean then
+    delete from public.credit_notes where stripe_credit_note_id = record ->> 'id'; -- Was never Stripe's own.
+    return;
+  end if;
+  select * into credited from public.invoices where stripe_invoice_id = record ->> 'invoice_id';
+  if credited.id is null then
+    return; -- An invoice of another product's in the same Stripe account.
+  end if;
+  insert into public.credit_notes (
+    workspace_id, invoice_id, stripe_credit_note_id, number, status, reason, memo, currency, subtotal, total,
+    stripe_refund_ids, refunded_amounts, pdf, created_at, voided_at, tax
+  )
+  values (
+    credited.workspace_id, credited.id, record ->> 'id', record ->> 'number', record ->> 'status',
+    record ->> 'reason', record ->> 'memo', record ->> 'currency', (record ->> 'subtotal')::bigint,
+    (record ->> 'total')::bigint,
+    array(select paid ->> 'id' from jsonb_array_elements(record -> 'refunds') as paid order by paid ->> 'id'),
+    array(select (paid ->> 'amount')::bigint from jsonb_array_elements(record -> 'refunds') as paid order by paid ->> 'id'),
+    record ->> 'pdf', private.at(record -> 'created'), private.at(record -> 'voided_at'),
+    coalesce((record ->> 'tax')::bigint, 0)
+  )
+  on conflict on constraint credit_notes_stripe_id_key do update
+  set number = excluded.number, status = excluded.status, reason = excluded.reason, memo = excluded.memo,
+      subtotal = excluded.subtotal, total = excluded.total, stripe_refund_ids = excluded.stripe_refund_ids,
+      refunded_amounts = excluded.refunded_amounts,
+      pdf = excluded.pdf, voided_at = excluded.voided_at, tax = excluded.tax;
+end;
+$function$;
+comment on function private.stripe_apply_credit_note(jsonb) is 'Mirrors a credit note of one of our invoices.';
+grant execute on function private.stripe_apply_credit_note(jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stripe_apply_customer(record jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  owner_workspace uuid;
 begin
   if (record ->> 'deleted')::boolean then
     -- Stripe has ended what it was subscribed to; the workspace gets another customer when it buys again.
@@ -2889,6 +3960,9 @@ begin
     from private.billing_customers as customer
     where customer.stripe_customer_id = record ->> 'id' and intent.workspace_id = customer.workspace_id
       and intent.state = 'open';
+    delete from public.billing_details as held
+    using private.billing_customers as customer
+    where customer.stripe_customer_id = record ->> 'id' and held.workspace_id = customer.workspace_id;
     update private.billing_customers
     set stripe_customer_id = null, stripe_payment_method_id = null, generation = generation + 1
     where stripe_customer_id = record ->> 'id';
@@ -2903,7 +3977,11 @@ begin
     );
   update private.billing_customers
   set stripe_payment_method_id = record ->> 'payment_method_id'
-  where stripe_customer_id = record ->> 'id';
+  where stripe_customer_id = record ->> 'id'
+  returning workspace_id into owner_workspace;
+  if owner_workspace is not null then
+    perform private.billing_details_mirror(owner_workspace, record);
+  end if;
 end;
 $function$;
 comment on function private.stripe_apply_customer(jsonb) is 'Links a customer that Stripe has and we had not recorded yet.';
@@ -2937,8 +4015,6 @@ AS $function$
 declare
   owner_workspace uuid;
   mirrored public.invoices;
-  recipient uuid;
-  bought text;
 begin
   if (record ->> 'deleted')::boolean then
     delete from public.invoices where stripe_invoice_id = record ->> 'id'; -- Only a draft can be deleted.
@@ -2954,7 +4030,7 @@ begin
     workspace_id, subscription_id, stripe_invoice_id, number, status, currency, subtotal, total,
     amount_due, amount_paid, period_start, period_end, hosted_invoice_url, invoice_pdf, created_at, paid_at,
     billing_reason, description, attempt_count, next_payment_attempt, action_required, voided_at,
-    marked_uncollectible_at
+    marked_uncollectible_at, price_id, tax, reverse_charge
   )
   values (
     owner_workspace,
@@ -2968,7 +4044,8 @@ begin
     record ->> 'billing_reason', record ->> 'description',
     coalesce((record ->> 'attempt_count')::integer, 0), private.at(record -> 'next_payment_attempt'),
     coalesce((record ->> 'action_required')::boolean, false), private.at(record -> 'voided_at'),
-    private.at(record -> 'marked_uncollectible_at')
+    private.at(record -> 'marked_uncollectible_at'), record ->> 'price_id',
+    coalesce((record ->> 'tax')::bigint, 0), coalesce((record ->> 'reverse_charge')::boolean, false)
   )
   on conflict on constraint invoices_stripe_id_key do update
   set subscription_id = excluded.subscription_id, number = excluded.number, status = excluded.status,
@@ -2979,7 +4056,8 @@ begin
       paid_at = excluded.paid_at, billing_reason = excluded.billing_reason,
       description = excluded.description, attempt_count = excluded.attempt_count,
       next_payment_attempt = excluded.next_payment_attempt, action_required = excluded.action_required,
-      voided_at = excluded.voided_at, marked_uncollectible_at = excluded.marked_uncollectible_at
+      voided_at = excluded.voided_at, marked_uncollectible_at = excluded.marked_uncollectible_at,
+      price_id = excluded.price_id, tax = excluded.tax, reverse_charge = excluded.reverse_charge
   returning * into mirrored;
 
   insert into public.payments (
@@ -2997,22 +4075,8 @@ begin
       currency = excluded.currency, paid_at = excluded.paid_at;
 
   if mirrored.status = 'paid' and mirrored.amount_paid > 0 then
-    select private.billing_contact(owner_workspace, mirrored.subscription_id) into recipient;
-    select plan.name into bought
-    from public.subscriptions as held join public.plans as plan on plan.id = held.plan_id
-    where held.id = mirrored.subscription_id;
-    perform private.enqueue_mail(
-      'receipt', recipient,
-      jsonb_strip_nulls(jsonb_build_object(
-        'amount', jsonb_build_object('amount', mirrored.amount_paid, 'currency', mirrored.currency),
-        'paid_at', coalesce(mirrored.paid_at, now()),
-        'number', coalesce(mirrored.number, mirrored.stripe_invoice_id),
-        'url', mirrored.hosted_invoice_url,
-        'pdf_url', mirrored.invoice_pdf,
-        'workspace', (select workspace.name from public.workspaces as workspace where workspace.id = owner_workspace),
-        'plan', coalesce(bought, mirrored.description, mirrored.number),
-        'period', jsonb_build_object('start', mirrored.period_start, 'end', mirrored.period_end)
-      )),
+    perform private.receipt_mail(
+      mirrored.id, private.billing_contact(owner_workspace, mirrored.subscription_id),
       'receipt:' || mirrored.stripe_invoice_id
     );
   end if;
@@ -3558,6 +4622,44 @@ comment on function private.workspace_access(uuid) is 'What unpaid invoices leav
 grant execute on function private.workspace_access(uuid) to authenticated;
 grant execute on function private.workspace_access(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.workspace_close(workspace uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  rule private.personal_data;
+begin
+  if not exists (select from public.invoices as invoice where invoice.workspace_id = workspace)
+    and not exists (select from public.payments as payment where payment.workspace_id = workspace)
+  then
+    delete from public.workspaces as held where held.id = workspace;
+    return;
+  end if;
+  -- What the law makes one keep stays, and nothing in it that says whose it was.
+  for rule in
+    select held.* from private.personal_data as held
+    where (held.erased or held.emptied <> '{}') and exists (
+      select from pg_catalog.pg_attribute as attribute
+      where attribute.attrelid = to_regclass(held.relation) and attribute.attname = 'workspace_id'
+    )
+    order by held.relation
+  loop
+    execute case
+      when rule.erased then format('delete from %s where workspace_id = $1', rule.relation)
+      else format('update %s set %s where workspace_id = $1', rule.relation, (
+        select string_agg(format('%I = null', emptied), ', ') from unnest(rule.emptied) as emptied
+      ))
+    end using workspace;
+  end loop;
+  update public.workspaces as held
+  set name = 'Closed', personal_of = null, slug = 'closed-' || replace(held.id::text, '-', '')
+  where held.id = workspace;
+end;
+$function$;
+comment on function private.workspace_close(uuid) is 'Ends a workspace with its last member: removed, or where it has been billed, left as books without a name.';
+grant execute on function private.workspace_close(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.workspace_created()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3742,6 +4844,534 @@ comment on function private.workspace_subscription(uuid) is 'The subscription th
 grant execute on function private.workspace_subscription(uuid) to authenticated;
 grant execute on function private.workspace_subscription(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.workspaces_in_the_way(user_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', workspace.id, 'name', workspace.name, 'members', (
+      select count(*) from public.workspace_members as other
+      where other.workspace_id = workspace.id and other.user_id <> workspaces_in_the_way.user_id
+    )
+  ) order by workspace.name, workspace.id), '[]')
+  from public.workspace_members as mine
+  join public.workspaces as workspace on workspace.id = mine.workspace_id
+  where mine.user_id = workspaces_in_the_way.user_id and mine.role = 'owner'
+    and exists (
+      select from public.workspace_members as other
+      where other.workspace_id = workspace.id and other.user_id <> mine.user_id
+    )
+    and not exists (
+      select from public.workspace_members as other
+      where other.workspace_id = workspace.id and other.user_id <> mine.user_id and other.role = 'owner'
+    );
+$function$;
+comment on function private.workspaces_in_the_way(uuid) is 'Workspaces that others are in and that only this user owns: [{id, name, members}].';
+grant execute on function private.workspaces_in_the_way(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_deletion_advance(deletion_id uuid, done text, next text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with advanced as (
+    update public.account_deletions as one set step = next
+    where one.id = account_deletion_advance.deletion_id and one.state = 'running' and one.step = done
+    returning 1
+  )
+  select exists (select from advanced);
+$function$;
+comment on function public.account_deletion_advance(uuid, text, text) is 'Server RPC: notes that a step is done; false when another worker has noted it.';
+grant execute on function public.account_deletion_advance(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_deletion_ask(user_id uuid, token text, link text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  asked public.account_deletions;
+begin
+  perform private.own_account(account_deletion_ask.user_id);
+  insert into public.account_deletions (user_id) values (account_deletion_ask.user_id) on conflict do nothing;
+  select * into asked from public.account_deletions as held
+  where held.user_id = account_deletion_ask.user_id and held.state in ('unconfirmed', 'scheduled', 'running')
+  for update;
+  if asked.state is distinct from 'unconfirmed' then
+    return; -- Confirmed already.
+  end if;
+  insert into private.account_deletion_details (deletion_id, token_hash, token_expires_at)
+  values (asked.id, encode(sha256(convert_to(token, 'UTF8')), 'hex'), now() + interval '1 hour')
+  on conflict on constraint account_deletion_details_pkey do update
+  set token_hash = excluded.token_hash, token_expires_at = excluded.token_expires_at;
+  perform private.enqueue_mail(
+    'account_delete_confirm', account_deletion_ask.user_id, jsonb_build_object('url', link), null
+  );
+end;
+$function$;
+comment on function public.account_deletion_ask(uuid, text, text) is 'Server RPC: mails a link that confirms a deletion within an hour; a later one makes the earlier one worthless.';
+grant execute on function public.account_deletion_ask(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_deletion_cancel(user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.account_deletions;
+begin
+  select * into held from public.account_deletions as one
+  where one.user_id = account_deletion_cancel.user_id and one.state in ('unconfirmed', 'scheduled', 'running')
+  for update;
+  if held.id is null then
+    perform private.problem(404, 'deletion_not_found', 'This account is not to be deleted.');
+  end if;
+  if held.state = 'running' then
+    perform private.problem(409, 'deletion_running', 'The seven days are over and the deletion runs: it cannot be undone.');
+  end if;
+  update public.account_deletions as one set state = 'cancelled', finished_at = private.now() where one.id = held.id;
+  delete from private.account_deletion_details as details where details.deletion_id = held.id;
+  if held.state = 'scheduled' then
+    perform private.act_as(account_deletion_cancel.user_id);
+    perform private.audit_note('account.delete_cancel', held.id::text);
+    perform private.enqueue_mail(
+      'account_delete_cancelled', account_deletion_cancel.user_id, '{}', 'delete_cancelled:' || held.id
+    );
+  end if;
+end;
+$function$;
+comment on function public.account_deletion_cancel(uuid) is 'Server RPC: the user has changed his mind. Refuses with deletion_not_found or deletion_running.';
+grant execute on function public.account_deletion_cancel(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_deletion_finish(deletion_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.account_deletions;
+begin
+  update public.account_deletions as one set state = 'done', finished_at = private.now()
+  where one.id = account_deletion_finish.deletion_id and one.state = 'running' and one.step = 'user'
+  returning * into held;
+  if held.id is null then
+    return false;
+  end if;
+  perform private.enqueue('mail_send', jsonb_build_object(
+    'template', 'account_deleted', 'to', details.email, 'locale', details.locale, 'props', '{}'::jsonb
+  ), 'deleted:' || held.id)
+  from private.account_deletion_details as details
+  where details.deletion_id = held.id and details.email is not null;
+  delete from private.account_deletion_details as details where details.deletion_id = held.id;
+  return true;
+end;
+$function$;
+comment on function public.account_deletion_finish(uuid) is 'Server RPC: after Auth has deleted the user: tells the address, and forgets it.';
+grant execute on function public.account_deletion_finish(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_deletion_records(deletion_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.account_deletions;
+  address constant text := (
+    select details.email from private.account_deletion_details as details
+    where details.deletion_id = account_deletion_records.deletion_id
+  );
+begin
+  select * into held from public.account_deletions as one
+  where one.id = account_deletion_records.deletion_id and one.state = 'running' and one.step = 'records' for update;
+  if held.id is null then
+    return false;
+  end if;
+  perform private.act_as(held.user_id, 'account deletion');
+  perform private.workspace_close(mine.workspace_id)
+  from public.workspace_members as mine
+  where mine.user_id = held.user_id and not exists (
+    select from public.workspace_members as other
+    where other.workspace_id = mine.workspace_id and other.user_id <> held.user_id
+  );
+  delete from private.idempotency_keys as kept where kept.caller = 'user:' || held.user_id;
+  -- Mails that wait or have failed: they hold the address, and nobody reads them any more.
+  delete from private.jobs as job
+  where job.kind = 'mail_send' and job.state in ('pending', 'dead') and job.payload ->> 'to' = address;
+  update public.account_deletions as one set step = 'user' where one.id = held.id;
+  return true;
+end;
+$function$;
+comment on function public.account_deletion_records(uuid) is 'Server RPC: closes the workspaces that end with a user and removes what no foreign key does; once. False when it is done.';
+grant execute on function public.account_deletion_records(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_deletion_schedule(user_id uuid, token text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  in_the_way jsonb;
+  held public.account_deletions;
+begin
+  perform private.own_account(account_deletion_schedule.user_id);
+  select * into held from public.account_deletions as one
+  where one.user_id = account_deletion_schedule.user_id and one.state in ('unconfirmed', 'scheduled', 'running')
+  for update;
+  if held.state in ('scheduled', 'running') then
+    return '[]';
+  end if;
+  if token is not null and not exists (
+    select from private.account_deletion_details as details
+    where details.deletion_id = held.id and details.token_expires_at > now()
+      and details.token_hash = encode(sha256(convert_to(token, 'UTF8')), 'hex')
+  ) then
+    perform private.problem(403, 'reauthentication_failed', 'This link is not valid any more: ask for another one.');
+  end if;
+  in_the_way := private.workspaces_in_the_way(account_deletion_schedule.user_id);
+  if in_the_way <> '[]' then
+    return in_the_way;
+  end if;
+  if held.id is null then
+    insert into public.account_deletions (user_id) values (account_deletion_schedule.user_id)
+    on conflict do nothing
+    returning * into held;
+    if held.id is null then
+      return '[]'; -- The same request at the same moment.
+    end if;
+  end if;
+  update public.account_deletions as one
+  set state = 'scheduled', due_at = private.now() + interval '7 days'
+  where one.id = held.id
+  returning * into held;
+  delete from private.account_deletion_details as details where details.deletion_id = held.id;
+  perform private.act_as(account_deletion_schedule.user_id);
+  perform private.audit_note('account.delete', held.id::text);
+  perform private.enqueue('account_delete', jsonb_build_object('deletion_id', held.id), 'delete:' || held.id, held.due_at);
+  perform private.enqueue_mail(
+    'account_delete_scheduled', account_deletion_schedule.user_id,
+    jsonb_build_object('due_at', held.due_at), 'delete_scheduled:' || held.id
+  );
+  return '[]';
+end;
+$function$;
+comment on function public.account_deletion_schedule(uuid, text) is 'Server RPC: schedules the deletion of an account whose user has just given the password, or (token) opened the mail''s link; answers the workspaces that stand in the way, [{id, name, members}]. Refuses with reauthentication_failed.';
+grant execute on function public.account_deletion_schedule(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_deletion_step(deletion_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.account_deletions;
+  facts jsonb;
+begin
+  select * into held from public.account_deletions as one where one.id = account_deletion_step.deletion_id for update;
+  if held.id is null or held.state not in ('scheduled', 'running') then
+    return null;
+  end if;
+  if held.state = 'scheduled' then
+    if held.due_at > private.now() then
+      return null;
+    end if;
+    if private.workspaces_in_the_way(held.user_id) <> '[]' then
+      -- Somebody joined, or the other owner left, in these seven days.
+      update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
+      perform private.enqueue_mail('account_delete_blocked', held.user_id, jsonb_build_object(
+        'workspaces', (
+          select jsonb_agg(one ->> 'name') from jsonb_array_elements(private.workspaces_in_the_way(held.user_id)) as one
+        )
+      ), 'delete_blocked:' || held.id);
+      return null;
+    end if;
+    facts := private.account_facts(held.user_id);
+    insert into private.account_deletion_details (deletion_id, email, locale)
+    values (held.id, facts ->> 'email', coalesce(
+      (select profile.locale from public.profiles as profile where profile.id = held.user_id), 'en'
+    ))
+    on conflict on constraint account_deletion_details_pkey do update
+    set email = excluded.email, locale = excluded.locale, token_hash = null, token_expires_at = null;
+    update public.account_deletions as one set state = 'running' where one.id = held.id;
+  end if;
+  return jsonb_build_object(
+    'user_id', held.user_id, 'step', held.step,
+    'workspaces', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', mine.workspace_id, 'customer', customer.stripe_customer_id
+      ) order by mine.workspace_id), '[]')
+      from public.workspace_members as mine
+      left join private.billing_customers as customer on customer.workspace_id = mine.workspace_id
+      where mine.user_id = held.user_id and not exists (
+        select from public.workspace_members as other
+        where other.workspace_id = mine.workspace_id and other.user_id <> held.user_id
+      )
+    )
+  );
+end;
+$function$;
+comment on function public.account_deletion_step(uuid) is 'Server RPC: begins a deletion that is due, or goes on: {user_id, step, workspaces: those that end with the user, [{id, customer}]}; null when there is nothing to do.';
+grant execute on function public.account_deletion_step(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_export_advance(export_id uuid, part smallint, cursor jsonb, bytes bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.account_exports as export
+  set cursor = account_export_advance.cursor, parts = part, bytes = export.bytes + account_export_advance.bytes
+  where export.id = export_id and export.state = 'pending' and export.parts = part - 1;
+  if not found then
+    return false;
+  end if;
+  -- A part a request: each is up to a second of the two that one may take.
+  perform private.enqueue(
+    'account_export', jsonb_build_object('export_id', export_id), 'export:' || export_id || ':' || part,
+    private.now() + interval '2 seconds'
+  );
+  return true;
+end;
+$function$;
+comment on function public.account_export_advance(uuid, smallint, jsonb, bigint) is 'Server RPC: notes that a part is stored and where to go on, and enqueues that; false when another attempt has done so.';
+grant execute on function public.account_export_advance(uuid, smallint, jsonb, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_export_expire(export_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.account_exports set state = 'expired', bytes = 0 where id = export_id and state = 'ready';
+$function$;
+comment on function public.account_export_expire(uuid) is 'Server RPC: notes that an export''s files are gone.';
+grant execute on function public.account_export_expire(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_export_finish(export_id uuid, part smallint, bytes bigint, links jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  done public.account_exports;
+begin
+  update public.account_exports as export
+  set state = 'ready', cursor = '{}', parts = part, bytes = export.bytes + account_export_finish.bytes,
+      ready_at = private.now(), expires_at = private.now() + interval '7 days'
+  where export.id = export_id and export.state = 'pending' and export.parts = part - 1
+  returning * into done;
+  if done.id is null then
+    return false;
+  end if;
+  perform private.enqueue_mail(
+    'account_export', done.user_id,
+    jsonb_build_object('links', links, 'expires_at', done.expires_at), 'export:' || export_id
+  );
+  return true;
+end;
+$function$;
+comment on function public.account_export_finish(uuid, smallint, bigint, jsonb) is 'Server RPC: notes that the last part is stored, and enqueues the mail with the links; false when another attempt has done so.';
+grant execute on function public.account_export_finish(uuid, smallint, bigint, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_export_rows(user_id uuid, relation text, after text, batch integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  rule private.personal_data;
+  key text;
+  owned text;
+  page jsonb;
+begin
+  select * into rule from private.personal_data as held
+  where held.relation = account_export_rows.relation and held.scope <> 'none';
+  if rule.relation is null then
+    raise exception 'cannot export %: private.personal_data does not say how', account_export_rows.relation;
+  end if;
+  select string_agg(format('one.%I::text', attribute.attname), $k$ || ' ' || $k$ order by named.place) into key
+  from pg_catalog.pg_index as index
+  cross join unnest(index.indkey) with ordinality as named (number, place)
+  join pg_catalog.pg_attribute as attribute
+    on attribute.attrelid = index.indrelid and attribute.attnum = named.number
+  where index.indrelid = rule.relation::regclass and index.indisprimary;
+  select string_agg(case rule.scope
+      when 'user' then format('one.%I = $1', named)
+      when 'email' then format('lower(one.%I) = (select lower(private.account_facts($1) ->> ''email''))', named)
+      else format('one.%I in (select member.workspace_id from public.workspace_members as member '
+        'where member.user_id = $1 and member.role = ''owner'')', named)
+    end, ' or ') into owned
+  from unnest(rule.owner_columns) as named;
+  execute format(
+    'select jsonb_build_object(''rows'', coalesce(jsonb_agg(page.row order by page.key), ''[]''), '
+      '''next'', case when count(*) = $4 then max(page.key) end) '
+    'from (select to_jsonb(one) - $2 as row, (%1$s) collate "C" as key from %2$s as one '
+      'where (%3$s) and (%1$s) collate "C" > $3 order by 2 limit $4) as page',
+    key, rule.relation, owned
+  ) into page using account_export_rows.user_id, rule.omitted, coalesce(account_export_rows.after, ''), batch;
+  return page;
+end;
+$function$;
+comment on function public.account_export_rows(uuid, text, text, integer) is 'Server RPC: a page of a user''s rows of a table: {rows, next: what to go on after, null at the end}.';
+grant execute on function public.account_export_rows(uuid, text, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_export_start(user_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  export_id uuid;
+begin
+  perform private.own_account(account_export_start.user_id);
+  insert into public.account_exports (user_id) values (account_export_start.user_id)
+  on conflict do nothing
+  returning id into export_id;
+  if export_id is null then
+    return (
+      select held.id from public.account_exports as held
+      where held.user_id = account_export_start.user_id and held.state = 'pending'
+    );
+  end if;
+  perform private.act_as(account_export_start.user_id);
+  perform private.audit_note('account.export', export_id::text);
+  perform private.enqueue('account_export', jsonb_build_object('export_id', export_id), 'export:' || export_id || ':0');
+  return export_id;
+end;
+$function$;
+comment on function public.account_export_start(uuid) is 'Server RPC: begins an export, or names the one that is under way.';
+grant execute on function public.account_export_start(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_export_step(export_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'user_id', export.user_id, 'cursor', export.cursor, 'parts', export.parts,
+    'account', private.account_facts(export.user_id),
+    'locale', coalesce(profile.locale, 'en'),
+    'relations', (
+      select jsonb_agg(held.relation order by held.relation)
+      from private.personal_data as held
+      where held.scope <> 'none' and to_regclass(held.relation) is not null
+    )
+  )
+  from public.account_exports as export
+  left join public.profiles as profile on profile.id = export.user_id
+  where export.id = export_id and export.state = 'pending';
+$function$;
+comment on function public.account_export_step(uuid) is 'Server RPC: {user_id, cursor, parts, account, locale, relations} of an export that is being gathered; null when it is not.';
+grant execute on function public.account_export_step(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_exports_over(batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('id', over.id, 'user_id', over.user_id, 'parts', over.parts)), '[]')
+  from (
+    select export.id, export.user_id, export.parts from public.account_exports as export
+    where export.state = 'ready' and export.expires_at <= private.now()
+    order by export.expires_at
+    limit batch
+  ) as over;
+$function$;
+comment on function public.account_exports_over(integer) is 'Server RPC: exports whose files must go: [{id, user_id, parts}].';
+grant execute on function public.account_exports_over(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.account_files(user_id uuid, after text, batch integer, shared boolean DEFAULT true)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- By folder, as our policies have it, and by owner, as Storage notes who uploaded. Exports themselves are
+  -- the user's as well.
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'key', page.key, 'bucket', page.bucket_id, 'name', page.name, 'bytes', page.bytes
+  ) order by page.key), '[]')
+  from (
+    select object.bucket_id, object.name, (object.bucket_id || '/' || object.name) collate "C" as key,
+           coalesce((object.metadata ->> 'size')::bigint, 0) as bytes
+    from storage.objects as object
+    where (
+        starts_with(object.name, account_files.user_id || '/')
+        or (object.owner_id = account_files.user_id::text and (shared or not exists (
+          select from public.workspace_members as other
+          where other.workspace_id = private.uuid_or_null(split_part(object.name, '/', 1))
+            and other.user_id <> account_files.user_id
+        )))
+      )
+      and (object.bucket_id || '/' || object.name) collate "C" > coalesce(account_files.after, '')
+    order by 3
+    limit batch
+  ) as page;
+$function$;
+comment on function public.account_files(uuid, text, integer, boolean) is 'Server RPC: a page of a user''s files in all buckets: [{key: what to go on after, bucket, name, bytes}]; without `shared`, not those in the folder of a workspace that others are in.';
+grant execute on function public.account_files(uuid, text, integer, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.alert_told(incident_id bigint, occasion smallint, mailed boolean, posted boolean, error text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.alert_incidents as incident
+  set mailed = case when alert_told.mailed then greatest(incident.mailed, alert_told.occasion) else incident.mailed end,
+      posted = case when alert_told.posted then greatest(incident.posted, alert_told.occasion) else incident.posted end,
+      -- What failed is tried again in a minute: by the schedule, not at once.
+      claimed_until = case when alert_told.mailed and alert_told.posted then null
+        else clock_timestamp() + interval '50 seconds' end,
+      last_error = left(alert_told.error, 500)
+  where incident.id = incident_id;
+$function$;
+comment on function public.alert_told(bigint, smallint, boolean, boolean, text) is 'Server RPC: notes which way an occasion of an incident has been told.';
+grant execute on function public.alert_told(bigint, smallint, boolean, boolean, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.alerts_claim()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  claimed jsonb;
+begin
+  perform private.alerts_evaluate();
+  with taken as (
+    update private.alert_incidents as incident
+    set claimed_until = clock_timestamp() + interval '2 minutes'
+    where incident.id in (
+      select untold.id from private.alert_incidents as untold
+      where (untold.mailed < untold.occasion or untold.posted < untold.occasion)
+        and (untold.claimed_until is null or untold.claimed_until < clock_timestamp())
+      order by untold.id limit 20
+      for update skip locked
+    )
+    returning incident.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', taken.id, 'rule', taken.rule, 'occasion', taken.occasion,
+    'state', case
+      when taken.resolved_at is not null then 'resolved' when taken.occasion = 1 then 'opened' else 'reminder'
+    end,
+    'value', taken.told_value, 'threshold', rule.threshold, 'peak', taken.peak, 'detail', taken.told_detail,
+    'opened_at', taken.opened_at, 'at', taken.occasion_at, 'note', taken.note,
+    'to_mail', taken.mailed < taken.occasion, 'to_post', taken.posted < taken.occasion
+  ) order by taken.id), '[]')
+  into claimed
+  from taken join private.alert_rules as rule on rule.name = taken.rule;
+  return jsonb_build_object(
+    'incidents', claimed,
+    'staff', case when claimed = '[]' then '[]' else private.staff_addresses() end
+  );
+end;
+$function$;
+comment on function public.alerts_claim() is 'Server RPC: looks at every rule, and takes what is to be told for two minutes: {incidents, staff}.';
+grant execute on function public.alerts_claim() to service_role;
+
 CREATE OR REPLACE FUNCTION public.api_key_create(user_id uuid, workspace_id uuid, name text, prefix text, key_hash text, role text, scopes text[], expires_at timestamp with time zone)
  RETURNS workspace_api_keys
  LANGUAGE plpgsql
@@ -3912,6 +5542,18 @@ AS $function$
 $function$;
 comment on function public.billing_mail(text, text, text, jsonb, text) is 'Server RPC: enqueues a mail about billing to the workspace''s contact, with the workspace''s and the plan''s name (that of props.price_id where given, and of previous_price_id); null when the customer is not ours or the cause was mailed before.';
 grant execute on function public.billing_mail(text, text, text, jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.billing_tax_id_forget(workspace_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.billing_details as held
+  set tax_id = null, tax_id_type = null, tax_id_status = null
+  where held.workspace_id = billing_tax_id_forget.workspace_id and held.tax_id_status = 'unverified';
+$function$;
+comment on function public.billing_tax_id_forget(uuid) is 'Server RPC: forgets a tax id that its register refused, since its workspace gave none or another.';
+grant execute on function public.billing_tax_id_forget(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.billing_workspace_for(user_id uuid, workspace_id uuid)
  RETURNS uuid
@@ -4206,6 +5848,43 @@ comment on function public.feature_required(text, uuid) is 'Client RPC: {include
 grant execute on function public.feature_required(text, uuid) to authenticated;
 grant execute on function public.feature_required(text, uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.getting_started_mails()
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- By the calendar and not by a job a sign-up: whom it goes to, where, and what it says is decided when
+  -- it is sent, by what the user has done until then. Who has nothing left to be told gets nothing.
+  select count(private.enqueue_mail(
+    'getting_started', newcomer.id, jsonb_build_object('tips', newcomer.tips), 'getting_started:' || newcomer.id
+  ))::integer
+  from (
+    select profile.id, array_remove(array[
+      case when profile.avatar_url is null then 'profile' end,
+      case when not exists (
+        select from public.workspace_members as mine
+        join public.workspace_members as other
+          on other.workspace_id = mine.workspace_id and other.user_id <> mine.user_id
+        where mine.user_id = profile.id
+      ) then 'team' end
+    ], null) as tips
+    from public.profiles as profile
+    where profile.created_at between private.now() - interval '7 days' and private.now() - interval '3 days'
+      -- Their address is confirmed: they were welcomed. And not yet written to.
+      and exists (
+        select from private.jobs as job
+        where job.kind = 'mail_send' and job.dedupe_key = 'welcome:' || profile.id
+      )
+      and not exists (
+        select from private.jobs as job
+        where job.kind = 'mail_send' and job.dedupe_key = 'getting_started:' || profile.id
+      )
+  ) as newcomer
+  where newcomer.tips <> '{}';
+$function$;
+comment on function public.getting_started_mails() is 'Server RPC: enqueues the tips for those who signed up three to seven days ago and have not got them; how many.';
+grant execute on function public.getting_started_mails() to service_role;
+
 CREATE OR REPLACE FUNCTION public.health()
  RETURNS jsonb
  LANGUAGE sql
@@ -4496,6 +6175,120 @@ $function$;
 comment on function public.jobs_claim(integer, integer) is 'Server RPC: takes up to `batch` due jobs for `lease_seconds`; two workers never get the same one.';
 grant execute on function public.jobs_claim(integer, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.mail_feedback_record(source text, kind text, addresses text[], occurred_at timestamp with time zone, detail text, provider_id text, delivery text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hash text;
+begin
+  -- Of a mail the latest counts, whatever comes last.
+  insert into private.mail_deliveries as told (provider_id, delivery, occurred_at)
+  select mail_feedback_record.provider_id, mail_feedback_record.delivery, mail_feedback_record.occurred_at
+  where mail_feedback_record.provider_id is not null and mail_feedback_record.delivery is not null
+  on conflict on constraint mail_deliveries_pkey do update
+  set delivery = excluded.delivery, occurred_at = excluded.occurred_at
+  where told.occurred_at < excluded.occurred_at;
+  if mail_feedback_record.kind is null then
+    return;
+  end if;
+  -- In an order of their own, so that two events about the same addresses cannot deadlock.
+  for hash in
+    select distinct private.mail_address_hash(one) as hashed from unnest(addresses) as one order by hashed
+  loop
+    insert into private.mail_feedback (source, address_hash, kind, occurred_at, detail)
+    values (mail_feedback_record.source, hash, mail_feedback_record.kind,
+            mail_feedback_record.occurred_at, left(mail_feedback_record.detail, 300))
+    on conflict on constraint mail_feedback_once do nothing;
+    perform private.mail_suppression_derive(hash);
+  end loop;
+end;
+$function$;
+comment on function public.mail_feedback_record(text, text, text[], timestamp with time zone, text, text, text) is 'Server RPC: notes what the provider told: of the addresses (`kind`, once a source) and of the mail (`delivery`); null for what says nothing of one of them.';
+grant execute on function public.mail_feedback_record(text, text, text[], timestamp with time zone, text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_gate(address text, user_id uuid, topic text, on_by_default boolean)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when stopped.cause is not null
+      then jsonb_build_object('outcome', 'suppressed', 'reason', stopped.cause)
+    when mail_gate.topic is not null and not coalesce(
+      (select decided.subscribed from public.mail_preferences as decided
+       where decided.user_id = mail_gate.user_id and decided.topic = mail_gate.topic),
+      -- Nobody whom we do not know has asked for anything.
+      on_by_default and exists (select from public.profiles as known where known.id = mail_gate.user_id)
+    ) then jsonb_build_object('outcome', 'unsubscribed', 'reason', mail_gate.topic)
+  end
+  from (
+    select private.mail_suppressed(private.mail_address_hash(address), mail_gate.topic is null) as cause
+  ) as stopped;
+$function$;
+comment on function public.mail_gate(text, uuid, text, boolean) is 'Server RPC: why a mail is not sent, {outcome, reason}; null when it is. Without topic it is transactional.';
+grant execute on function public.mail_gate(text, uuid, text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_log_write(cause text, template text, purpose text, address text, user_id uuid, outcome text, reason text, provider_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into private.mail_log (cause, template, purpose, address_hash, user_id, outcome, reason, provider_id)
+  values (
+    mail_log_write.cause, mail_log_write.template, mail_log_write.purpose,
+    private.mail_address_hash(address), mail_log_write.user_id,
+    mail_log_write.outcome, mail_log_write.reason, mail_log_write.provider_id
+  )
+  on conflict on constraint mail_log_once_per_cause do update
+  set outcome = excluded.outcome, reason = excluded.reason,
+      provider_id = coalesce(excluded.provider_id, mail_log.provider_id);
+$function$;
+comment on function public.mail_log_write(text, text, text, text, uuid, text, text, text) is 'Server RPC: notes what became of a mail; of one that is sent anew, what became of it last.';
+grant execute on function public.mail_log_write(text, text, text, text, uuid, text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_preference_set(topic text, subscribed boolean)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.mail_preferences (user_id, topic, subscribed)
+  values ((select auth.uid()), mail_preference_set.topic, mail_preference_set.subscribed)
+  on conflict on constraint mail_preferences_pkey do update set subscribed = excluded.subscribed;
+$function$;
+comment on function public.mail_preference_set(text, boolean) is 'Client RPC: decides whether the caller is written to about a topic.';
+grant execute on function public.mail_preference_set(text, boolean) to authenticated;
+grant execute on function public.mail_preference_set(text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_suppression()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.my_mail_suppression() $function$;
+comment on function public.mail_suppression() is 'Client RPC: {scope, cause, since, until} of what keeps mail from the caller''s own address; null when nothing does.';
+grant execute on function public.mail_suppression() to authenticated;
+grant execute on function public.mail_suppression() to service_role;
+
+CREATE OR REPLACE FUNCTION public.mail_unsubscribe(user_id uuid, topic text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.act_as(user_id, 'by the link of a mail');
+  -- Who has deleted the account meanwhile gets no mail either.
+  insert into public.mail_preferences (user_id, topic, subscribed)
+  select profile.id, mail_unsubscribe.topic, false
+  from public.profiles as profile where profile.id = mail_unsubscribe.user_id
+  on conflict on constraint mail_preferences_pkey do update set subscribed = false;
+end;
+$function$;
+comment on function public.mail_unsubscribe(uuid, text) is 'Server RPC: ends a topic for a user, as often as it is asked for; its caller has checked the link''s signature.';
+grant execute on function public.mail_unsubscribe(uuid, text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.mails_enqueue(user_id uuid, mails jsonb)
  RETURNS integer
  LANGUAGE sql
@@ -4691,6 +6484,45 @@ comment on function public.my_invitations() is 'Client RPC: the invitations that
 grant execute on function public.my_invitations() to authenticated;
 grant execute on function public.my_invitations() to service_role;
 
+CREATE OR REPLACE FUNCTION public.orphaned_files(batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object('bucket', page.bucket_id, 'name', page.name)), '[]')
+  from (
+    select object.bucket_id, object.name from storage.objects as object
+    where object.bucket_id in ('avatars', 'exports')
+      and not exists (
+        select from public.profiles as profile
+        where profile.id = private.uuid_or_null(split_part(object.name, '/', 1))
+      )
+    order by object.bucket_id, object.name
+    limit batch
+  ) as page;
+$function$;
+comment on function public.orphaned_files(integer) is 'Server RPC: files in folders of users who are gone, [{bucket, name}]: uploaded with a token that outlived its user, or left by a deletion elsewhere.';
+grant execute on function public.orphaned_files(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.orphaned_subscriptions(batch integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select distinct held.workspace_id from public.subscriptions as held
+  where held.status not in ('canceled', 'incomplete_expired') and not held.cancel_at_period_end
+    and not exists (
+      select from public.workspace_members as member
+      where member.workspace_id = held.workspace_id and member.role = 'owner'
+    )
+  order by 1
+  limit batch;
+$function$;
+comment on function public.orphaned_subscriptions(integer) is 'Server RPC: workspaces that nobody owns and that are still charged for.';
+grant execute on function public.orphaned_subscriptions(integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
  LANGUAGE sql
@@ -4723,6 +6555,34 @@ AS $function$
 $function$;
 comment on function public.rate_limit_hit(text, integer, integer) is 'Server RPC: counts a request in the current fixed window: {allowed, retry_after_seconds}.';
 grant execute on function public.rate_limit_hit(text, integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.receipt_send(user_id uuid, invoice_id uuid, cause text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  asked public.invoices;
+begin
+  perform private.act_as(receipt_send.user_id, null);
+  select invoice.* into asked from public.invoices as invoice
+  join public.workspace_members as member
+    on member.workspace_id = invoice.workspace_id and member.user_id = receipt_send.user_id
+  where invoice.id = receipt_send.invoice_id and member.role in ('owner', 'admin', 'billing');
+  if asked.id is null then
+    perform private.problem(404, 'invoice_not_found', 'No invoice of a workspace whose billing you handle has this id.');
+  end if;
+  if asked.status <> 'paid' or asked.amount_paid = 0 then
+    perform private.problem(409, 'invoice_not_paid', 'A receipt is of a payment: this invoice has none.');
+  end if;
+  return private.receipt_mail(
+    asked.id, receipt_send.user_id,
+    'receipt:' || asked.stripe_invoice_id || ':again:' || receipt_send.cause
+  ) is not null;
+end;
+$function$;
+comment on function public.receipt_send(uuid, uuid, text) is 'Server RPC: sends the receipt of a paid invoice to a user who handles the workspace''s billing; once for each cause, false when this one has sent it.';
+grant execute on function public.receipt_send(uuid, uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.reconciliation_begin(run_id bigint, repair boolean, cause text DEFAULT NULL::text)
  RETURNS jsonb
@@ -4773,7 +6633,11 @@ begin
   return jsonb_build_object(
     'mirrored', (
       select coalesce(jsonb_object_agg(held.id, held.mirrored), '{}')
-      from private.stripe_mirror(reconciliation_compare.object_type, held_as) as held
+      from (
+        select * from private.stripe_mirror(reconciliation_compare.object_type, held_as)
+        union all
+        select * from private.credit_notes_mirrored(held_as) where reconciliation_compare.object_type = 'credit_note'
+      ) as held
     ),
     'on_their_way', (
       select coalesce(jsonb_agg(target.object_id), '[]')
@@ -4865,6 +6729,9 @@ AS $function$
     union all
     select invoice.stripe_invoice_id, invoice.created_at from public.invoices as invoice
     where object_type = 'invoice'
+    union all
+    select note.stripe_credit_note_id, note.created_at from public.credit_notes as note
+    where object_type = 'credit_note'
   ) as held
   where held.created_at < (select run.started_at from private.reconciliations as run where run.id = run_id)
     and not exists (
@@ -4878,6 +6745,86 @@ $function$;
 comment on function public.reconciliation_unseen(bigint, text, integer) is 'Server RPC: ids of our rows that a run has neither met at Stripe nor looked for there yet.';
 grant execute on function public.reconciliation_unseen(bigint, text, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.refund_intent_close(intent_id uuid, refusal text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.refund_intents as intent
+  set state = case when refund_intent_close.refusal is null then 'done' else 'refused' end,
+      refusal = left(refund_intent_close.refusal, 500), closed_at = now()
+  where intent.id = intent_id
+    -- What went back cannot be refused any more, nor be done before it is seen to have gone back.
+    and intent.state = case when refund_intent_close.refusal is null then 'refunded' else 'open' end;
+  select private.refund_intent(intent_id);
+$function$;
+comment on function public.refund_intent_close(uuid, text) is 'Server RPC: nothing is left to do for an intent, or Stripe has definitely refused it; the intent as it is now.';
+grant execute on function public.refund_intent_close(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.refund_intent_open(staff uuid, payment_id uuid, amount bigint, reason text, cause text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  paid public.payments;
+  intent private.refund_intents;
+  remaining bigint;
+begin
+  perform private.staff_acts(refund_intent_open.staff, refund_intent_open.reason);
+  -- One at a time a payment.
+  select * into paid from public.payments as one where one.id = refund_intent_open.payment_id for no key update;
+  if paid.id is null then
+    perform private.problem(404, 'payment_not_found', 'There is no payment of this id.');
+  end if;
+  select * into intent from private.refund_intents as known where known.cause = refund_intent_open.cause;
+  if intent.id is not null then
+    if intent.payment_id <> paid.id or intent.amount <> coalesce(refund_intent_open.amount, intent.amount) then
+      perform private.problem(422, 'idempotency_key_reused', 'This Idempotency-Key has made another refund.');
+    end if;
+    return private.refund_intent(intent.id);
+  end if;
+  if paid.status <> 'succeeded' then
+    perform private.problem(409, 'payment_not_refundable', 'Only a payment that succeeded can be refunded; this one is ' || paid.status || '.');
+  end if;
+  -- What Stripe has done is in amount_refunded from the transaction on in which its intent is no longer open.
+  select paid.amount - paid.amount_refunded - coalesce(sum(pending.amount), 0) into remaining
+  from private.refund_intents as pending
+  where pending.payment_id = paid.id and pending.state = 'open';
+  if remaining <= 0 then
+    perform private.problem(409, 'payment_not_refundable', 'All of this payment was refunded.');
+  end if;
+  if refund_intent_open.amount > remaining then
+    perform private.problem(422, 'refund_exceeds_payment',
+      'Of this payment ' || remaining || ' ' || paid.currency || ' in minor units are left to refund.');
+  end if;
+  insert into private.refund_intents (payment_id, amount, cause)
+  values (paid.id, coalesce(refund_intent_open.amount, remaining), refund_intent_open.cause)
+  returning * into intent;
+  perform private.audit_note(
+    'payment.refund', paid.id::text, paid.workspace_id,
+    jsonb_build_object('amount', intent.amount, 'currency', paid.currency, 'intent', intent.id)
+  );
+  -- Whoever asked may not live to see Stripe's answer.
+  perform private.enqueue(
+    'refund_finish', jsonb_build_object('intent', intent.id), 'refund:' || intent.id,
+    private.now() + interval '3 minutes'
+  );
+  return private.refund_intent(intent.id);
+end;
+$function$;
+comment on function public.refund_intent_open(uuid, uuid, bigint, text, text) is 'Server RPC: staff give back a payment, or `amount` of it (null: what is left): {id, state, amount, currency, payment_id, stripe_payment_id, stripe_invoice_id, stripe_refund_id, refusal}; the same cause gets the same intent.';
+grant execute on function public.refund_intent_open(uuid, uuid, bigint, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.refund_intent_read(intent_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.refund_intent(intent_id) $function$;
+comment on function public.refund_intent_read(uuid) is 'Server RPC: an intent as refund_intent_open answers it; null when there is none.';
+grant execute on function public.refund_intent_read(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.retention_run(batch integer DEFAULT 1000)
  RETURNS jsonb
  LANGUAGE sql
@@ -4885,6 +6832,77 @@ CREATE OR REPLACE FUNCTION public.retention_run(batch integer DEFAULT 1000)
 AS $function$ select private.apply_retention(batch) $function$;
 comment on function public.retention_run(integer) is 'Server RPC: applies retention once: {removed: {rule: rows}, more}; call again while `more`.';
 grant execute on function public.retention_run(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.seats_begin(workspace_id uuid, seq bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  sync private.seat_syncs;
+begin
+  insert into private.seat_syncs (workspace_id)
+  select workspace.id from public.workspaces as workspace where workspace.id = seats_begin.workspace_id
+  on conflict on constraint seat_syncs_pkey do nothing;
+  select * into sync from private.seat_syncs as held
+  where held.workspace_id = seats_begin.workspace_id for update;
+  if sync.workspace_id is null or sync.synced_seq >= seats_begin.seq then
+    return jsonb_build_object('outcome', 'done');
+  end if;
+  if sync.locked_until > clock_timestamp() then
+    return jsonb_build_object('outcome', 'busy');
+  end if;
+  update private.seat_syncs as held set locked_until = clock_timestamp() + interval '90 seconds'
+  where held.workspace_id = seats_begin.workspace_id;
+  return jsonb_build_object(
+    'outcome', 'begun', 'seq', sync.wanted_seq,
+    'members', (
+      select count(*) from public.workspace_members as member
+      where member.workspace_id = seats_begin.workspace_id
+    ),
+    'stripe_subscription_id', (private.seat_subscription(seats_begin.workspace_id)).stripe_subscription_id,
+    'now', extract(epoch from private.now())::bigint
+  );
+end;
+$function$;
+comment on function public.seats_begin(uuid, bigint) is 'Server RPC: takes a workspace''s seats to look at: {outcome: begun, seq, members, stripe_subscription_id, now}; done when `seq` was reached by another job (null: look in any case), busy while one is at it.';
+grant execute on function public.seats_begin(uuid, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.seats_end(workspace_id uuid, seq bigint)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.seat_syncs as held
+  set synced_seq = greatest(held.synced_seq, coalesce(seats_end.seq, 0)), locked_until = null
+  where held.workspace_id = seats_end.workspace_id;
+$function$;
+comment on function public.seats_end(uuid, bigint) is 'Server RPC: lets go of a workspace''s seats, which have followed up to `seq`; null when they have not.';
+grant execute on function public.seats_end(uuid, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.seats_for(user_id uuid, workspace_id uuid, price text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'per_seat', exists (
+      select from public.prices as offered
+      join public.plans as plan on plan.id = offered.plan_id and plan.per_seat
+      where offered.id = seats_for.price or (offered.active and offered.lookup_key = seats_for.price)
+    ),
+    'members', (
+      select count(*) from public.workspace_members as member
+      where member.workspace_id = coalesce(seats_for.workspace_id, (
+        select workspace.id from public.workspaces as workspace
+        where workspace.personal_of = seats_for.user_id
+      ))
+    )
+  );
+$function$;
+comment on function public.seats_for(uuid, uuid, text) is 'Server RPC: {per_seat, members}: whether a price is for one member, and how many the workspace has, the user''s personal one by default.';
+grant execute on function public.seats_for(uuid, uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.second_factor_due()
  RETURNS boolean
@@ -4925,7 +6943,8 @@ AS $function$
 declare
   job private.jobs;
   chosen constant bigint[] := coalesce(ids, array(
-    select found.id from private.jobs_found(filter, null, most) as found
+    select found.id
+    from private.jobs_found(filter || jsonb_build_object('decision', decision), null, most) as found
   ));
   was text;
   changed jsonb := '[]';
@@ -4969,6 +6988,94 @@ end;
 $function$;
 comment on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) is 'Server RPC: `retry` (dead or discarded jobs) or `discard` (dead, due or waiting ones), by their ids or up to `most` of a filter; {changed: [{id, state_before}]}. What is in another state, or does not exist, is left out.';
 grant execute on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_mail_address(staff uuid, address text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  hash constant text := private.mail_address_hash(address);
+begin
+  perform private.staff_required(staff);
+  return jsonb_build_object(
+    'address_hash', hash,
+    'suppression', (
+      select jsonb_build_object('scope', held.scope, 'cause', held.cause, 'since', held.since, 'until', held.until)
+      from private.mail_suppressions as held
+      where held.address_hash = hash and (held.until is null or held.until > now())
+    ),
+    'feedback', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'kind', told.kind, 'occurred_at', told.occurred_at, 'detail', told.detail
+      ) order by told.occurred_at desc), '[]')
+      from (select * from private.mail_feedback as one where one.address_hash = hash
+            order by one.occurred_at desc limit 50) as told
+    ),
+    'mails', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'template', mail.template, 'purpose', mail.purpose, 'outcome', mail.outcome, 'reason', mail.reason,
+        'provider_id', mail.provider_id, 'delivery', told.delivery, 'created_at', mail.created_at
+      ) order by mail.id desc), '[]')
+      from (select * from private.mail_log as one where one.address_hash = hash
+            order by one.id desc limit 50) as mail
+      left join private.mail_deliveries as told on told.provider_id = mail.provider_id
+    )
+  );
+end;
+$function$;
+comment on function public.staff_mail_address(uuid, text) is 'Server RPC: for staff, whether an address is suppressed, what was told of it and what became of its mails, the latest 50 of each.';
+grant execute on function public.staff_mail_address(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_mail_lift(staff uuid, reason text, address text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hash constant text := private.mail_address_hash(address);
+begin
+  perform private.staff_acts(staff, reason);
+  if not exists (select from private.mail_suppressions as held where held.address_hash = hash) then
+    perform private.problem(404, 'not_found', 'Nothing keeps mail from this address.');
+  end if;
+  insert into private.mail_feedback (source, address_hash, kind, occurred_at, detail)
+  values ('staff:' || staff || ':' || clock_timestamp(), hash, 'lifted', clock_timestamp(), left(reason, 300));
+  perform private.mail_suppression_derive(hash);
+  perform private.audit_note('mail_suppressions.lift', hash);
+end;
+$function$;
+comment on function public.staff_mail_lift(uuid, text, text) is 'Server RPC: for staff, forgets what was told of an address, so that mail goes to it again.';
+grant execute on function public.staff_mail_lift(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_mail_suppressions(staff uuid, before_id bigint, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lines jsonb;
+begin
+  perform private.staff_required(staff);
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', held.id, 'address_hash', held.address_hash, 'scope', held.scope, 'cause', held.cause,
+    'since', held.since, 'until', held.until
+  ) order by held.id desc), '[]') into lines
+  from (
+    select * from private.mail_suppressions as one
+    where (before_id is null or one.id < before_id) and (one.until is null or one.until > now())
+    order by one.id desc limit page_size + 1
+  ) as held;
+  return jsonb_build_object(
+    'suppressions', case when jsonb_array_length(lines) > page_size then lines - page_size else lines end,
+    'next_cursor', case when jsonb_array_length(lines) > page_size then lines -> (page_size - 1) ->> 'id' end
+  );
+end;
+$function$;
+comment on function public.staff_mail_suppressions(uuid, bigint, integer) is 'Server RPC: {suppressions, next_cursor} for staff, what came last first.';
+grant execute on function public.staff_mail_suppressions(uuid, bigint, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.staff_standing()
  RETURNS text
@@ -5064,6 +7171,17 @@ declare
   replayed jsonb := '[]';
 begin
   perform private.staff_acts(staff, reason);
+  -- Every object of every event first, in key order, as a single event takes its own: event by event two
+  -- replays, or a replay and a delivery, could each wait for what the other holds.
+  perform from private.sync_targets as target
+  where (target.provider, target.object_type, target.object_id) in (
+    select chosen_event.provider, named.type, named.id
+    from private.webhook_events as chosen_event,
+      jsonb_to_recordset(chosen_event.targets) as named (type text, id text)
+    where chosen_event.id = any (chosen)
+  )
+  order by target.provider, target.object_type, target.object_id
+  for update;
   -- In the order in which they came.
   for event in
     select * from private.webhook_events as known where known.id = any (chosen) order by known.id for update
@@ -5101,12 +7219,95 @@ begin
     when 'payment_method' then perform private.stripe_apply_payment_method(record);
     when 'charge' then perform private.stripe_apply_charge(record);
     when 'dispute' then perform private.stripe_apply_dispute(record);
+    when 'credit_note' then perform private.stripe_apply_credit_note(record);
   end case;
   return true;
 end;
 $function$;
 comment on function public.stripe_apply(text, text, bigint, bigint, jsonb) is 'Server RPC: writes a fetched Stripe object; false when somebody wrote since `expected_version` was read, then fetch again.';
 grant execute on function public.stripe_apply(text, text, bigint, bigint, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_cancellation(cancellation_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.cancellation_as_json(decided) from private.subscription_cancellations as decided
+  where decided.id = cancellation_id;
+$function$;
+comment on function public.subscription_cancellation(uuid) is 'Server RPC: a cancellation; null for an unknown one.';
+grant execute on function public.subscription_cancellation(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_cancellation_done(cancellation_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.subscription_cancellations as decided
+  set refunded_at = coalesce(decided.refunded_at, now())
+  where decided.id = cancellation_id;
+$function$;
+comment on function public.subscription_cancellation_done(uuid) is 'Server RPC: notes that everything that a cancellation gives back was given back.';
+grant execute on function public.subscription_cancellation_done(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_cancellation_latest(user_id uuid, workspace_id uuid, subscription_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  target constant uuid := private.billing_workspace(
+    subscription_cancellation_latest.user_id, subscription_cancellation_latest.workspace_id
+  );
+  decided private.subscription_cancellations;
+begin
+  select cancellation.* into decided from private.subscription_cancellations as cancellation
+  join public.subscriptions as held on held.stripe_subscription_id = cancellation.stripe_subscription_id
+  where cancellation.workspace_id = target and cancellation.created_at > now() - interval '24 hours'
+    and (subscription_cancellation_latest.subscription_id is null
+      or held.id = subscription_cancellation_latest.subscription_id)
+  order by cancellation.created_at desc
+  limit 1;
+  return case when decided.id is not null then private.cancellation_as_json(decided) end;
+end;
+$function$;
+comment on function public.subscription_cancellation_latest(uuid, uuid, uuid) is 'Server RPC: what was decided of late about a workspace''s (named) subscription, for a request that is repeated because its answer was lost; null when nothing was.';
+grant execute on function public.subscription_cancellation_latest(uuid, uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.subscription_cancellation_open(user_id uuid, workspace_id uuid, stripe_subscription_id text, currency text, parts jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  target constant uuid := private.billing_workspace(
+    subscription_cancellation_open.user_id, subscription_cancellation_open.workspace_id
+  );
+  cancellation private.subscription_cancellations;
+begin
+  perform private.act_as(subscription_cancellation_open.user_id, 'ended the subscription at once, with a refund');
+  insert into private.subscription_cancellations (
+    workspace_id, user_id, stripe_subscription_id, currency, parts
+  )
+  values (
+    target, subscription_cancellation_open.user_id, subscription_cancellation_open.stripe_subscription_id,
+    subscription_cancellation_open.currency, subscription_cancellation_open.parts
+  )
+  on conflict on constraint subscription_cancellations_once do nothing;
+  -- The first decision counts: whoever comes second goes on with it.
+  select * into cancellation from private.subscription_cancellations as decided
+  where decided.stripe_subscription_id = subscription_cancellation_open.stripe_subscription_id;
+  perform private.enqueue(
+    'subscription_refund', jsonb_build_object('cancellation_id', cancellation.id),
+    'subscription_refund:' || cancellation.id, private.now() + interval '1 minute'
+  );
+  return private.cancellation_as_json(cancellation);
+end;
+$function$;
+comment on function public.subscription_cancellation_open(uuid, uuid, text, text, jsonb) is 'Server RPC: decides an end with a refund, and enqueues the job that finishes it should the request die; the cancellation.';
+grant execute on function public.subscription_cancellation_open(uuid, uuid, text, text, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION public.subscription_change_begin(quote_id uuid, user_id uuid, workspace_id uuid, stripe_subscription_id text, lease_seconds integer)
  RETURNS jsonb
@@ -5527,13 +7728,13 @@ begin
         and (record.recorded_at >= counter.period_end) = part.late
       returning record.amount, record.recorded_at
     )
-    select sum(taken.amount), max(taken.recorded_at) into total, last_use from taken;
+    select sum(taken.amount), date_trunc('second', max(taken.recorded_at)) into total, last_use from taken;
     if total is null then
       delete from private.usage_reports where id = report;
       continue;
     end if;
     update private.usage_reports set value = total, occurred_at = last_use where id = report;
-    perform private.enqueue('usage_report', jsonb_build_object('report_id', report), report::text);
+    perform private.enqueue('usage_report', jsonb_build_object('report_id', report));
     opened := opened + 1;
   end loop;
   return opened;
@@ -5549,12 +7750,12 @@ CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  SET search_path TO ''
 AS $function$
   select jsonb_build_object(
-    'provider', provider, 'type', type, 'payload', payload, 'targets', targets
+    'provider', provider, 'delivery_key', event_id, 'type', type, 'payload', payload, 'targets', targets
   )
   from private.webhook_events
   where id = stored_id;
 $function$;
-comment on function public.webhook_event(bigint) is 'Server RPC: {provider, type, payload, targets} of a stored event; null when retention removed it.';
+comment on function public.webhook_event(bigint) is 'Server RPC: {provider, delivery_key, type, payload, targets} of a stored event; null when retention removed it.';
 grant execute on function public.webhook_event(bigint) to service_role;
 
 CREATE OR REPLACE FUNCTION public.webhook_event_handled(stored_id bigint)
@@ -5735,6 +7936,25 @@ $function$;
 comment on function public.workspace_leave(uuid) is 'Client RPC: ends the caller''s membership; refuses with workspace_not_found, personal_workspace or last_owner.';
 grant execute on function public.workspace_leave(uuid) to authenticated;
 
+CREATE OR REPLACE FUNCTION public.workspace_owners(workspace_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'customer', customer.stripe_customer_id,
+    'owners', (select count(*) from public.workspace_members as member
+      where member.workspace_id = customer.workspace_id and member.role = 'owner'),
+    'members', (select count(*) from public.workspace_members as member
+      where member.workspace_id = customer.workspace_id)
+  )
+  from private.billing_customers as customer
+  where customer.workspace_id = workspace_owners.workspace_id;
+$function$;
+comment on function public.workspace_owners(uuid) is 'Server RPC: {customer, owners, members} of a workspace; null for one that Stripe does not know.';
+grant execute on function public.workspace_owners(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.workspace_people(workspace_id uuid)
  RETURNS TABLE(user_id uuid, name text, avatar_url text, role text, email text, joined_at timestamp with time zone)
  LANGUAGE sql
@@ -5802,9 +8022,11 @@ grant execute on function public.workspaces_with_two_live() to service_role;
 -- new functions of postgres: {postgres=X/postgres}
 
 -- Triggers on the platform's tables
+CREATE TRIGGER on_auth_user_addressed AFTER UPDATE OF email ON auth.users FOR EACH ROW WHEN (old.email IS NULL AND new.email IS NOT NULL) EXECUTE FUNCTION private.handle_user_addressed();
 CREATE TRIGGER on_auth_user_confirmed AFTER UPDATE OF email_confirmed_at ON auth.users FOR EACH ROW WHEN (old.email_confirmed_at IS NULL AND new.email_confirmed_at IS NOT NULL) EXECUTE FUNCTION private.handle_user_confirmed();
 CREATE TRIGGER on_auth_user_created AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION private.handle_new_user();
 CREATE TRIGGER on_auth_user_created_confirmed AFTER INSERT ON auth.users FOR EACH ROW WHEN (new.email_confirmed_at IS NOT NULL) EXECUTE FUNCTION private.handle_user_confirmed();
+CREATE TRIGGER on_auth_user_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.files_orphaned();
 
 -- Policies on the platform's tables
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
@@ -5813,6 +8035,8 @@ create policy "Users delete their own avatar files" on storage.objects for delet
   using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)));
 create policy "Users read their own avatar files" on storage.objects for select to authenticated
   using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)));
+create policy "Users read their own export files" on storage.objects for select to authenticated
+  using (((bucket_id = 'exports'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)));
 create policy "Users replace their own avatar files" on storage.objects for update to authenticated
   using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)))
   with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
@@ -5820,3 +8044,5 @@ create policy "Users replace their own avatar files" on storage.objects for upda
 -- Storage buckets
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');
+insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
+  values ('exports', 'f', '52428800', '{application/zip}');

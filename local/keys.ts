@@ -4,6 +4,7 @@
  * Shapes follow hosted Supabase: asymmetric signing keys (ES256), opaque API keys
  * (https://supabase.com/docs/guides/api/api-keys) and a Standard Webhooks secret for the auth hook.
  */
+import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 
@@ -44,6 +45,14 @@ function apiKey(prefix: "sb_publishable" | "sb_secret"): string {
   return `${prefix}_${base64Url(randomBytes(17)).slice(0, 22)}_${
     base64Url(randomBytes(6)).slice(0, 8)
   }`;
+}
+
+/**
+ * A further secret of the stack, `whsec_<base64>` as Standard Webhooks has them: always the same for a
+ * purpose, and no way back to what it was made of. So a stack of long ago needs no new keys for it.
+ */
+export function derivedSecret({ innerSecret }: Keys, purpose: string): string {
+  return `whsec_${createHmac("sha256", innerSecret).update(purpose).digest("base64")}`;
 }
 
 /** Fresh keys, related to no others. */

@@ -1,4 +1,7 @@
-/** The schedule: ticks the SQL that pg_cron ticks on the hosted platform, and wakes jobs-run when work is due. */
+/**
+ * The schedule: ticks the SQL that pg_cron ticks on the hosted platform, and wakes jobs-run when work is due;
+ * once a minute, apart from that, alerts-run when there is something to tell.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import type { Log } from "./log.ts";
@@ -12,6 +15,9 @@ export interface ScheduleOptions {
   /** Milliseconds between two ticks; hosted: 10 seconds. */
   everyMs?: number;
 }
+
+/** Between two looks at the alert rules. */
+const alertsEveryMs = 60_000;
 
 /** How long a call is waited for, as pg_net does on the hosted platform: a slow job delays no tick for longer. */
 const callTimeoutMs = 5_000;
@@ -29,22 +35,32 @@ export function startSchedule(options: ScheduleOptions): { stop(): Promise<void>
   const stopped = new AbortController();
   let failing = false;
 
-  async function tick(): Promise<void> {
-    const [row] = await sql<{ due: boolean }[]>`select private.tick() as due`;
-    if (!row?.due) return;
+  async function wake(name: string): Promise<void> {
     const timeout = AbortSignal.timeout(callTimeoutMs);
     try {
-      const reply = await fetch(`${apiUrl}/functions/v1/jobs-run`, {
+      const reply = await fetch(`${apiUrl}/functions/v1/${name}`, {
         method: "POST",
         headers: { apikey: secretKey, "content-type": "application/json" },
         body: "{}",
         signal: AbortSignal.any([stopped.signal, timeout]),
       });
       const text = await reply.text();
-      if (!reply.ok) throw new Error(`jobs-run answered ${reply.status}: ${text.slice(0, 200)}`);
+      if (!reply.ok) throw new Error(`${name} answered ${reply.status}: ${text.slice(0, 200)}`);
     } catch (error) {
       if (!timeout.aborted) throw error; // It goes on without us.
     }
+  }
+
+  let alertsAt = Date.now() + alertsEveryMs;
+  async function tick(): Promise<void> {
+    // First, and whatever the queue is like.
+    if (Date.now() >= alertsAt) {
+      alertsAt = Date.now() + alertsEveryMs;
+      const [row] = await sql<{ untold: boolean }[]>`select private.alerts_evaluate() as untold`;
+      if (row?.untold) await wake("alerts-run");
+    }
+    const [row] = await sql<{ due: boolean }[]>`select private.tick() as due`;
+    if (row?.due) await wake("jobs-run");
   }
 
   const running = (async () => {

@@ -8,7 +8,7 @@ import postgres from "postgres";
 import { setBusinessClock } from "./business-clock.ts";
 import { startFunctions } from "./functions/runtime.ts";
 import { createGateway, readAuthConfig, readConfigToml } from "./gateway/mod.ts";
-import { type Keys, loadKeys } from "./keys.ts";
+import { derivedSecret, type Keys, loadKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import { startMail } from "./mail/server.ts";
 import type { Ports } from "./ports.ts";
@@ -101,8 +101,11 @@ function functionsEnvironment(
     STRIPE_WEBHOOK_SECRET: keys.stripeWebhookSecret,
     ...(urls.stripe !== undefined && { STRIPE_API_URL: urls.stripe }),
     RESEND_API_KEY: "re_local",
+    RESEND_WEBHOOK_SECRET: derivedSecret(keys, "resend-webhook"),
+    UNSUBSCRIBE_SECRET: derivedSecret(keys, "unsubscribe"),
     RESEND_BASE_URL: urls.mail,
     MAIL_FROM: "Socle <hello@socle.local>",
+    ALERT_EMAIL: "operator@socle.local",
     SEND_EMAIL_HOOK_SECRET: keys.emailHookSecret,
     // The project's own key, as when an imported one is in use.
     API_KEY_SIGNING_JWK: JSON.stringify(keys.signingKey),
@@ -169,7 +172,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const ownStripe = own["STRIPE_SECRET_KEY"] !== undefined && own["STRIPE_API_URL"] === undefined;
     const [, mail, redis, stripe] = await Promise.all([
       startDatabase(),
-      startMail({ port: ports.mail, dataFile: join(dataDir, "mail.sqlite"), log }),
+      startMail({
+        port: ports.mail,
+        dataFile: join(dataDir, "mail.sqlite"),
+        webhook: {
+          url: `${gateway.url}/functions/v1/resend-webhook`,
+          secret: derivedSecret(keys, "resend-webhook"),
+        },
+        log,
+      }),
       startRedis({
         port: ports.redis,
         token: keys.redisToken,
@@ -256,6 +267,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       STRIPE_WEBHOOK_SECRET: functionsEnv["STRIPE_WEBHOOK_SECRET"]!,
       RESEND_BASE_URL: functionsEnv["RESEND_BASE_URL"]!,
       RESEND_API_KEY: functionsEnv["RESEND_API_KEY"]!,
+      RESEND_WEBHOOK_SECRET: functionsEnv["RESEND_WEBHOOK_SECRET"]!,
       MAILBOX_URL: mail.mailboxUrl,
       UPSTASH_REDIS_REST_URL: functionsEnv["UPSTASH_REDIS_REST_URL"]!,
       UPSTASH_REDIS_REST_TOKEN: functionsEnv["UPSTASH_REDIS_REST_TOKEN"]!,

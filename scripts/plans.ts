@@ -1,11 +1,12 @@
 /**
- * `task plans`: makes Stripe equal to supabase/functions/_shared/billing/plans.ts. The account is that of
- * STRIPE_SECRET_KEY in supabase/functions/.env; without one, the running local stack's.
+ * `task plans`: makes Stripe equal to supabase/functions/_shared/billing/plans.ts, plans and meters. The
+ * account is that of STRIPE_SECRET_KEY in supabase/functions/.env; without one, the running local stack's.
  */
 import { readRunning } from "../local/cli/running.ts";
 import { supabaseDir } from "../local/stack.ts";
 import { readOwnVariables } from "../local/variables.ts";
-import { plans } from "../supabase/functions/_shared/billing/plans.ts";
+import { meters, plans } from "../supabase/functions/_shared/billing/plans.ts";
+import { publishMeters } from "../supabase/functions/_shared/billing/publish-meters.ts";
 import { publishPlans } from "../supabase/functions/_shared/billing/publish-plans.ts";
 import { stripeClient } from "../supabase/functions/_shared/billing/stripe.ts";
 
@@ -24,5 +25,10 @@ if (!Deno.env.get("STRIPE_SECRET_KEY")) {
   Deno.env.set("STRIPE_SECRET_KEY", running.env["STRIPE_SECRET_KEY"]!);
   Deno.env.set("STRIPE_API_URL", running.env["STRIPE_API_URL"]!);
 }
-const report = await publishPlans(stripeClient(), plans);
-console.log(report.length === 0 ? "Stripe holds the plans as declared." : report.join("\n"));
+const report = [
+  ...await publishMeters(stripeClient(), meters),
+  ...await publishPlans(stripeClient(), plans),
+];
+console.log(
+  report.length === 0 ? "Stripe holds the plans and meters as declared." : report.join("\n"),
+);

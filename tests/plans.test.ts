@@ -27,12 +27,12 @@ async function onSale(on: StackAddress = stack): Promise<PlanReply[]> {
 
 Deno.test("plans: what is declared is on sale, in order, amounts in minor units", async () => {
   const plans = await onSale();
-  assert.deepEqual(plans.map((plan) => plan.id), ["free", "basic", "pro"]);
+  assert.deepEqual(plans.map((plan) => plan.id), ["free", "basic", "pro", "team"]);
   for (const [index, plan] of plans.entries()) {
     const wanted = declared[index]!;
     assert.deepEqual(
       Object.keys(plan).sort(),
-      ["description", "features", "id", "name", "prices"],
+      ["description", "features", "id", "name", "per_seat", "prices"],
     );
     assert.deepEqual([plan.name, plan.description], [wanted.name, wanted.description]);
     assert.deepEqual(
@@ -62,7 +62,7 @@ Deno.test("plans: what is declared is on sale, in order, amounts in minor units"
   }
   assert.deepEqual(
     plans.flatMap((plan) => plan.prices.map((price) => price.lookup_key)).toSorted(),
-    ["price_monthly_basic", "price_monthly_pro", "price_yearly_basic", "price_yearly_pro"],
+    declared.flatMap((plan) => plan.prices.map((price) => price.lookupKey)).toSorted(),
   );
 });
 
@@ -82,7 +82,7 @@ Deno.test("plans: anyone may read and keep them, a minute", async () => {
 Deno.test("plans: anyone reads the same through supabase-js, and changes nothing", async () => {
   const client = anonymous();
   const { data } = await client.from("plans").select("id").order("rank").throwOnError();
-  assert.deepEqual(data!.map((plan) => plan.id), ["free", "basic", "pro"]);
+  assert.deepEqual(data!.map((plan) => plan.id), ["free", "basic", "pro", "team"]);
   const changed = await client.from("prices").update({ unit_amount: 1 }).neq("id", "");
   assert.equal(changed.error?.code, "42501");
   const removed = await client.from("plan_features").delete().neq("plan_id", "");
@@ -95,7 +95,7 @@ Deno.test("plans: what Stripe retires, renames or prices anew is so here by its 
     const stripe = stripeSdk(own.at);
     const before = await waitFor("the plans to be known", async () => {
       const plans = await onSale(own.at);
-      return plans.flatMap((plan) => plan.prices).length === 4 && plans;
+      return plans.flatMap((plan) => plan.prices).length === 6 && plans;
     });
     const products = await stripe.products.list({ limit: 100 });
     const product = (plan: string) =>
@@ -109,14 +109,14 @@ Deno.test("plans: what Stripe retires, renames or prices anew is so here by its 
     await waitFor("the changes to arrive", async () => {
       const plans = await onSale(own.at);
       const pro = plans.find((plan) => plan.id === "pro");
-      return plans.length === 2 && pro?.name === "Professional" && pro.prices.length === 1;
+      return plans.length === 3 && pro?.name === "Professional" && pro.prices.length === 1;
     });
-    assert.deepEqual((await onSale(own.at)).map((plan) => plan.id), ["free", "pro"]);
+    assert.deepEqual((await onSale(own.at)).map((plan) => plan.id), ["free", "pro", "team"]);
     const { data } = await anonymous(own.at).from("plans").select("id").eq("id", "basic");
     assert.deepEqual(data, []);
 
     await stripe.products.update(product("basic"), { active: true });
-    await waitFor("the plan to be back", async () => (await onSale(own.at)).length === 3);
+    await waitFor("the plan to be back", async () => (await onSale(own.at)).length === 4);
   } finally {
     await own[Symbol.asyncDispose]();
   }

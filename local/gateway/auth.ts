@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import type { Log } from "../log.ts";
 import type { Keys } from "../keys.ts";
+import { anonymousElsewhere, onlyElsewhere, withoutAddress } from "./auth-elsewhere.ts";
 import { type AdminCaller, adminReply } from "./auth-admin.ts";
 import { authError, badJwt } from "./auth-errors.ts";
 import type { AuthMails } from "./auth-mails.ts";
@@ -67,6 +68,8 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   async function signUp(request: Request, body: Json, context: RequestContext): Promise<Response> {
+    const refused = anonymousElsewhere(body) ?? withoutAddress(body);
+    if (refused !== undefined) return refused;
     const { email } = body;
     return await asOne(context, async () => {
       if (typeof email === "string") {
@@ -134,6 +137,8 @@ export function createAuth(options: AuthOptions): Auth {
     path: string,
     context: RequestContext,
   ): Promise<Response> {
+    const elsewhere = onlyElsewhere(request.method, path, url);
+    if (elsewhere !== undefined) return elsewhere;
     const call = `${request.method} ${path}`;
     switch (call) {
       case "GET /.well-known/jwks.json":
@@ -165,6 +170,8 @@ export function createAuth(options: AuthOptions): Auth {
       case "PUT /user":
       case "GET /reauthenticate": {
         const body = request.method === "GET" ? {} : await jsonBody(request);
+        const refused = path === "/otp" ? withoutAddress(body) : undefined;
+        if (refused !== undefined) return refused;
         return await asOne(context, async () =>
           await pause(path, body, request.headers) ??
             await sessions.outward(

@@ -1,11 +1,14 @@
 import type { Log } from "../log.ts";
 import { openRecordStore, type RecordStore } from "./record-store.ts";
+import { type MailWebhook, startMailEvents } from "./test-addresses.ts";
 
 export interface MailOptions {
   /** 0 picks a free port. */
   port: number;
   /** Where mails and idempotency keys outlive a restart; without it they end with the service. */
   dataFile?: string;
+  /** Told what becomes of mails to Resend's test addresses: bounced@resend.dev and the others. */
+  webhook?: MailWebhook;
   log: Log;
 }
 
@@ -21,7 +24,7 @@ export interface Mail {
  * Serves Resend's API for the official SDK, and the mails it was given as pages. Any API key will
  * do, but there must be one. An `Idempotency-Key` is replayed for 24 hours.
  */
-export async function startMail({ port, dataFile, log }: MailOptions): Promise<Mail> {
+export async function startMail({ port, dataFile, webhook, log }: MailOptions): Promise<Mail> {
   const { createResendService } = await import("./resend-service.ts");
   const opened = Promise.withResolvers<(request: Request) => Promise<Response>>();
   const server = Deno.serve(
@@ -34,7 +37,14 @@ export async function startMail({ port, dataFile, log }: MailOptions): Promise<M
     await server.shutdown();
     throw error;
   });
-  const service = await createResendService(announcing(store, mailboxUrl, log), url);
+  const events = webhook && startMailEvents(webhook, log);
+  const service = await createResendService(
+    announcing(store, (mail) => {
+      log("mail", `"${mail["subject"]}" to ${mail["to"]}: ${mailboxUrl}/${mail["uuid"]}`);
+      events?.sent(mail as never);
+    }),
+    url,
+  );
 
   opened.resolve(async (request) => {
     const { pathname } = new URL(request.url);
@@ -49,6 +59,7 @@ export async function startMail({ port, dataFile, log }: MailOptions): Promise<M
     url,
     mailboxUrl,
     async stop() {
+      await events?.stop();
       await server.shutdown();
       await service.close();
       store.close();
@@ -56,8 +67,11 @@ export async function startMail({ port, dataFile, log }: MailOptions): Promise<M
   };
 }
 
-/** Tells of each mail where it can be read. */
-function announcing(store: RecordStore, mailboxUrl: string, log: Log): RecordStore {
+/** Tells of each mail that is sent. */
+function announcing(
+  store: RecordStore,
+  sent: (mail: Record<string, unknown>) => void,
+): RecordStore {
   return {
     ...store,
     collection(name) {
@@ -67,7 +81,7 @@ function announcing(store: RecordStore, mailboxUrl: string, log: Log): RecordSto
         ...collection,
         insert(fields) {
           const mail = collection.insert(fields);
-          log("mail", `"${mail["subject"]}" to ${mail["to"]}: ${mailboxUrl}/${mail["uuid"]}`);
+          sent(mail);
           return mail;
         },
       };

@@ -32,6 +32,7 @@ export interface Documents {
   "billing.meter_event": Wire<Stripe.Billing.MeterEvent> & {
     id: string;
     customer: string;
+    meter: string;
     value: number;
     canceled?: boolean;
   };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 /** Beside `web/` itself: what it imports, and the versions of its packages. */
 const others = [
   "supabase/functions/_shared/currencies.ts",
+  "supabase/functions/_shared/mail/topics.ts",
   "supabase/import_map.json",
 ];
 

@@ -8,7 +8,7 @@ import type { Declared } from "../declarations.ts";
 import { header, parameter } from "./headers.ts";
 import { jsonSchema } from "./schema.ts";
 
-const statusText = { 200: "OK", 201: "Created", 202: "Accepted" };
+const statusText = { 200: "OK", 201: "Created", 202: "Accepted", 303: "See Other" };
 
 /** How a provider's signature is named among the security schemes. */
 export function signatureScheme({ name, declaration }: Declared): string {
@@ -30,7 +30,7 @@ function security(declared: Declared): Record<string, string[]>[] {
   return schemes[declared.declaration.auth]().map((scheme) => ({ [scheme]: [] }));
 }
 
-function requestBody({ auth, body, file, maxBodyBytes }: Declaration) {
+function requestBody({ auth, body, file, form, maxBodyBytes }: Declaration) {
   const most = (bytes: number) => `At most ${bytes} bytes.`;
   if (file) {
     const schema = {
@@ -52,6 +52,14 @@ function requestBody({ auth, body, file, maxBodyBytes }: Declaration) {
     const schema = jsonSchema(body, "input");
     const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
     return { description, required, content: { "application/json": { schema } } };
+  }
+  if (form) {
+    const schema = jsonSchema(form, "input");
+    const content = {
+      "application/x-www-form-urlencoded": { schema },
+      "multipart/form-data": { schema },
+    };
+    return { description, required: true, content };
   }
   if (auth === "signature") {
     const signed = `The provider's event, signed over its bytes. ${description}`;

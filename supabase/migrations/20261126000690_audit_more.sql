@@ -8,8 +8,6 @@ alter policy "Owners and admins read what was done in their workspaces, staff ev
 
 create trigger workspace_invitations_audit after insert or update or delete on public.workspace_invitations
   for each row execute function private.audit('system', 'workspace_id', 'id', 'role', 'state');
-create trigger feature_overrides_audit after insert or update or delete on public.feature_overrides
-  for each row execute function private.audit('system', 'workspace_id', 'feature', 'enabled', 'limit_value', 'expires_at');
 create trigger second_factor_rules_audit after insert or update or delete on private.second_factor_rules
   for each row execute function private.audit('system', '', 'audience', 'required');
 create trigger dunning_cases_audit after insert or update or delete on public.dunning_cases

@@ -78,6 +78,44 @@ Deno.test("a key reads its own workspace under RLS, until it is revoked", async 
   assert.equal((await read()).status, 401);
 });
 
+Deno.test("a key of an admin renames the workspace, one of a member may not, and the audit log names the key", async () => {
+  const user = await signUp({ name: "Ada" });
+  await apiAccess(user);
+  const scopes = ["workspace:write" as const];
+  const [admin, member] = [
+    await createApiKey(user, { role: "admin", scopes }),
+    await createApiKey(user, { role: "member", scopes }),
+  ];
+  const rename = (token: string, name: string) =>
+    call("PATCH", "workspace", { key: null, token, body: { name } });
+  const renamed = await rename(admin.key, "Zoé & Cie");
+  assert.equal(renamed.status, 200, JSON.stringify(renamed.body));
+  assert.equal(renamed.body.workspace.name, "Zoé & Cie");
+  const refused = await rename(member.key, "Mine");
+  assert.deepEqual([refused.status, refused.body.code], [403, "forbidden"]);
+  const [entry] = await sql<{ actor_kind: string; actor_id: string }[]>`
+    select actor_kind, actor_id from public.audit_log
+    where target = ${user.workspaceId} and action = 'workspaces.update'`;
+  assert.deepEqual({ ...entry }, { actor_kind: "api_key", actor_id: admin.id });
+});
+
+Deno.test("calls with a key count as api_calls until the plan's are used up; calls of people do not", async () => {
+  const user = await signUp();
+  await apiAccess(user);
+  await sql`
+    update public.feature_overrides set limit_value = 2
+    where workspace_id = ${user.workspaceId} and feature = 'api_calls'`;
+  const { key } = await createApiKey(user);
+  const read = (token: string) => call("GET", "workspace", { key: null, token });
+  assert.equal((await read(key)).status, 200);
+  assert.equal((await call("GET", "workspace", { token: user.token })).status, 200);
+  assert.equal((await read(key)).status, 200);
+  const refused = await read(key);
+  assert.equal(refused.body.code, "quota_exceeded", JSON.stringify(refused.body));
+  assert.equal(refused.body.feature, "api_calls");
+  assert.equal((await call("GET", "workspace", { token: user.token })).status, 200);
+});
+
 Deno.test("a key is nobody to the API itself", async () => {
   const user = await signUp();
   await apiAccess(user);

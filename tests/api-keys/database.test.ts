@@ -244,7 +244,7 @@ Deno.test("key: ends with its creator's standing: removed, made a member, accoun
     .sql`update public.workspace_members set role = 'member' where user_id = ${lowered} and workspace_id = ${workspaceId}`;
   await database.sql`delete from auth.users where id = ${deleted}`;
   await database
-    .sql`update public.workspace_members set role = 'owner' where user_id = ${stays} and workspace_id = ${workspaceId}`;
+    .sql`update public.workspace_members set role = 'admin' where user_id = ${stays} and workspace_id = ${workspaceId}`;
   for (const userId of [removed, lowered, deleted]) {
     assert.equal(await isRevoked(keyOf.get(userId)!), true);
   }

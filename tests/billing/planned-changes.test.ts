@@ -5,8 +5,9 @@ import { startOwnStack } from "../support/own-stack.ts";
 import { buy, customerOf, subscribe, subscriptionIn } from "../support/purchases.ts";
 import { accept, change, preview, quoted } from "../support/quotes.ts";
 import { call, stripeSdk } from "../support/stack.ts";
-import { advance, delivered, reconciled } from "../support/stripe-local.ts";
+import { advance, delivered, faults, reconciled } from "../support/stripe-local.ts";
 import { signUp, type TestUser } from "../support/users.ts";
+import { quoteIsCharge } from "./quote-is-charge.ts";
 import { waitFor } from "../support/wait.ts";
 
 const day = 24 * 60 * 60;
@@ -21,6 +22,15 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     const { data } = await user.client.from("subscriptions").select().single();
     return data!;
   };
+
+  await t.step(
+    "what is quoted is charged: random plans, quantities, codes and moments",
+    async () => {
+      const accepted = await quoteIsCharge(on);
+      console.log(`${accepted} quotes were charged as quoted`);
+      ok(accepted > 0);
+    },
+  );
 
   await t.step(
     "a smaller plan at the renewal: nothing is due now, and it is smaller then",
@@ -169,6 +179,51 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
       deepStrictEqual([change.status, change.body.code], [404, "subscription_not_found"]);
       const second = await buy(user, {}, on);
       ok(second !== first.body.subscription.id);
+    },
+  );
+
+  await t.step(
+    "a change whose request dies before or after Stripe has made it is made once",
+    async () => {
+      const user = await signUp({ on });
+      const id = await buy(user, {}, on);
+      let quantity = 1;
+      for (const when of ["before", "after"]) {
+        const quote = await quoted(user, { quantity: ++quantity }, on);
+        await faults(on, {
+          api: { fail: 20, status: 500, match: "POST /v1/subscriptions/{id}", when },
+        });
+        const broken = await accept(user, quote.quote, { on });
+        deepStrictEqual([broken.status, broken.body.code], [502, "payment_provider_unavailable"]);
+        ok(broken.headers.get("retry-after"));
+        // While nobody knows what became of it, nothing else is changed.
+        await faults(on, {});
+        const other = await quoted(user, { quantity: 50 }, on);
+        const meanwhile = await accept(user, other.quote, { on });
+        ok([409].includes(meanwhile.status), JSON.stringify(meanwhile.body));
+        const made = await accept(user, quote.quote, { on });
+        deepStrictEqual([made.status, made.body.invoice?.total], [200, quote.total]);
+        strictEqual((await stripe.invoices.list({ subscription: id })).data.length, quantity);
+      }
+      for (
+        const match of ["POST /v1/subscription_schedules", "POST /v1/subscription_schedules/{id}"]
+      ) {
+        for (const when of ["before", "after"]) {
+          const planned = await quoted(user, { quantity: ++quantity, when: "renewal" }, on);
+          await faults(on, { api: { fail: 20, status: 500, match, when } });
+          const broken = await accept(user, planned.quote, { on });
+          ok([200, 502].includes(broken.status), JSON.stringify(broken.body));
+          await faults(on, {});
+          const made = await accept(user, planned.quote, { on });
+          strictEqual(made.status, 200, JSON.stringify(made.body));
+          strictEqual(made.body.subscription.next_quantity, quantity);
+        }
+      }
+      const { data: schedules } = await stripe.subscriptionSchedules.list({
+        customer: (await customerOf(user, on)).id,
+      });
+      strictEqual(schedules.length, 1);
+      await delivered(on);
     },
   );
 

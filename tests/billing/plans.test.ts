@@ -43,6 +43,7 @@ function withPlan(
 }
 
 interface Offer {
+  trial: { days: number; needs_card: boolean } | null;
   id: string;
   name: string;
   features: { feature: string; limit: number | null }[];
@@ -77,6 +78,10 @@ Deno.test("plans shows the declaration, from the smallest to the largest, and ma
     deepStrictEqual(
       Object.fromEntries(offer.features.map(({ feature, limit }) => [feature, limit ?? true])),
       plan.features,
+    );
+    deepStrictEqual(
+      offer.trial?.days ?? undefined,
+      "trialDays" in plan ? plan.trialDays : undefined,
     );
     deepStrictEqual(
       offer.prices.map(({ lookup_key, unit_amount, interval }) => ({
@@ -210,26 +215,26 @@ Deno.test("a name, a limit and a feature follow the declaration, and a feature t
 });
 
 Deno.test("a product made at Stripe by hand becomes a plan when it is told so, after its prices", async () => {
-  const product = await stripe.products.create({ name: "Team" });
+  const product = await stripe.products.create({ name: "Studio" });
   const price = await stripe.prices.create({
     product: product.id,
     currency: "eur",
     unit_amount: 9900,
     recurring: { interval: "month" },
-    lookup_key: "price_monthly_team",
+    lookup_key: "price_monthly_studio",
   });
   // Both events are through, in this order, before the product names its plan.
   const seen = [eventAbout(price, { type: "price.created" }), eventAbout(product)];
   for (const event of seen) await deliver(event, { on });
   await handled(sql, seen.map(({ id }) => id));
-  strictEqual(key(await onSale(), "price_monthly_team"), undefined);
+  strictEqual(key(await onSale(), "price_monthly_studio"), undefined);
 
   await stripe.products.update(product.id, {
-    metadata: { plan: "team", feature_projects: "many" },
+    metadata: { plan: "studio", feature_projects: "many" },
   });
-  const plans = await offered("the team plan", (plans) => plans.some(({ id }) => id === "team"));
-  const team = plans.find(({ id }) => id === "team")!;
-  deepStrictEqual(team.prices.map(({ lookup_key }) => lookup_key), ["price_monthly_team"]);
+  const plans = await offered("the team plan", (plans) => plans.some(({ id }) => id === "studio"));
+  const team = plans.find(({ id }) => id === "studio")!;
+  deepStrictEqual(team.prices.map(({ lookup_key }) => lookup_key), ["price_monthly_studio"]);
   deepStrictEqual(team.features, [], "a limit that is no number gives nothing");
 
   // Another name for the same plan: its prices follow.
@@ -240,9 +245,9 @@ Deno.test("a product made at Stripe by hand becomes a plan when it is told so, a
     "its new name",
     (plans) => plans.some(({ id }) => id === "company"),
   );
-  ok(renamed.every(({ id }) => id !== "team"));
+  ok(renamed.every(({ id }) => id !== "studio"));
   const company = renamed.find(({ id }) => id === "company")!;
-  deepStrictEqual(company.prices.map(({ lookup_key }) => lookup_key), ["price_monthly_team"]);
+  deepStrictEqual(company.prices.map(({ lookup_key }) => lookup_key), ["price_monthly_studio"]);
   deepStrictEqual(company.features, [{ feature: "projects", limit: 7 }]);
 });
 

@@ -4,7 +4,8 @@ import type Stripe from "stripe";
 import { connect } from "../support/connect.ts";
 import { buy, customerOf, subscriptionIn } from "../support/purchases.ts";
 import { accept, change, preview, quoted } from "../support/quotes.ts";
-import { call, stripeSdk } from "../support/stack.ts";
+import { readQuote, signQuote } from "../../supabase/functions/_shared/billing/quote-token.ts";
+import { call, stack, stripeSdk } from "../support/stack.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -222,6 +223,23 @@ Deno.test("a quote that was tampered with, or made for another user or workspace
     deepStrictEqual([answer.status, answer.body.code], [422, "quote_invalid"], text);
     strictEqual(answer.body.detail, undefined, "nothing tells which it was");
   }
+});
+
+Deno.test("a quote is good for ten minutes; one that was used answers what it came to for good", async () => {
+  const { user, id } = await customer();
+  const { quote } = await quoted(user, { quantity: 2 });
+  const read = await readQuote(quote, stack.secretKey);
+  ok(read !== undefined, "signed with a key that follows from the secret key");
+  const late = await signQuote(
+    { ...read, expires_at: Math.floor(Date.now() / 1000) - 1 },
+    stack.secretKey,
+  );
+  const refused = await accept(user, late);
+  deepStrictEqual([refused.status, refused.body.code], [409, "quote_stale"]);
+  strictEqual((await invoicesOf(id)).length, 1);
+  const accepted = await accept(user, quote);
+  strictEqual(accepted.status, 200, JSON.stringify(accepted.body));
+  deepStrictEqual((await accept(user, late)).body, accepted.body, "it is the same quote");
 });
 
 Deno.test("who has lost the right to change a subscription cannot use the quote that he has", async () => {

@@ -15,6 +15,12 @@ Deno.test("billing-reconcile: each kind of difference is one row, and repair lea
   try {
     const users = await Promise.all(Array.from({ length: 4 }, () => signUp({ on })));
     const ids = await Promise.all(users.map((user) => buy(user, {}, on)));
+    const [credited] = (await stripeSdk(on).invoices.list({ subscription: ids[3]! })).data;
+    await stripeSdk(on).creditNotes.create({
+      invoice: credited!.id!,
+      amount: 100,
+      refund_amount: 100,
+    });
     await delivered(on);
     deepEqual((await reconciled(on)).drifts, [], "nothing differs at first");
 
@@ -33,6 +39,7 @@ Deno.test("billing-reconcile: each kind of difference is one row, and repair lea
       values (${
       users[3]!.workspaceId
     }, 'sub_never_was', 'canceled', 1, 'EUR', now() - interval '1 day')`;
+    await sql`delete from public.credit_notes`;
     await sql`
       update public.prices set active = false
       where lookup_key = 'price_yearly_pro'`;
@@ -43,6 +50,7 @@ Deno.test("billing-reconcile: each kind of difference is one row, and repair lea
       "amount invoice",
       "differs price",
       "extra subscription",
+      "missing credit_note",
       "missing subscription",
       "paid_not_active subscription",
     ]);
@@ -53,7 +61,7 @@ Deno.test("billing-reconcile: each kind of difference is one row, and repair lea
     );
 
     const mended = (await reconciled(on, { repair: true })).drifts;
-    equal(mended.length, 5);
+    equal(mended.length, 6);
     ok(mended.every((drift) => drift["repaired"] === true));
     deepEqual((await reconciled(on)).drifts, []);
 

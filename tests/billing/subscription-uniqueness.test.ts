@@ -9,7 +9,7 @@ import {
   subscriptionIn,
   subscriptionsAtStripe,
 } from "../support/purchases.ts";
-import { stripeSdk } from "../support/stack.ts";
+import { call, stripeSdk } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -102,6 +102,38 @@ Deno.test("an unpaid purchase is resumed, and paid before the mirror knows is 40
   strictEqual((await subscriptionIn(user, "active")).stripe_subscription_id, first.id);
 });
 
+Deno.test("a Stripe customer is not linked by an e-mail address, which anyone can claim unverified", async () => {
+  const stripe = stripeSdk();
+  const email = freshAddress("victim");
+  // Somebody else's customer of the same Stripe account: with the address, and with our metadata's keys.
+  const theirs = await stripe.customers.create({ email, metadata: { user_id: "1" } });
+  const [price] = (await stripe.prices.list({ lookup_keys: ["price_monthly_pro"] })).data;
+  await stripe.subscriptions.create({
+    customer: theirs.id,
+    items: [{ price: price!.id }],
+    trial_period_days: 7,
+  });
+  const claimed = await call("POST", "auth-signup", {
+    body: { email, password: `pw-${crypto.randomUUID()}`, name: "Mallory", locale: "en" },
+  });
+  strictEqual(claimed.status, 201, JSON.stringify(claimed.body));
+  const own = await waitFor("a customer of his own", async () => {
+    const { data } = await stripe.customers.list({ email });
+    return data.find(({ id }) => id !== theirs.id);
+  });
+  const [linked] = await sql`
+    select customer.stripe_customer_id from private.billing_customers as customer
+    join public.workspaces as workspace on workspace.id = customer.workspace_id
+    join auth.users as account on account.id = workspace.personal_of
+    where account.email = ${email}`;
+  strictEqual(linked?.["stripe_customer_id"], own.id);
+  const rows = await sql`
+    select from public.subscriptions as held
+    join private.billing_customers as customer on customer.workspace_id = held.workspace_id
+    where customer.stripe_customer_id = ${own.id}`;
+  strictEqual(rows.length, 0);
+});
+
 Deno.test("a second subscription while one is live is 409", async () => {
   const user = await signUp();
   await buy(user);
@@ -173,7 +205,7 @@ Deno.test("a price that is unknown, off sale or of another product is 404; too m
   strictEqual((await subscriptionsAtStripe((await customerOf(user)).id)).length, 0);
 });
 
-Deno.test("the sign-up's job and a purchase at the same time make one Stripe customer", async () => {
+Deno.test("concurrent requests, and the sign-up's job beside them, do not create two Stripe customers (stripe-recommendations PR#20)", async () => {
   await Promise.all(Array.from({ length: 4 }, async () => {
     const user = await signUp({ name: freshAddress("name").slice(0, 40) });
     const answers = await Promise.all([subscribe(user), subscribe(user)]);

@@ -369,15 +369,15 @@ Deno.test("dunning: a changed policy holds for open cases at once; what was done
 Deno.test("dunning: the timeline shows billing roles past and coming steps, others nothing", async () => {
   await inWorld(async (world) => {
     const { tx, workspaceId } = world;
+    const member = await insertUser(tx);
+    await tx`
+      insert into public.workspace_members (workspace_id, user_id, role)
+      values (${workspaceId}, ${member}, 'member')`;
     await world.subscription();
     await world.invoice();
     await world.failed();
     await world.at(8);
     await world.jobs();
-    const member = await insertUser(tx);
-    await tx`
-      insert into public.workspace_members (workspace_id, user_id, role)
-      values (${workspaceId}, ${member}, 'member')`;
     const timelineOf = async (userId: string) => {
       await tx.unsafe(`
         set local request.jwt.claims = '${JSON.stringify({ role: "authenticated", sub: userId })}';

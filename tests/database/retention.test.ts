@@ -4,9 +4,14 @@ import { insertUser, type Sql, type TestDatabase, testDatabase } from "../suppor
 
 let database: TestDatabase;
 let sql: Sql;
+let workspaceId: string;
 Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 1 });
   sql = database.sql;
+  const user = await insertUser(sql);
+  const [mine] = await sql<{ id: string }[]>`
+    select id from public.workspaces where personal_of = ${user}`;
+  workspaceId = mine!.id;
 });
 Deno.test.afterAll(async () => {
   await database[Symbol.asyncDispose]();
@@ -110,6 +115,62 @@ const samples: Record<string, Sample> = {
     left: async () =>
       names(await sql`select object_id as name from private.reconciliation_seen` as never),
   },
+  discarded_jobs: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.jobs (kind, state, note, finished_at)
+        values ('${name}', 'discarded', 'a test', ${ago("discarded_jobs", age)})`),
+    left: async () =>
+      names(
+        await sql`
+          select kind as name from private.jobs
+          where state = 'discarded' and dedupe_key is null` as never,
+      ),
+  },
+  discarded_payloads: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.jobs (kind, payload, dedupe_key, state, note, finished_at)
+        values ('sample', '{"a": 1}', '${name} one', 'discarded', 'a test', ${
+        ago("discarded_payloads", age)
+      })`),
+    left: async () =>
+      names(
+        await sql`
+          select split_part(dedupe_key, ' ', 1) as name from private.jobs
+          where state = 'discarded' and payload <> '{}' and dedupe_key is not null` as never,
+      ),
+  },
+  mail_log: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.mail_log (cause, template, purpose, address_hash, outcome, created_at)
+        values ('${name}', 'welcome', 'transactional', 'hash', 'sent', ${ago("mail_log", age)})`),
+    left: async () => names(await sql`select cause as name from private.mail_log` as never),
+  },
+  mail_deliveries: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.mail_deliveries (provider_id, delivery, occurred_at)
+        values ('${name}', 'delivered', ${ago("mail_deliveries", age)})`),
+    left: async () =>
+      names(await sql`select provider_id as name from private.mail_deliveries` as never),
+  },
+  mail_feedback: {
+    // Told of an address that is not suppressed: of one that is, it stays.
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.mail_feedback (source, address_hash, kind, occurred_at)
+        values ('${name}', '${name}', 'soft_bounce', ${ago("mail_feedback", age)})`),
+    left: async () => names(await sql`select source as name from private.mail_feedback` as never),
+  },
+  alert_incidents: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.alert_incidents (rule, value, peak, told_value, told_detail, note, resolved_at)
+        values ('drift', 1, 1, 1, '{}', '${name}', ${ago("alert_incidents", age)})`),
+    left: async () => names(await sql`select note as name from private.alert_incidents` as never),
+  },
   card_attempts: {
     insert: async (name, age) => {
       const user = await insertUser(sql, { email: `${name}@attempt.example.com` });
@@ -170,6 +231,44 @@ const samples: Record<string, Sample> = {
           select target as name from public.audit_log where action = 'sample.update'` as never,
       ),
   },
+  usage_holds: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with counter as (
+          insert into public.usage_counters (workspace_id, meter, period_start, period_end)
+          values ('${workspaceId}', 'sample_${name}', '2026-01-01', '9999-01-01') returning *
+        )
+        insert into private.usage_holds (
+          workspace_id, meter, period_start, key, amount, state, expires_at, ended_at
+        )
+        select workspace_id, meter, period_start, '${name}', 1, 'expired', now(), ${
+        ago("usage_holds", age)
+      } from counter`),
+    left: async () => names(await sql`select key as name from private.usage_holds` as never),
+  },
+  usage_counters: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.usage_counters (workspace_id, meter, period_start, period_end)
+        values ('${workspaceId}', '${name}', '2000-01-01', ${ago("usage_counters", age)})`),
+    left: async () =>
+      names(
+        await sql`
+          select meter as name from public.usage_counters where period_start = '2000-01-01'` as never,
+      ),
+  },
+  usage_reports: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.usage_reports (
+          workspace_id, meter, event_name, stripe_customer_id, value, occurred_at, state, finished_at
+        )
+        values ('${workspaceId}', 'calls', '${name}', 'cus_sample', 1, now(), 'sent', ${
+        ago("usage_reports", age)
+      })`),
+    left: async () =>
+      names(await sql`select event_name as name from private.usage_reports` as never),
+  },
 };
 
 Deno.test("retention: every rule has a sample, and every sample a rule", async () => {
@@ -205,6 +304,19 @@ Deno.test("retention: unhandled events, dead letters and pending jobs stay, howe
   await apply();
   assert.equal((await sql`select from private.webhook_events`).count, 1);
   assert.equal((await sql`select from private.jobs where payload <> '{}'`).count, 4);
+});
+
+Deno.test("retention: what was told of a suppressed address stays, or it would be lifted by its age", async () => {
+  await sql`
+    insert into private.mail_feedback (source, address_hash, kind, occurred_at)
+    values ('bounced long ago', 'suppressed', 'hard_bounce', now() - interval '9 years')`;
+  await sql`select private.mail_suppression_derive('suppressed')`;
+  await apply();
+  await sql`select private.mail_suppression_derive('suppressed')`;
+  assert.equal(
+    (await sql`select from private.mail_suppressions where cause = 'hard_bounce'`).count,
+    1,
+  );
 });
 
 Deno.test("retention: a call takes a batch of each rule and says whether more is left", async () => {

@@ -159,3 +159,24 @@ Deno.test("profiles: a name that could break a line or turn the writing around i
   }
   await sql`update public.profiles set name = 'Zoé 👩‍👩‍👧 שרה' where id = ${id}`;
 });
+
+Deno.test("sign-up: an anonymous user has a profile and a workspace, and a Stripe customer with the first address", async () => {
+  const id = await insertUser(sql, { email: null, metadata: {}, confirmed: false });
+  const [workspace] = await sql<{ id: string }[]>`
+    select id from public.workspaces where personal_of = ${id}`;
+  const wanted = async () =>
+    (await sql`
+      select from private.jobs
+      where kind = 'stripe_customer_create' and dedupe_key = ${`customer:${workspace!.id}`}`).count;
+  assert.equal(await wanted(), 0);
+
+  const email = `${id}@example.com`;
+  // As Auth writes it once the address is confirmed; and again when it changes.
+  await sql`update auth.users set email = ${email}, email_confirmed_at = now() where id = ${id}`;
+  assert.equal(await wanted(), 1);
+  await sql`update auth.users set email = ${`new-${email}`} where id = ${id}`;
+  assert.equal(await wanted(), 1);
+  const [customer] = await sql`
+    select email, name from private.billing_customers where workspace_id = ${workspace!.id}`;
+  assert.deepEqual({ ...customer }, { email, name: id });
+});

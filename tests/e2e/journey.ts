@@ -92,7 +92,12 @@ export async function journey(variables: Variables, say: (line: string) => void)
 
   await step("read plans", async () => {
     const { data } = await visitor.functions.invoke("plans", { method: "GET" });
-    deepStrictEqual(data.plans.map((plan: { id: string }) => plan.id), ["free", "basic", "pro"]);
+    deepStrictEqual(data.plans.map((plan: { id: string }) => plan.id), [
+      "free",
+      "basic",
+      "pro",
+      "team",
+    ]);
   });
 
   const bought = await step("subscribe, confirm with pm_card_visa", async () => {

@@ -3,7 +3,7 @@
  * Idempotency-Key, under somebody else's. What a key does over time is in idempotency-keys.test.ts.
  */
 import assert from "node:assert/strict";
-import { signUp, type TestUser } from "../support/users.ts";
+import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
 import { rightBody } from "./suite/body.ts";
 import { examples } from "./suite/examples.ts";
 import type { Reply } from "./suite/reply.ts";
@@ -15,6 +15,11 @@ const targets = (await productTargets()).filter(({ declaration }) => declaration
 
 function isReplay({ headers }: Reply): boolean {
   return headers.get("idempotency-replayed") === "true";
+}
+
+/** A user who may call it. */
+function caller({ declaration }: Target): Promise<TestUser> {
+  return declaration.auth === "staff" ? signUpStaff() : signUp();
 }
 
 /** A request that one of the users repeats. */
@@ -39,14 +44,14 @@ function repeated(target: Target) {
 for (const target of targets) {
   Deno.test(`${target.label}: ${times} times at once without a key is done once at most`, async () => {
     const request = repeated(target);
-    const user = await signUp();
+    const user = await caller(target);
     await Promise.all(Array.from({ length: times }, () => request.send(user, null)));
     assert.ok((await request.effects(user) ?? 0) <= 1);
   });
 
   Deno.test(`${target.label}: ${times} times at once with one key runs once; the others wait or repeat its reply`, async () => {
     const request = repeated(target);
-    const user = await signUp();
+    const user = await caller(target);
     const key = crypto.randomUUID();
     const replies = await Promise.all(
       Array.from({ length: times }, () => request.send(user, key)),
@@ -67,7 +72,7 @@ for (const target of targets) {
 
   Deno.test(`${target.label}: another body under the same key is 422 and does nothing`, async () => {
     const request = repeated(target);
-    const user = await signUp();
+    const user = await caller(target);
     const key = crypto.randomUUID();
     const first = await request.send(user, key);
     const other = await request.send(user, key, request.sameInOtherBytes);
@@ -78,7 +83,7 @@ for (const target of targets) {
 
   Deno.test(`${target.label}: another user's same key is another key`, async () => {
     const request = repeated(target);
-    const [one, other] = await Promise.all([signUp(), signUp()]);
+    const [one, other] = await Promise.all([caller(target), caller(target)]);
     const key = crypto.randomUUID();
     const first = await request.send(one, key);
     const second = await request.send(other, key, request.sameInOtherBytes);

@@ -104,6 +104,13 @@ Deno.test("possible problems: each declared property adds what endpoint() may an
     "unauthenticated",
     "scope_missing",
     "plan_required",
+    "quota_exceeded",
+    "workspace_read_only",
+  ]);
+  assert.deepEqual(added({ captcha: { whenDown: "pass" } }), ["captcha_failed"]);
+  assert.deepEqual(added({ captcha: { whenDown: "refuse" } }), [
+    "captcha_failed",
+    "captcha_unavailable",
   ]);
   assert.deepEqual(added({ secondFactor: true }), ["second_factor_required"]);
   assert.deepEqual(added({ auth: "signature" }), []);

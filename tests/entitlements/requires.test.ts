@@ -185,6 +185,20 @@ Deno.test("override: staff give and take back, members read it, and no one else 
   assert.deepEqual((await call("DELETE", "feature-override", back)).body, { removed: false });
   assert.equal((await gated(user)).status, 402);
 
+  const audited = await sql`
+    select actor_id, actor_kind, action, target, reason from public.audit_log
+    where workspace_id = ${user.workspaceId} and action like 'feature_overrides.%' order by id`;
+  assert.deepEqual(
+    audited.map((entry) => ({ ...entry })),
+    ["insert", "delete"].map((verb) => ({
+      actor_id: staff.id,
+      actor_kind: "staff",
+      action: `feature_overrides.${verb}`,
+      target: "audit_log",
+      reason,
+    })),
+  );
+
   const nowhere = { ...wanted, workspace_id: crypto.randomUUID() };
   const missing = await call("PUT", "feature-override", { token: staff.token, body: nowhere });
   assert.equal(missing.body.code, "workspace_not_found");

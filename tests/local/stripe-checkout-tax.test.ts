@@ -137,3 +137,22 @@ Deno.test("local stripe: a single payment is taxed after its discount", () =>
     const { data: [intent] } = await stripe.paymentIntents.list({ customer });
     assert.equal(intent?.amount_received, 2160);
   }));
+
+Deno.test("local stripe: an address that the checkout may not keep does not change the tax", () =>
+  withStripe(async ({ stripe }) => {
+    const { id: customer } = await stripe.customers.create({
+      email: "ada@example.com",
+      address: { country: "FR" },
+    });
+    const session = await sessionFor(stripe, { customer, tax_id_collection: { enabled: false } });
+    assert.equal(session.amount_total, 2280);
+    const paid = await send(`${session.url}/pay`, { card_number: good, billing_country: "DE" });
+    assert.equal(paid.status, 303);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ["invoice"] });
+    assert.deepEqual(
+      [done.amount_total, (done.invoice as Stripe.Invoice).amount_paid],
+      [2280, 2280],
+    );
+    const kept = await stripe.customers.retrieve(customer) as Stripe.Customer;
+    assert.equal(kept.address?.country, "FR");
+  }));

@@ -128,3 +128,21 @@ Deno.test("local stripe: a quote counts a promotion code as the update that take
     assert.deepEqual([charged.total, charged.amount_due], [quote.total, quote.amount_due]);
     assert.ok(charged.total > 0);
   }, world));
+
+Deno.test("local stripe: a change that waits is forgotten with a subscription that ends or pauses", () =>
+  withStripe(async ({ local, stripe }) => {
+    for (const ends of [true, false]) {
+      const { subscription, customer } = await activeSubscription(stripe);
+      const { change } = await upgradeOf(stripe, subscription);
+      await advance(local.url, days(5));
+      const broken = await useCard(stripe, customer.id, "pm_card_chargeCustomerFail");
+      const waiting = await stripe.subscriptions.update(subscription.id, change);
+      if (ends) await stripe.subscriptions.cancel(subscription.id);
+      else await stripe.subscriptions.pause(subscription.id, { type: "subscription" });
+      await stripe.paymentMethods.detach(broken);
+      const left = await stripe.subscriptions.retrieve(subscription.id);
+      assert.deepEqual([left.pending_update, priceIn(left)], [null, 1900]);
+      const invoice = await stripe.invoices.retrieve(waiting.latest_invoice as string);
+      assert.equal(invoice.status, "void");
+    }
+  }, world));

@@ -324,3 +324,44 @@ Deno.test("local stripe: a phase may be described again when its code is used up
     await advance(local.url, days(30));
     assert.equal((await latest(stripe, subscription.id)).total, 900, "its discount ends with it");
   }, world));
+
+Deno.test("local stripe: a phase is entered without a coupon that has gone, and while one is paused", () =>
+  withStripe(async ({ local, stripe, logged }) => {
+    const { customer, price } = await customerAndPrice(stripe);
+    const coupon = await stripe.coupons.create({ percent_off: 50, duration: "forever" });
+    const cheaper = await priceOf(stripe, 900);
+    const running = await activeSubscription(stripe);
+    const { id } = await stripe.subscriptionSchedules.create({
+      from_subscription: running.subscription.id,
+    });
+    await stripe.subscriptionSchedules.update(id, {
+      phases: [
+        present(await stripe.subscriptionSchedules.retrieve(id)),
+        { items: [{ price: cheaper }], discounts: [{ coupon: coupon.id }] },
+      ],
+    });
+    await stripe.coupons.del(coupon.id);
+    const trial = await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+      trial_period_days: 10,
+      trial_settings: { end_behavior: { missing_payment_method: "pause" } },
+    });
+    const other = await stripe.subscriptionSchedules.create({ from_subscription: trial.id });
+    await stripe.subscriptionSchedules.update(other.id, {
+      phases: [
+        { ...present(other), trial_end: trial.trial_end ?? 0 },
+        { items: [{ price: price.id }], duration: { interval: "day", interval_count: 5 } },
+        { items: [{ price: cheaper, quantity: 2 }] },
+      ],
+    });
+    await advance(local.url, days(30));
+    const bill = await latest(stripe, running.subscription.id);
+    assert.deepEqual([bill.total, bill.total_discount_amounts], [900, []]);
+    const paused = await stripe.subscriptions.retrieve(trial.id);
+    assert.deepEqual(
+      [paused.status, paused.items.data[0]?.price.id, paused.items.data[0]?.quantity],
+      ["paused", cheaper, 2],
+    );
+    assert.deepEqual(logged.filter(({ level }) => level === "error"), []);
+  }, world));

@@ -29,6 +29,8 @@ export type Sample = Record<string, unknown>;
 
 export interface TableAccess {
   columns: string[];
+  /** A view that joins tables: it is read, and what its tables give is what is proven. */
+  view?: true;
   anon: Verbs;
   authenticated: Verbs;
   service_role: Verbs | typeof everything;

@@ -81,7 +81,12 @@ for (const { table, name, access } of published) {
       }
     }
     for (const [about, attempt] of attempts) {
-      assert.equal((await attempt).error?.code, refused, about);
+      const code = (await attempt).error?.code;
+      // What a view has joined is refused before privileges are looked at; tables.test.ts reads those.
+      assert.ok(
+        code === refused || (access.view && code === "55000"),
+        `${about} ended with ${code}`,
+      );
     }
     assert.deepEqual(sorted(await world.rowsWhere(table, "true", world.anon)), sorted(before));
   });

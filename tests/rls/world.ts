@@ -52,6 +52,8 @@ export async function keyOf(sql: Sql | Transaction, table: string): Promise<stri
     join pg_catalog.pg_attribute as attribute on attribute.attnum = key
     where index.indrelid = ${table}::regclass and index.indisprimary
       and attribute.attrelid = index.indrelid`;
+  // A view has none: its rows have the ids of its tables'.
+  if (columns.length === 0) return `"id"::text`;
   return columns.map(({ name }) => `"${name}"::text`).join(" || ' ' || ");
 }
 

@@ -136,6 +136,23 @@ Deno.test("jobs: a filter changes no more than `most`, and two who discard at on
   await sql`delete from private.jobs where kind = ${kind}`;
 });
 
+Deno.test("jobs: a filter passes over what has succeeded, and a retry over what was discarded", async () => {
+  const kind = `test_${crypto.randomUUID()}`;
+  const dead = await job(kind, "dead");
+  const discarded = await job(kind, "dead");
+  await decide({ action: "discard", ids: [discarded] });
+  for (let index = 0; index < 3; index++) {
+    await job(kind, "succeeded", { finished_at: new Date() });
+  }
+  const retried = await decide({ action: "retry", filter: { kind }, most: 1 });
+  deepStrictEqual(retried.body.changed, [{ id: dead, state_before: "dead" }]);
+  const named = { kind, state: "discarded" };
+  deepStrictEqual((await decide({ action: "retry", filter: named, most: 1 })).body.changed, [
+    { id: discarded, state_before: "discarded" },
+  ]);
+  await sql`delete from private.jobs where kind = ${kind}`;
+});
+
 Deno.test("jobs: the RPCs ask for staff themselves, and for a reason", async () => {
   const user = await signUp();
   const decideAs = (staff: string, why: string | null) =>

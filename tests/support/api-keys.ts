@@ -15,7 +15,8 @@ export async function apiAccess(
   try {
     await sql`
       insert into public.feature_overrides (workspace_id, feature, enabled, reason)
-      values (${user.workspaceId}, 'api_access', ${enabled}, 'a test')
+      values (${user.workspaceId}, 'api_access', ${enabled}, 'a test'),
+        (${user.workspaceId}, 'api_calls', ${enabled}, 'a test')
       on conflict (workspace_id, feature) do update set enabled = excluded.enabled`;
   } finally {
     await sql.end();

@@ -21,6 +21,7 @@ export interface StackAddress {
   stripeWebhookSecret: string;
   mailUrl: string;
   mailKey: string;
+  mailWebhookSecret: string;
   /** Where mails lead, whether or not the web application is served there. */
   siteUrl: string;
 }
@@ -43,6 +44,7 @@ export function stackAddress(variables: Record<string, string>): StackAddress {
     stripeWebhookSecret: variable("STRIPE_WEBHOOK_SECRET"),
     mailUrl: variable("RESEND_BASE_URL"),
     mailKey: variable("RESEND_API_KEY"),
+    mailWebhookSecret: variable("RESEND_WEBHOOK_SECRET"),
     siteUrl: variable("SITE_URL"),
   };
 }

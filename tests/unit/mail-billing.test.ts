@@ -12,6 +12,7 @@ const BILLING = [
   "payment_failed",
   "payment_action_required",
   "payment_reminder",
+  "tax_id_refused",
   "access_read_only",
   "access_locked",
   "access_restored",
@@ -141,12 +142,12 @@ Deno.test("subscription_paused: says what to do only where something is to be do
   assert.match((await texts("subscription_paused", preview)).en, /check your payment method/);
 });
 
-Deno.test("trial_started: announces a payment only where there is a card", async () => {
+Deno.test("trial_started: says what comes after it, with a card and without", async () => {
   const { preview } = templates.trial_started;
   assert.match((await texts("trial_started", preview)).fr, /premier paiement est prélevé/);
   const cardless = await texts("trial_started", { ...preview, card: false });
-  assert.doesNotMatch(cardless.fr, /prélevé/);
-  assert.match(cardless.en, /ends by itself/);
+  assert.match(cardless.fr, /Sans carte .* prend fin de lui-même/);
+  assert.match(cardless.en, /Without a card .* ends by itself/);
 });
 
 Deno.test("plan_changed: names the former plan where it is another, and a quantity of several", async () => {

@@ -1,12 +1,47 @@
 /** Which objects an event says to look at again. */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
-import type Stripe from "stripe";
+import Stripe from "stripe";
 import { eventTargets } from "../../supabase/functions/_shared/billing/events.ts";
+import { stripeWebhooks } from "../../supabase/functions/_shared/webhooks/stripe.ts";
 
 function targets(object: unknown) {
   return eventTargets({ data: { object } } as unknown as Stripe.Event);
 }
+
+Deno.test("a signature is verified where there is no `Buffer`, as on the edge (sync-engine#292)", async () => {
+  const secret = "whsec_without_buffer";
+  const set = { STRIPE_SECRET_KEY: "sk_test_1", STRIPE_WEBHOOK_SECRET: secret };
+  const before = Object.keys(set).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(set)) Deno.env.set(name, value);
+  const kept = Object.getOwnPropertyDescriptor(globalThis, "Buffer");
+  const payload = JSON.stringify({
+    id: "evt_1",
+    type: "customer.updated",
+    livemode: false,
+    data: { object: { id: "cus_1", object: "customer", name: "Zoé 漢" } },
+  });
+  const header = await new Stripe("sk_test_1").webhooks.generateTestHeaderStringAsync({
+    payload,
+    secret,
+  });
+  Object.defineProperty(globalThis, "Buffer", { value: undefined, configurable: true });
+  try {
+    const event = await stripeWebhooks.verify(
+      new TextEncoder().encode(payload),
+      new Headers({ "stripe-signature": header }),
+      stripeWebhooks.secrets(),
+    );
+    deepStrictEqual(event.targets, [{ type: "customer", id: "cus_1" }]);
+  } finally {
+    if (kept === undefined) Reflect.deleteProperty(globalThis, "Buffer");
+    else Object.defineProperty(globalThis, "Buffer", kept);
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+});
 
 Deno.test("an event is about the object in it, whatever its type is called", () => {
   for (const object of ["product", "price", "customer", "subscription", "invoice"]) {

@@ -88,6 +88,7 @@ Deno.test("a product is a plan by its metadata, and a deleted one is none", () =
     product({
       plan: "pro",
       rank: "2",
+      per_seat: "true",
       feature_projects: "100",
       feature_api_access: "true",
       meter_api_calls: "socle_api_calls",
@@ -101,9 +102,11 @@ Deno.test("a product is a plan by its metadata, and a deleted one is none", () =
     description: null,
     rank: 2,
     active: true,
+    per_seat: true,
     features: { projects: 100, api_access: null },
     meters: { api_calls: "socle_api_calls" },
   });
+  strictEqual((productRecord(product({ plan: "pro" })) as { per_seat: boolean }).per_seat, false);
   const deleted = { id: "prod_1", object: "product", deleted: true } as Stripe.DeletedProduct;
   deepStrictEqual(productRecord(deleted), { id: "prod_1", plan_id: null });
 });

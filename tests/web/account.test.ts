@@ -1,12 +1,22 @@
 /** Where the mails of Auth lead, in a browser: an address confirmed, a password chosen anew. */
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import type { Browser } from "playwright-core";
+import { connect } from "../support/connect.ts";
 import { authLink, mailsTo, mailTo } from "../support/mails.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { call } from "../support/stack.ts";
 import { freshAddress } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { chromiumPath, headingIs, launchBrowser, logInOn, signUpOn, visit } from "./browser.ts";
+import {
+  chromiumPath,
+  headingIs,
+  launchBrowser,
+  logInOn,
+  seriousFindings,
+  signUpOn,
+  visit,
+} from "./browser.ts";
 
 const ignore = chromiumPath === undefined;
 const welcomed = /^Welcome/;
@@ -195,6 +205,44 @@ Deno.test({
     await page.keyboard.press("Enter");
     await headingIs(page, "Plan and billing");
     assert.deepEqual(complaints, []);
+  },
+});
+
+Deno.test({
+  name: "web: a topic of mail is turned on and off, and off by a mail's link without a session",
+  ignore,
+  async fn() {
+    const ada = await member();
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page, complaints } = tab;
+    await page.goto("/mail-preferences");
+    await logInOn(page, ada);
+    await headingIs(page, "What we write to you about");
+    const tips = page.getByLabel("tips for getting started");
+    const news = page.getByLabel("product news");
+    await news.waitFor();
+    assert.deepEqual([await tips.isChecked(), await news.isChecked()], [true, false]);
+    await news.check();
+    assert.deepEqual(await seriousFindings(page), []);
+
+    const sql = connect(own.at);
+    const [user] = await sql<
+      { id: string }[]
+    >`select id from auth.users where email = ${ada.email}`;
+    await sql.end();
+    const mac = createHmac("sha256", own.stack.functionsEnv["UNSUBSCRIBE_SECRET"]!)
+      .update(`unsubscribe:${user!.id}:tips`).digest("base64url");
+    await using other = await visit(browser, own.at.siteUrl, { locale: "fr-FR" });
+    await other.page.goto(`/unsubscribe?token=${user!.id}.tips.${mac}`);
+    await headingIs(other.page, "Recevoir moins d’e-mails");
+    await other.page.getByRole("button", { name: "Ne plus les recevoir" }).click();
+    await headingIs(other.page, "C’est fait");
+    assert.deepEqual(await seriousFindings(other.page), []);
+
+    await page.reload();
+    await news.waitFor();
+    assert.deepEqual([await tips.isChecked(), await news.isChecked()], [false, true]);
+    assert.deepEqual([...complaints, ...other.complaints], []);
   },
 });
 

@@ -84,7 +84,7 @@ function thrice(events: Stripe.Event[]): Stripe.Event[] {
   return shuffled([...events, ...events, ...events], random);
 }
 
-Deno.test("a whole life told again, each event three times in any order, changes no row and sends no mail", async () => {
+Deno.test("a whole life told again, each event three times in any order, changes no row, grants nothing twice and sends no mail (open-saas#688)", async () => {
   const on = told.at;
   const user = await signUp({ on });
   const { id: customer } = await customerOf(user, on);
@@ -116,7 +116,7 @@ Deno.test("a whole life told again, each event three times in any order, changes
   deepStrictEqual(await subjectsTo(user, on), mailsBefore);
 });
 
-Deno.test("events withheld and told later, out of order, end in what Stripe holds", async () => {
+Deno.test("events withheld and told later, out of order, end in what Stripe holds, none `incomplete` for ever (cashier-stripe#1201)", async () => {
   const on = untold.at;
   const stripe = stripeSdk(on);
   const all = await stripe.events.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });

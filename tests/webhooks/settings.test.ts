@@ -38,7 +38,7 @@ Deno.test("while a secret is rotated both are good, others and the empty one are
   }
 });
 
-Deno.test("an event that cannot be stored is not acknowledged, and is taken when it comes again", async () => {
+Deno.test("an event that cannot be stored is not skipped with a 200, and is taken when it comes again (sync-engine#337)", async () => {
   const event = eventAbout(product);
   const secret = "whsec_new_one";
   await sql`alter table private.webhook_events rename to webhook_events_away`;

@@ -1,7 +1,7 @@
 /** What stripe-webhook takes and what it refuses, on the shared stack. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { connect } from "../support/connect.ts";
-import { customerOf } from "../support/purchases.ts";
+import { customerOf, subscribe } from "../support/purchases.ts";
 import { call, stack, stripeSdk } from "../support/stack.ts";
 import { deliver, deliverRaw, eventAbout, handled } from "../support/stripe-events.ts";
 import { signUp } from "../support/users.ts";
@@ -70,7 +70,7 @@ Deno.test("an event of the other mode is refused", async () => {
   strictEqual(await stored(event.id), 0);
 });
 
-Deno.test("event types and objects that we do not use are 200, stored, and done", async () => {
+Deno.test("event types that we do not need are 200 and not 400, stored, and done (nextjs-subscription-payments#356)", async () => {
   const events = [
     eventAbout({ id: "po_1", object: "payout" }, { type: "payout.paid" }),
     eventAbout({ object: "balance" }, { type: "balance.available" }),
@@ -102,6 +102,36 @@ Deno.test("the same event delivered 20 times at once is one row and one job", as
     join private.webhook_events as event on job.payload ->> 'event' = event.id::text
     where event.event_id = ${event.id}`;
   strictEqual(row!["jobs"], 1);
+});
+
+Deno.test("parallel events about a new subscription make one row, not three (pay#371)", async () => {
+  const user = await signUp();
+  const { id } = (await subscribe(user)).body.subscription;
+  const subscription = await stripeSdk().subscriptions.retrieve(id);
+  const events = ["created", "updated", "updated", "pending_update_applied"].map((what) =>
+    eventAbout(subscription, { type: `customer.subscription.${what}` as never })
+  );
+  await Promise.all(events.map((event) => deliver(event)));
+  await handled(sql, events.map((event) => event.id));
+  const { data } = await user.client.from("subscriptions").select("stripe_subscription_id");
+  deepStrictEqual(data, [{ stripe_subscription_id: id }]);
+});
+
+Deno.test("of two events of the same second the newer counts, also when it comes first (sync-engine#268)", async () => {
+  const user = await signUp();
+  const { id } = (await subscribe(user)).body.subscription;
+  const stripe = stripeSdk();
+  const older = await stripe.subscriptions.retrieve(id);
+  const newer = await stripe.subscriptions.update(id, { cancel_at_period_end: true });
+  const created = Math.floor(Date.now() / 1000);
+  for (const object of [newer, older, newer, older]) {
+    const event = eventAbout(object, { created });
+    strictEqual((await deliver(event)).status, 200);
+    await handled(sql, [event.id]);
+    const { data } = await user.client.from("subscriptions").select("cancel_at_period_end")
+      .single();
+    strictEqual(data?.cancel_at_period_end, true);
+  }
 });
 
 Deno.test("events about somebody else's objects in the same Stripe account leave no row and no dead job", async () => {

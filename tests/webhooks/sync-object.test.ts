@@ -161,7 +161,7 @@ Deno.test("a sync that fails fails for who asked, and the next one in turn goes 
   strictEqual(await amountOf(id), 500);
 });
 
-Deno.test("a subscription's items, an invoice's lines and its payments are read to the last page", async () => {
+Deno.test("a subscription's items, an invoice's lines and its payments are read to the last page, not only the first 10 (sync-engine#280)", async () => {
   const user = await signUp({ on });
   const customer = await customerOf(user, on);
   const [subscriptionId, invoiceId, priceId] = ["sub", "in", "price"].map(freshId);
@@ -212,7 +212,11 @@ Deno.test("a subscription's items, an invoice's lines and its payments are read 
           created: start,
           metadata: {},
           items: first(items),
+          trial_start: null,
           trial_end: null,
+          schedule: null,
+          discounts: [],
+          default_payment_method: null,
           cancel_at: null,
           canceled_at: null,
           ended_at: null,

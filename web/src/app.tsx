@@ -14,8 +14,10 @@ import { CheckoutCancelled } from "./pages/checkout-cancelled.tsx";
 import { CheckoutReturn } from "./pages/checkout-return.tsx";
 import { Confirm } from "./pages/confirm.tsx";
 import { Home } from "./pages/home.tsx";
+import { MailPreferences } from "./pages/mail-preferences.tsx";
 import { NewPassword } from "./pages/new-password.tsx";
 import { SignUp } from "./pages/sign-up.tsx";
+import { Unsubscribe } from "./pages/unsubscribe.tsx";
 import type { Supabase } from "./supabase.ts";
 
 interface Props {
@@ -46,6 +48,8 @@ export function App({ supabase, initial, link }: Props) {
           <Route path="/account/export">{signedIn((id) => <AccountExport key={id} />)}</Route>
           <Route path="/account/delete">{signedIn((id) => <AccountDelete key={id} />)}</Route>
           <Route path="/billing">{signedIn((id) => <Billing userId={id} />)}</Route>
+          <Route path="/unsubscribe" component={Unsubscribe} />
+          <Route path="/mail-preferences">{signedIn((id) => <MailPreferences key={id} />)}</Route>
           <Route path="/checkout/return">{signedIn((id) => <CheckoutReturn key={id} />)}</Route>
           <Route path="/checkout/cancelled" component={CheckoutCancelled} />
           <Route>

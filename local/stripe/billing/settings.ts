@@ -16,6 +16,8 @@ export interface BillingSettings {
   tax_oss: boolean;
   /** Whether prices that do not say so hold their tax; automatic tax refuses them while null. */
   tax_behavior: "exclusive" | "inclusive" | null;
+  /** The seller's address, in one line: every invoice shows it. */
+  account_address: string;
   /** The seller's own tax ids that every invoice shows which names no others. */
   account_tax_ids: string[];
 }
@@ -27,6 +29,7 @@ const defaults: BillingSettings = {
   tax_head_office: "FR",
   tax_oss: true,
   tax_behavior: null,
+  account_address: "1 rue de la Paix, 75002 Paris, FR",
   account_tax_ids: [],
 };
 
@@ -56,6 +59,8 @@ function allowed(name: string, value: unknown): boolean {
       return ["cancel", "unpaid", "past_due"].includes(String(value));
     case "upcoming_days":
       return Number.isInteger(value) && Number(value) >= 0;
+    case "account_address":
+      return typeof value === "string" && value.length > 0 && value.length <= 200;
     case "tax_head_office":
       return standardRate(String(value)) !== undefined;
     case "tax_oss":

@@ -92,18 +92,13 @@ export function taxed(
   };
 }
 
+/** What tax a session's customer bears: by what he is, and will be when what he typed is kept. */
 function decisionOf(call: Call, session: CheckoutSession): Decision | null {
   const customer = session.customer === null
     ? undefined
     : call.store.get("customer", session.customer);
-  const shipping = session.collected_information?.shipping_details?.address;
-  const typed = shipping ?? session.customer_details?.address;
-  const country = typed?.country != null && isLocated(typed)
-    ? typed.country
-    : customer === undefined
-    ? undefined
-    : locationOf(customer)?.country;
-  if (country == null) return null;
+  const location = placeOf(call, session, customer);
+  if (location === null) return null;
   const { tax_head_office: head_office, tax_oss: oss } = call.settings;
   const own = customer === undefined ? [] : taxIdsOf(call, customer.id);
   const given = (session.customer_details?.tax_ids ?? []).map(({ type, value }) => ({
@@ -111,10 +106,30 @@ function decisionOf(call: Call, session: CheckoutSession): Decision | null {
     country: parseTaxId(type, value ?? "")?.country ?? null,
   }));
   return decide({
-    country,
+    country: location,
     exempt: customer?.tax_exempt ?? "none",
     taxIds: [...own, ...given],
   }, { head_office, oss });
+}
+
+function placeOf(
+  call: Call,
+  session: CheckoutSession,
+  customer: Documents["customer"] | undefined,
+): string | null {
+  // A subscription is billed where its customer is; goods that are sent once are taxed where they go.
+  const sent = session.mode === "payment"
+    ? session.collected_information?.shipping_details?.address
+    : undefined;
+  if (sent?.country != null) return isLocated(sent) ? sent.country : null;
+  const order = call.store.hidden<Order>(session.id);
+  const keeps = customer === undefined || order?.customerUpdate?.address === "auto";
+  const typed = keeps ? session.customer_details?.address : undefined;
+  if (customer !== undefined) {
+    return locationOf({ ...customer, ...(typed == null ? {} : { address: typed }) })?.country ??
+      null;
+  }
+  return typed?.country != null && isLocated(typed) ? typed.country : null;
 }
 
 /** Takes what the customer has typed about tax, and counts anew; throws what does not do. */

@@ -42,6 +42,7 @@ const create = operation<Stripe.Billing.MeterEventCreateParams>(
       event_name: params.event_name,
       identifier,
       livemode: false,
+      meter: meter.id,
       payload: params.payload,
       timestamp,
       value: valueOf(meter, params.payload),
@@ -117,8 +118,8 @@ function missingKey(key: string): Error {
 }
 
 function shown(event: MeterEvent): Wire<Stripe.Billing.MeterEvent> {
-  const { canceled: _canceled, customer: _customer, id: _id, value: _value, ...rest } = event;
-  return rest;
+  const { created, event_name, identifier, livemode, object, payload, timestamp } = event;
+  return { object, created, event_name, identifier, livemode, payload, timestamp };
 }
 
 /** What a meter has counted for a customer from a time until before another. */
@@ -129,7 +130,7 @@ export function usageOf(
   { start, end }: { start: number; end: number },
 ): { events: number; value: number } {
   const events = call.store.list("billing.meter_event", {
-    where: { customer, event_name: meter.event_name },
+    where: { customer, meter: meter.id },
     filter: ({ canceled, timestamp }) => canceled !== true && timestamp >= start && timestamp < end,
   }).data;
   const { formula } = meter.default_aggregation;

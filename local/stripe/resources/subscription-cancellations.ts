@@ -30,3 +30,13 @@ export function cancelSubscription(
     cancellation_details,
   );
 }
+
+/** Ends a subscription at the time that was said, and bills what it has used until then. */
+export function endAsAsked(call: Call, subscription: Subscription): void {
+  const used = usedSoFar(call, subscription);
+  const draft = used.length === 0 ? null : draftOf(call, subscription, used);
+  if (draft !== null) {
+    settle(call, call.update(subscription, { latest_invoice: draft.id }), draft);
+  }
+  endSubscription(call, call.need("subscription", subscription.id), "cancellation_requested");
+}

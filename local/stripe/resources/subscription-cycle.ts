@@ -4,8 +4,9 @@ import { due } from "../schedule.ts";
 import type { Documents } from "../wire.ts";
 import { discountsAt, endDiscounts } from "./discounts.ts";
 import { collect, methodFor } from "./invoice-collection.ts";
-import { usedSoFar, usedUntil } from "./metered-usage.ts";
-import { draftOf, settle, wholePeriods } from "./subscription-changes.ts";
+import { usedUntil } from "./metered-usage.ts";
+import { endAsAsked } from "./subscription-cancellations.ts";
+import { wholePeriods } from "./subscription-changes.ts";
 import { type Recipe, waitingForUsage } from "./invoice-drafts.ts";
 import { newInvoice } from "./invoice-object.ts";
 import { finalize } from "./invoice-states.ts";
@@ -34,7 +35,7 @@ export const subscriptionDues = [
     "subscription ends as it was asked to",
     "subscription",
     (subscription) => hasEnded(subscription) ? null : subscription.cancel_at,
-    (call, id) => endWhenAsked(call, call.need("subscription", id)),
+    (call, id) => endAsAsked(call, call.need("subscription", id)),
   ),
   due(
     "trial will end",
@@ -62,16 +63,6 @@ export const subscriptionDues = [
     (call, id) => renew(call, call.need("subscription", id)),
   ),
 ];
-
-/** Ends a subscription at the time that was said, and bills what it has used until then. */
-function endWhenAsked(call: Call, subscription: Subscription): void {
-  const used = usedSoFar(call, subscription);
-  const draft = used.length === 0 ? null : draftOf(call, subscription, used);
-  if (draft !== null) {
-    settle(call, call.update(subscription, { latest_invoice: draft.id }), draft);
-  }
-  endSubscription(call, call.need("subscription", subscription.id), "cancellation_requested");
-}
 
 function renews({ status }: Subscription): boolean {
   return ["active", "trialing", "past_due", "unpaid"].includes(status);

@@ -69,6 +69,7 @@ export function endSubscription(
     },
     ended_at: call.now(),
     pending_setup_intent: null,
+    pending_update: null,
     status: incomplete ? "incomplete_expired" : "canceled",
   });
   if (incomplete && ended.latest_invoice !== null) {

@@ -4,6 +4,7 @@ import { after } from "../billing/periods.ts";
 import { invalid, notImplemented } from "../errors.ts";
 import { operation } from "../resource.ts";
 import { isMetered, usedSoFar } from "./metered-usage.ts";
+import { dropPending } from "./subscription-pending-updates.ts";
 import { draftOf, settle, wholePeriods } from "./subscription-changes.ts";
 import { chargeRemaining, creditUnused } from "./subscription-prorations.ts";
 import type { Subscription, SubscriptionItem } from "./subscription-object.ts";
@@ -18,7 +19,7 @@ export const pause = operation<Stripe.SubscriptionPauseParams>(
     "type",
   ],
   (call, params, id) => {
-    const subscription = call.need("subscription", id);
+    const subscription = dropPending(call, call.need("subscription", id));
     if (!["active", "trialing", "past_due"].includes(subscription.status)) {
       throw invalid(`A subscription with a status of ${subscription.status} cannot be paused.`);
     }

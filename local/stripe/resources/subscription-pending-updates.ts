@@ -6,6 +6,7 @@ import { due } from "../schedule.ts";
 import type { Documents } from "../wire.ts";
 import { attemptPayment, methodFor } from "./invoice-collection.ts";
 import { finalize, voidInvoice } from "./invoice-states.ts";
+import { hasEnded } from "./subscription-endings.ts";
 import { periodEnd, type Subscription } from "./subscription-object.ts";
 import { followSubscription } from "./subscription-schedule-steps.ts";
 
@@ -104,11 +105,22 @@ export function isPending(call: Call, subscription: string, invoice: string): bo
 function ownerOf(call: Call, invoice: string): Subscription | undefined {
   const id = call.need("invoice", invoice).parent?.subscription_details?.subscription;
   const subscription = id === undefined ? undefined : call.store.get("subscription", id);
-  if (subscription === undefined) return undefined;
+  if (subscription === undefined || hasEnded(subscription)) return undefined;
   return isPending(call, subscription.id, invoice) ? subscription : undefined;
 }
 
 export const pendingReactions: Reaction[] = [
+  {
+    // Nobody owes what a change would have cost of a subscription that is over.
+    to: "customer.subscription.deleted",
+    run(call, id) {
+      const pending = pendingOf(call, id);
+      if (pending === undefined) return;
+      call.store.hide(keyOf(id), null);
+      const invoice = call.need("invoice", pending.invoice);
+      if (invoice.status === "open") voidInvoice(call, invoice);
+    },
+  },
   {
     to: "invoice.paid",
     run(call, invoice) {

@@ -1,8 +1,12 @@
 import type { Call } from "../call.ts";
+import { StripeProblem } from "../errors.ts";
 import { mergeMetadata } from "../metadata.ts";
+import { type GivenDiscount, redeemable } from "./discounts.ts";
+import { costOf } from "./price-rules.ts";
+import { endAsAsked } from "./subscription-cancellations.ts";
 import { changeBilling, settle } from "./subscription-changes.ts";
 import { newDiscounts } from "./subscription-discounts.ts";
-import { endSubscription, hasEnded } from "./subscription-endings.ts";
+import { hasEnded } from "./subscription-endings.ts";
 import { itemChanges } from "./subscription-item-changes.ts";
 import { periodEnd, type Subscription } from "./subscription-object.ts";
 import {
@@ -77,7 +81,7 @@ function endSchedule(call: Call, schedule: SubscriptionSchedule): void {
     status: "completed",
   });
   call.emit("subscription_schedule.completed", call.need("subscription_schedule", schedule.id));
-  if (subscription !== undefined) endSubscription(call, subscription, "cancellation_requested");
+  if (subscription !== undefined) endAsAsked(call, subscription);
 }
 
 /** Lets a subscription go on as it is now, by itself. */
@@ -114,7 +118,9 @@ export function enter(
   behavior: Phase["proration_behavior"],
 ): void {
   const fields = fieldsOf(call, subscription, phase);
-  if (periodEnd(subscription) === call.now()) {
+  // One that stands still is billed when it goes on, by what it has then.
+  const stands = subscription.status === "paused" || subscription.status === "incomplete";
+  if (stands || periodEnd(subscription) === call.now()) {
     const changes = { ...fields, ...renewedBy(call, subscription, phase) };
     call.update(subscription, changes, "customer.subscription.updated");
     return;
@@ -134,13 +140,41 @@ function fieldsOf(
     ...(tax === undefined || tax.enabled === subscription.automatic_tax.enabled
       ? {}
       : { automatic_tax: tax }),
-    ...(same ? {} : { discounts: newDiscounts(call, subscription, phase.discounts.map(asGiven)) }),
+    ...(same ? {} : {
+      discounts: newDiscounts(
+        call,
+        subscription,
+        phase.discounts.map(asGiven).filter((one) => counts(call, subscription, one)),
+      ),
+    }),
     metadata: mergeMetadata(subscription.metadata, phase.metadata ?? {}),
     ...(phase.description === null ? {} : { description: phase.description }),
     ...(phase.default_payment_method === null
       ? {}
       : { default_payment_method: phase.default_payment_method }),
   };
+}
+
+/**
+ * Whether a discount still counts when its phase is entered. Nobody is there to be told otherwise:
+ * the phase begins without it.
+ */
+function counts(call: Call, subscription: Subscription, given: GivenDiscount): boolean {
+  if (given.discount !== undefined) return subscription.discounts.includes(given.discount);
+  try {
+    redeemable(call, given, {
+      currency: subscription.currency,
+      customer: subscription.customer,
+      subtotal: subscription.items.data.reduce(
+        (sum, { price, quantity }) => sum + costOf(call, price, quantity ?? 0),
+        0,
+      ),
+    }, "discounts");
+    return true;
+  } catch (error) {
+    if (error instanceof StripeProblem) return false;
+    throw error;
+  }
 }
 
 /** Changes a subscription in the middle of its period to what a phase says. */
@@ -242,7 +276,9 @@ function renewedBy(call: Call, subscription: Subscription, phase: Phase): Partia
   const items = { ...subscription.items, data };
   const anew = phase.billing_cycle_anchor === "phase_start" ||
     interval(subscription) !== interval({ items });
-  return { items, ...(anew ? { billing_cycle_anchor: phase.start_date } : {}) };
+  return subscription.status === "paused"
+    ? { items }
+    : { items, ...(anew ? { billing_cycle_anchor: phase.start_date } : {}) };
 }
 
 /**

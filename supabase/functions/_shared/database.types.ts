@@ -5,6 +5,74 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   "public": {
     Tables: {
+      "account_deletions": {
+        Row: {
+          "due_at": string | null;
+          "finished_at": string | null;
+          "id": string;
+          "requested_at": string;
+          "state": string;
+          "step": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "due_at"?: string | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "requested_at"?: string;
+          "state"?: string;
+          "step"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "due_at"?: string | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "requested_at"?: string;
+          "state"?: string;
+          "step"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
+      "account_exports": {
+        Row: {
+          "bytes": number;
+          "cursor": NonNullable<Json>;
+          "expires_at": string | null;
+          "id": string;
+          "parts": number;
+          "ready_at": string | null;
+          "requested_at": string;
+          "state": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bytes"?: number;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "ready_at"?: string | null;
+          "requested_at"?: string;
+          "state"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "bytes"?: number;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "ready_at"?: string | null;
+          "requested_at"?: string;
+          "state"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "audit_log": {
         Row: {
           "action": string;
@@ -44,6 +112,139 @@ export type Database = {
           "workspace_id"?: string | null;
         };
         Relationships: [];
+      };
+      "billing_details": {
+        Row: {
+          "city": string | null;
+          "country": string | null;
+          "line1": string | null;
+          "line2": string | null;
+          "name": string | null;
+          "postal_code": string | null;
+          "state": string | null;
+          "tax_id": string | null;
+          "tax_id_status": string | null;
+          "tax_id_type": string | null;
+          "updated_at": string;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "city"?: string | null;
+          "country"?: string | null;
+          "line1"?: string | null;
+          "line2"?: string | null;
+          "name"?: string | null;
+          "postal_code"?: string | null;
+          "state"?: string | null;
+          "tax_id"?: string | null;
+          "tax_id_status"?: string | null;
+          "tax_id_type"?: string | null;
+          "updated_at"?: string;
+          "workspace_id": string;
+        };
+        Update: {
+          "city"?: string | null;
+          "country"?: string | null;
+          "line1"?: string | null;
+          "line2"?: string | null;
+          "name"?: string | null;
+          "postal_code"?: string | null;
+          "state"?: string | null;
+          "tax_id"?: string | null;
+          "tax_id_status"?: string | null;
+          "tax_id_type"?: string | null;
+          "updated_at"?: string;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "billing_details_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: true;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "credit_notes": {
+        Row: {
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "invoice_id": string;
+          "memo": string | null;
+          "number": string;
+          "pdf": string | null;
+          "reason": string | null;
+          "refunded_amounts": (number)[];
+          "status": string;
+          "stripe_credit_note_id": string;
+          "stripe_refund_ids": (string)[];
+          "subtotal": number;
+          "tax": number;
+          "total": number;
+          "updated_at": string;
+          "voided_at": string | null;
+          "workspace_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at": string;
+          "currency": string;
+          "id"?: string;
+          "invoice_id": string;
+          "memo"?: string | null;
+          "number": string;
+          "pdf"?: string | null;
+          "reason"?: string | null;
+          "refunded_amounts"?: (number)[];
+          "status": string;
+          "stripe_credit_note_id": string;
+          "stripe_refund_ids"?: (string)[];
+          "subtotal": number;
+          "tax"?: number;
+          "total": number;
+          "updated_at"?: string;
+          "voided_at"?: string | null;
+          "workspace_id": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "invoice_id"?: string;
+          "memo"?: string | null;
+          "number"?: string;
+          "pdf"?: string | null;
+          "reason"?: string | null;
+          "refunded_amounts"?: (number)[];
+          "status"?: string;
+          "stripe_credit_note_id"?: string;
+          "stripe_refund_ids"?: (string)[];
+          "subtotal"?: number;
+          "tax"?: number;
+          "total"?: number;
+          "updated_at"?: string;
+          "voided_at"?: string | null;
+          "workspace_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "credit_notes_invoice_id_fkey";
+            columns: ["invoice_id"];
+            isOneToOne: false;
+            referencedRelation: "invoices";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "credit_notes_workspace_id_fkey";
+            columns: ["workspace_id"];
+            isOneToOne: false;
+            referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       "disputes": {
         Row: {
@@ -271,10 +472,13 @@ export type Database = {
           "paid_at": string | null;
           "period_end": string;
           "period_start": string;
+          "price_id": string | null;
+          "reverse_charge": boolean;
           "status": string;
           "stripe_invoice_id": string;
           "subscription_id": string | null;
           "subtotal": number;
+          "tax": number;
           "total": number;
           "updated_at": string;
           "voided_at": string | null;
@@ -299,10 +503,13 @@ export type Database = {
           "paid_at"?: string | null;
           "period_end": string;
           "period_start": string;
+          "price_id"?: string | null;
+          "reverse_charge"?: boolean;
           "status": string;
           "stripe_invoice_id": string;
           "subscription_id"?: string | null;
           "subtotal": number;
+          "tax"?: number;
           "total": number;
           "updated_at"?: string;
           "voided_at"?: string | null;
@@ -326,10 +533,13 @@ export type Database = {
           "paid_at"?: string | null;
           "period_end"?: string;
           "period_start"?: string;
+          "price_id"?: string | null;
+          "reverse_charge"?: boolean;
           "status"?: string;
           "stripe_invoice_id"?: string;
           "subscription_id"?: string | null;
           "subtotal"?: number;
+          "tax"?: number;
           "total"?: number;
           "updated_at"?: string;
           "voided_at"?: string | null;
@@ -351,6 +561,28 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "mail_preferences": {
+        Row: {
+          "subscribed": boolean;
+          "topic": string;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "subscribed": boolean;
+          "topic": string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Update: {
+          "subscribed"?: boolean;
+          "topic"?: string;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
       };
       "payment_methods": {
         Row: {
@@ -492,6 +724,7 @@ export type Database = {
           "description": string | null;
           "id": string;
           "name": string;
+          "per_seat": boolean;
           "rank": number;
           "stripe_product_id": string | null;
           "updated_at": string;
@@ -503,6 +736,7 @@ export type Database = {
           "description"?: string | null;
           "id": string;
           "name": string;
+          "per_seat"?: boolean;
           "rank"?: number;
           "stripe_product_id"?: string | null;
           "updated_at"?: string;
@@ -513,6 +747,7 @@ export type Database = {
           "description"?: string | null;
           "id"?: string;
           "name"?: string;
+          "per_seat"?: boolean;
           "rank"?: number;
           "stripe_product_id"?: string | null;
           "updated_at"?: string;
@@ -1005,9 +1240,72 @@ export type Database = {
       };
     };
     Views: {
-      [_ in never]: never;
+      "billing_documents": {
+        Row: {
+          "amount": number | null;
+          "created_at": string | null;
+          "currency": string | null;
+          "description": string | null;
+          "id": string | null;
+          "invoice_id": string | null;
+          "kind": string | null;
+          "number": string | null;
+          "page_url": string | null;
+          "pdf_url": string | null;
+          "plan": string | null;
+          "status": string | null;
+          "tax": number | null;
+          "workspace_id": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
     };
     Functions: {
+      "account_deletion_advance": {
+        Args: { "deletion_id": string; "done": string; "next": string };
+        Returns: boolean;
+      };
+      "account_deletion_ask": {
+        Args: { "link": string; "token": string; "user_id": string };
+        Returns: undefined;
+      };
+      "account_deletion_cancel": { Args: { "user_id": string }; Returns: undefined };
+      "account_deletion_finish": { Args: { "deletion_id": string }; Returns: boolean };
+      "account_deletion_records": { Args: { "deletion_id": string }; Returns: boolean };
+      "account_deletion_schedule": { Args: { "token"?: string; "user_id": string }; Returns: Json };
+      "account_deletion_step": { Args: { "deletion_id": string }; Returns: Json };
+      "account_export_advance": {
+        Args: { "bytes": number; "cursor": Json; "export_id": string; "part": number };
+        Returns: boolean;
+      };
+      "account_export_expire": { Args: { "export_id": string }; Returns: undefined };
+      "account_export_finish": {
+        Args: { "bytes": number; "export_id": string; "links": Json; "part": number };
+        Returns: boolean;
+      };
+      "account_export_rows": {
+        Args: { "after": string; "batch": number; "relation": string; "user_id": string };
+        Returns: Json;
+      };
+      "account_export_start": { Args: { "user_id": string }; Returns: string };
+      "account_export_step": { Args: { "export_id": string }; Returns: Json };
+      "account_exports_over": { Args: { "batch": number }; Returns: Json };
+      "account_files": {
+        Args: { "after": string; "batch": number; "shared"?: boolean; "user_id": string };
+        Returns: Json;
+      };
+      "alert_told": {
+        Args: {
+          "error": string;
+          "incident_id": number;
+          "mailed": boolean;
+          "occasion": number;
+          "posted": boolean;
+        };
+        Returns: undefined;
+      };
+      "alerts_claim": { Args: Record<PropertyKey, never>; Returns: Json };
       "api_key_create": {
         Args: {
           "expires_at": string;
@@ -1059,6 +1357,7 @@ export type Database = {
         };
         Returns: number;
       };
+      "billing_tax_id_forget": { Args: { "workspace_id": string }; Returns: undefined };
       "billing_workspace_for": {
         Args: { "user_id": string; "workspace_id": string };
         Returns: string;
@@ -1131,6 +1430,7 @@ export type Database = {
         Returns: Json;
       };
       "feature_required": { Args: { "feature": string; "workspace_id"?: string }; Returns: Json };
+      "getting_started_mails": { Args: Record<PropertyKey, never>; Returns: number };
       "health": { Args: Record<PropertyKey, never>; Returns: Json };
       "idempotency_begin": {
         Args: {
@@ -1189,6 +1489,41 @@ export type Database = {
           "payload": Json;
         }[];
       };
+      "mail_feedback_record": {
+        Args: {
+          "addresses": (string)[];
+          "delivery": string;
+          "detail": string;
+          "kind": string;
+          "occurred_at": string;
+          "provider_id": string;
+          "source": string;
+        };
+        Returns: undefined;
+      };
+      "mail_gate": {
+        Args: { "address": string; "on_by_default": boolean; "topic": string; "user_id": string };
+        Returns: Json;
+      };
+      "mail_log_write": {
+        Args: {
+          "address": string;
+          "cause": string;
+          "outcome": string;
+          "provider_id": string;
+          "purpose": string;
+          "reason": string;
+          "template": string;
+          "user_id": string;
+        };
+        Returns: undefined;
+      };
+      "mail_preference_set": {
+        Args: { "subscribed": boolean; "topic": string };
+        Returns: undefined;
+      };
+      "mail_suppression": { Args: Record<PropertyKey, never>; Returns: Json };
+      "mail_unsubscribe": { Args: { "topic": string; "user_id": string }; Returns: undefined };
       "mails_enqueue": { Args: { "mails": Json; "user_id": string }; Returns: number };
       "meter_count": {
         Args: { "amount"?: number; "key"?: string; "meter": string; "workspace_id": string };
@@ -1217,10 +1552,16 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "orphaned_files": { Args: { "batch": number }; Returns: Json };
+      "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
       "rate_limit_hit": {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
         Returns: Json;
+      };
+      "receipt_send": {
+        Args: { "cause": string; "invoice_id": string; "user_id": string };
+        Returns: boolean;
       };
       "reconciliation_begin": {
         Args: { "cause"?: string; "repair": boolean; "run_id": number };
@@ -1247,7 +1588,25 @@ export type Database = {
         Args: { "batch": number; "object_type": string; "run_id": number };
         Returns: string[];
       };
+      "refund_intent_close": { Args: { "intent_id": string; "refusal"?: string }; Returns: Json };
+      "refund_intent_open": {
+        Args: {
+          "amount": number;
+          "cause": string;
+          "payment_id": string;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
+      "refund_intent_read": { Args: { "intent_id": string }; Returns: Json };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
+      "seats_begin": { Args: { "seq": number; "workspace_id": string }; Returns: Json };
+      "seats_end": { Args: { "seq": number; "workspace_id": string }; Returns: undefined };
+      "seats_for": {
+        Args: { "price": string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
       "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
@@ -1262,6 +1621,15 @@ export type Database = {
           "reason": string;
           "staff": string;
         };
+        Returns: Json;
+      };
+      "staff_mail_address": { Args: { "address": string; "staff": string }; Returns: Json };
+      "staff_mail_lift": {
+        Args: { "address": string; "reason": string; "staff": string };
+        Returns: undefined;
+      };
+      "staff_mail_suppressions": {
+        Args: { "before_id": number; "page_size": number; "staff": string };
         Returns: Json;
       };
       "staff_standing": { Args: Record<PropertyKey, never>; Returns: string };
@@ -1289,6 +1657,22 @@ export type Database = {
           "seq": number;
         };
         Returns: boolean;
+      };
+      "subscription_cancellation": { Args: { "cancellation_id": string }; Returns: Json };
+      "subscription_cancellation_done": { Args: { "cancellation_id": string }; Returns: undefined };
+      "subscription_cancellation_latest": {
+        Args: { "subscription_id"?: string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
+      "subscription_cancellation_open": {
+        Args: {
+          "currency": string;
+          "parts": Json;
+          "stripe_subscription_id": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
+        Returns: Json;
       };
       "subscription_change_begin": {
         Args: {
@@ -1397,6 +1781,7 @@ export type Database = {
         Returns: Json;
       };
       "workspace_leave": { Args: { "workspace_id": string }; Returns: undefined };
+      "workspace_owners": { Args: { "workspace_id": string }; Returns: Json };
       "workspace_people": {
         Args: { "workspace_id": string };
         Returns: {

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import type { FeatureName } from "./billing/plans.ts";
 import type { ApiKey } from "./api-keys/authenticate-key.ts";
 import type { ScopeName } from "./api-keys/scopes.ts";
+import type { WhenDown } from "./captcha.ts";
 import type { Db } from "./database.ts";
 import type { LimitName } from "./limits.ts";
 import type { ProblemCode } from "./problem.ts";
@@ -48,6 +49,8 @@ export interface Declaration {
    * caller's personal one. Anyone else meets 402 `plan_required` with what would grant it.
    */
   requires?: FeatureName;
+  /** Asks for a captcha, where it is on: the body takes `captcha_token` (captcha.ts). */
+  captcha?: { whenDown: WhenDown };
   /** Takes `Idempotency-Key`: for what creates or charges. */
   idempotent?: true;
   /** Takes `If-Match`: for what edits. */
@@ -56,12 +59,14 @@ export interface Declaration {
   body?: z.ZodType;
   /** The query's schema; values are strings. */
   query?: z.ZodType;
+  /** Takes a form instead of JSON, url-encoded or multipart; values are strings. */
+  form?: z.ZodType;
   /** Takes a multipart form with one file instead of JSON. */
   file?: FileBody;
   /** Largest body in bytes. Default 1 MB; for a file, its limit plus room for the form around it. */
   maxBodyBytes?: number;
-  /** Status of success. Default 200. */
-  status?: 200 | 201 | 202;
+  /** Status of success. Default 200. With 303 the handler sets `location`. */
+  status?: 200 | 201 | 202 | 303;
   /** The reply's schema: nothing that it does not name leaves. */
   reply: z.ZodType;
   /** Codes that the handler may throw; what endpoint() itself may is added by possible-problems.ts. */

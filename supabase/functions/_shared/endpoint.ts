@@ -2,9 +2,11 @@
  * endpoint(): a declaration and a handler of a few lines become what the platform serves.
  *
  * In order: method, size, caller, form of body and query; limit, idempotency key and required feature
- * side by side; the handler, the reply's own schema. Every reply has a request id, CORS and Server-Timing; every error is
- * problem+json; every request is one log line.
+ * side by side; the handler, the reply's own schema. Every reply has a request id, CORS and
+ * Server-Timing; every error is problem+json; every request is one log line.
  */
+import { countCall } from "./api-keys/count-call.ts";
+import { requireCaptcha } from "./captcha.ts";
 import { addCors, preflight } from "./cors.ts";
 import {
   authenticate,
@@ -25,12 +27,14 @@ import {
   readIdempotencyKey,
 } from "./idempotency.ts";
 import { countRequest } from "./limits.ts";
+import { trackError } from "./error-tracker.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
 import { inRequest } from "./request-scope.ts";
 import {
   defaultBodyLimit,
   parseFile,
+  parseForm,
   parseJson,
   parseQuery,
   readBytes,
@@ -106,6 +110,12 @@ function finish(
     ...(failure !== undefined && { code: failure.code }),
     ...(failure?.options.cause !== undefined && { error: describeError(failure.options.cause) }),
   });
+  if (failure?.code === "internal_error") {
+    trackError(failure.options.cause ?? failure, {
+      tags: { function: arrival.name, code: failure.code },
+      extra: { request_id: arrival.requestId, method: request.method },
+    });
+  }
   return response;
 }
 
@@ -122,23 +132,22 @@ async function admit(
   keyed: KeyedRequest | undefined,
   workspaceId: string | undefined,
 ): Promise<Begun | undefined> {
-  const { requires } = declaration;
-  const [limited, claimed, assured, granted] = await Promise.allSettled([
-    countRequest(declaration.limit, caller.user?.id ?? caller.apiKey?.id ?? (address || "unknown")),
+  const { requires, method } = declaration;
+  const { user, apiKey } = caller;
+  const passing = countRequest(declaration.limit, user?.id ?? apiKey?.id ?? (address || "unknown"));
+  const [limited, claimed, assured, granted, counted] = await Promise.allSettled([
+    passing,
     keyed === undefined ? undefined : beginIdempotent(keyed),
     declaration.secondFactor && requireSecondFactor(caller),
     requires === undefined ? undefined : requireFeature(caller.db, requires, workspaceId),
+    // After the rate limit, not beside it: a client gone wild must not use up its workspace's month.
+    apiKey && passing.then(() => countCall(apiKey.workspaceId, method, keyed)),
   ]);
   const begun = claimed.status === "fulfilled" ? claimed.value : undefined;
   // Who has had the reply may have it again, whatever became of the plan meanwhile.
   const replayed = begun !== undefined && "replay" in begun;
-  const refused = limited.status === "rejected"
-    ? limited
-    : assured.status === "rejected"
-    ? assured
-    : granted.status === "rejected" && !replayed
-    ? granted
-    : undefined;
+  const refused = [limited, assured, ...(replayed ? [] : [granted, counted])]
+    .find((one) => one.status === "rejected");
   if (refused !== undefined) {
     // The key was claimed for a request that does not run: free it for the retry.
     if (keyed && begun && "attempt" in begun) {
@@ -181,6 +190,7 @@ async function serve<D extends Declaration>(
     validate(declaration.query, parseQuery(request), "invalid_query");
   const body = declaration.body &&
     validate(declaration.body, parseJson(request, raw), "invalid_body");
+  if (declaration.form) validate(declaration.form, await parseForm(request, raw), "invalid_body");
   const file = declaration.file && await parseFile(request, raw, declaration.file);
 
   const address = callerAddress(request.headers);
@@ -227,6 +237,15 @@ async function serve<D extends Declaration>(
   };
   let reply: { status: number; body: unknown };
   try {
+    if (declaration.captcha) {
+      // After the limit, so that nobody makes us ask Cloudflare without end.
+      const proof = {
+        token: (body as { captcha_token?: string } | undefined)?.captcha_token,
+        address,
+        requestHash: keyed?.requestHash ?? await hashRequest(request, raw),
+      };
+      await timed(arrival, "captcha", requireCaptcha(proof, declaration.captcha.whenDown));
+    }
     const value = await timed(arrival, "handler", Promise.resolve(handler(context)));
     reply = { status: declaration.status ?? 200, body: declaration.reply.parse(value) };
   } catch (error) {

@@ -30,6 +30,8 @@ export const limits = {
   api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
   // Mails to strangers; how many a workspace and an address may have, public.workspace_invite counts.
   invitation: { requests: 60, windowSeconds: 3600, withoutRedis: "postgres" },
+  // Mail to one's own address.
+  receipt: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
   signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
   login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
   password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },

@@ -6,11 +6,14 @@ import { catalogue, type ProblemCode } from "./problem.ts";
 /** What endpoint() may answer before and after the handler, as it follows from the declaration. */
 function ownProblems(declaration: Declaration): ProblemCode[] {
   const {
+    method,
     auth,
     apiKey,
+    captcha,
     secondFactor,
     body,
     file,
+    form,
     query,
     limit: limitName,
     requires,
@@ -25,10 +28,16 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     "internal_error",
   ];
   if (auth !== "none" && auth !== "signature") codes.push("unauthenticated");
-  if (apiKey) codes.push("scope_missing", "plan_required");
+  if (apiKey) {
+    codes.push("scope_missing", "plan_required", "quota_exceeded");
+    if (method !== "GET") codes.push("workspace_read_only");
+  }
   if (auth === "staff") codes.push("forbidden", "second_factor_required");
+  if (captcha) codes.push("captcha_failed");
+  if (captcha?.whenDown === "refuse") codes.push("captcha_unavailable");
   if (secondFactor) codes.push("second_factor_required");
   if (body) codes.push("unsupported_media_type", "invalid_json", "invalid_body");
+  if (form) codes.push("unsupported_media_type", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");
   if (query) codes.push("invalid_query");
   if (limits[limitName] !== null) codes.push("rate_limited");

@@ -31,6 +31,7 @@ export const catalogue = {
   api_key_limit_reached: [409, "The workspace has as many API keys as it may"],
   api_key_revoked: [409, "The API key was revoked"],
   // Accounts
+  captcha_failed: [403, "The captcha was not solved"],
   invalid_credentials: [401, "E-mail address or password is wrong"],
   email_not_confirmed: [403, "The e-mail address is not confirmed yet"],
   email_taken: [409, "The e-mail address already has an account"],
@@ -73,7 +74,15 @@ export const catalogue = {
   quota_exceeded: [402, "The plan's limit for this billing period is used up"],
   workspace_read_only: [402, "The workspace is restricted until its invoices are paid"],
   too_many_declines: [429, "Too many payments were declined"],
+  billing_details_required: [409, "The billing address is not known yet"],
+  invoice_not_found: [404, "The invoice does not exist"],
+  invoice_not_paid: [409, "The invoice is not paid"],
+  payment_not_found: [404, "The payment does not exist"],
+  payment_not_refundable: [409, "The payment cannot be refunded"],
+  refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
+  // Mail
+  unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // Privacy
   reauthentication_failed: [403, "It could not be confirmed that it is you"],
   workspaces_need_owner: [409, "Others are in workspaces that only you own"],
@@ -81,6 +90,7 @@ export const catalogue = {
   deletion_running: [409, "The deletion of the account runs already"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
+  captcha_unavailable: [503, "The captcha cannot be verified"],
   auth_unavailable: [502, "Supabase Auth cannot be reached"],
   storage_unavailable: [502, "Supabase Storage cannot be reached"],
   database_unavailable: [503, "The database cannot be reached"],

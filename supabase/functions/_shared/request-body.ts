@@ -134,6 +134,44 @@ export function parseJson(request: Request, bytes: Uint8Array): unknown {
   }
 }
 
+async function readForm(bytes: Bytes, type: string, field = ""): Promise<FormData> {
+  try {
+    return await new Response(bytes, { headers: { "content-type": type } }).formData();
+  } catch (error) {
+    throw problem("invalid_body", {
+      errors: [{ pointer: field, detail: "The form cannot be read" }],
+      cause: error,
+    });
+  }
+}
+
+/**
+ * A form's values by name: `application/x-www-form-urlencoded` or `multipart/form-data`.
+ *
+ * @throws {Problem} `unsupported_media_type`; `invalid_body` when a name comes twice or holds a file
+ */
+export async function parseForm(request: Request, bytes: Bytes): Promise<Record<string, string>> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i.test(type)) {
+    throw problem("unsupported_media_type", {
+      detail: "Send application/x-www-form-urlencoded or multipart/form-data.",
+    });
+  }
+  const values = new Map<string, string>();
+  for (const [name, value] of await readForm(bytes, type)) {
+    if (typeof value !== "string" || values.has(name)) {
+      throw problem("invalid_body", {
+        errors: [{
+          pointer: `/${escapePointer(name.slice(0, 100))}`,
+          detail: "This field may come once, as text",
+        }],
+      });
+    }
+    values.set(name, value);
+  }
+  return Object.fromEntries(values);
+}
+
 /** What an endpoint that takes a file declares. */
 export interface FileBody {
   /** Name of the form field. */
@@ -157,14 +195,9 @@ export async function parseFile(
       detail: `Send multipart/form-data with a file in \`${field}\`.`,
     });
   }
-  const missing = (detail: string, cause?: unknown) =>
-    problem("invalid_body", { errors: [{ pointer: `/${field}`, detail }], cause });
-  let form: FormData;
-  try {
-    form = await new Response(bytes, { headers: { "content-type": type } }).formData();
-  } catch (error) {
-    throw missing("The form cannot be read", error);
-  }
+  const missing = (detail: string) =>
+    problem("invalid_body", { errors: [{ pointer: `/${field}`, detail }] });
+  const form = await readForm(bytes, type, `/${field}`);
   const other = [...form.keys()].find((key) => key !== field);
   if (other !== undefined) {
     throw problem("invalid_body", {

@@ -1,4 +1,3 @@
-import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
@@ -8,6 +7,7 @@ import { SendEmailHook } from "../_shared/mail/auth-hook.ts";
 import { authMails } from "../_shared/mail/auth-mails.ts";
 import { problem } from "../_shared/problem.ts";
 import { validate } from "../_shared/request-body.ts";
+import { verifyStandardWebhook } from "../_shared/webhooks/standard.ts";
 
 /**
  * Supabase Auth's send-email hook (https://supabase.com/docs/guides/auth/auth-hooks/send-email-hook):
@@ -24,7 +24,7 @@ export default endpoint({
   reply: z.object({}),
   problems: ["invalid_signature", "invalid_json", "invalid_body"],
 }, async ({ raw, request, admin }) => {
-  const json = verified(new TextDecoder().decode(raw), Object.fromEntries(request.headers));
+  const json = verifyStandardWebhook(new TextDecoder().decode(raw), request.headers, secrets());
   const payload = validate(SendEmailHook, json, "invalid_body");
   let mails;
   try {
@@ -40,21 +40,9 @@ export default endpoint({
   return {};
 });
 
-/**
- * The payload, if any of the secrets signed it: SEND_EMAIL_HOOK_SECRET holds one as Supabase shows it
- * (`v1,whsec_<base64>`), or several with `|` between them while one is rotated.
- */
-function verified(text: string, headers: Record<string, string>): unknown {
-  let failure: unknown;
-  for (const secret of env("SEND_EMAIL_HOOK_SECRET").split("|")) {
-    try {
-      // The library takes the base64 part alone.
-      return new Webhook(secret.trim().replace(/^v1,whsec_/, "")).verify(text, headers);
-    } catch (error) {
-      // It parses what it has verified.
-      if (error instanceof SyntaxError) throw problem("invalid_json", { cause: error });
-      failure = error;
-    }
-  }
-  throw problem("invalid_signature", { cause: failure });
+/** One secret as Supabase shows it (`v1,whsec_<base64>`), or several with `|` between them while rotating. */
+function secrets(): string[] {
+  return env("SEND_EMAIL_HOOK_SECRET").split("|").map((secret) =>
+    secret.trim().replace(/^v1,/, "")
+  );
 }

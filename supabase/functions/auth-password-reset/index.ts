@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Email } from "../_shared/accounts/fields.ts";
 import { wakeJobs } from "../_shared/background.ts";
+import { CaptchaToken } from "../_shared/captcha.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { countRequest } from "../_shared/limits.ts";
@@ -17,7 +18,12 @@ export default endpoint({
   auth: "publishable",
   elevated: "enqueues the job that asks Auth, so that the reply tells nothing of the account",
   limit: "password_reset",
-  body: z.strictObject({ email: Email, redirect_to: z.string().max(2000).optional() }),
+  captcha: { whenDown: "pass" },
+  body: z.strictObject({
+    email: Email,
+    redirect_to: z.string().max(2000).optional(),
+    captcha_token: CaptchaToken,
+  }),
   status: 202,
   reply: z.object({}),
   problems: ["redirect_not_allowed"],

@@ -3,6 +3,7 @@ import { authClient, authProblem, wasJustMailed } from "../_shared/accounts/auth
 import { DisplayName, Email, Locale, Password } from "../_shared/accounts/fields.ts";
 import { Session, SessionUser } from "../_shared/accounts/session.ts";
 import { wakeJobs } from "../_shared/background.ts";
+import { CaptchaToken } from "../_shared/captcha.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { sitePage } from "../_shared/redirects.ts";
 
@@ -15,11 +16,13 @@ export default endpoint({
   method: "POST",
   auth: "publishable",
   limit: "signup",
+  captcha: { whenDown: "pass" },
   body: z.strictObject({
     email: Email,
     password: Password,
     name: DisplayName,
     locale: Locale.default("en"),
+    captcha_token: CaptchaToken,
   }),
   status: 201,
   reply: z.object({ user: SessionUser, session: Session.nullable() }),

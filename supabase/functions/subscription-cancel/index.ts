@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { wakeJobs } from "../_shared/background.ts";
+import { CancellationRefund, cancelWithRefund } from "../_shared/billing/cancel-with-refund.ts";
 import { cancelSubscription } from "../_shared/billing/changes.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { Subscription } from "../_shared/billing/subscription.ts";
@@ -20,8 +21,17 @@ export default endpoint({
     /** Which one, where several run. */
     subscription_id: z.guid().optional(),
     at_period_end: z.boolean().default(true),
+    /** What becomes of what was paid for and is not used, when it ends at once. */
+    refund: z.enum(["none", "unused"]).default("none"),
+  }).refine(({ at_period_end, refund }) => refund === "none" || !at_period_end, {
+    path: ["refund"],
+    error: "At the period's end nothing is unused: refund only with at_period_end false.",
   }),
-  reply: z.object({ subscription: Subscription }),
+  reply: z.object({
+    subscription: Subscription,
+    /** What goes back to the card; null where nothing was asked for. */
+    refund: CancellationRefund.nullable(),
+  }),
   problems: [
     "workspace_not_found",
     "forbidden",
@@ -30,15 +40,16 @@ export default endpoint({
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin }) => {
-  const subscription = await cancelSubscription(
-    { admin, stripe: stripeClient() },
-    {
-      userId: user.id,
-      workspaceId: body.workspace_id ?? null,
-      subscriptionId: body.subscription_id,
-    },
-    body.at_period_end,
-  );
+  const tools = { admin, stripe: stripeClient() };
+  const whose = {
+    userId: user.id,
+    workspaceId: body.workspace_id ?? null,
+    subscriptionId: body.subscription_id,
+  };
+  const ended = body.refund === "unused" ? await cancelWithRefund(tools, whose) : {
+    subscription: await cancelSubscription(tools, whose, body.at_period_end),
+    refund: null,
+  };
   wakeJobs();
-  return { subscription };
+  return ended;
 });

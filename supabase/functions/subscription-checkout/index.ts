@@ -44,6 +44,7 @@ export default endpoint({
     "trial_used",
     "rate_limited",
     "too_many_declines",
+    "billing_details_required",
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin, address }) => {

@@ -31,6 +31,7 @@ export default endpoint({
     "payment_declined",
     "rate_limited",
     "too_many_declines",
+    "billing_details_required",
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin, address }) => {

@@ -13,6 +13,7 @@ export default endpoint({
   summary: "Invite somebody into a workspace by mail, or send the invitation again.",
   method: "POST",
   auth: "user",
+  secondFactor: true,
   elevated:
     "writes the invitation's token and its mail, which no user may; the RPC checks the caller's role",
   limit: "invitation",

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { endpoint } from "../_shared/endpoint.ts";
-import { readWorkspace, Workspace } from "../_shared/accounts/workspace.ts";
+import { DisplayName } from "../_shared/accounts/fields.ts";
+import { readWorkspace, renameWorkspace, Workspace } from "../_shared/accounts/workspace.ts";
+import { endpoint, methods } from "../_shared/endpoint.ts";
 
 /** Tells of a workspace: with a key, the key's own; with a user's token, the one that is asked for. */
-export default endpoint({
+const read = endpoint({
   summary: "Read a workspace, its members and its subscription.",
   method: "GET",
   auth: "user",
@@ -21,3 +22,28 @@ export default endpoint({
     query.workspace_id ?? apiKey?.workspaceId ?? { personalOf: user!.id },
   ),
 }));
+
+/** Renames a workspace, as its caller: row-level security lets owners and admins, and their keys. */
+const rename = endpoint({
+  summary: "Rename a workspace.",
+  method: "PATCH",
+  auth: "user",
+  apiKey: "workspace:write",
+  secondFactor: true,
+  limit: "write",
+  body: z.strictObject({
+    /** Default: the key's workspace, or the user's personal one. */
+    workspace_id: z.guid().optional(),
+    name: DisplayName,
+  }),
+  reply: z.object({ workspace: Workspace }),
+  problems: ["workspace_not_found", "forbidden"],
+}, async ({ body, user, apiKey, db }) => ({
+  workspace: await renameWorkspace(
+    db,
+    body.workspace_id ?? apiKey?.workspaceId ?? { personalOf: user!.id },
+    body.name,
+  ),
+}));
+
+export default methods(read, rename);

@@ -6,6 +6,9 @@ import type { Target } from "./target.ts";
 /** A body that the schema accepts, or a form with a file that is no image; nothing for GET. */
 export function rightRequest({ declaration }: Target): Draft {
   if (declaration.body) return { json: rightBody(declaration.body) };
+  if (declaration.form) {
+    return { body: new URLSearchParams(rightBody(declaration.form) as Record<string, string>) };
+  }
   if (declaration.file) {
     const form = new FormData();
     form.set(declaration.file.field, new File([new Uint8Array(8)], "a.png"));

@@ -49,6 +49,8 @@ export async function send(target: Target, draft: Draft = {}): Promise<Reply> {
     new Request(`http://functions/functions/v1/${target.name}${query}`, {
       method: draft.method ?? target.declaration.method,
       headers,
+      // A reply that leads elsewhere is looked at, not followed.
+      redirect: "manual",
       ...(body !== undefined && { body }),
     }),
   );

@@ -12,7 +12,7 @@ import {
 export const billingTables: Record<string, TableAccess> = {
   "public.plans": {
     columns: words(`
-      id stripe_product_id name description rank active created_at updated_at
+      id stripe_product_id name description rank active created_at updated_at per_seat
     `),
     anon: { select: "active" },
     authenticated: { select: "active" },
@@ -81,7 +81,8 @@ export const billingTables: Record<string, TableAccess> = {
       id workspace_id subscription_id stripe_invoice_id number status currency subtotal
       total amount_due amount_paid period_start period_end hosted_invoice_url invoice_pdf
       created_at paid_at updated_at billing_reason description attempt_count
-      next_payment_attempt action_required voided_at marked_uncollectible_at
+      next_payment_attempt action_required voided_at marked_uncollectible_at price_id tax
+      reverse_charge
     `),
     anon: none,
     authenticated: { select: ofMyWorkspaces("workspace_id", "owner", "admin", "billing") },

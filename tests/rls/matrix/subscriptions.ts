@@ -30,4 +30,17 @@ export const subscriptionTables: Record<string, TableAccess> = {
       trial_start: "2026-01-01",
     }],
   },
+  "private.subscription_cancellations": {
+    columns: words(`
+      id workspace_id user_id stripe_subscription_id currency parts created_at refunded_at
+    `),
+    ...serverOnly,
+    samples: ({ workspaceId, userId, unique }) => [{
+      workspace_id: workspaceId,
+      user_id: userId,
+      stripe_subscription_id: `sub_${unique}`,
+      currency: "EUR",
+      parts: [],
+    }],
+  },
 };

@@ -41,6 +41,11 @@ export const workspacesTables: Record<string, TableAccess> = {
       invitation_id: row("public.workspace_invitations")["id"],
     }],
   },
+  "private.seat_syncs": {
+    columns: words("workspace_id wanted_seq synced_seq locked_until"),
+    ...serverOnly,
+    samples: ({ workspaceId }) => [{ workspace_id: workspaceId }],
+  },
 };
 
 export const workspacesFunctions: Record<string, FunctionAccess> = {
@@ -48,6 +53,9 @@ export const workspacesFunctions: Record<string, FunctionAccess> = {
   "public.invitation_by_token(text)": anyone,
   "public.invitation_decline(text,uuid)": anyone,
   "public.my_invitations()": signedIn,
+  "public.seats_begin(uuid,bigint)": server,
+  "public.seats_end(uuid,bigint)": server,
+  "public.seats_for(uuid,uuid,text)": server,
   "public.workspace_create(text,text)": { execute: ["authenticated"] },
   "public.workspace_invite(uuid,uuid,text,text)": server,
   "public.workspace_leave(uuid)": { execute: ["authenticated"] },
@@ -65,7 +73,11 @@ export const workspacesFunctions: Record<string, FunctionAccess> = {
   "private.invitations_follow_member()": { ...nobody, definer: true },
   "private.my_invitations()": { ...signedIn, definer: true },
   "private.seat_limit(uuid)": server,
+  "private.seat_subscription(uuid)": server,
   "private.seat_taken(uuid,bigint)": server,
+  "private.seats_follow(uuid)": { ...nobody, definer: true },
+  "private.seats_follow_member()": { ...nobody, definer: true },
+  "private.seats_follow_subscription()": { ...nobody, definer: true },
   "private.slug_of(text)": nobody,
   "private.workspace_created()": { ...nobody, definer: true },
   "private.workspace_ends()": { ...nobody, definer: true },

@@ -68,10 +68,10 @@ function PlanCard({ plan, pending, choose }: PlanCardProps) {
           key={price.id}
           type="button"
           aria-disabled={pending}
-          aria-label={t.choose(plan.name, priceText(price))}
+          aria-label={t.choose(plan.name, priceText(price, plan.per_seat))}
           onClick={() => choose(price.id)}
         >
-          {priceText(price)}
+          {priceText(price, plan.per_seat)}
         </button>
       ))}
     </>

@@ -10,12 +10,13 @@ interface Price {
 }
 
 /** Words prices in the page's language. */
-export function usePriceText(): (price: Price) => string {
+export function usePriceText(): (price: Price, perSeat: boolean) => string {
   const { t, language } = useLanguage();
-  return ({ currency, unit_amount, interval, interval_count }) => {
+  return ({ currency, unit_amount, interval, interval_count }, perSeat) => {
     const every = interval_count === 1
       ? t.priceEvery[interval as keyof typeof t.priceEvery]
       : t.priceEveryFew(interval_count, interval);
-    return `${formatMoney(unit_amount, currency, language)} ${every}`;
+    const price = `${formatMoney(unit_amount, currency, language)} ${every}`;
+    return perSeat ? t.perMember(price) : price;
   };
 }

@@ -7,7 +7,7 @@ const running = ["active", "trialing", "past_due", "unpaid", "paused"];
 
 async function planRows(supabase: Supabase) {
   return await supabase.from("plans").select(`
-    id, name, description,
+    id, name, description, per_seat,
     plan_features (feature, limit_value),
     prices (id, currency, unit_amount, interval, interval_count)
   `).order("rank");

@@ -48,7 +48,7 @@ export function SubscriptionCard({ billing, subscription, reload }: Props) {
       <h2 id="your-plan">{t.yourPlan}</h2>
       <p className="plan">
         <span className="strong">{plan?.name ?? subscription.plan_id}</span>{" "}
-        {price && <span>{priceText(price)}</span>}{" "}
+        {plan && price && <span>{priceText(price, plan.per_seat)}</span>}{" "}
         <span className={`badge ${subscription.status}`}>
           {t.status[subscription.status] ?? subscription.status}
         </span>

@@ -1,6 +1,11 @@
 /** Les textes en français. */
 import type { Texts } from "./en.ts";
 
+function countOf(limit: number | null, what: string): string {
+  if (limit === null) return `${what[0]!.toUpperCase()}${what.slice(1)}s sans limite`;
+  return limit === 1 ? `1 ${what}` : `${limit} ${what}s`;
+}
+
 export const fr: Texts = {
   otherLanguage: "English",
   signOut: "Déconnexion",
@@ -65,6 +70,7 @@ export const fr: Texts = {
     };
     return `tous les ${count} ${units[unit] ?? unit}`;
   },
+  perMember: (price) => `${price} et par membre`,
   free: "Gratuit",
   endedOn: (plan, day) => `Votre offre ${plan} a pris fin le ${day}.`,
   noPlan: "Vous n’avez pas d’offre payante.",
@@ -93,8 +99,8 @@ export const fr: Texts = {
     incomplete_expired: "Jamais payée",
   },
   features: {
-    projects: (limit) => limit === 1 ? "1 projet" : `${limit} projets`,
-    members: (limit) => limit === 1 ? "1 membre" : `${limit} membres`,
+    projects: (limit) => countOf(limit, "projet"),
+    members: (limit) => countOf(limit, "membre"),
     api_access: () => "Accès à l’API",
     api_calls: (limit) =>
       limit === null
@@ -140,6 +146,20 @@ export const fr: Texts = {
   checkoutCancelledText: "Rien n’a été débité.",
   checkAgain: "Regarder de nouveau",
 
+  mailPreferences: "Ce que nous vous écrivons",
+  mailTopics: "Je souhaite recevoir",
+  mailAlways:
+    "Nous vous écrivons toujours au sujet de votre compte, de vos achats et de vos demandes.",
+  mailStopped: (address) =>
+    `Les e-mails envoyés à ${address} nous reviennent : nous n’en envoyons plus pour l’instant. Changez d’adresse, ou dites à notre assistance qu’elle fonctionne de nouveau.`,
+  mailComplained: (address) =>
+    `Un e-mail envoyé à ${address} a été signalé comme indésirable. Nous n’envoyons plus que ce qui concerne votre compte et vos achats.`,
+  unsubscribeTitle: "Recevoir moins d’e-mails",
+  unsubscribeAsk: (topic) => `Ne plus recevoir ${topic} par e-mail ?`,
+  unsubscribe: "Ne plus les recevoir",
+  unsubscribed: "C’est fait",
+  unsubscribedText: (topic) => `Vous ne recevrez plus ${topic} par e-mail.`,
+  unsubscribeWrong: "Ce lien est incomplet. Vous pouvez choisir ici ce que nous vous écrivons :",
   exportTitle: "Une copie de vos données",
   exportIntro: "Vous pouvez obtenir une copie de tout ce que nous détenons à votre sujet.",
   exportAsk: "Préparer une copie",

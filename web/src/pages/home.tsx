@@ -35,6 +35,9 @@ export function Home() {
       <p>
         <Link href="/billing" className="button">{t.toBilling}</Link>
       </p>
+      <p>
+        <Link href="/mail-preferences">{t.mailPreferences}</Link>
+      </p>
     </Page>
   );
 }

@@ -49,3 +49,21 @@ export async function readWorkspace(
     subscription: whichCounts(found.subscriptions),
   });
 }
+
+/**
+ * Renames a workspace as its caller.
+ *
+ * @throws {Problem} `workspace_not_found`; `forbidden` for a member who may not; `second_factor_required`
+ */
+export async function renameWorkspace(
+  db: Db,
+  which: string | { personalOf: string },
+  name: string,
+): Promise<z.infer<typeof Workspace>> {
+  const { id } = await readWorkspace(db, which);
+  const renamed = await rows(db.from("workspaces").update({ name }).eq("id", id).select("id"));
+  if (renamed.length === 0) {
+    throw problem("forbidden", { detail: "Only owners and admins rename a workspace." });
+  }
+  return await readWorkspace(db, id);
+}

@@ -1,7 +1,8 @@
 /** Ending a subscription and going on after all. Stripe changes first; our row follows at once. */
-import Stripe from "stripe";
+import type Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
 import { Problem, problem } from "../problem.ts";
+import { isMissing } from "./fetch.ts";
 import { releaseSchedule } from "./renewal-changes.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 import { readSubscription, type Subscription } from "./subscription.ts";
@@ -77,6 +78,16 @@ async function hasEnded(tools: ChangeTools, id: string): Promise<boolean> {
   return status === "canceled" || status === "incomplete_expired";
 }
 
+/** Ends a subscription at once; one that has ended stays as it is. */
+export async function cancelNow(stripe: Stripe, id: string): Promise<void> {
+  try {
+    await stripe.subscriptions.cancel(id);
+  } catch (error) {
+    // Stripe says that a subscription which has ended does not exist; a sync tells how it stands.
+    if (!isMissing(error)) throw error;
+  }
+}
+
 /**
  * Ends a subscription: when the paid period ends, or at once. Asking twice changes nothing more.
  *
@@ -95,14 +106,7 @@ export async function cancelSubscription(
       await tools.stripe.subscriptions.update(id, { cancel_at_period_end: true });
       return;
     }
-    try {
-      await tools.stripe.subscriptions.cancel(id);
-    } catch (error) {
-      // Stripe says that a subscription which has ended does not exist; the sync tells how it stands.
-      const ended = error instanceof Stripe.errors.StripeInvalidRequestError &&
-        error.code === "resource_missing";
-      if (!ended) throw error;
-    }
+    await cancelNow(tools.stripe, id);
   });
 }
 

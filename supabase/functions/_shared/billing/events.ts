@@ -19,6 +19,7 @@ export function eventTargets(event: Stripe.Event): Target[] {
     id?: string;
     invoice?: string | { id: string };
     charge?: string | { id: string };
+    customer?: string | { id: string };
     subscription?: string | { id: string } | null;
     released_subscription?: string | null;
     amount_refunded?: number;
@@ -33,6 +34,7 @@ export function eventTargets(event: Stripe.Event): Target[] {
     case "invoice":
     case "payment_method":
     case "dispute":
+    case "credit_note":
       return [{ type: object.object, id: object.id }];
     case "checkout.session":
       return [{ type: "checkout_session", id: object.id }];
@@ -40,6 +42,8 @@ export function eventTargets(event: Stripe.Event): Target[] {
       return target("subscription", object.subscription ?? object.released_subscription);
     case "invoice_payment":
       return target("invoice", object.invoice);
+    case "tax_id":
+      return target("customer", object.customer);
     case "refund":
       return target("charge", object.charge);
     case "charge":

@@ -3,6 +3,7 @@ import Stripe from "stripe";
 import {
   chargeRecord,
   checkoutSessionRecord,
+  creditNoteRecord,
   customerRecord,
   disputeRecord,
   idOf,
@@ -24,7 +25,8 @@ export type ObjectType =
   | "checkout_session"
   | "payment_method"
   | "charge"
-  | "dispute";
+  | "dispute"
+  | "credit_note";
 
 /** A fetched object as our tables take it, and what must be there before it. */
 export interface Fetched {
@@ -67,7 +69,8 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
     return { record: priceRecord(price), needs: [["product", idOf(price.product)]] };
   },
   async customer(stripe, id) {
-    return { record: customerRecord(await stripe.customers.retrieve(id)), needs: [] };
+    const customer = await stripe.customers.retrieve(id, { expand: ["tax_ids"] });
+    return { record: customerRecord(customer), needs: [] };
   },
   async subscription(stripe, id) {
     const subscription = await stripe.subscriptions.retrieve(id, {
@@ -129,6 +132,10 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
       record: disputeRecord(dispute),
       needs: [["invoice", await invoiceOf(stripe, dispute.payment_intent)]],
     };
+  },
+  async credit_note(stripe, id) {
+    const note = await stripe.creditNotes.retrieve(id);
+    return { record: creditNoteRecord(note), needs: [["invoice", idOf(note.invoice)]] };
   },
 };
 

@@ -8,6 +8,7 @@ import {
   type PurchaseTools,
   recordIntent,
 } from "./intents.ts";
+import { taxOfCheckout, taxOfSubscription } from "./tax.ts";
 
 const expand = ["latest_invoice.confirmation_secret", "pending_setup_intent"];
 
@@ -61,6 +62,7 @@ export async function subscriptionOf(
       customer,
       items: [{ price: intent.price_id, quantity: intent.quantity }],
       payment_behavior: "default_incomplete",
+      ...taxOfSubscription(),
       payment_settings: { save_default_payment_method: "on_subscription" },
       ...trial,
       ...discounts,
@@ -92,6 +94,7 @@ export async function sessionOf(
       success_url: intent.success_url!,
       cancel_url: intent.cancel_url!,
       metadata,
+      ...taxOfCheckout(),
       ...discounts,
       ...(intent.trial_days !== null && {
         payment_method_collection: intent.trial_needs_card

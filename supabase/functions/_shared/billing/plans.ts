@@ -10,6 +10,8 @@ export interface PlanPrice {
   currency: string;
   unitAmount: number;
   interval: "month" | "year";
+  /** Whether the amount holds its VAT; on top of it unless given. Stripe lets it be set once. */
+  taxBehavior?: "exclusive" | "inclusive";
 }
 
 /** A plan. */
@@ -20,6 +22,8 @@ export interface PlanDeclaration {
   /** What is included: `true`, or how much of it. A feature that is not named is not included. */
   readonly features: Readonly<Record<string, true | number>>;
   readonly prices: readonly PlanPrice[];
+  /** Whether a price is for one member: then as many are bought as there are members. */
+  readonly perSeat?: boolean;
   /** Days that one may try it before the first payment; absent: no trial. */
   readonly trialDays?: number;
   /** Whether a trial takes a card first. Without, a trial that nobody gave a card for just ends. */
@@ -62,6 +66,24 @@ const declared = [
     prices: [
       { lookupKey: "price_monthly_pro", currency: "EUR", unitAmount: 4900, interval: "month" },
       { lookupKey: "price_yearly_pro", currency: "EUR", unitAmount: 49000, interval: "year" },
+    ],
+  },
+  {
+    id: "team",
+    name: "Team",
+    description: "For as many as you are",
+    perSeat: true,
+    features: {
+      projects: true,
+      members: true,
+      api_access: true,
+      api_calls: 1_000_000,
+      audit_log: true,
+      priority_support: true,
+    },
+    prices: [
+      { lookupKey: "price_monthly_team", currency: "EUR", unitAmount: 900, interval: "month" },
+      { lookupKey: "price_yearly_team", currency: "EUR", unitAmount: 9000, interval: "year" },
     ],
   },
 ] as const satisfies readonly PlanDeclaration[];

@@ -14,7 +14,12 @@ function productMetadata(plan: PlanDeclaration, rank: number): Record<string, st
       ...(meter === undefined ? [] : [[`meter_${feature}`, meter.eventName]]),
     ];
   });
-  return { plan: plan.id, rank: String(rank), ...Object.fromEntries(features) };
+  return {
+    plan: plan.id,
+    rank: String(rank),
+    per_seat: String(plan.perSeat ?? false),
+    ...Object.fromEntries(features),
+  };
 }
 
 /** Whether a key of a product's metadata is one that this file writes, whatever the declaration. */
@@ -73,6 +78,11 @@ function samePrice(held: Stripe.Price, wanted: PlanPrice, product: string): bool
     held.product === product;
 }
 
+/** What a price says of its tax, declared or not: without any, Stripe Tax refuses to compute it. */
+function taxBehaviorOf(wanted: PlanPrice): "exclusive" | "inclusive" {
+  return wanted.taxBehavior ?? "exclusive";
+}
+
 /** Metadata of the prices that this file made: the name that each was made for. */
 const declaredAs = "declared_as";
 
@@ -83,7 +93,14 @@ async function publishPrice(
   held: Stripe.Price | undefined,
   report: Report,
 ): Promise<void> {
-  if (held !== undefined && samePrice(held, wanted, product)) return;
+  if (held !== undefined && samePrice(held, wanted, product)) {
+    if (held.tax_behavior === taxBehaviorOf(wanted)) return;
+    if (held.tax_behavior === "unspecified" || held.tax_behavior === null) {
+      await stripe.prices.update(held.id, { tax_behavior: taxBehaviorOf(wanted) });
+      report.push(`set the tax behaviour of price ${held.id}`);
+      return;
+    }
+  }
   // A price's amount cannot change: a new one takes the name over. Who subscribed keeps the old one.
   const { amount, currency } = toStripeAmount({
     amount: wanted.unitAmount,
@@ -96,6 +113,7 @@ async function publishPrice(
     recurring: { interval: wanted.interval },
     lookup_key: wanted.lookupKey,
     transfer_lookup_key: true,
+    tax_behavior: taxBehaviorOf(wanted),
     metadata: { [declaredAs]: wanted.lookupKey },
   });
   report.push(`created price ${created.id} as ${wanted.lookupKey}`);

@@ -17,6 +17,7 @@ import {
 } from "./intents.ts";
 import { asPromotionProblem } from "./promotions.ts";
 import { idOf } from "./records.ts";
+import { quantityToBuy } from "./seats.ts";
 import { stripeProblem } from "./stripe.ts";
 import { syncNow } from "./sync.ts";
 import { termsOf } from "./terms.ts";
@@ -57,9 +58,10 @@ async function buy<T>(
   go: (intent: Intent) => Promise<T | undefined>,
 ): Promise<T> {
   try {
-    const terms = await termsOf(tools, { ...request, onStripesPage: request.pages !== undefined });
+    const asked = { ...request, quantity: await quantityToBuy(tools.admin, request) };
+    const terms = await termsOf(tools, { ...asked, onStripesPage: request.pages !== undefined });
     for (let attempt = 0; attempt < 2; attempt++) {
-      const intent = await openIntent(tools.admin, request, terms);
+      const intent = await openIntent(tools.admin, asked, terms);
       if (!intent.matches) {
         await giveUp(tools, intent);
         continue;

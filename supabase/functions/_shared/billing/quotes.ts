@@ -9,6 +9,7 @@ import { priceOnSale } from "./price-on-sale.ts";
 import { asPromotionProblem, findPromotion } from "./promotions.ts";
 import { type QuotedChange, type QuotedState, type SignedQuote, signQuote } from "./quote-token.ts";
 import { idOf } from "./records.ts";
+import { quantityAfter } from "./seats.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 
 /** How long a quote may be accepted, in seconds of real time. */
@@ -40,7 +41,10 @@ export const Quote = z.object({
   total: z.int(),
   /** What is charged at once: the total less the credit that the customer has. */
   amount_due: z.int(),
-  /** What each renewal costs from then on, and when the next one is. */
+  /**
+   * What each renewal costs from then on, and when the next one is: a price of another interval begins
+   * its period when the quote is accepted, up to ten minutes later.
+   */
   next_amount: z.int(),
   next_at: z.string(),
   proration_date: z.string(),
@@ -52,6 +56,7 @@ export interface WantedChange {
   when: "now" | "renewal";
   /** A price's id or lookup key. */
   price?: string | undefined;
+  /** Of a price for one member, no fewer than there are members are quoted. */
   quantity?: number | undefined;
   promotionCode?: string | undefined;
 }
@@ -103,6 +108,8 @@ function lineTotal(line: Stripe.InvoiceLineItem): number {
 
 /** What a renewal costs, without what waits for it once. */
 export function renewalTotal(next: Stripe.Invoice): number {
+  // A preview's lines have no further pages to read: the whole is then the closest that can be said.
+  if (next.lines.has_more) return next.total;
   return next.lines.data.filter((line) => !isProration(line))
     .reduce((sum, line) => sum + lineTotal(line), 0);
 }
@@ -139,8 +146,8 @@ export async function reckon(
     : null;
   const next = await stripe.invoices.createPreview({
     subscription,
-    // What counts once has counted for the invoice of the change.
-    ...(once && now !== null ? {} : discounts),
+    // What counts once has then counted for the invoice of the change, and has taken the former's place.
+    ...(once && now !== null ? { discounts: "" as const } : discounts),
     subscription_details: { items, proration_behavior: "none" },
   });
   return { now, next };
@@ -199,10 +206,20 @@ export async function quoteChange(
     const price = wanted.price === undefined
       ? { id: heldPrice.id, product_id: idOf(heldPrice.product)! }
       : await priceOnSale(db, wanted.price);
-    const quantity = wanted.quantity ?? before.quantity;
+    const quantity = await quantityAfter(
+      admin,
+      { userId: whose.userId, workspaceId: target.workspace_id },
+      { from: before.price, to: price.id, held: before.quantity, wanted: wanted.quantity },
+    );
     const offered = price.id === heldPrice.id ? heldPrice : await stripe.prices.retrieve(price.id);
     if (offered.currency !== held.currency) {
       throw unchangeable("A running subscription keeps its currency.");
+    }
+    // https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+    if ((offered.unit_amount ?? 0) * quantity > 99_999_999) {
+      throw problem("invalid_body", {
+        detail: "One payment takes at most eight digits: ask for a smaller quantity.",
+      });
     }
     const promotion = wanted.promotionCode === undefined
       ? null

@@ -12,6 +12,7 @@ import { type Drift, driftOf } from "./drift.ts";
 import { fetchObject, isMissing } from "./fetch.ts";
 import {
   chargeRecord,
+  creditNoteRecord,
   idOf,
   invoiceRecord,
   priceRecord,
@@ -44,7 +45,7 @@ export const Reconciliation = z.object({
   })),
 });
 
-const phases = ["product", "price", "subscription", "invoice", "charge"] as const;
+const phases = ["product", "price", "subscription", "invoice", "charge", "credit_note"] as const;
 type Phase = typeof phases[number];
 
 /** Where a run is: first it lists a kind at Stripe, then it looks for our rows that were not listed. */
@@ -139,6 +140,13 @@ async function page(
         .map((charge) => ({ ...chargeRecord(charge, []), customer_id: idOf(charge.customer) }))
         .filter((record) => record.payment_id !== null);
       return { records, last: list.has_more ? list.data.at(-1)!.id : null };
+    }
+    case "credit_note": {
+      const list = await stripe.creditNotes.list(params);
+      return {
+        records: list.data.map(creditNoteRecord),
+        last: list.has_more ? list.data.at(-1)!.id : null,
+      };
     }
   }
 }
@@ -255,6 +263,7 @@ async function exists({ stripe, pace }: Tools, phase: Phase, id: string): Promis
     else if (phase === "price") await stripe.prices.retrieve(id);
     else if (phase === "subscription") await stripe.subscriptions.retrieve(id);
     else if (phase === "invoice") await stripe.invoices.retrieve(id);
+    else if (phase === "credit_note") await stripe.creditNotes.retrieve(id);
     else await stripe.charges.retrieve(id);
     return true;
   } catch (error) {

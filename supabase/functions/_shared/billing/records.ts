@@ -52,7 +52,7 @@ function planNamed(text: string | undefined): string | null {
   return text !== undefined && /^[a-z][a-z0-9_]{0,39}$/.test(text) ? text : null;
 }
 
-/** A product; ours carry `metadata.plan`, `.rank`, `.feature_<name>` and `.meter_<feature>`. */
+/** A product; ours carry `metadata.plan`, `.rank`, `.per_seat`, `.feature_<name>` and `.meter_<feature>`. */
 export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
   if (product.deleted) return { id: product.id, plan_id: null };
   return {
@@ -62,6 +62,7 @@ export function productRecord(product: Stripe.Product | Stripe.DeletedProduct) {
     description: product.description,
     rank: wholeNumber(product.metadata["rank"], 32_767) ?? 0,
     active: product.active,
+    per_seat: product.metadata["per_seat"] === "true",
     features: featuresOf(product.metadata),
     meters: metersOf(product.metadata),
   };
@@ -82,6 +83,30 @@ export function priceRecord(price: Stripe.Price) {
   };
 }
 
+/** Whom a customer's invoices are made out to; the tax id that was given last, where there are several. */
+function detailsOf(customer: Stripe.Customer) {
+  const { address } = customer;
+  const taxIds =
+    customer.tax_ids?.data.toSorted((a, b) => b.created - a.created || (b.id < a.id ? -1 : 1)) ??
+      [];
+  const status = (taxId: Stripe.TaxId) => taxId.verification?.status ?? "unavailable";
+  const good = taxIds.find((taxId) => status(taxId) !== "unverified") ?? taxIds[0];
+  return {
+    name: customer.name ?? null,
+    line1: address?.line1 || null,
+    line2: address?.line2 || null,
+    postal_code: address?.postal_code || null,
+    city: address?.city || null,
+    state: address?.state || null,
+    country: address?.country || null,
+    tax_id: good === undefined
+      ? null
+      : { type: good.type, value: good.value, status: status(good) },
+    refused: taxIds.filter((taxId) => status(taxId) === "unverified")
+      .map(({ id, value }) => ({ id, value })),
+  };
+}
+
 /** A customer; ours carry `metadata.workspace_id`. */
 export function customerRecord(customer: Stripe.Customer | Stripe.DeletedCustomer) {
   if (customer.deleted) return { id: customer.id, deleted: true };
@@ -90,6 +115,7 @@ export function customerRecord(customer: Stripe.Customer | Stripe.DeletedCustome
     id: customer.id,
     deleted: false,
     workspace_id: customer.metadata["workspace_id"] ?? null,
+    details: detailsOf(customer),
   };
 }
 
@@ -178,6 +204,11 @@ export function subscriptionRecord(subscription: Stripe.Subscription) {
   };
 }
 
+/** What of a document's total is tax, within prices or on top. */
+function taxOf(taxes: { amount: number }[] | null, currency: string): number {
+  return amount((taxes ?? []).reduce((sum, tax) => sum + tax.amount, 0), currency);
+}
+
 const paymentStatus = { paid: "succeeded", open: "pending", canceled: "canceled" } as Record<
   string,
   string
@@ -193,13 +224,16 @@ function waitsForPayer(payment: Stripe.InvoicePayment): boolean {
 export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoicePayment[]) {
   const { currency } = invoice;
   const periods = invoice.lines.data.map((line) => line.period);
+  // What is charged and not what is credited: a change of plan has a line of each.
+  const main = invoice.lines.data.find((line) => line.amount > 0) ?? invoice.lines.data[0];
   return {
     id: invoice.id,
     deleted: false,
     customer_id: idOf(invoice.customer),
     subscription_id: idOf(invoice.parent?.subscription_details?.subscription),
     number: invoice.number,
-    description: invoice.lines.data[0]?.description ?? null,
+    description: main?.description ?? null,
+    price_id: idOf(main?.pricing?.price_details?.price),
     billing_reason: invoice.billing_reason,
     status: invoice.status ?? "draft",
     attempt_count: invoice.attempt_count,
@@ -208,6 +242,10 @@ export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoiceP
     currency: currency.toUpperCase(),
     subtotal: amount(invoice.subtotal, currency),
     total: amount(invoice.total, currency),
+    tax: taxOf(invoice.total_taxes, currency),
+    reverse_charge: (invoice.total_taxes ?? []).some((tax) =>
+      tax.taxability_reason === "reverse_charge"
+    ),
     amount_due: amount(invoice.amount_due, currency),
     amount_paid: amount(invoice.amount_paid, currency),
     period_start: periods.length === 0
@@ -274,6 +312,7 @@ export function chargeRecord(charge: Stripe.Charge, refunds: Stripe.Refund[]) {
       amount: amount(refund.amount, refund.currency),
       currency: refund.currency.toUpperCase(),
       reason: refund.reason,
+      intent_id: refund.metadata?.["refund_intent"] ?? null,
       created: refund.created,
     })),
   };
@@ -290,5 +329,29 @@ export function disputeRecord(dispute: Stripe.Dispute) {
     reason: dispute.reason,
     evidence_due_by: dispute.evidence_details.due_by,
     created: dispute.created,
+  };
+}
+
+/** A credit note. Its refunds are the same money: their ids let nobody count it twice. */
+export function creditNoteRecord(note: Stripe.CreditNote) {
+  return {
+    id: note.id,
+    customer_id: idOf(note.customer),
+    invoice_id: idOf(note.invoice),
+    number: note.number,
+    status: note.status,
+    reason: note.reason,
+    memo: note.memo,
+    currency: note.currency.toUpperCase(),
+    subtotal: amount(note.subtotal, note.currency),
+    total: amount(note.total, note.currency),
+    tax: taxOf(note.total_taxes, note.currency),
+    refunds: note.refunds.flatMap(({ refund, amount_refunded: of }) => {
+      const id = idOf(refund);
+      return id === null ? [] : [{ id, amount: amount(of, note.currency) }];
+    }),
+    pdf: note.pdf,
+    created: note.created,
+    voided_at: note.voided_at,
   };
 }

@@ -57,6 +57,11 @@ export function stripeProblem(error: unknown): Problem {
       extra: { decline_code: error.decline_code },
     });
   }
+  if (error.code === "customer_tax_location_invalid") {
+    return problem("billing_details_required", {
+      detail: "Tax is computed by the address: write it with PUT billing-details first.",
+    });
+  }
   if (isDefiniteRefusal(error)) return problem("internal_error", { cause: error });
   return problem("payment_provider_unavailable", {
     retryAfterSeconds: 5,

@@ -2,9 +2,9 @@
 import type { z } from "zod";
 import type { Db } from "../database.ts";
 
-/** The end of an attempt. A thrown error is `retry`. */
+/** The end of an attempt. A thrown error is `retry`; `note` is kept where a success was not the usual one. */
 export type Outcome =
-  | { outcome: "succeeded" }
+  | { outcome: "succeeded"; note?: string }
   | { outcome: "retry"; reason: string; afterSeconds?: number | undefined }
   | { outcome: "fatal"; reason: string };
 

@@ -1,9 +1,12 @@
 import { Resend } from "resend";
 import { z } from "zod";
+import { type Db, rows } from "../database.ts";
 import { env, optionalEnv } from "../env.ts";
 import { Locale } from "../accounts/fields.ts";
 import { sendMail } from "../mail/send.ts";
-import { MAIL_NAMES, type PropsOf } from "../mail/templates.ts";
+import { MAIL_NAMES, type PropsOf, templates } from "../mail/templates.ts";
+import { topics } from "../mail/topics.ts";
+import { unsubscribeLinks } from "../mail/unsubscribe.ts";
 import { sitePage } from "../redirects.ts";
 import { jobKind, succeeded } from "./kind.ts";
 
@@ -16,6 +19,7 @@ const pages: Record<string, string> = {
   account_delete_blocked: "/account/delete",
   account_delete_cancelled: "/",
   welcome: "/",
+  getting_started: "/",
   subscription_started: "/billing",
   subscription_ending: "/billing",
   subscription_ended: "/billing",
@@ -29,6 +33,7 @@ const pages: Record<string, string> = {
   payment_failed: "/billing",
   payment_action_required: "/billing",
   payment_reminder: "/billing",
+  tax_id_refused: "/billing",
   access_read_only: "/billing",
   access_locked: "/billing",
   access_restored: "/billing",
@@ -44,17 +49,59 @@ function withPage(template: string, props: Record<string, unknown>): Record<stri
   return page === undefined ? props : { url: sitePage(page), ...props };
 }
 
-/** Sends one mail. Resend keeps an idempotency key for 24 hours, longer than a job's attempts last. */
+/** Why a mail is not sent: nobody is there any more, or its reader does not want it. */
+type Stopped = { outcome: "suppressed" | "unsubscribed"; reason: string };
+
+const Mail = z.object({
+  template: z.enum(MAIL_NAMES),
+  to: z.string(),
+  /** Whom it is for, where it is for a user: a mail about a topic is for nobody else. */
+  user_id: z.guid().optional(),
+  locale: Locale,
+  props: z.record(z.string(), z.unknown()),
+});
+
+async function note(
+  admin: Db,
+  cause: string,
+  { template, to, user_id }: z.infer<typeof Mail>,
+  became: { outcome: string; reason?: string; providerId?: string },
+): Promise<void> {
+  await rows(admin.rpc("mail_log_write", {
+    cause,
+    template,
+    purpose: templates[template].purpose,
+    address: to,
+    user_id: (user_id ?? null) as string,
+    outcome: became.outcome,
+    reason: (became.reason ?? null) as string,
+    provider_id: (became.providerId ?? null) as string,
+  }));
+}
+
+/**
+ * Sends one mail, unless its address is suppressed or its topic turned off at this moment: that is
+ * success, with the reason as the job's note and in the mail log. Resend keeps an idempotency key for 24
+ * hours, longer than a job's attempts last.
+ */
 export const mailSend = jobKind({
-  schema: z.object({
-    template: z.enum(MAIL_NAMES),
-    to: z.string(),
-    locale: Locale,
-    props: z.record(z.string(), z.unknown()),
-  }),
+  schema: Mail,
   timeoutMs: 20_000,
   forgetPayload: true,
-  async handle({ cause }, { template, to, locale, props }) {
+  async handle({ admin, cause }, mail) {
+    const { template, to, user_id, locale, props } = mail;
+    const { purpose } = templates[template];
+    const topic = purpose === "transactional" ? null : purpose;
+    const stopped = await rows(admin.rpc("mail_gate", {
+      address: to,
+      user_id: (user_id ?? null) as string,
+      topic: topic as string,
+      on_by_default: topic !== null && topics[topic].onByDefault,
+    })) as Stopped | null;
+    if (stopped !== null) {
+      await note(admin, cause, mail, stopped);
+      return { ...succeeded, note: `${stopped.outcome}: ${stopped.reason}` };
+    }
     resend ??= new Resend(env("RESEND_API_KEY"));
     const sent = await sendMail({ resend, brand: optionalEnv("BRAND_NAME") }, {
       to,
@@ -63,9 +110,15 @@ export const mailSend = jobKind({
       locale,
       // Checked against the template's own schema by sendMail.
       props: withPage(template, props) as PropsOf<typeof template>,
+      unsubscribe: topic === null || user_id === undefined
+        ? undefined
+        : unsubscribeLinks({ userId: user_id, topic }),
       idempotencyKey: `mail:${cause}`,
     });
-    if (sent.ok) return succeeded;
+    if (sent.ok) {
+      await note(admin, cause, mail, { outcome: "sent", providerId: sent.id });
+      return succeeded;
+    }
     if (!sent.retry) return { outcome: "fatal", reason: sent.reason };
     return { outcome: "retry", reason: sent.reason, afterSeconds: sent.retryAfterSeconds };
   },

@@ -4,13 +4,18 @@ import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
 import { dunningStep } from "./dunning-step.ts";
+import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
+import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
+import { seatsSync } from "./seats-sync.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
+import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
 import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
+import { taxIdWithdraw } from "./tax-id-withdraw.ts";
 import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
@@ -22,16 +27,21 @@ export const jobKinds: Record<string, JobKind> = {
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
   dunning_step: dunningStep,
+  getting_started: gettingStarted,
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
+  refund_finish: refundFinish,
   retention,
+  seats_sync: seatsSync,
   stripe_customer_create: stripeCustomerCreate,
+  subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
   usage_holds_expire: usageHoldsExpire,
   usage_report: usageReport,
   usage_reports_open: usageReportsOpen,
+  tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
 };

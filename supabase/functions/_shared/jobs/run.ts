@@ -1,5 +1,6 @@
 /** Working the queue off: claim, handle each, settle each, claim again; until nothing is due or time is up. */
 import { type Db, rows } from "../database.ts";
+import { trackError } from "../error-tracker.ts";
 import { describeError, log } from "../log.ts";
 import type { JobKind, Outcome } from "./kind.ts";
 
@@ -55,7 +56,7 @@ async function work(kinds: Record<string, JobKind>, job: ClaimedJob, admin: Db):
     job_id: job.id,
     attempt: job.attempts,
     outcome: result.outcome,
-    error: (result.outcome === "succeeded" ? null : result.reason) as string,
+    error: (result.outcome === "succeeded" ? result.note ?? null : result.reason) as string,
     retry_after_seconds:
       (result.outcome === "retry" ? result.afterSeconds ?? null : null) as number,
     forget_payload: kind?.forgetPayload ?? false,
@@ -69,6 +70,11 @@ async function work(kinds: Record<string, JobKind>, job: ClaimedJob, admin: Db):
     duration_ms: Math.round(performance.now() - started),
     ...(result.outcome !== "succeeded" && { error: result.reason }),
   });
+  if (state === "dead" && result.outcome !== "succeeded") {
+    const error = new Error(result.reason);
+    error.name = `${job.kind} died`;
+    trackError(error, { tags: { kind: job.kind }, extra: { job: job.id, attempts: job.attempts } });
+  }
   return result.outcome === "succeeded";
 }
 

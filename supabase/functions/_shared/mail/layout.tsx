@@ -51,10 +51,12 @@ export interface LayoutProps {
   brand: string;
   content: Content;
   footer: string;
+  /** Below the footer, on a line of its own. */
+  footerLink?: { label: string; url: string } | undefined;
 }
 
 /** A whole mail: brand, one card with heading and blocks, footer. */
-export function Layout({ locale, brand, content, footer }: LayoutProps) {
+export function Layout({ locale, brand, content, footer, footerLink }: LayoutProps) {
   return (
     <Html lang={locale} dir="ltr">
       <Head>
@@ -98,6 +100,12 @@ export function Layout({ locale, brand, content, footer }: LayoutProps) {
             style={{ ...small, margin: "16px 4px 0", fontSize: "13px", lineHeight: "19px" }}
           >
             {unbroken(footer)}
+            {footerLink && (
+              <>
+                <br />
+                {anchor(footerLink.url, footerLink.label)}
+              </>
+            )}
           </Text>
         </Container>
       </Body>

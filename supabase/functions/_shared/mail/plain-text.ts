@@ -2,8 +2,14 @@
 import type { Block, Content } from "./template.ts";
 
 /** Made from the same blocks as the HTML, so that neither says what the other does not. */
-export function plainText(content: Content, brand: string, footer: string): string {
-  const parts = [content.heading, ...content.blocks.map(part), `-- \n${brand}\n${footer}`];
+export function plainText(
+  content: Content,
+  brand: string,
+  footer: string,
+  footerLink?: { label: string; url: string },
+): string {
+  const foot = [brand, footer, ...footerLink ? [`${footerLink.label}\n${footerLink.url}`] : []];
+  const parts = [content.heading, ...content.blocks.map(part), `-- \n${foot.join("\n")}`];
   return parts.join("\n\n") + "\n";
 }
 

@@ -11,6 +11,7 @@ import { Layout } from "./layout.tsx";
 import { frenchSpacing, type Locale } from "./locale.ts";
 import { plainText } from "./plain-text.ts";
 import { type MailName, type PropsOf, templates } from "./templates.ts";
+import { topics } from "./topics.ts";
 import { singleLine } from "./untrusted.ts";
 
 export interface RenderedMail {
@@ -24,25 +25,47 @@ export interface RenderedMail {
  * key that it has seen.
  *
  * @param options.brand our name in it; "Socle" unless given
+ * @param options.unsubscribePage where a mail about a topic leads who wants no more of it
  * @throws {z.ZodError} the props are not the template's
  */
 export async function renderMail<Name extends MailName>(
   name: Name,
   locale: Locale,
   props: PropsOf<Name>,
-  { brand = "Socle" }: { brand?: string | undefined } = {},
+  { brand = "Socle", unsubscribePage }: {
+    brand?: string | undefined;
+    unsubscribePage?: string | undefined;
+  } = {},
 ): Promise<RenderedMail> {
   const content = templates[name].compose(locale, brand, props);
   const subject = singleLine(content.subject, 150);
-  const footer = {
-    fr: frenchSpacing(`Vous recevez cet e-mail parce qu’il concerne votre compte ${brand}.`),
-    en: `You receive this email because it is about your ${brand} account.`,
-  }[locale];
+  const { purpose } = templates[name];
+  const footer = purpose === "transactional"
+    ? {
+      fr: frenchSpacing(`Vous recevez cet e-mail parce qu’il concerne votre compte ${brand}.`),
+      en: `You receive this email because it is about your ${brand} account.`,
+    }[locale]
+    : {
+      fr: frenchSpacing(
+        `Vous recevez cet e-mail parce que vous acceptez ${topics[purpose].name.fr} de ${brand}.`,
+      ),
+      en: `You receive this email because you accept ${topics[purpose].name.en} from ${brand}.`,
+    }[locale];
+  const footerLink = unsubscribePage === undefined ? undefined : {
+    label: { fr: "Ne plus recevoir ces e-mails", en: "Stop receiving these emails" }[locale],
+    url: unsubscribePage,
+  };
   return {
     subject,
     html: await render(
-      <Layout locale={locale} brand={brand} content={{ ...content, subject }} footer={footer} />,
+      <Layout
+        locale={locale}
+        brand={brand}
+        content={{ ...content, subject }}
+        footer={footer}
+        footerLink={footerLink}
+      />,
     ),
-    text: plainText(content, brand, footer),
+    text: plainText(content, brand, footer, footerLink),
   };
 }

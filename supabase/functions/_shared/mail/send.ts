@@ -20,6 +20,8 @@ export interface OutgoingMail<Name extends MailName> {
   template: Name;
   locale: Locale;
   props: PropsOf<Name>;
+  /** Of a mail about a topic: where its reader turns the topic off. */
+  unsubscribe?: { oneClick: string; page: string } | undefined;
   /** The cause of the mail: within 24 h Resend sends one mail a key. Of any length. */
   idempotencyKey: string;
 }
@@ -38,7 +40,7 @@ export type SendResult =
  */
 export async function sendMail<Name extends MailName>(
   { resend, brand, timeoutMs = 10_000 }: MailSender,
-  { to, from, template, locale, props, idempotencyKey }: OutgoingMail<Name>,
+  { to, from, template, locale, props, unsubscribe, idempotencyKey }: OutgoingMail<Name>,
 ): Promise<SendResult> {
   const checked = templates[template].props.safeParse(props);
   if (!checked.success) {
@@ -48,10 +50,17 @@ export async function sendMail<Name extends MailName>(
   const { data, error, headers } = await resend.emails.send({
     from,
     to,
-    ...await renderMail(template, locale, props, { brand }),
+    ...await renderMail(template, locale, props, { brand, unsubscribePage: unsubscribe?.page }),
     // Gmail threads mails of one subject, so that a second receipt hides under the first. From the
     // key and not random: a retry with another body would be refused as invalid_idempotent_request.
-    headers: { "X-Entity-Ref-ID": digest(idempotencyKey).slice(0, 32) },
+    headers: {
+      "X-Entity-Ref-ID": digest(idempotencyKey).slice(0, 32),
+      // One click in the mail program, without opening a page: https://www.rfc-editor.org/rfc/rfc8058
+      ...(unsubscribe && {
+        "List-Unsubscribe": `<${unsubscribe.oneClick}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      }),
+    },
     tags: [{ name: "template", value: template }, { name: "locale", value: locale }],
   }, {
     idempotencyKey: keyFor(idempotencyKey),

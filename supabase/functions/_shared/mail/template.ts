@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import { formatMoney, type Money } from "../money.ts";
 import { formatDate, frenchSpacing, type Locale } from "./locale.ts";
+import type { Purpose } from "./topics.ts";
 
 /** One part of a mail's body, in reading order. */
 export type Block =
@@ -47,6 +48,8 @@ export interface Writer {
 
 /** A mail as a file of `templates/` declares it. */
 export interface Declaration<Schema extends z.ZodType> {
+  /** Why it is sent: `transactional` unless given, or a topic that its reader can turn off (topics.ts). */
+  purpose?: Purpose;
   /** Strict: a prop that no text uses is a mistake of the caller. */
   props: Schema;
   /** A sample, shown by previews and rendered by the tests. */
@@ -56,6 +59,7 @@ export interface Declaration<Schema extends z.ZodType> {
 
 /** A declared mail, closed over the type of its props. */
 export interface Template<Schema extends z.ZodType> {
+  purpose: Purpose;
   props: Schema;
   preview: z.input<Schema>;
   /** @throws {z.ZodError} the props are not of the schema */
@@ -64,9 +68,10 @@ export interface Template<Schema extends z.ZodType> {
 
 /** Declares a mail: one in each file of `templates/`, listed in templates.ts. */
 export function mailTemplate<Schema extends z.ZodType>(
-  { props: schema, preview, write }: Declaration<Schema>,
+  { purpose = "transactional", props: schema, preview, write }: Declaration<Schema>,
 ): Template<Schema> {
   return {
+    purpose,
     props: schema,
     preview,
     compose: (locale, brand, props) => write(writer(locale, brand), schema.parse(props)),

@@ -4,6 +4,7 @@
  * To add one: a file in templates/ and a line here.
  */
 import type { z } from "zod";
+import { alert } from "./templates/alert.ts";
 import {
   accountDeleteBlocked,
   accountDeleteCancelled,
@@ -21,6 +22,7 @@ import {
 } from "./templates/dunning.ts";
 import { email } from "./templates/email.ts";
 import { emailChange } from "./templates/email-change.ts";
+import { gettingStarted } from "./templates/getting-started.ts";
 import { invitation } from "./templates/invitation.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
@@ -38,6 +40,7 @@ import { subscriptionEnding } from "./templates/subscription-ending.ts";
 import { subscriptionPaused, subscriptionResumed } from "./templates/subscription-pause.ts";
 import { subscriptionStarted } from "./templates/subscription-started.ts";
 import { trialEndedEarly } from "./templates/trial-ended-early.ts";
+import { taxIdRefused } from "./templates/tax-id-refused.ts";
 import { trialEnding } from "./templates/trial-ending.ts";
 import { trialStarted } from "./templates/trial-started.ts";
 import { welcome } from "./templates/welcome.ts";
@@ -45,12 +48,14 @@ import { welcome } from "./templates/welcome.ts";
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
 export const templates = {
   welcome,
+  getting_started: gettingStarted,
   invitation,
   subscription_started: subscriptionStarted,
   receipt,
   payment_failed: paymentFailed,
   payment_action_required: paymentActionRequired,
   payment_reminder: paymentReminder,
+  tax_id_refused: taxIdRefused,
   access_read_only: accessReadOnly,
   access_locked: accessLocked,
   access_restored: accessRestored,
@@ -65,6 +70,7 @@ export const templates = {
   subscription_ending: subscriptionEnding,
   subscription_ended: subscriptionEnded,
   refunded,
+  alert,
   account_export: accountExport,
   account_delete_confirm: accountDeleteConfirm,
   account_delete_scheduled: accountDeleteScheduled,

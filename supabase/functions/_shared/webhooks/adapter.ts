@@ -13,6 +13,8 @@ export interface InboundEvent {
 
 /** A stored event, as handling gets it. */
 export interface StoredEvent {
+  /** The provider's own id of it. */
+  deliveryKey: string;
   type: string;
   payload: unknown;
   /** The objects, each with the wanted_seq that this event raised. */

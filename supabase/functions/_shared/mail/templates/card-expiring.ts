@@ -5,6 +5,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent when the card that renewals are charged to is about to expire. */
 export const cardExpiring = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,

@@ -80,6 +80,7 @@ export function payNow(writer: Writer, url: string): Block[] {
 
 /** A first reminder, while everything still works. */
 export const paymentReminder = mailTemplate({
+  purpose: "transactional",
   props: DunningProps,
   preview: {
     ...preview,
@@ -127,6 +128,7 @@ export const paymentReminder = mailTemplate({
 
 /** The workspace can be read and no longer changed. */
 export const accessReadOnly = mailTemplate({
+  purpose: "transactional",
   props: DunningProps,
   preview: {
     ...preview,
@@ -184,6 +186,7 @@ export const accessReadOnly = mailTemplate({
 
 /** What the plan includes is closed; billing stays open. */
 export const accessLocked = mailTemplate({
+  purpose: "transactional",
   props: DunningProps,
   preview,
   write: (writer, props) => {
@@ -224,6 +227,7 @@ export const accessLocked = mailTemplate({
 
 /** Paid: what was taken is back. The receipt comes by itself. */
 export const accessRestored = mailTemplate({
+  purpose: "transactional",
   props: DunningProps,
   preview: { ...preview, url: "https://app.example.com/billing" },
   write: (writer, props) => {

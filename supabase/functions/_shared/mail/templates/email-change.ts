@@ -8,6 +8,7 @@ import { address, link, personName } from "../untrusted.ts";
  * link of its own, and the change takes effect when both have been followed.
  */
 export const emailChange = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     /** Which of the two addresses this mail goes to. */

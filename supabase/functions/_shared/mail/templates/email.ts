@@ -5,6 +5,7 @@ import { personName } from "../untrusted.ts";
 
 /** A one-time code to sign in with, where the application asks for one instead of a link. */
 export const email = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, code: z.string().min(1) }),
   preview: { name: "Camille Martin", code: "305805" },
   write: (writer, { name, code }) => {

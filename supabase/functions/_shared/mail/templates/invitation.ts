@@ -17,6 +17,7 @@ const roleNames: Record<string, Sentence> = {
  * own address stands beside his name.
  */
 export const invitation = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     inviter: personName,

@@ -5,6 +5,7 @@ import { link, personName } from "../untrusted.ts";
 
 /** Invites someone whose account an administrator has made. */
 export const invite = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, url: link, code: z.string().optional() }),
   preview: {
     url: "https://project.supabase.co/auth/v1/verify?token=7d5b7b19&type=invite",

@@ -5,6 +5,7 @@ import { link, personName } from "../untrusted.ts";
 
 /** Signs a user in without a password. */
 export const magiclink = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, url: link, code: z.string().optional() }),
   preview: {
     name: "Camille Martin",

@@ -106,6 +106,7 @@ function notice<Schema extends z.ZodType<{ name?: string | undefined; url?: stri
   { props, preview, heading, happened }: Notice<Schema>,
 ): Template<Schema> {
   return mailTemplate({
+    purpose: "transactional",
     props,
     preview,
     write: (writer, given) => ({

@@ -6,6 +6,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent when the bank wants its client to confirm a payment that we started: 3-D Secure on a renewal. */
 export const paymentActionRequired = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     amount: Money,

@@ -4,6 +4,7 @@ import { dunningFacts, DunningProps, payNow } from "./dunning.ts";
 
 /** Sent when a renewal could not be collected, once an invoice; the policy's later steps have their own. */
 export const paymentFailed = mailTemplate({
+  purpose: "transactional",
   props: DunningProps,
   preview: {
     name: "Camille Martin",

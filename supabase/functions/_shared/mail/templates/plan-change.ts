@@ -18,6 +18,7 @@ const quantityLabel = { fr: "Quantité", en: "Quantity" };
 const previousLabel = { fr: "Formule précédente", en: "Previous plan" };
 
 export const planChanged = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,
@@ -70,6 +71,7 @@ export const planChanged = mailTemplate({
 });
 
 export const planChangePlanned = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,

@@ -5,6 +5,7 @@ import { personName } from "../untrusted.ts";
 
 /** A code that proves it is still the user, before a change such as of the password. */
 export const reauthentication = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, code: z.string().min(1) }),
   preview: { name: "Camille Martin", code: "305805" },
   write: (writer, { name, code }) => {

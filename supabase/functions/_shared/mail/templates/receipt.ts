@@ -7,6 +7,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent once for each paid invoice. */
 export const receipt = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     /** What was paid, taxes included. */

@@ -5,6 +5,7 @@ import { link, personName } from "../untrusted.ts";
 
 /** Lets a user who forgot their password choose a new one. */
 export const recovery = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, url: link, code: z.string().optional() }),
   preview: {
     name: "Camille Martin",

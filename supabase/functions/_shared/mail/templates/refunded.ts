@@ -7,6 +7,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent once for each refund, whole or in part. */
 export const refunded = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     /** What was given back: a positive amount. */

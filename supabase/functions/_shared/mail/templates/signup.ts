@@ -5,6 +5,7 @@ import { link, personName } from "../untrusted.ts";
 
 /** Asks a new user to confirm the address that they signed up with. */
 export const signup = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, url: link, code: z.string().optional() }),
   preview: {
     name: "Camille Martin",

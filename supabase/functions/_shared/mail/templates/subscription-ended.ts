@@ -14,6 +14,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent once, when a subscription is over: cancelled, or unpaid for too long. */
 export const subscriptionEnded = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,

@@ -15,6 +15,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent when a subscription has been set to end with the period already paid for. */
 export const subscriptionEnding = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,

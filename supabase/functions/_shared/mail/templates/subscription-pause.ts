@@ -34,6 +34,7 @@ const preview = {
 };
 
 export const subscriptionPaused = mailTemplate({
+  purpose: "transactional",
   props: props.extend({
     /** Somebody of the workspace asked for it; else Stripe lacks a means of payment. */
     requested: z.boolean().default(false),
@@ -84,6 +85,7 @@ export const subscriptionPaused = mailTemplate({
 });
 
 export const subscriptionResumed = mailTemplate({
+  purpose: "transactional",
   props,
   preview,
   write: (writer, { name, workspace, plan, url }) => {

@@ -15,6 +15,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent once, when a subscription has become active. */
 export const subscriptionStarted = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,

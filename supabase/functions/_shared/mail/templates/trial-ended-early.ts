@@ -13,6 +13,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent once, when a trial was ended because its card has had one before. */
 export const trialEndedEarly = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,

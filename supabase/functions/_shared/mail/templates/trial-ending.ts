@@ -15,6 +15,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent a few days before a trial ends: 3 days, when Stripe announces it. */
 export const trialEnding = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,

@@ -14,6 +14,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent once, when a subscription begins with a trial. */
 export const trialStarted = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,
@@ -66,8 +67,10 @@ export const trialStarted = mailTemplate({
                 "before.",
             }
             : {
-              fr: "Ensuite, il prend fin de lui-même. Pour continuer, ajoutez une carte d’ici là.",
-              en: "After that it ends by itself. To go on, add a card by then.",
+              fr: "Sans carte enregistrée d’ici là, il prend fin de lui-même. Avec une carte, " +
+                "l’abonnement continue ensuite et le premier paiement est prélevé.",
+              en: "Without a card on file by then it ends by itself. With a card, the " +
+                "subscription goes on after that with its first payment.",
             },
         ),
         rows(writer, [

@@ -5,6 +5,7 @@ import { link, personName } from "../untrusted.ts";
 
 /** Sent once, when an account has been made. */
 export const welcome = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     /** Where the application is. */
