@@ -1,9 +1,6 @@
 -- Deletion, its edges: nobody joins a workspace that is about to end, and a sweep of files leaves alone what
 -- is in no user's folder.
 
-insert into private.personal_data (relation, scope, owner_columns, omitted, note) values
-  ('public.billing_details', 'workspace', '{workspace_id}', '{}', 'whom the invoices of owned workspaces are made out to');
-
 create or replace function public.account_deletion_step(deletion_id uuid)
 returns jsonb
 language plpgsql
