@@ -5080,6 +5080,17 @@ begin
     if held.due_at > private.now() then
       return null;
     end if;
+    -- Nobody joins any more what ends with the user. Before the look at who is there: whoever accepts at this
+    -- moment is waited for here, and seen by it.
+    update public.workspace_invitations as invitation
+    set state = 'revoked', closed_at = now()
+    where invitation.state = 'open' and invitation.workspace_id in (
+      select mine.workspace_id from public.workspace_members as mine
+      where mine.user_id = held.user_id and mine.role = 'owner' and not exists (
+        select from public.workspace_members as other
+        where other.workspace_id = mine.workspace_id and other.user_id <> mine.user_id
+      )
+    );
     if private.workspaces_in_the_way(held.user_id) <> '[]' then
       -- Somebody joined, or the other owner left, in these seven days.
       update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
@@ -6526,6 +6537,8 @@ AS $function$
   from (
     select object.bucket_id, object.name from storage.objects as object
     where object.bucket_id in ('avatars', 'exports')
+      -- A file in no user's folder is whoever's put it there.
+      and private.uuid_or_null(split_part(object.name, '/', 1)) is not null
       and not exists (
         select from public.profiles as profile
         where profile.id = private.uuid_or_null(split_part(object.name, '/', 1))
