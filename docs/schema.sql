@@ -881,6 +881,7 @@ grant select, insert, update, delete on public.billing_details to service_role;
 create policy "Owners, admins, billing and staff read billing details" on public.billing_details for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER billing_details_audit AFTER INSERT OR DELETE OR UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'workspace_id', 'country', 'tax_id_type', 'tax_id_status', '~tax_id', '~name', '~line1');
+CREATE TRIGGER billing_details_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON billing_details FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('workspace_id');
 CREATE TRIGGER billing_details_touch BEFORE UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create view public.billing_documents as
@@ -1001,6 +1002,7 @@ grant select, insert, update, delete on public.credit_notes to service_role;
 create policy "Owners, admins, billing and staff read credit notes" on public.credit_notes for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER credit_notes_audit AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_credit_note_id', 'number', 'status', 'total', 'currency', 'reason');
+CREATE TRIGGER credit_notes_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_credit_note_id');
 CREATE TRIGGER credit_notes_touch BEFORE UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
@@ -1066,6 +1068,7 @@ grant select, insert, update, delete on public.dunning_cases to service_role;
 create policy "Owners, admins, billing and staff read dunning cases" on public.dunning_cases for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER dunning_cases_audit AFTER INSERT OR DELETE OR UPDATE ON dunning_cases FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'id', 'access', 'outcome');
+CREATE TRIGGER dunning_cases_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON dunning_cases FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('invoice_id');
 CREATE TRIGGER dunning_cases_touch BEFORE UPDATE ON dunning_cases FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.dunning_events (
@@ -1188,6 +1191,7 @@ comment on column public.invoices.action_required is 'The bank wants its payer t
 comment on column public.invoices.price_id is 'Of what it charges for first; its plan is what was bought, whatever the subscription is by now.';
 comment on column public.invoices.tax is 'What of `total` is tax, in minor units, whether on top of prices or within them.';
 comment on column public.invoices.reverse_charge is 'The customer, a business in another country of the Union, owes the tax.';
+CREATE INDEX invoices_open ON public.invoices USING btree (created_at) WHERE (status = 'open'::text);
 CREATE INDEX invoices_price ON public.invoices USING btree (price_id);
 CREATE INDEX invoices_subscription ON public.invoices USING btree (subscription_id);
 CREATE INDEX invoices_workspace ON public.invoices USING btree (workspace_id, created_at DESC);
@@ -5082,6 +5086,17 @@ begin
     if held.due_at > private.now() then
       return null;
     end if;
+    -- Nobody joins any more what ends with the user. Before the look at who is there: whoever accepts at this
+    -- moment is waited for here, and seen by it.
+    update public.workspace_invitations as invitation
+    set state = 'revoked', closed_at = now()
+    where invitation.state = 'open' and invitation.workspace_id in (
+      select mine.workspace_id from public.workspace_members as mine
+      where mine.user_id = held.user_id and mine.role = 'owner' and not exists (
+        select from public.workspace_members as other
+        where other.workspace_id = mine.workspace_id and other.user_id <> mine.user_id
+      )
+    );
     if private.workspaces_in_the_way(held.user_id) <> '[]' then
       -- Somebody joined, or the other owner left, in these seven days.
       update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
@@ -5724,6 +5739,34 @@ end;
 $function$;
 comment on function public.dunning_failed(text, timestamp with time zone) is 'Server RPC: Stripe told that an invoice, mirrored just now, could not be collected; false when nobody is dunned for it.';
 grant execute on function public.dunning_failed(text, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION public.dunning_missed()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owed record;
+  opened integer := 0;
+begin
+  for owed in
+    select invoice.stripe_invoice_id
+    from public.invoices as invoice
+    join public.subscriptions as held on held.id = invoice.subscription_id
+    where invoice.status = 'open' and invoice.attempt_count > 0
+      and invoice.billing_reason is distinct from 'subscription_create'
+      and held.status in ('past_due', 'unpaid') and held.ended_at is null
+      and invoice.created_at < private.now() - interval '4 days'
+      and not exists (select from public.dunning_cases as known where known.invoice_id = invoice.id)
+    order by invoice.created_at
+  loop
+    opened := opened + public.dunning_failed(owed.stripe_invoice_id, private.now())::integer;
+  end loop;
+  return opened;
+end;
+$function$;
+comment on function public.dunning_missed() is 'Server RPC: opens the cases of invoices whose failure nobody told us of; how many.';
+grant execute on function public.dunning_missed() to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_timeline(workspace_id uuid)
  RETURNS TABLE(invoice_id uuid, number text, amount_due bigint, currency text, hosted_invoice_url text, outcome text, step text, action text, at timestamp with time zone, done boolean)
@@ -6500,6 +6543,8 @@ AS $function$
   from (
     select object.bucket_id, object.name from storage.objects as object
     where object.bucket_id in ('avatars', 'exports')
+      -- A file in no user's folder is whoever's put it there.
+      and private.uuid_or_null(split_part(object.name, '/', 1)) is not null
       and not exists (
         select from public.profiles as profile
         where profile.id = private.uuid_or_null(split_part(object.name, '/', 1))
@@ -7748,6 +7793,29 @@ end;
 $function$;
 comment on function public.usage_reports_open(integer) is 'Server RPC: takes what was used and not reported yet into reports, a job for each; how many. Call again until none is left.';
 grant execute on function public.usage_reports_open(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_sent(day date, after_customer text, after_event text, batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(to_jsonb(pair) order by pair.stripe_customer_id, pair.event_name), '[]')
+  from (
+    select report.stripe_customer_id, report.event_name, sum(report.value)::bigint as value
+    from private.usage_reports as report
+    where report.occurred_at >= day::timestamp at time zone 'utc'
+      and report.occurred_at < (day + 1)::timestamp at time zone 'utc'
+      and (report.stripe_customer_id, report.event_name) > (after_customer, after_event)
+    group by report.stripe_customer_id, report.event_name
+    -- What is still on its way, or a dead letter, has a job of its own that says so.
+    having bool_and(report.state = 'sent')
+    order by report.stripe_customer_id, report.event_name
+    limit batch
+  ) as pair;
+$function$;
+comment on function public.usage_sent(date, text, text, integer) is 'Server RPC: what we have sent of a day (UTC), by customer and event, after a pair of them: [{stripe_customer_id, event_name, value}].';
+grant execute on function public.usage_sent(date, text, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  RETURNS jsonb
