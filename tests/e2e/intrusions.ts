@@ -75,14 +75,16 @@ async function byFunctions(intruder: Person, victim: Person): Promise<number> {
       boolean: true,
       Json: {},
     };
-    const args = Object.fromEntries(
-      (known[name] ?? []).map(([argument, type]) => [
-        argument,
-        // A moment is a string, too, and no other string is read as one.
-        argument.endsWith("_at") ? new Date(0).toISOString() : values[type] ?? null,
-      ]),
-    );
-    const { data, error } = await intruder.client.rpc(name, args);
+    const attempt = () => {
+      const args = (known[name] ?? []).map(([argument, type]) => [argument, values[type] ?? null]);
+      return intruder.client.rpc(name, Object.fromEntries(args));
+    };
+    let { data, error } = await attempt();
+    // A day or a moment among the strings: an id is none, and is read before anybody asks who calls.
+    if (error?.code === "22007") {
+      values["string"] = null;
+      ({ data, error } = await attempt());
+    }
     strictEqual(error?.code, "42501", `${name} answers ${JSON.stringify(data ?? error)}`);
   }
   return names.size;

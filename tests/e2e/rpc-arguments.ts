@@ -10,7 +10,9 @@ export async function argumentNames(): Promise<Record<string, [name: string, typ
   return Object.fromEntries(
     [...found].map(([, name, args]) => [
       name!,
-      [...args!.matchAll(/"?(\w+)"?\??: (\w+)/g)].map(([, argument, type]) => [argument!, type!]),
+      [...args!.matchAll(/"?(\w+)"?\??: ([\w()[\]]+)/g)].map((
+        [, argument, type],
+      ) => [argument!, type!]),
     ]),
   );
 }
