@@ -881,6 +881,7 @@ grant select, insert, update, delete on public.billing_details to service_role;
 create policy "Owners, admins, billing and staff read billing details" on public.billing_details for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER billing_details_audit AFTER INSERT OR DELETE OR UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'workspace_id', 'country', 'tax_id_type', 'tax_id_status', '~tax_id', '~name', '~line1');
+CREATE TRIGGER billing_details_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON billing_details FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('workspace_id');
 CREATE TRIGGER billing_details_touch BEFORE UPDATE ON billing_details FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create view public.billing_documents as
@@ -1001,6 +1002,7 @@ grant select, insert, update, delete on public.credit_notes to service_role;
 create policy "Owners, admins, billing and staff read credit notes" on public.credit_notes for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER credit_notes_audit AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_credit_note_id', 'number', 'status', 'total', 'currency', 'reason');
+CREATE TRIGGER credit_notes_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_credit_note_id');
 CREATE TRIGGER credit_notes_touch BEFORE UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
@@ -1066,6 +1068,7 @@ grant select, insert, update, delete on public.dunning_cases to service_role;
 create policy "Owners, admins, billing and staff read dunning cases" on public.dunning_cases for select to authenticated
   using ((workspace_id IN ( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text, 'billing'::text]) AS my_workspace_ids)) OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER dunning_cases_audit AFTER INSERT OR DELETE OR UPDATE ON dunning_cases FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'id', 'access', 'outcome');
+CREATE TRIGGER dunning_cases_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON dunning_cases FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('invoice_id');
 CREATE TRIGGER dunning_cases_touch BEFORE UPDATE ON dunning_cases FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.dunning_events (

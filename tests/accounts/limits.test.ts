@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
-import { confirmPayment, subscribe } from "../support/purchases.ts";
+import { confirmPayment, customerOf, subscribe } from "../support/purchases.ts";
 import { delivered } from "../support/stripe-local.ts";
 import { type Answer, call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
@@ -147,7 +147,7 @@ Deno.test("card testing: four different cards declined, then 429 with Retry-Afte
   await waitFor("the purchase to be ended at Stripe", async () => {
     const intent = await stripeSdk(on).paymentIntents.retrieve(client_secret.split("_secret")[0]);
     return intent.status === "canceled";
-  });
+  }, 40);
   await assert.rejects(confirmPayment(client_secret, "pm_card_visa", on));
   const { data } = await tester.client.from("subscriptions").select("status");
   assert.ok(data!.every(({ status }) => status !== "active"), JSON.stringify(data));
@@ -157,4 +157,20 @@ Deno.test("card testing: four different cards declined, then 429 with Retry-Afte
   // Others buy as before.
   const other = await signUp({ on });
   assert.equal((await subscribe(other, {}, { on })).status, 200);
+});
+
+Deno.test("card testing: a set-up of a card, which charges nothing, is counted and ended as well", async () => {
+  const tester = await signUp({ on });
+  const { id: customer } = await customerOf(tester, on);
+  const stripe = stripeSdk(on);
+  const { id } = await stripe.setupIntents.create({ customer });
+  for (const card of ["", "InsufficientFunds", "LostCard", "StolenCard"]) {
+    const payment_method = `pm_card_visa_chargeDeclined${card}`;
+    await assert.rejects(stripe.setupIntents.confirm(id, { payment_method }));
+  }
+  await waitFor("the set-up to be ended at Stripe", async () => {
+    return (await stripe.setupIntents.retrieve(id)).status === "canceled";
+  }, 40);
+  const refused = await subscribe(tester, {}, { on });
+  assert.deepEqual([refused.status, refused.body.code], [429, "too_many_declines"]);
 });

@@ -1,8 +1,10 @@
 /** Redis down: what guesses passwords or sends mail is counted in Postgres, the rest passes. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { type Answer, call, type StackAddress } from "../support/stack.ts";
+import { subscribe } from "../support/purchases.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 
 let own: OwnStack;
@@ -101,6 +103,21 @@ Deno.test("Redis down, first hanging, then refusing: accounts work and stay prot
         where key like 'password_reset_account:%'`;
       await sql.end();
       assert.equal(row!.hits, 5);
+    });
+
+    await t.step(`Redis ${how}: what makes Stripe try a card is counted in Postgres`, async () => {
+      const buyer = await signUp({ on });
+      assert.equal((await subscribe(buyer, {}, { on })).status, 200);
+      const sql = connect(on);
+      // As if it were the twentieth time within the hour.
+      await sql`
+        update private.rate_limit_windows set hits = 20
+        where key = ${`card_account:${
+        createHash("sha256").update(buyer.id).digest("hex").slice(0, 32)
+      }`}`;
+      await sql.end();
+      const refused = await subscribe(buyer, {}, { on });
+      assert.deepEqual([refused.status, refused.body.code], [429, "rate_limited"]);
     });
 
     await t.step(`Redis ${how}: health says so`, async () => {

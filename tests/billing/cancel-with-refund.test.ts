@@ -145,6 +145,22 @@ Deno.test("a period that nobody has paid gives nothing back", async () => {
   deepStrictEqual(await refundsOf(user), []);
 });
 
+Deno.test("paused for longer than its period, it gives back what the pause has credited, once", async () => {
+  const user = await signUp({ on });
+  await buy(user, {}, on);
+  await advance(on, 12 * day);
+  const paused = await call("POST", "subscription-pause", { on, token: user.token, body: {} });
+  strictEqual(paused.status, 200, JSON.stringify(paused.body));
+  await advance(on, 40 * day);
+  const late = await call("POST", "subscription-cancel", { on, token: user.token, body: {} });
+  deepStrictEqual([late.status, late.body.code], [409, "subscription_not_changeable"]);
+  const { refund, subscription } = (await cancel(user)).body;
+  strictEqual(subscription.status, "canceled");
+  ok(refund.amount > 1900 * 15 / 31 && refund.amount < 1900 * 20 / 28, `${refund.amount}`);
+  deepStrictEqual(await refundsOf(user), [refund.amount]);
+  strictEqual(await balanceOf(user), 0);
+});
+
 Deno.test("a trial ends without a refund, since nothing was paid", async () => {
   const user = await signUp({ on });
   strictEqual((await subscribe(user, { trial: true }, { on })).status, 200);

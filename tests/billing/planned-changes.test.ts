@@ -23,7 +23,16 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     return data!;
   };
 
-  await t.step(
+  /** Ends what a step leaves: else it renews in each later one, event by event. */
+  const step = (name: string, run: () => Promise<void>) =>
+    t.step(name, async () => {
+      await run();
+      for (const { id, status } of (await stripe.subscriptions.list({ limit: 100 })).data) {
+        if (status !== "incomplete_expired") await stripe.subscriptions.cancel(id);
+      }
+    });
+
+  await step(
     "what is quoted is charged: random plans, quantities, codes and moments",
     async () => {
       const accepted = await quoteIsCharge(on);
@@ -32,7 +41,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     },
   );
 
-  await t.step(
+  await step(
     "a smaller plan at the renewal: nothing is due now, and it is smaller then",
     async () => {
       const user = await signUp({ on });
@@ -79,7 +88,44 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     },
   );
 
-  await t.step("an upgrade at once takes the place of what was planned", async () => {
+  await step("planned during a trial, with a code: its end charges what was quoted", async () => {
+    const user = await signUp({ on });
+    const page = await call("POST", "subscription-checkout", {
+      on,
+      token: user.token,
+      body: {
+        price_id: "price_monthly_pro",
+        trial: true,
+        success_url: `${on.siteUrl}/done`,
+        cancel_url: `${on.siteUrl}/plans`,
+      },
+    });
+    const paid = await fetch(`${page.body.checkout_url}/pay`, {
+      method: "POST",
+      body: new URLSearchParams({ card_number: "5555555555554444" }),
+      redirect: "manual",
+    });
+    strictEqual(paid.status, 303, await paid.text());
+    await subscriptionIn(user, "trialing");
+    const coupon = await stripe.coupons.create({ percent_off: 10, duration: "once" });
+    const { code } = await stripe.promotionCodes.create({
+      promotion: { type: "coupon", coupon: coupon.id },
+    });
+    const wanted = { price_id: "price_monthly_basic", quantity: 2, promotion_code: code };
+    const quote = await quoted(user, { ...wanted, when: "renewal" }, on);
+    deepStrictEqual([quote.amount_due, quote.next_amount], [0, 3420]);
+    const accepted = await accept(user, quote.quote, { on });
+    strictEqual(accepted.status, 200, JSON.stringify(accepted.body));
+    strictEqual(accepted.body.subscription.status, "trialing");
+    await advance(on, 8 * day);
+    await subscriptionIn(user, "active");
+    await waitFor("the first payment", async () => {
+      const { data } = await user.client.from("invoices").select("amount_paid");
+      return data?.some((invoice) => invoice.amount_paid === 3420);
+    });
+  });
+
+  await step("an upgrade at once takes the place of what was planned", async () => {
     const user = await signUp({ on });
     await buy(user, {}, on);
     await change(user, { price_id: "price_yearly_basic", when: "renewal" }, on);
@@ -92,7 +138,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     );
   });
 
-  await t.step("from monthly to yearly at the renewal", async () => {
+  await step("from monthly to yearly at the renewal", async () => {
     const user = await signUp({ on });
     await buy(user, {}, on);
     const quote = await quoted(user, { price_id: "price_yearly_basic", when: "renewal" }, on);
@@ -110,7 +156,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     );
   });
 
-  await t.step(
+  await step(
     "paused: no period ends and nothing is billed; resumed: the unused time is taken off",
     async () => {
       const user = await signUp({ on });
@@ -145,7 +191,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     },
   );
 
-  await t.step(
+  await step(
     "a trial that nobody gave a card for ends without a bill, and a new purchase is possible",
     async () => {
       const user = await signUp({ on });
@@ -163,7 +209,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     },
   );
 
-  await t.step(
+  await step(
     "a purchase left unpaid expires: no access, mirrored, and not `incomplete` for ever (cashier-stripe#1201)",
     async () => {
       const user = await signUp({ on });
@@ -182,7 +228,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     },
   );
 
-  await t.step(
+  await step(
     "a change whose request dies before or after Stripe has made it is made once",
     async () => {
       const user = await signUp({ on });
@@ -227,7 +273,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     },
   );
 
-  await t.step("a quote that the renewal has overtaken is stale", async () => {
+  await step("a quote that the renewal has overtaken is stale", async () => {
     const user = await signUp({ on });
     const id = await buy(user, {}, on);
     const { quote } = await quoted(user, { price_id: "price_monthly_pro" }, on);
@@ -239,7 +285,7 @@ Deno.test("subscriptions in time: planned changes, pauses, trials and unpaid pur
     strictEqual((await stripe.invoices.list({ subscription: id })).data.length, invoices);
   });
 
-  await t.step("and Stripe and the mirror agree about all of it", async () => {
+  await step("and Stripe and the mirror agree about all of it", async () => {
     await delivered(on);
     deepStrictEqual((await reconciled(on)).drifts, []);
     ok((await customerOf(await signUp({ on }), on)).id);

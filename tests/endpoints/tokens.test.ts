@@ -8,6 +8,9 @@ import { Webhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { apiAccess, createApiKey } from "../support/api-keys.ts";
+import { call } from "../support/stack.ts";
+import { waitFor } from "../support/wait.ts";
 import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
 import { expectUnauthenticated } from "./suite/caller-cases.ts";
 import { each } from "./suite/case.ts";
@@ -102,6 +105,43 @@ for (const target of [...calledBy("user"), ...calledBy("staff")]) {
     assert.ok(reply.status >= 400, JSON.stringify(reply.body));
   });
 }
+
+Deno.test("the token behind a key, should it ever leak, reaches the key's workspace alone and no longer than the key", async () => {
+  const owner = await signUp({ on: own.at });
+  await apiAccess(owner, own.at);
+  const { key, id } = await createApiKey(owner, { role: "admin" }, own.at);
+  const leaked = await token(owner, {
+    sub: id,
+    email: undefined,
+    workspace_id: user.workspaceId,
+    api_key: { id, role: "owner", scopes: ["workspace:write"] },
+  });
+  const read = async (path: string) => {
+    const reply = await fetch(`${own.at.url}/rest/v1/${path}`, {
+      headers: { apikey: own.at.publishableKey, authorization: `Bearer ${leaked}` },
+    });
+    assert.equal(reply.status, 200);
+    return await reply.json();
+  };
+  // Its claims name another's workspace and a role that no key has: the row decides.
+  assert.deepEqual(await read("workspaces?select=id"), [{ id: owner.workspaceId }]);
+  assert.deepEqual(await read("profiles?select=id"), []);
+  assert.equal((await read("workspace_api_keys?select=id")).length, 1);
+
+  // What is logged of a request names the key by its id, and holds nothing of its text.
+  const answer = await call("GET", "workspace", { on: own.at, key: null, token: key });
+  assert.equal(answer.status, 200);
+  const requestId = answer.headers.get("x-request-id")!;
+  const line = await waitFor("the log line", async () => {
+    return await Promise.resolve(own.log.find((one) => one.includes(requestId)));
+  });
+  assert.ok(line.includes(`"caller":"api_key:${id}"`), line);
+  assert.ok(!own.log.some((one) => one.includes(key.split("_")[3]!)));
+
+  await owner.client.from("workspace_api_keys").update({ revoked_at: new Date().toISOString() })
+    .eq("id", id).throwOnError();
+  assert.deepEqual(await read("workspaces?select=id"), []);
+});
 
 /** Sets of whom a second factor is required. */
 async function requireSecondFactor(audience: "staff" | "paying_owners", required: boolean) {

@@ -36,6 +36,7 @@ Deno.test("mask: keys and tokens go whole, their kind stays", () => {
   const cases = {
     "key sk_test_51Abcdefghijk used": "key sk_test_[masked] used",
     "rk_live_abcdefgh12": "rk_live_[masked]",
+    "socle_test_0a1b2c3d_0123456789abcdef": "socle_test_[masked]",
     '"sb_secret_a-bcdefgh_12-34"': '"sb_secret_[masked]"',
     "v1,whsec_AbCd+/EfGh1234==": "v1,whsec_[masked]",
     "re_AbCdEfGh_12345678": "re_[masked]",

@@ -7,7 +7,10 @@ const masks: [RegExp, string][] = [
   // Anything around an @, in every script: better too much than half of somebody's address.
   // Bounded, so that a long text without an @ is read once and not once from each of its characters.
   [/[^\s"\\<>(),;:@]{1,64}@[^\s"\\<>(),;:@/?#]+/g, "[address]"],
-  [/\b(sb_secret|sk_live|sk_test|rk_live|rk_test|whsec|re)_[\w+/=-]{8,}/g, "$1_[masked]"],
+  [
+    /\b(sb_secret|socle_live|socle_test|sk_live|sk_test|rk_live|rk_test|whsec|re)_[\w+/=-]{8,}/g,
+    "$1_[masked]",
+  ],
   [/\b(bearer|basic) [\w.+/=~-]{8,}/gi, "$1 [masked]"],
   [/\beyJ[\w-]{8,512}\.[\w-]+\.[\w-]*/g, "[token]"],
 ];

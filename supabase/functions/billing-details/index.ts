@@ -33,6 +33,7 @@ export default methods(
     summary: "Write whom a workspace's invoices are made out to, from the next one on.",
     method: "PUT",
     auth: "user",
+    secondFactor: true,
     elevated: "writes the mirror of what Stripe answers; the RPC checks the caller's role",
     limit: "billing",
     body: BillingDetailsGiven,

@@ -5,6 +5,7 @@ import { cancelSubscription } from "../_shared/billing/changes.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { Subscription } from "../_shared/billing/subscription.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { problem } from "../_shared/problem.ts";
 
 /** Ends a workspace's subscription, by default at the end of the period already paid for. */
 export default endpoint({
@@ -23,9 +24,6 @@ export default endpoint({
     at_period_end: z.boolean().default(true),
     /** What becomes of what was paid for and is not used, when it ends at once. */
     refund: z.enum(["none", "unused"]).default("none"),
-  }).refine(({ at_period_end, refund }) => refund === "none" || !at_period_end, {
-    path: ["refund"],
-    error: "At the period's end nothing is unused: refund only with at_period_end false.",
   }),
   reply: z.object({
     subscription: Subscription,
@@ -37,9 +35,14 @@ export default endpoint({
     "forbidden",
     "subscription_not_found",
     "subscription_ambiguous",
+    "subscription_not_changeable",
     "payment_provider_unavailable",
   ],
 }, async ({ body, user, admin }) => {
+  if (body.at_period_end && body.refund !== "none") {
+    const detail = "At the period's end nothing is unused: a refund needs at_period_end false.";
+    throw problem("invalid_body", { detail, errors: [{ pointer: "/refund", detail }] });
+  }
   const tools = { admin, stripe: stripeClient() };
   const whose = {
     userId: user.id,

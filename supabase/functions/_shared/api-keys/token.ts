@@ -10,14 +10,24 @@ const lifetimeSeconds = 60;
 
 let signing: Promise<{ key: Awaited<ReturnType<typeof importJWK>>; kid: string }> | undefined;
 
+function signingJwk(text: string): JWK | undefined {
+  try {
+    return JSON.parse(text) as JWK;
+  } catch {
+    return undefined; // Its message would quote the key.
+  }
+}
+
 async function importSigningKey() {
-  const jwk = JSON.parse(env("API_KEY_SIGNING_JWK")) as JWK;
-  if (jwk.kty !== "EC" || jwk.kid === undefined || jwk.d === undefined) {
+  const jwk = signingJwk(env("API_KEY_SIGNING_JWK"));
+  if (jwk?.kty !== "EC" || jwk.kid === undefined || jwk.d === undefined) {
     throw new Error(
       "API_KEY_SIGNING_JWK is not a private ES256 key with a kid: see docs/api-keys.md",
     );
   }
-  return { key: await importJWK(jwk, "ES256"), kid: jwk.kid };
+  const { kty, kid, crv, x, y, d } = jwk;
+  // Without key_ops: the CLI writes sign and verify, and WebCrypto takes no private key that verifies.
+  return { key: await importJWK({ kty, crv, x, y, d } as JWK, "ES256"), kid };
 }
 
 async function sign(key: ApiKey): Promise<string> {

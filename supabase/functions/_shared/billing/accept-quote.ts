@@ -16,7 +16,7 @@ import { isMissing } from "./fetch.ts";
 import { isInProgress } from "./intents.ts";
 import { asPromotionProblem } from "./promotions.ts";
 import { readQuote, type SignedQuote } from "./quote-token.ts";
-import { reckon, stateOf } from "./quotes.ts";
+import { itemOf, reckon, stateOf } from "./quotes.ts";
 import { idOf } from "./records.ts";
 import { changeAtRenewal, isPlanned, releaseSchedule } from "./renewal-changes.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
@@ -85,7 +85,7 @@ async function changeNow(
   const { change, before, invoiced } = quote;
   const changed = await stripe.subscriptions.update(quote.subscription, {
     ...((change.price !== before.price || change.quantity !== before.quantity) && {
-      items: [{ id: before.item, price: change.price, quantity: change.quantity }],
+      items: [itemOf(before, change)],
       proration_behavior: invoiced ? "always_invoice" as const : "none" as const,
       ...(invoiced && {
         proration_date: quote.proration_date,
@@ -141,6 +141,19 @@ async function end(
   }));
 }
 
+async function look(stripe: Stripe, quote: SignedQuote): Promise<Stripe.Subscription> {
+  return await stripe.subscriptions.retrieve(quote.subscription, { expand: ["schedule"] });
+}
+
+/** Whether a quote's change is made, or planned, already. */
+function isMade(quote: SignedQuote, held: Stripe.Subscription): boolean {
+  return held.metadata["quote_id"] === quote.id || isPlanned(quote, held);
+}
+
+function invoiceOf(quote: SignedQuote, held: Stripe.Subscription): string | null {
+  return quote.invoiced ? idOf(held.latest_invoice) : null;
+}
+
 /** Makes the change unless it is made already; the invoice that it was billed by. */
 async function make(
   tools: ChangeTools,
@@ -150,13 +163,19 @@ async function make(
   const { admin, stripe } = tools;
   let invoice: string | null;
   try {
-    const held = await stripe.subscriptions.retrieve(quote.subscription, { expand: ["schedule"] });
-    if (held.metadata["quote_id"] === quote.id || isPlanned(quote, held)) {
-      invoice = quote.invoiced ? idOf(held.latest_invoice) : null;
+    const held = await look(stripe, quote);
+    if (isMade(quote, held)) {
+      invoice = invoiceOf(quote, held);
     } else {
       const reason = await whyStale(tools, quote, held);
-      if (reason !== undefined) throw stale(reason);
-      invoice = await apply(stripe, quote, held, attempt);
+      if (reason === undefined) {
+        invoice = await apply(stripe, quote, held, attempt);
+      } else {
+        // Another request with this quote may have made it since we looked: that is what has changed.
+        const now = await look(stripe, quote);
+        if (!isMade(quote, now)) throw stale(reason);
+        invoice = invoiceOf(quote, now);
+      }
     }
   } catch (error) {
     // After a timeout it may be made: the row stays open, and asking again under the same key tells.

@@ -41,15 +41,23 @@ interface Cancellation {
   refunded: boolean;
 }
 
-/** What proration says was paid for and is not used, in Stripe's units. */
-async function unusedAt(stripe: Stripe, subscription: string, now: number): Promise<number> {
+/**
+ * What proration says was paid for and is not used, in Stripe's units. What a pause has credited waits
+ * for an invoice already, and is not credited a second time.
+ */
+async function unusedAt(
+  stripe: Stripe,
+  { id: subscription, status }: Stripe.Subscription,
+  now: number,
+): Promise<number> {
   try {
     const preview = await stripe.invoices.createPreview({
       subscription,
       subscription_details: {
         cancel_now: true,
-        proration_behavior: "always_invoice",
-        proration_date: now,
+        ...(status === "paused"
+          ? { proration_behavior: "none" as const }
+          : { proration_behavior: "always_invoice" as const, proration_date: now }),
       },
     });
     return Math.max(0, -preview.total);
@@ -78,31 +86,32 @@ async function leftOnCard(stripe: Stripe, invoice: string): Promise<number> {
   }, 0);
 }
 
-/** Whether an invoice paid for time that is still to come. Every page of its lines: it embeds ten. */
+/** Whether an invoice paid for time after a moment. Every page of its lines: it embeds ten. */
 async function paidForAfter(
   stripe: Stripe,
   invoice: Stripe.Invoice,
-  now: number,
+  moment: number,
 ): Promise<boolean> {
   const lines = invoice.lines.has_more
     ? await stripe.invoices.listLineItems(invoice.id!, { limit: 100 })
       .autoPagingToArray({ limit: 10_000 })
     : invoice.lines.data;
-  return lines.some(({ period }) => period.end > now);
+  return lines.some(({ period }) => period.end > moment);
 }
 
 /**
  * Splits what is unused over the invoices that paid for the time that is left, the newest first. What
  * nobody has paid yet, and what paid for time that is over, gives nothing back.
  */
-async function partsOf(stripe: Stripe, subscription: string, now: number): Promise<Part[]> {
-  let left = await unusedAt(stripe, subscription, now);
+async function partsOf(stripe: Stripe, held: Stripe.Subscription, now: number): Promise<Part[]> {
+  let left = await unusedAt(stripe, held, now);
   if (left === 0) return [];
+  const usedUntil = held.status_details?.paused?.transitioned_at ?? now;
   const parts: Part[] = [];
-  const invoices = stripe.invoices.list({ subscription, status: "paid", limit: 100 });
+  const invoices = stripe.invoices.list({ subscription: held.id, status: "paid", limit: 100 });
   for await (const invoice of invoices) {
     if (left === 0) break;
-    if (!await paidForAfter(stripe, invoice, now)) continue;
+    if (!await paidForAfter(stripe, invoice, usedUntil)) continue;
     const creditable = invoice.total - invoice.pre_payment_credit_notes_amount -
       invoice.post_payment_credit_notes_amount;
     const part = Math.min(left, creditable);
@@ -152,7 +161,7 @@ async function decide(tools: ChangeTools, whose: Whose): Promise<Cancellation> {
       ...who,
       stripe_subscription_id: held.id,
       currency: held.currency.toUpperCase(),
-      parts: await partsOf(stripe, held.id, target.now) as never,
+      parts: await partsOf(stripe, held, target.now) as never,
     })) as unknown as Cancellation;
   } catch (error) {
     if (!(error instanceof Problem && error.code === "subscription_not_found")) throw error;

@@ -6,6 +6,7 @@ import type Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
 import { secretKey } from "../env.ts";
 import { countRequest, limitMultiplier } from "../limits.ts";
+import { networkOf } from "../network.ts";
 import { problem } from "../problem.ts";
 import { idOf } from "./records.ts";
 
@@ -32,7 +33,7 @@ export interface CardAttempt {
   userId: string;
   /** Null: the personal workspace. */
   workspaceId: string | null;
-  /** Empty when the platform does not tell it: then the account alone counts. */
+  /** Without one that is somebody's the account alone counts. */
   address: string;
 }
 
@@ -46,14 +47,15 @@ export async function permitCardAttempt(
   admin: Db,
   { userId, workspaceId, address }: CardAttempt,
 ): Promise<void> {
+  const network = networkOf(address);
   const [, , begun] = await Promise.all([
     countRequest("card_account", userId),
-    address === "" ? undefined : countRequest("card_address", address),
+    network === "" ? undefined : countRequest("card_address", network),
     rows(admin.rpc("card_attempt_begin", {
       user_id: userId,
       workspace_id: workspaceId as string,
       // Without an address, of the account: nobody shares it.
-      address_hash: await keyedHash("address", address || userId),
+      address_hash: await keyedHash("address", network || userId),
       tolerance: tolerance(),
     })),
   ]);

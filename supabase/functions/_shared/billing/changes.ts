@@ -92,7 +92,7 @@ export async function cancelNow(stripe: Stripe, id: string): Promise<void> {
  * Ends a subscription: when the paid period ends, or at once. Asking twice changes nothing more.
  *
  * @throws {Problem} `workspace_not_found`, `forbidden`, `subscription_not_found`,
- *   `payment_provider_unavailable`
+ *   `subscription_ambiguous`, `subscription_not_changeable`, `payment_provider_unavailable`
  */
 export async function cancelSubscription(
   tools: ChangeTools,
@@ -101,8 +101,14 @@ export async function cancelSubscription(
 ): Promise<z.infer<typeof Subscription>> {
   return await changeSubscription(tools, whose, async (id) => {
     if (atPeriodEnd) {
+      const held = await tools.stripe.subscriptions.retrieve(id);
+      if (held.status === "paused") {
+        throw problem("subscription_not_changeable", {
+          detail: "It is paused, so that no period ends: end it at once (at_period_end: false).",
+        });
+      }
       // What was planned for the renewal that it will not see would be in the way at Stripe.
-      await releaseSchedule(tools.stripe, await tools.stripe.subscriptions.retrieve(id));
+      await releaseSchedule(tools.stripe, held);
       await tools.stripe.subscriptions.update(id, { cancel_at_period_end: true });
       return;
     }

@@ -86,6 +86,14 @@ export function stateOf(held: Stripe.Subscription): z.infer<typeof QuotedState> 
   };
 }
 
+/** A change's item. A price that stays is not named: one that is no longer on sale would be refused. */
+export function itemOf(
+  before: z.infer<typeof QuotedState>,
+  { price, quantity }: z.infer<typeof QuotedChange>,
+): { id: string; price?: string; quantity: number } {
+  return { id: before.item, ...(price !== before.price && { price }), quantity };
+}
+
 /** What Stripe would invoice for a change: at once, and at each renewal from then on. */
 export interface Reckoning {
   /** The invoice of the change itself; null where none is made. */
@@ -125,7 +133,7 @@ export async function reckon(
   change: z.infer<typeof QuotedChange>,
   { prorationDate, once }: { prorationDate: number; once: boolean },
 ): Promise<Reckoning> {
-  const items = [{ id: before.item, price: change.price, quantity: change.quantity }];
+  const items = [itemOf(before, change)];
   const discounts = change.promotion_code === null
     ? {}
     : { discounts: [{ promotion_code: change.promotion_code }] };

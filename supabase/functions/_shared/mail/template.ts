@@ -48,8 +48,8 @@ export interface Writer {
 
 /** A mail as a file of `templates/` declares it. */
 export interface Declaration<Schema extends z.ZodType> {
-  /** Why it is sent: `transactional` unless given, or a topic that its reader can turn off (topics.ts). */
-  purpose?: Purpose;
+  /** Why it is sent: `transactional`, or a topic that its reader can turn off (topics.ts). */
+  purpose: Purpose;
   /** Strict: a prop that no text uses is a mistake of the caller. */
   props: Schema;
   /** A sample, shown by previews and rendered by the tests. */
@@ -68,7 +68,7 @@ export interface Template<Schema extends z.ZodType> {
 
 /** Declares a mail: one in each file of `templates/`, listed in templates.ts. */
 export function mailTemplate<Schema extends z.ZodType>(
-  { purpose = "transactional", props: schema, preview, write }: Declaration<Schema>,
+  { purpose, props: schema, preview, write }: Declaration<Schema>,
 ): Template<Schema> {
   return {
     purpose,

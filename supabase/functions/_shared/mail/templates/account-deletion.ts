@@ -8,6 +8,7 @@ const site = "https://app.example.com";
 
 /** Asks whether it is the user who wants the account gone. */
 export const accountDeleteConfirm = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, url: link }),
   preview: { name: "Camille Martin", url: `${site}/account/delete#token=7d5b7b19` },
   write: (writer, { name, url }) => {
@@ -45,6 +46,7 @@ export const accountDeleteConfirm = mailTemplate({
 
 /** Tells when the account goes, and how to keep it. */
 export const accountDeleteScheduled = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, due_at: Instant, url: link }),
   preview: {
     name: "Camille Martin",
@@ -96,6 +98,7 @@ export const accountDeleteScheduled = mailTemplate({
 
 /** Tells that the account stays. */
 export const accountDeleteCancelled = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, url: link }),
   preview: { name: "Camille Martin", url: `${site}/` },
   write: (writer, { name, url }) => {
@@ -128,6 +131,7 @@ export const accountDeleteCancelled = mailTemplate({
 
 /** Tells why the account was not deleted on its day. */
 export const accountDeleteBlocked = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName, workspaces: z.array(label).min(1), url: link }),
   preview: {
     name: "Camille Martin",
@@ -175,6 +179,7 @@ export const accountDeleteBlocked = mailTemplate({
 
 /** The last mail: the account is gone. */
 export const accountDeleted = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({ name: personName }),
   preview: {},
   write: (writer, { name }) => {

@@ -6,6 +6,7 @@ import { link, personName } from "../untrusted.ts";
 
 /** Sent when the copy of everything held about a user can be downloaded. */
 export const accountExport = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     /** Signed links to the zip files: the first ten. */

@@ -5,6 +5,7 @@ import { label, link, personName } from "../untrusted.ts";
 
 /** Sent when the register of a tax id says that there is none. */
 export const taxIdRefused = mailTemplate({
+  purpose: "transactional",
   props: z.strictObject({
     name: personName,
     workspace: label,
