@@ -1191,6 +1191,7 @@ comment on column public.invoices.action_required is 'The bank wants its payer t
 comment on column public.invoices.price_id is 'Of what it charges for first; its plan is what was bought, whatever the subscription is by now.';
 comment on column public.invoices.tax is 'What of `total` is tax, in minor units, whether on top of prices or within them.';
 comment on column public.invoices.reverse_charge is 'The customer, a business in another country of the Union, owes the tax.';
+CREATE INDEX invoices_open ON public.invoices USING btree (created_at) WHERE (status = 'open'::text);
 CREATE INDEX invoices_price ON public.invoices USING btree (price_id);
 CREATE INDEX invoices_subscription ON public.invoices USING btree (subscription_id);
 CREATE INDEX invoices_workspace ON public.invoices USING btree (workspace_id, created_at DESC);
@@ -5721,6 +5722,34 @@ end;
 $function$;
 comment on function public.dunning_failed(text, timestamp with time zone) is 'Server RPC: Stripe told that an invoice, mirrored just now, could not be collected; false when nobody is dunned for it.';
 grant execute on function public.dunning_failed(text, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION public.dunning_missed()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  owed record;
+  opened integer := 0;
+begin
+  for owed in
+    select invoice.stripe_invoice_id
+    from public.invoices as invoice
+    join public.subscriptions as held on held.id = invoice.subscription_id
+    where invoice.status = 'open' and invoice.attempt_count > 0
+      and invoice.billing_reason is distinct from 'subscription_create'
+      and held.status in ('past_due', 'unpaid') and held.ended_at is null
+      and invoice.created_at < private.now() - interval '4 days'
+      and not exists (select from public.dunning_cases as known where known.invoice_id = invoice.id)
+    order by invoice.created_at
+  loop
+    opened := opened + public.dunning_failed(owed.stripe_invoice_id, private.now())::integer;
+  end loop;
+  return opened;
+end;
+$function$;
+comment on function public.dunning_missed() is 'Server RPC: opens the cases of invoices whose failure nobody told us of; how many.';
+grant execute on function public.dunning_missed() to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_timeline(workspace_id uuid)
  RETURNS TABLE(invoice_id uuid, number text, amount_due bigint, currency text, hosted_invoice_url text, outcome text, step text, action text, at timestamp with time zone, done boolean)

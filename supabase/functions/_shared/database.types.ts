@@ -1388,6 +1388,7 @@ export type Database = {
         Args: { "failed_at": string; "stripe_invoice_id": string };
         Returns: boolean;
       };
+      "dunning_missed": { Args: Record<PropertyKey, never>; Returns: number };
       "dunning_timeline": {
         Args: { "workspace_id": string };
         Returns: {

@@ -15,6 +15,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.cards_expiring()": server,
   "public.dunning_advance(text)": server,
   "public.dunning_failed(text,timestamp with time zone)": server,
+  "public.dunning_missed()": server,
   "public.dunning_timeline(uuid)": { execute: ["authenticated", "service_role"] },
   "public.health()": server,
   "public.idempotency_begin(text,text,text,text,integer)": server,
