@@ -1747,6 +1747,10 @@ export type Database = {
       };
       "usage_report_sent": { Args: { "report_id": string }; Returns: boolean };
       "usage_reports_open": { Args: { "batch"?: number }; Returns: number };
+      "usage_sent": {
+        Args: { "after_customer": string; "after_event": string; "batch": number; "day": string };
+        Returns: Json;
+      };
       "webhook_event": { Args: { "stored_id": number }; Returns: Json };
       "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
       "webhook_replay": { Args: { "stored_id": number }; Returns: number };

@@ -99,6 +99,15 @@ export const en = {
     priority_support: () => "Priority support",
   } as Record<string, (limit: number | null) => string>,
 
+  usage: "Usage",
+  meters: { api_calls: "API calls" } as Record<string, string>,
+  usedOf: (used: number, limit: number | null) =>
+    limit === null
+      ? `${used.toLocaleString("en")} in this billing period`
+      : `${used.toLocaleString("en")} of ${limit.toLocaleString("en")} in this billing period`,
+  byDay: "By day",
+  amountUsed: "Used",
+
   invoices: "Invoices",
   payments: "Payments",
   none: "None yet.",

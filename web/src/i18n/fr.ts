@@ -110,6 +110,17 @@ export const fr: Texts = {
     priority_support: () => "Assistance prioritaire",
   },
 
+  usage: "Consommation",
+  meters: { api_calls: "Appels d’API" },
+  usedOf: (used, limit) =>
+    limit === null
+      ? `${used.toLocaleString("fr")} sur cette période de facturation`
+      : `${used.toLocaleString("fr")} sur ${
+        limit.toLocaleString("fr")
+      } pour cette période de facturation`,
+  byDay: "Par jour",
+  amountUsed: "Quantité",
+
   invoices: "Factures",
   payments: "Paiements",
   none: "Rien pour l’instant.",
