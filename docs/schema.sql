@@ -1634,6 +1634,7 @@ comment on column public.workspace_invitations.expires_at is 'Seven days after i
 CREATE INDEX workspace_invitations_email ON public.workspace_invitations USING btree (email);
 CREATE INDEX workspace_invitations_inviter ON public.workspace_invitations USING btree (invited_by);
 CREATE UNIQUE INDEX workspace_invitations_one_open ON public.workspace_invitations USING btree (workspace_id, email) WHERE (state = 'open'::text);
+CREATE INDEX workspace_invitations_over ON public.workspace_invitations USING btree (COALESCE(closed_at, expires_at));
 CREATE INDEX workspace_invitations_taker ON public.workspace_invitations USING btree (accepted_by);
 CREATE INDEX workspace_invitations_workspace ON public.workspace_invitations USING btree (workspace_id, created_at DESC);
 alter table public.workspace_invitations enable row level security;
@@ -3652,6 +3653,11 @@ AS $function$
 declare
   seats constant bigint := private.seat_limit(seat_taken.workspace_id);
 begin
+  -- Before the limit: that of a locked workspace is the free plan's, and more seats would not help it.
+  if private.workspace_access(seat_taken.workspace_id) <> 'full' then
+    perform private.problem(402, 'workspace_read_only',
+      'Nobody is invited or let in until the open invoice of this workspace is paid.');
+  end if;
   if seat_taken.wanted > seats then
     perform private.problem(409, 'seat_limit_reached', format(
       'The plan of this workspace includes %s member%s, with those invited: choose a larger plan, or make room.',
@@ -3660,7 +3666,7 @@ begin
   end if;
 end;
 $function$;
-comment on function private.seat_taken(uuid, bigint) is 'Refuses with seat_limit_reached when the plan has fewer than `wanted` seats.';
+comment on function private.seat_taken(uuid, bigint) is 'Refuses with seat_limit_reached when the plan has fewer than `wanted` seats, with workspace_read_only while invoices are unpaid.';
 grant execute on function private.seat_taken(uuid, bigint) to service_role;
 
 CREATE OR REPLACE FUNCTION private.seats_follow(workspace uuid)
@@ -5094,6 +5100,17 @@ begin
     if held.due_at > private.now() then
       return null;
     end if;
+    -- Nobody joins any more what ends with the user. Before the look at who is there: whoever accepts at this
+    -- moment is waited for here, and seen by it.
+    update public.workspace_invitations as invitation
+    set state = 'revoked', closed_at = now()
+    where invitation.state = 'open' and invitation.workspace_id in (
+      select mine.workspace_id from public.workspace_members as mine
+      where mine.user_id = held.user_id and mine.role = 'owner' and not exists (
+        select from public.workspace_members as other
+        where other.workspace_id = mine.workspace_id and other.user_id <> mine.user_id
+      )
+    );
     if private.workspaces_in_the_way(held.user_id) <> '[]' then
       -- Somebody joined, or the other owner left, in these seven days.
       update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
@@ -6540,6 +6557,8 @@ AS $function$
   from (
     select object.bucket_id, object.name from storage.objects as object
     where object.bucket_id in ('avatars', 'exports')
+      -- A file in no user's folder is whoever's put it there.
+      and private.uuid_or_null(split_part(object.name, '/', 1)) is not null
       and not exists (
         select from public.profiles as profile
         where profile.id = private.uuid_or_null(split_part(object.name, '/', 1))
@@ -7788,6 +7807,29 @@ end;
 $function$;
 comment on function public.usage_reports_open(integer) is 'Server RPC: takes what was used and not reported yet into reports, a job for each; how many. Call again until none is left.';
 grant execute on function public.usage_reports_open(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.usage_sent(day date, after_customer text, after_event text, batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(to_jsonb(pair) order by pair.stripe_customer_id, pair.event_name), '[]')
+  from (
+    select report.stripe_customer_id, report.event_name, sum(report.value)::bigint as value
+    from private.usage_reports as report
+    where report.occurred_at >= day::timestamp at time zone 'utc'
+      and report.occurred_at < (day + 1)::timestamp at time zone 'utc'
+      and (report.stripe_customer_id, report.event_name) > (after_customer, after_event)
+    group by report.stripe_customer_id, report.event_name
+    -- What is still on its way, or a dead letter, has a job of its own that says so.
+    having bool_and(report.state = 'sent')
+    order by report.stripe_customer_id, report.event_name
+    limit batch
+  ) as pair;
+$function$;
+comment on function public.usage_sent(date, text, text, integer) is 'Server RPC: what we have sent of a day (UTC), by customer and event, after a pair of them: [{stripe_customer_id, event_name, value}].';
+grant execute on function public.usage_sent(date, text, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  RETURNS jsonb
