@@ -307,6 +307,28 @@ Deno.test("dunning: a payment that waits for its bank is asked to be confirmed, 
   });
 });
 
+Deno.test("dunning: a failure that was never told is noticed, and day 0 is that day", async () => {
+  await inWorld(async (world) => {
+    const missed = async () => {
+      const [row] = await world.tx<{ opened: number }[]>`select public.dunning_missed() as opened`;
+      return row!.opened;
+    };
+    await world.subscription();
+    await world.invoice();
+    await world.at(3);
+    assert.equal(await missed(), 0, "its event may still come");
+    await world.at(5);
+    assert.deepEqual([await missed(), await missed()], [1, 0]);
+    const { cases, mails } = await world.outcome() as {
+      cases: { first_failed_at: string }[];
+      mails: string[];
+    };
+    assert.equal(Date.parse(cases[0]!.first_failed_at) / 1000, start + 5 * day);
+    assert.deepEqual(mails, ["payment_failed:in_1:payment_failed"]);
+    assert.equal(await world.access(), "full");
+  });
+});
+
 Deno.test("dunning: the end of the subscription lifts what was taken, before anybody looks again", async () => {
   await inWorld(async (world) => {
     await world.subscription();
@@ -404,6 +426,65 @@ Deno.test("dunning: the timeline shows billing roles past and coming steps, othe
       (await timelineOf(world.userId)).map(({ step, done }) => [step, done]),
       [["payment_failed", true], ["reminder", true], ["read_only", true], ["recovered", true]],
     );
+  });
+});
+
+Deno.test("past_due: access is kept or lost as the policy says, and nothing is added meanwhile", async () => {
+  await inWorld(async (world) => {
+    const { tx, workspaceId, userId } = world;
+    const newcomer = await insertUser(tx);
+    const additions = {
+      member: `insert into public.workspace_members (workspace_id, user_id, role)
+        values ('${workspaceId}', '${newcomer}', 'member')`,
+      invitation: `insert into public.workspace_invitations (workspace_id, email, role, invited_by)
+        values ('${workspaceId}', 'eve@example.com', 'member', '${userId}')`,
+      key:
+        `insert into public.workspace_api_keys (workspace_id, name, prefix, role, scopes, created_by)
+        values ('${workspaceId}', 'k', 'abcdef01', 'member', '{workspace:read}', '${userId}')`,
+    };
+    /** What may be added now; each is undone. */
+    const added = async () => {
+      const names: string[] = [];
+      for (const [name, statement] of Object.entries(additions)) {
+        await tx.savepoint(async (inner) => {
+          await inner.unsafe(statement);
+          names.push(name);
+          throw new Undone();
+        }).catch((error) => {
+          if (!(error instanceof Undone)) assert.equal(error.message, "workspace_read_only");
+        });
+      }
+      return names;
+    };
+    const plan = async () => {
+      const [row] = await tx<{ plan: string | null }[]>`
+        select private.workspace_plan(${workspaceId}) as plan`;
+      return row!.plan;
+    };
+    await tx`insert into public.plans (id, name, active) values ('pro', 'Pro', true)`;
+    await tx`
+      insert into public.prices (id, product_id, plan_id, currency, unit_amount, "interval", active, created_at)
+      values ('price_pro', 'prod_pro', 'pro', 'EUR', 1900, 'month', true, now())`;
+    await world.subscription();
+    await tx`update public.subscriptions set plan_id = 'pro'`;
+    await world.invoice();
+    await world.failed();
+    const seen: unknown[] = [];
+    for (const days of [6, 7, 14]) {
+      await world.at(days);
+      await world.jobs();
+      seen.push([days, await plan(), await added()]);
+    }
+    assert.deepEqual(seen, [
+      [6, "pro", ["member", "invitation", "key"]],
+      [7, "pro", []],
+      [14, null, []],
+    ]);
+    // Who pays may be somebody else: roles, leaving and removing stay open.
+    await tx`
+      update public.workspaces set name = 'Renamed' where id = ${workspaceId}`;
+    await world.invoice(paidAt(14));
+    assert.deepEqual([await plan(), await added()], ["pro", ["member", "invitation", "key"]]);
   });
 });
 

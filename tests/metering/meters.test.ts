@@ -271,3 +271,56 @@ Deno.test("meter: entitlements and usage_daily tell members what was used", asyn
     { message: "workspace_not_found" },
   );
 });
+
+Deno.test("meter: a workspace that goes takes its usage along, reported or not", async () => {
+  const workspace = await newWorkspace("pro");
+  await sql`
+    update private.billing_customers set stripe_customer_id = ${`cus_${workspace}`}
+    where workspace_id = ${workspace}`;
+  const calls = meterOf(sql, workspace, "calls");
+  await calls.count(3);
+  await calls.reserve(2, "open");
+  await sql`select public.usage_reports_open()`;
+  await calls.count(4);
+  const [report] = await sql`
+    select value::int, event_name from private.usage_reports where workspace_id = ${workspace}`;
+  assert.deepEqual({ ...report }, { value: 3, event_name: "socle_calls" });
+  await sql`delete from public.workspaces where id = ${workspace}`;
+  const [left] = await sql`
+    select (select count(*)::int from public.usage_records where workspace_id = ${workspace})
+      + (select count(*)::int from public.usage_counters where workspace_id = ${workspace})
+      + (select count(*)::int from private.usage_reports where workspace_id = ${workspace}) as rows`;
+  assert.equal(left!["rows"], 0);
+});
+
+Deno.test("meter: use of a day on both sides of a period's end is reported for each, and a late settle when it came", async () => {
+  const workspace = await newWorkspace();
+  await sql`
+    update private.billing_customers set stripe_customer_id = ${`cus_${workspace}`}
+    where workspace_id = ${workspace}`;
+  // A period that ends in the middle of this day.
+  const noon = new Date(
+    `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T12:00:00Z`,
+  );
+  await subscribed(sql, workspace, "pro", {
+    current_period_start: new Date(+noon - 30 * 86_400_000),
+    current_period_end: noon,
+  });
+  const hours = (Number(noon) - Date.now()) / 3_600_000;
+  const calls = meterOf(sql, workspace, "calls");
+  await atOffset(`${hours - 1} hours`);
+  await calls.count(1);
+  const late = await calls.reserve(10, "late", 86_400);
+  await atOffset(`${hours + 1} hours`);
+  await calls.count(20);
+  await calls.settle(late.hold_id!, 10);
+  await sql`select public.usage_reports_open()`;
+  const reports = await sql`
+    select value::int, occurred_at >= ${noon} as after from private.usage_reports
+    where workspace_id = ${workspace} order by value`;
+  assert.deepEqual(reports.map(({ value, after }) => [value, after]), [
+    [1, false],
+    [10, true],
+    [20, true],
+  ]);
+});

@@ -5,6 +5,7 @@ import type Stripe from "stripe";
 import { meters } from "../../supabase/functions/_shared/billing/plans.ts";
 import { publishMeters } from "../../supabase/functions/_shared/billing/publish-meters.ts";
 import type { Db } from "../../supabase/functions/_shared/database.ts";
+import { reconcileUsage } from "../../supabase/functions/_shared/metering/reconcile-usage.ts";
 import { reportUsage } from "../../supabase/functions/_shared/metering/report-usage.ts";
 import { connect } from "../support/connect.ts";
 import { meterOf } from "../support/metering.ts";
@@ -205,6 +206,34 @@ Deno.test("usage: what Stripe definitely refuses is a dead letter; what it does 
   const refused = await reportUsage({ admin, stripe }, report!);
   assert.equal(refused.outcome, "fatal");
   assert.equal((await reportUsage({ admin, stripe }, crypto.randomUUID())).outcome, "succeeded");
+});
+
+/** What a reconciliation of today says of a customer. */
+async function drifts(customer: string): Promise<string[]> {
+  const today = new Date().toISOString().slice(0, 10);
+  const found: string[] = [];
+  let after: { customer: string; event: string } | undefined;
+  do {
+    const part = await reconcileUsage({ admin, stripe }, today, after);
+    found.push(...part.drifts.filter((drift) => drift.startsWith(`${customer} `)));
+    after = part.next;
+  } while (after !== undefined);
+  return found;
+}
+
+Deno.test("usage: a reconciliation finds what Stripe counts otherwise than we have sent", async () => {
+  const { workspaceId, customer, calls } = await fresh();
+  await calls.count(7);
+  const [first] = await openReports(workspaceId);
+  assert.deepEqual(await drifts(customer), [], "what is on its way is no drift");
+  await reportUsage({ admin, stripe }, first!);
+  assert.deepEqual(await drifts(customer), []);
+  await stripe.billing.meterEvents.create({
+    event_name: eventName,
+    payload: { stripe_customer_id: customer, value: "2" },
+  });
+  const [drift] = await drifts(customer);
+  assert.match(drift!, /we have sent 7, Stripe counts 9$/);
 });
 
 Deno.test("meters: publishing is repeatable, takes up what was deactivated, and renames", async () => {

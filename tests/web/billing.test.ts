@@ -71,6 +71,8 @@ Deno.test({
       await page.getByText("Visa ending in 4242").waitFor();
       await page.getByRole("link", { name: /^View invoice / }).waitFor();
       await page.getByRole("region", { name: "Payments" }).getByText("€19.00").waitFor();
+      await page.getByRole("region", { name: "Usage" })
+        .getByText("0 of 10,000 in this billing period").waitFor();
 
       await plan.getByRole("button", { name: "Cancel at the end of the period" }).click();
       await plan.getByText("Until then nothing changes.").waitFor();

@@ -1388,6 +1388,7 @@ export type Database = {
         Args: { "failed_at": string; "stripe_invoice_id": string };
         Returns: boolean;
       };
+      "dunning_missed": { Args: Record<PropertyKey, never>; Returns: number };
       "dunning_timeline": {
         Args: { "workspace_id": string };
         Returns: {
@@ -1746,6 +1747,10 @@ export type Database = {
       };
       "usage_report_sent": { Args: { "report_id": string }; Returns: boolean };
       "usage_reports_open": { Args: { "batch"?: number }; Returns: number };
+      "usage_sent": {
+        Args: { "after_customer": string; "after_event": string; "batch": number; "day": string };
+        Returns: Json;
+      };
       "webhook_event": { Args: { "stored_id": number }; Returns: Json };
       "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
       "webhook_replay": { Args: { "stored_id": number }; Returns: number };

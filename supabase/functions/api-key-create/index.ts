@@ -35,6 +35,7 @@ export default endpoint({
     "forbidden",
     "api_key_name_taken",
     "api_key_limit_reached",
+    "workspace_read_only",
   ],
 }, async ({ body, user, admin }) => {
   const { key, row } = await createKey(admin, {

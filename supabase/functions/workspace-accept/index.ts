@@ -30,6 +30,7 @@ export default endpoint({
     "invitation_expired",
     "invitation_closed",
     "seat_limit_reached",
+    "workspace_read_only",
   ],
 }, async ({ body, user, admin }) => {
   const workspace = await acceptInvitation(admin, user.id, body);

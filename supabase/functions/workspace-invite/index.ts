@@ -32,6 +32,7 @@ export default endpoint({
     "personal_workspace",
     "already_member",
     "seat_limit_reached",
+    "workspace_read_only",
   ],
 }, async ({ body, user, admin }) => {
   const invitation = await invite(admin, {

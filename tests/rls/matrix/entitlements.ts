@@ -117,6 +117,7 @@ export const entitlementsFunctions: Record<string, FunctionAccess> = {
   "public.usage_report_neighbours(uuid,bigint,bigint)": server,
   "public.usage_report_sent(uuid)": server,
   "public.usage_reports_open(integer)": server,
+  "public.usage_sent(date,text,text,integer)": server,
   "private.is_meter(text)": { ...users, definer: true },
   "private.meter_amount_checked(bigint,bigint)": server,
   "private.meter_check(uuid,usage_counters,bigint)": server,

@@ -15,6 +15,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.cards_expiring()": server,
   "public.dunning_advance(text)": server,
   "public.dunning_failed(text,timestamp with time zone)": server,
+  "public.dunning_missed()": server,
   "public.dunning_timeline(uuid)": { execute: ["authenticated", "service_role"] },
   "public.health()": server,
   "public.idempotency_begin(text,text,text,text,integer)": server,
@@ -78,6 +79,10 @@ export const functions: Record<string, FunctionAccess> = {
   "private.handle_user_confirmed()": { ...nobody, definer: true },
   "private.is_staff()": { execute: ["authenticated", "service_role"], definer: true },
   "private.my_workspace_ids(text[])": {
+    execute: ["authenticated", "service_role"],
+    definer: true,
+  },
+  "private.readable_workspace_ids(text[])": {
     execute: ["authenticated", "service_role"],
     definer: true,
   },

@@ -1,4 +1,6 @@
 /** What the billing page shows: read under RLS, so that it is what the caller may see. */
+import type { Entitlement } from "../../../supabase/functions/_shared/entitlements/entitlement.ts";
+import { meters } from "../../../supabase/functions/_shared/billing/plans.ts";
 import { ProblemError, problemOf } from "../problem.ts";
 import type { Supabase } from "../supabase.ts";
 
@@ -50,6 +52,10 @@ export interface Billing {
   subscription: Subscription | undefined;
   /** The latest that ended; undefined while one runs. */
   ended: Subscription | undefined;
+  /** What the plan includes that is counted by billing period. */
+  meters: Entitlement[];
+  /** What was used on which day, newest first. */
+  usedByDay: { meter: string; day: string; used: number }[];
 }
 
 /** Reads it, for the personal workspace. @throws {ProblemError} */
@@ -60,6 +66,13 @@ export async function readBilling(supabase: Supabase, userId: string): Promise<B
   ]);
   const error = plans.error ?? workspace.error;
   if (error !== null) throw new ProblemError(await problemOf(error));
+  const workspace_id = workspace.data!.id;
+  const [entitlements, days] = await Promise.all([
+    supabase.rpc("entitlements", { workspace_id }),
+    supabase.rpc("usage_daily", { workspace_id }),
+  ]);
+  const unread = entitlements.error ?? days.error;
+  if (unread !== null) throw new ProblemError(await problemOf(unread));
   const held = workspace.data!.subscriptions;
   const subscription = held.filter(({ status }) => running.includes(status))
     .toSorted((a, b) => running.indexOf(a.status) - running.indexOf(b.status))[0];
@@ -67,6 +80,9 @@ export async function readBilling(supabase: Supabase, userId: string): Promise<B
     plans: plans.data!,
     workspace: workspace.data!,
     subscription,
+    meters: (entitlements.data as Entitlement[])
+      .filter(({ feature, included }) => included && Object.hasOwn(meters, feature)),
+    usedByDay: days.data!.toReversed(),
     ended: subscription ? undefined : held.find(({ status }) => status === "canceled"),
   };
 }

@@ -4,6 +4,7 @@ import { Cards, Invoices, Payments } from "../billing/documents.tsx";
 import { PlanChoice } from "../billing/plan-choice.tsx";
 import { type Billing as BillingRows, readBilling } from "../billing/read.ts";
 import { SubscriptionCard } from "../billing/subscription-card.tsx";
+import { Usage } from "../billing/usage.tsx";
 import { ProblemAlert } from "../components/alert.tsx";
 import { Page } from "../components/page.tsx";
 import { useLanguage } from "../i18n/language.tsx";
@@ -57,6 +58,7 @@ export function Billing({ userId }: { userId: string }) {
               reload={reload}
             />
           )}
+          <Usage billing={billing} />
           <Cards methods={billing.workspace.payment_methods} />
           <Invoices invoices={billing.workspace.invoices} />
           <Payments payments={billing.workspace.payments} />

@@ -93,7 +93,8 @@ async function giveBack({ admin, stripe }: SyncTools, intent: Intent): Promise<I
       metadata: { refund_intent: intent.id },
     }, { idempotencyKey: `refund:${intent.id}` });
   } catch (error) {
-    if (!isDefiniteRefusal(error)) throw stripeProblem(error);
+    // A RangeError: not a sum that Stripe takes in this currency, so it was never asked.
+    if (!isDefiniteRefusal(error) && !(error instanceof RangeError)) throw stripeProblem(error);
     const refusal = (error as Error).message;
     return await rows(
       admin.rpc("refund_intent_close", { intent_id: intent.id, refusal }),
@@ -122,13 +123,9 @@ async function earlierRefund(
   return undefined;
 }
 
+/** @throws {RangeError} for a sum that Stripe does not take, of a currency without small change */
 function stripeAmount({ amount, currency }: Intent): number {
-  try {
-    return toStripeAmount({ amount, currency }).amount;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw problem("invalid_body", { detail: error.message });
-  }
+  return toStripeAmount({ amount, currency }).amount;
 }
 
 /** The credit note of a refund: of its amount, or where that holds tax of the lines that bear it. */

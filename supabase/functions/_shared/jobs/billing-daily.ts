@@ -17,6 +17,11 @@ export const billingReconcile = jobKind({
       repair: false,
       budgetMs: 45_000,
     });
+    // After the comparison, which has looked again at what seemed open.
+    if (report.done) {
+      const opened = await rows(admin.rpc("dunning_missed"));
+      if (opened > 0) log("error", { event: "dunning_missed", opened });
+    }
     if (!report.done) {
       await rows(admin.rpc("job_enqueue", {
         kind: "billing_reconcile",

@@ -16,6 +16,7 @@ import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
 import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { taxIdWithdraw } from "./tax-id-withdraw.ts";
+import { usageReconcile } from "./usage-reconcile.ts";
 import { webhookHandle } from "./webhook-handle.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
@@ -40,6 +41,7 @@ export const jobKinds: Record<string, JobKind> = {
   subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
   usage_holds_expire: usageHoldsExpire,
+  usage_reconcile: usageReconcile,
   usage_report: usageReport,
   usage_reports_open: usageReportsOpen,
   tax_id_withdraw: taxIdWithdraw,
