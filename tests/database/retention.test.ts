@@ -44,6 +44,20 @@ const ago = (rule: string, age: string) =>
   `now() - (select ${age} from private.retention_rules where name = '${rule}')`;
 
 const samples: Record<string, Sample> = {
+  workspace_invitations: {
+    insert: async (name, age) => {
+      const user = await insertUser(sql);
+      await sql.unsafe(`
+        insert into public.workspace_invitations (workspace_id, email, role, expires_at)
+        select id, '${name}@example.com', 'member', ${ago("workspace_invitations", age)}
+        from public.workspaces where personal_of = '${user}'`);
+    },
+    left: async () =>
+      names(
+        await sql`
+          select split_part(email, '@', 1) as name from public.workspace_invitations` as never,
+      ),
+  },
   idempotency_keys: {
     insert: (name, age) =>
       sql.unsafe(`

@@ -76,7 +76,11 @@ async function byFunctions(intruder: Person, victim: Person): Promise<number> {
       Json: {},
     };
     const args = Object.fromEntries(
-      (known[name] ?? []).map(([argument, type]) => [argument, values[type] ?? null]),
+      (known[name] ?? []).map(([argument, type]) => [
+        argument,
+        // A moment is a string, too, and no other string is read as one.
+        argument.endsWith("_at") ? new Date(0).toISOString() : values[type] ?? null,
+      ]),
     );
     const { data, error } = await intruder.client.rpc(name, args);
     strictEqual(error?.code, "42501", `${name} answers ${JSON.stringify(data ?? error)}`);
@@ -129,6 +133,8 @@ async function byEndpoints(
     ["POST", "subscription-uncancel", { workspace_id }, 404],
     ["POST", "billing-portal", { workspace_id, return_url: page }, 404],
     ["POST", "checkout-status", { session_id: subscription.stripe_subscription_id }, 422],
+    ["POST", "workspace-invite", { workspace_id, email: "mallory@example.com" }, 404],
+    ["POST", "workspace-accept", { invitation_id: workspace_id }, 404],
     ["PATCH", "user-profile", { id: victim.id, name: "Taken over" }, 422],
     [
       "PATCH",

@@ -16,6 +16,7 @@ interface Decided {
   scope: string;
   owner_columns: string[];
   omitted: string[];
+  erased: boolean;
   emptied: string[];
   note: string;
 }
@@ -28,8 +29,8 @@ const decided = async (): Promise<
   Decided[]
 > => [...await database.sql<Decided[]>`select * from private.personal_data order by relation`];
 
-async function columnsOf(relation: string): Promise<string[]> {
-  const found = await database.sql<{ name: string }[]>`
+async function columnsOf(tx: Sql | Transaction, relation: string): Promise<string[]> {
+  const found = await tx<{ name: string }[]>`
     select attname::text as name from pg_catalog.pg_attribute
     where attrelid = ${relation}::regclass and attnum > 0 and not attisdropped`;
   return found.map(({ name }) => name);
@@ -52,7 +53,7 @@ Deno.test("export: every table of the schema is exported, or says why it is not"
 Deno.test("export: its columns exist, and those that are left in hold nothing that signs in", async () => {
   for (const { relation, scope, owner_columns, omitted, emptied } of await decided()) {
     if (scope === "none" || !await isThere(database.sql, relation)) continue;
-    const columns = await columnsOf(relation);
+    const columns = await columnsOf(database.sql, relation);
     for (const named of [...owner_columns, ...omitted, ...emptied]) {
       assert.ok(columns.includes(named), `${relation}.${named}`);
     }
@@ -111,3 +112,56 @@ type Transaction = Parameters<Parameters<typeof inWorld>[1]>[0]["tx"];
 const decidedIn = async (
   tx: Transaction,
 ) => [...await tx<Decided[]>`select * from private.personal_data order by relation`];
+
+Deno.test("deletion: every reference to a user cascades or becomes null, so that Auth can delete any", async () => {
+  const found = await database.sql<{ name: string }[]>`
+    select conrelid::regclass || '.' || conname as name from pg_catalog.pg_constraint
+    where contype = 'f' and confrelid = 'auth.users'::regclass and confdeltype not in ('c', 'n')
+      and connamespace in ('public'::regnamespace, 'private'::regnamespace)`;
+  assert.deepEqual(found.map(({ name }) => name), []);
+});
+
+Deno.test("deletion: of a closed workspace stay the books, emptied, and of its user nothing but ids", async () => {
+  await inWorld(database.sql, async ({ tx, owner }) => {
+    const [person] = await tx<{ email: string }[]>`
+      select email from auth.users where id = ${owner.userId}`;
+    await tx`update public.workspaces set name = 'A Person''s Name' where id = ${owner.workspaceId}`;
+    await tx`
+      update private.billing_customers set name = 'A Person''s Name', email = ${person!.email}
+      where workspace_id = ${owner.workspaceId}`;
+    await tx`
+      delete from public.workspace_members
+      where workspace_id = ${owner.workspaceId} and user_id <> ${owner.userId}`;
+    await tx`
+      select set_config('request.jwt.claims', '{"role": "service_role"}', true),
+        set_config('role', 'service_role', true)`;
+    await tx`select private.workspace_close(${owner.workspaceId})`;
+    await tx`reset role`;
+    await tx`delete from auth.users where id = ${owner.userId}`;
+
+    for (const { relation, scope, owner_columns, erased, emptied } of await decidedIn(tx)) {
+      if (!await isThere(tx, relation)) continue;
+      const rows = async (condition: string) =>
+        await tx.unsafe(`select to_jsonb(one) as row from ${relation} as one where ${condition}`);
+      if ((await columnsOf(tx, relation)).includes("workspace_id")) {
+        const left = await rows(`workspace_id = '${owner.workspaceId}'`);
+        if (erased) assert.equal(left.length, 0, `${relation} of a closed workspace`);
+        for (const { row } of left) {
+          for (const column of emptied) assert.equal(row[column], null, `${relation}.${column}`);
+        }
+      }
+      const outlive = ["public.audit_log", "public.account_deletions"];
+      if (scope === "user" && !outlive.includes(relation)) {
+        const left = await rows(`'${owner.userId}' in (${owner_columns.join(", ")})`);
+        assert.equal(left.length, 0, `${relation} of a deleted user`);
+      }
+      if (scope !== "none") {
+        const named = await rows(`to_jsonb(one)::text ~ '${person!.email}|A Person.s Name'`);
+        assert.equal(named.length, 0, `${relation} names the user`);
+      }
+    }
+    const [workspace] = await tx`
+      select name, personal_of from public.workspaces where id = ${owner.workspaceId}`;
+    assert.deepEqual(workspace, { name: "Closed", personal_of: null });
+  });
+});

@@ -140,6 +140,22 @@ const proofs: Record<PermissionName, (attempt: Attempt) => Promise<boolean>> = {
     assert.equal(new Set(done).size, 1, `${tables} are read by the same members`);
     return done[0]!;
   },
+  see_dunning: ({ as, workspace }) =>
+    as((call) => call`select from public.dunning_cases where workspace_id = ${workspace}`),
+  create_api_key: ({ byServer, me, workspace }) =>
+    byServer((call) =>
+      call`
+      select public.api_key_create(${me}, ${workspace}, 'New', '00000000', ${"0".repeat(64)},
+        'member', array['usage:read'], null)`
+    ),
+  see_api_keys: ({ as, workspace }) =>
+    as((call) => call`select from public.workspace_api_keys where workspace_id = ${workspace}`),
+  revoke_api_key: ({ as, workspace }) =>
+    as((call) =>
+      call`
+      update public.workspace_api_keys set name = 'Old', revoked_at = now()
+      where workspace_id = ${workspace}`
+    ),
   see_audit_log: ({ as, workspace }) =>
     as((call) => call`select from public.audit_log where workspace_id = ${workspace}`),
 };
@@ -168,6 +184,10 @@ Deno.test.beforeAll(async () => {
   await sql`
     insert into public.feature_overrides (workspace_id, feature, reason)
     values (${workspace}, 'audit_log', 'a test')`;
+  await sql`insert into public.plan_features (plan_id, feature) values ('seats_any', 'api_access')`;
+  await sql`
+    insert into public.workspace_api_keys (workspace_id, name, prefix, role, scopes, created_by)
+    values (${workspace}, 'Key', '11111111', 'member', array['usage:read'], ${owner})`;
   await asServer(sql, (call) =>
     call`
     select public.workspace_invite(${owner}, ${workspace}, 'open@example.com', 'member')`);
@@ -175,6 +195,9 @@ Deno.test.beforeAll(async () => {
     insert into public.invoices (workspace_id, stripe_invoice_id, status, currency, subtotal, total,
       amount_due, amount_paid, period_start, period_end, created_at)
     values (${workspace}, 'in_1', 'paid', 'EUR', 1, 1, 1, 1, now(), now(), now())`;
+  await sql`
+    insert into public.dunning_cases (workspace_id, invoice_id, first_failed_at)
+    select workspace_id, id, now() from public.invoices where workspace_id = ${workspace}`;
   await sql`
     insert into public.payments (workspace_id, stripe_payment_id, status, amount, currency, created_at)
     values (${workspace}, 'pi_1', 'succeeded', 1, 'EUR', now())`;

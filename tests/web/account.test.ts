@@ -5,9 +5,10 @@ import type { Browser } from "playwright-core";
 import { connect } from "../support/connect.ts";
 import { authLink, mailsTo, mailTo } from "../support/mails.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
-import { call } from "../support/stack.ts";
+import { anonymous, call } from "../support/stack.ts";
 import { freshAddress } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
+import { givePlan } from "../workspaces/team.ts";
 import {
   chromiumPath,
   headingIs,
@@ -275,5 +276,59 @@ Deno.test({
     await page.reload();
     await page.getByRole("link", { name: "Download part 1" }).waitFor();
     assert.deepEqual(complaints, []);
+  },
+});
+
+Deno.test({
+  name: "web: an invited stranger signs up with the invited address and comes in",
+  ignore,
+  async fn() {
+    const owner = await member();
+    const client = anonymous(own.at);
+    const { data: { session } } = await client.auth.signInWithPassword(owner);
+    const { data: workspace } = await client.rpc("workspace_create", { name: "Atelier" });
+    const sql = connect(own.at);
+    await givePlan(sql, workspace!.id, 5);
+    await sql.end();
+    const guest = person();
+    const sent = await call("POST", "workspace-invite", {
+      on: own.at,
+      token: session!.access_token,
+      body: { workspace_id: workspace!.id, email: guest.email, role: "admin" },
+    });
+    assert.equal(sent.status, 201, JSON.stringify(sent.body));
+    const mail = await mailTo(guest.email, /Ada invites you/, own.at);
+    const link = /https?:\/\/\S+\/invitation\?token=\w+/.exec(mail.text!)![0];
+
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page, complaints } = tab;
+    await page.goto(link);
+    await headingIs(page, "Join Atelier");
+    await page.getByText("Ada invites you to join the workspace “Atelier”. Your role: admin.")
+      .waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+    await page.getByRole("link", { name: "Create an account" }).click();
+    await headingIs(page, "Create an account");
+    assert.equal(await page.getByLabel("E-mail address").inputValue(), guest.email);
+    await page.getByLabel("Name").fill(guest.name);
+    await page.getByLabel("Password").fill(guest.password);
+    await page.getByRole("button", { name: "Create the account" }).click();
+    await headingIs(page, "Look into your mailbox");
+    await page.goto(authLink(await mailTo(guest.email, toConfirm, own.at)));
+    await headingIs(page, "Your address is confirmed");
+
+    // It waits at the start page, and at the link.
+    await page.goto("/");
+    await page.getByRole("heading", { name: "Invitations for you" }).waitFor();
+    await page.goto(link);
+    await page.getByRole("button", { name: "Accept" }).click();
+    await headingIs(page, "Welcome to the team");
+    await page.getByText("You are now a member of “Atelier”.").waitFor();
+    assert.deepEqual(complaints, []);
+
+    await page.goto(link);
+    await page.getByText("This invitation was accepted before.").waitFor();
+    await page.goto("/invitation?token=nonsense");
+    await page.getByText("This invitation does not exist").waitFor();
   },
 });

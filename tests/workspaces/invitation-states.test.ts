@@ -302,6 +302,28 @@ Deno.test("invitation: a plan's seats, those invited among them, refuse the next
   await refused(invite(team.owner, team.id, six.email), "seat_limit_reached");
 });
 
+Deno.test("invitation: nobody comes into a workspace that its unpaid invoices restrict", async () => {
+  const team = await roomyTeam();
+  const { user, token } = await invited(team);
+  const [invoice] = await sql<{ id: string }[]>`
+    insert into public.invoices (workspace_id, stripe_invoice_id, status, currency, subtotal, total,
+      amount_due, amount_paid, period_start, period_end, created_at)
+    values (${team.id}, ${`in_${team.id}`}, 'open', 'EUR', 1, 1, 1, 0, now(), now(), now())
+    returning id`;
+  for (const access of ["read_only", "locked"]) {
+    await sql`
+      insert into public.dunning_cases (workspace_id, invoice_id, first_failed_at, access)
+      values (${team.id}, ${invoice!.id}, now(), ${access})
+      on conflict (invoice_id) do update set access = excluded.access`;
+    await refused(invite(team.owner, team.id, freshEmail()), "workspace_read_only");
+    await refused(accept(user, { token }), "workspace_read_only");
+  }
+  await sql`
+    update public.dunning_cases set access = 'full', outcome = 'paid', closed_at = now()
+    where workspace_id = ${team.id}`;
+  assert.equal((await accept(user, { token })).role, "member");
+});
+
 Deno.test("invitation: of two who take the last seat at once one gets it", async () => {
   await Promise.all(Array.from({ length: 6 }, async () => {
     const team = await roomyTeam();

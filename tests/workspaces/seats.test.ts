@@ -23,7 +23,7 @@ Deno.test("seats: the quantity follows the members, up at once and down at the r
   const on = own.at;
   const stripe = stripeSdk(on);
   const sql: Sql = connect(on);
-  const people = await Promise.all(Array.from({ length: 14 }, () => signUp({ on })));
+  const people = await Promise.all(Array.from({ length: 16 }, () => signUp({ on })));
   const person = () => people.pop()!;
 
   /** A workspace with so many members that pays for them. */
@@ -173,6 +173,33 @@ Deno.test("seats: the quantity follows the members, up at once and down at the r
       assert.equal(await quoted(monthly, { quantity: 1 }), "invalid_body");
     },
   );
+
+  await t.step("a change that is planned for the renewal holds up nobody who comes", async () => {
+    const planned = await paying("price_monthly_team", 1);
+    const quote = await call("POST", "subscription-preview", {
+      on,
+      token: planned.owner.token,
+      body: { workspace_id: planned.workspace, price_id: "price_yearly_team", when: "renewal" },
+    });
+    const accepted = await call("POST", "subscription-update", {
+      on,
+      token: planned.owner.token,
+      body: { quote: quote.body.quote },
+    });
+    assert.equal(accepted.status, 200, JSON.stringify(accepted.body));
+    await come(planned.workspace);
+    await seats(planned.subscription, 2);
+    // The plan was for one: the seat that it takes away is there again at once.
+    const { current_period_end: end } = await itemOf(planned.subscription);
+    const [clock] = await sql`select extract(epoch from private.now())::bigint::int as now`;
+    await advance(on, end - clock!["now"] + hour);
+    await delivered(on);
+    const item = await waitFor("the yearly seats", async () => {
+      const now = await itemOf(planned.subscription);
+      return now.price.recurring?.interval === "year" && now.quantity === 2 && now;
+    });
+    assert.equal(item.quantity, 2);
+  });
 
   await t.step("and nothing differs between Stripe and us", async () => {
     await delivered(on);

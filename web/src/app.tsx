@@ -15,6 +15,7 @@ import { CheckoutReturn } from "./pages/checkout-return.tsx";
 import { Confirm } from "./pages/confirm.tsx";
 import { Home } from "./pages/home.tsx";
 import { MailPreferences } from "./pages/mail-preferences.tsx";
+import { InvitationPage } from "./pages/invitation.tsx";
 import { NewPassword } from "./pages/new-password.tsx";
 import { SignUp } from "./pages/sign-up.tsx";
 import { Unsubscribe } from "./pages/unsubscribe.tsx";
@@ -47,6 +48,7 @@ export function App({ supabase, initial, link }: Props) {
           <Route path="/new-password" component={NewPassword} />
           <Route path="/account/export">{signedIn((id) => <AccountExport key={id} />)}</Route>
           <Route path="/account/delete">{signedIn((id) => <AccountDelete key={id} />)}</Route>
+          <Route path="/invitation" component={InvitationPage} />
           <Route path="/billing">{signedIn((id) => <Billing userId={id} />)}</Route>
           <Route path="/unsubscribe" component={Unsubscribe} />
           <Route path="/mail-preferences">{signedIn((id) => <MailPreferences key={id} />)}</Route>

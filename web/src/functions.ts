@@ -33,6 +33,10 @@ export interface Endpoints {
   };
   "account-export": { body: Record<string, never>; reply: { export: AccountExport | null } };
   "account-delete": { body: { token?: string }; reply: { deletion: AccountDeletion | null } };
+  "workspace-accept": {
+    body: { token: string } | { invitation_id: string };
+    reply: { workspace: { name: string } };
+  };
   "subscription-checkout": {
     body: { workspace_id: string; price_id: string; success_url: string; cancel_url: string };
     reply: { checkout_url: string };

@@ -51,8 +51,8 @@ async function ofFunction(reply: Response): Promise<Problem> {
 export async function problemOf(error: unknown): Promise<Problem> {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof FunctionsHttpError) return await ofFunction(error.context as Response);
-  const { name = "", message = String(error), code } = error as Partial<
-    { name: string; message: string; code: string }
+  const { name = "", message = String(error), code, details } = error as Partial<
+    { name: string; message: string; code: string; details: string }
   >;
   if (isAuthError(error)) {
     if (!error.status) return unreachable;
@@ -61,6 +61,17 @@ export async function problemOf(error: unknown): Promise<Problem> {
   // Of supabase-js, where fetch itself failed; PostgREST's has no code then.
   if (name === "FunctionsFetchError" || /^(TypeError|FetchError)\b/.test(message)) {
     return unreachable;
+  }
+  // Our SQL refuses by a code of docs/errors.md (private.problem).
+  const refused = /^PT(\d{3})$/.exec(code ?? "")?.[1];
+  if (refused !== undefined) {
+    return {
+      code: message,
+      status: Number(refused),
+      title: message,
+      ...(details && { detail: details }),
+      errors: [],
+    };
   }
   if (code) return { code, status: 400, title: message, errors: [] };
   return { code: "unexpected", status: 0, title: message, errors: [] };

@@ -6,7 +6,7 @@ import { Link } from "wouter";
 import { Field, Form } from "./form.tsx";
 
 /** E-mail address and password. Whoever shows it sees the session come. */
-export function LogIn() {
+export function LogIn({ email }: { email?: string }) {
   const { supabase } = useApp();
   const { t } = useLanguage();
   const logIn = useAction(async (_key, { email = "", password = "" }: Record<string, string>) => {
@@ -17,7 +17,13 @@ export function LogIn() {
   return (
     <>
       <Form action={logIn} submit={t.logIn}>
-        <Field label={t.email} name="email" type="email" autoComplete="username" />
+        <Field
+          label={t.email}
+          name="email"
+          type="email"
+          autoComplete="username"
+          defaultValue={email}
+        />
         <Field
           label={t.password}
           name="password"
@@ -26,7 +32,12 @@ export function LogIn() {
         />
       </Form>
       <p>
-        {t.noAccount} <Link href="/sign-up">{t.signUpTitle}</Link>
+        {t.noAccount}{" "}
+        <Link
+          href={email === undefined ? "/sign-up" : `/sign-up?email=${encodeURIComponent(email)}`}
+        >
+          {t.signUpTitle}
+        </Link>
         <br />
         <Link href="/new-password">{t.forgot}</Link>
       </p>

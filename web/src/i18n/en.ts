@@ -54,6 +54,35 @@ export const en = {
   linkExpiredText: "It was used before, or it is too old. Ask for a new mail.",
   linkFailed: "This link did not work",
 
+  invitationTitle: "Invitation",
+  invitationTo: (workspace: string) => `Join ${workspace}`,
+  invitedBy: (inviter: string, workspace: string, role: string) =>
+    `${
+      inviter || "Somebody"
+    } invites you to join the workspace “${workspace}”. Your role: ${role}.`,
+  invitationUntil: (day: string) => `Good until ${day}.`,
+  invitationSignIn: (email: string) =>
+    `It was sent to ${email}: log in with this address, or create an account with it.`,
+  invitationForAnother: (email: string, mine: string) =>
+    `It was sent to ${email}, and you are signed in as ${mine}. Sign out and use that address, or ask to be invited at yours.`,
+  invitationStates: {
+    accepted: "This invitation was accepted before.",
+    declined: "This invitation is declined.",
+    revoked: "This invitation was revoked. Ask whoever invited you for another one.",
+    expired:
+      "This invitation is no longer good: it was for seven days. Ask whoever invited you to send it again.",
+    superseded: "This invitation was sent again since. Use the link of the latest mail.",
+  } as Record<string, string>,
+  invitationAccepted: "Welcome to the team",
+  invitationAcceptedText: (workspace: string) => `You are now a member of “${workspace}”.`,
+  ownInvitations: "Invitations for you",
+  accept: "Accept",
+  decline: "Decline",
+  roles: { owner: "owner", admin: "admin", member: "member", billing: "billing" } as Record<
+    string,
+    string
+  >,
+
   billingTitle: "Plan and billing",
   workspace: (name: string) => `Workspace: ${name}`,
   yourPlan: "Your plan",
@@ -189,6 +218,9 @@ export const en = {
     over_email_send_rate_limit: "A mail was sent a moment ago. Wait a minute and try again.",
     session_not_found: "You are no longer signed in",
     session_expired: "You are no longer signed in",
+    invitation_not_found: "This invitation does not exist",
+    invitation_expired: "This invitation is no longer good",
+    invitation_closed: "This invitation is closed",
   } as Record<string, string>,
 };
 

@@ -55,6 +55,38 @@ export const fr: Texts = {
   linkExpiredText: "Il a déjà servi, ou il est trop ancien. Demandez un nouvel e-mail.",
   linkFailed: "Ce lien n’a pas fonctionné",
 
+  invitationTitle: "Invitation",
+  invitationTo: (workspace) => `Rejoindre ${workspace}`,
+  invitedBy: (inviter, workspace, role) =>
+    `${
+      inviter || "Quelqu’un"
+    } vous invite à rejoindre l’espace de travail « ${workspace} ». Votre rôle : ${role}.`,
+  invitationUntil: (day) => `Valable jusqu’au ${day}.`,
+  invitationSignIn: (email) =>
+    `Elle a été envoyée à ${email} : connectez-vous avec cette adresse, ou créez un compte avec elle.`,
+  invitationForAnother: (email, mine) =>
+    `Elle a été envoyée à ${email}, et vous utilisez le compte ${mine}. Déconnectez-vous et utilisez cette adresse, ou demandez une invitation à la vôtre.`,
+  invitationStates: {
+    accepted: "Cette invitation a déjà été acceptée.",
+    declined: "Cette invitation est déclinée.",
+    revoked:
+      "Cette invitation a été annulée. Demandez-en une autre à la personne qui vous a invité.",
+    expired:
+      "Cette invitation n’est plus valable : elle l’était sept jours. Demandez à la personne qui vous a invité de la renvoyer.",
+    superseded: "Cette invitation a été renvoyée depuis. Utilisez le lien du dernier e-mail.",
+  },
+  invitationAccepted: "Bienvenue dans l’équipe",
+  invitationAcceptedText: (workspace) => `Vous êtes maintenant membre de « ${workspace} ».`,
+  ownInvitations: "Vos invitations",
+  accept: "Accepter",
+  decline: "Décliner",
+  roles: {
+    owner: "propriétaire",
+    admin: "administration",
+    member: "membre",
+    billing: "facturation",
+  },
+
   billingTitle: "Offre et facturation",
   workspace: (name) => `Espace de travail : ${name}`,
   yourPlan: "Votre offre",
@@ -206,6 +238,11 @@ export const fr: Texts = {
     email_not_confirmed: "L’adresse n’est pas encore confirmée",
     email_taken: "Cette adresse a déjà un compte",
     workspace_not_found: "L’espace de travail n’existe pas",
+    invitation_not_found: "Cette invitation n’existe pas",
+    invitation_for_another: "Cette invitation est pour une autre adresse",
+    invitation_expired: "Cette invitation n’est plus valable",
+    invitation_closed: "Cette invitation est close",
+    seat_limit_reached: "La formule n’a plus de place libre",
     price_not_found: "Cette offre n’est plus en vente",
     subscription_exists: "L’espace de travail a déjà un abonnement",
     subscription_pending: "Un autre achat est en cours pour cet espace de travail",

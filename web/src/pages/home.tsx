@@ -3,6 +3,7 @@ import { useApp } from "../app-context.ts";
 import { Note } from "../components/alert.tsx";
 import { LinkError } from "../components/link-error.tsx";
 import { LogIn } from "../components/log-in.tsx";
+import { OwnInvitations } from "../components/own-invitations.tsx";
 import { Page } from "../components/page.tsx";
 import { useLanguage } from "../i18n/language.tsx";
 
@@ -32,6 +33,7 @@ export function Home() {
     <Page key="in" title={t.welcomeTitle}>
       {notice}
       <p>{t.signedInAs(session.user.email ?? "")}</p>
+      <OwnInvitations />
       <p>
         <Link href="/billing" className="button">{t.toBilling}</Link>
       </p>

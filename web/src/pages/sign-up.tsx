@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Link, Redirect } from "wouter";
+import { Link, Redirect, useSearchParams } from "wouter";
 import { useApp } from "../app-context.ts";
 import { Field, Form } from "../components/form.tsx";
 import { Page } from "../components/page.tsx";
@@ -12,6 +12,7 @@ import { useAction } from "../use-action.ts";
 export function SignUp() {
   const { supabase, session } = useApp();
   const { t, language } = useLanguage();
+  const [parameters] = useSearchParams();
   const [mailedTo, setMailedTo] = useState<string>();
   const signUp = useAction(
     async (_key, { name = "", email = "", password = "" }: Record<string, string>) => {
@@ -40,7 +41,14 @@ export function SignUp() {
     <Page key="form" title={t.signUpTitle}>
       <Form action={signUp} submit={t.signUp}>
         <Field label={t.name} name="name" autoComplete="name" maxLength={100} />
-        <Field label={t.email} name="email" type="email" autoComplete="username" />
+        <Field
+          label={t.email}
+          name="email"
+          type="email"
+          autoComplete="username"
+          // Who was invited is known by this address alone.
+          defaultValue={parameters.get("email") ?? undefined}
+        />
         <Field
           label={t.password}
           hint={t.passwordHint}

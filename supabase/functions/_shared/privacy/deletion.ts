@@ -36,8 +36,11 @@ export async function latestDeletion(
 
 /** When the account is to be deleted; null when it is not. */
 export async function deletionDueAt(db: Db, userId: string): Promise<string | null> {
-  const found = await latestDeletion(db, userId);
-  return found !== null && ["scheduled", "running"].includes(found.state) ? found.due_at : null;
+  const found = await rows(
+    db.from("account_deletions").select("due_at").eq("user_id", userId)
+      .in("state", ["scheduled", "running"]).maybeSingle(),
+  );
+  return found?.due_at ?? null;
 }
 
 /** 32 bytes of chance, in letters and digits. */

@@ -38,7 +38,7 @@ export interface InvitationRequest {
  * days.
  *
  * @throws {Problem} `workspace_not_found`, `forbidden`, `personal_workspace`, `already_member`,
- *   `seat_limit_reached`, `rate_limited`
+ *   `seat_limit_reached`, `workspace_read_only`, `rate_limited`
  */
 export async function invite(
   admin: Db,
@@ -64,7 +64,7 @@ export async function invite(
  *
  * @param by the token of the mail's link, or the id of one of the user's own open invitations
  * @throws {Problem} `invitation_not_found`, `invitation_for_another`, `invitation_expired`,
- *   `invitation_closed`, `seat_limit_reached`
+ *   `invitation_closed`, `seat_limit_reached`, `workspace_read_only`
  */
 export async function acceptInvitation(
   admin: Db,

@@ -44,6 +44,10 @@ export const permissions = {
   see_subscription: { what: "see the plan and the subscription", roles: everybody },
   change_subscription: { what: "buy, change, cancel and pay for a subscription", roles: payers },
   see_invoices: { what: "see invoices, payments, refunds and cards on file", roles: payers },
+  see_dunning: { what: "see which payments failed, and what follows from it", roles: payers },
+  create_api_key: { what: "create an API key of the workspace", roles: managers },
+  see_api_keys: { what: "see the workspace's API keys, without their secrets", roles: managers },
+  revoke_api_key: { what: "rename and revoke an API key", roles: managers },
   see_audit_log: { what: "read what was done in the workspace", roles: managers },
 } as const satisfies Record<string, Permission>;
 
