@@ -161,7 +161,9 @@ Deno.test("a definite refusal releases the purchase, so that the next one starts
 Deno.test("the customer's creation is answered never: sign-up works, and there is one customer in the end", async () => {
   const broken = proxy.breakCalls(customerCreation, { kind: "answer lost" });
   const user = await signUp({ on });
-  strictEqual((await order(user)).status, 502);
+  // 200 where the event of a creation whose answer was lost has linked the customer meanwhile.
+  const first = await order(user);
+  ok([200, 502].includes(first.status), JSON.stringify(first.body));
   await waitFor("the job to have failed as well", async () => {
     const [row] = await sql`select from private.jobs where kind = 'stripe_customer_create'
       and payload ->> 'workspace_id' = ${user.workspaceId} and last_error is not null`;

@@ -121,12 +121,15 @@ Deno.test("a Stripe customer is not linked by an e-mail address, which anyone ca
     const { data } = await stripe.customers.list({ email });
     return data.find(({ id }) => id !== theirs.id);
   });
-  const [linked] = await sql`
-    select customer.stripe_customer_id from private.billing_customers as customer
-    join public.workspaces as workspace on workspace.id = customer.workspace_id
-    join auth.users as account on account.id = workspace.personal_of
-    where account.email = ${email}`;
-  strictEqual(linked?.["stripe_customer_id"], own.id);
+  const linked = await waitFor("the customer to be linked", async () => {
+    const [row] = await sql`
+      select customer.stripe_customer_id from private.billing_customers as customer
+      join public.workspaces as workspace on workspace.id = customer.workspace_id
+      join auth.users as account on account.id = workspace.personal_of
+      where account.email = ${email}`;
+    return row?.["stripe_customer_id"];
+  });
+  strictEqual(linked, own.id);
   const rows = await sql`
     select from public.subscriptions as held
     join private.billing_customers as customer on customer.workspace_id = held.workspace_id

@@ -202,3 +202,21 @@ Deno.test("every money column is a bigint, and every currency is ISO by constrai
           where held.conrelid = relation.oid and held.contype = 'c' and attribute.attnum = any (held.conkey)))
     order by 1`);
 });
+
+Deno.test("a policy asks for workspaces by an array, which an index serves, and not by a filter on every row", async () => {
+  await none(sql<Named>`
+    select polname || ' on ' || polrelid::regclass as name from pg_catalog.pg_policy
+    where pg_get_expr(polqual, polrelid) ~ 'workspace_ids' and pg_get_expr(polqual, polrelid) !~ 'ARRAY\\( SELECT'
+    order by 1`);
+  const plan = await sql.begin(async (tx) => {
+    await tx.unsafe(`
+      set local enable_seqscan = off;
+      set local request.jwt.claims = '{"role":"authenticated","sub":"${crypto.randomUUID()}"}';
+      set local role authenticated`);
+    return await tx<{ "QUERY PLAN": string }[]>`explain select id from public.invoices`;
+  });
+  assert.match(
+    plan.map((line) => line["QUERY PLAN"]).join("\n"),
+    /Index Cond: \(workspace_id = ANY/,
+  );
+});

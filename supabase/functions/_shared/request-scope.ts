@@ -25,7 +25,9 @@ export function inRequest<T>(scope: RequestScope, work: () => Promise<T>): Promi
 export const fetchInRequest: typeof fetch = (input, init) => {
   const scope = scopes.getStore();
   if (scope === undefined) return fetch(input, init);
-  const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}));
+  // Spelled out, since the hosted runtime's types name another RequestInit.
+  const own = (init as { headers?: HeadersInit } | undefined)?.headers;
+  const headers = new Headers(own ?? (input instanceof Request ? input.headers : {}));
   headers.set("x-request-id", scope.requestId);
   if (scope.actor !== undefined) headers.set("x-actor", scope.actor);
   return fetch(input, { ...init, headers });

@@ -82,6 +82,10 @@ export const functions: Record<string, FunctionAccess> = {
     execute: ["authenticated", "service_role"],
     definer: true,
   },
+  "private.readable_workspace_ids(text[])": {
+    execute: ["authenticated", "service_role"],
+    definer: true,
+  },
   "private.next_slot(interval,interval)": server,
   "private.now()": { execute: ["anon", "authenticated", "service_role"] },
   "private.plan_derive(text)": server,

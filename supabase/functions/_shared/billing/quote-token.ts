@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { secretKey } from "../env.ts";
+import type { Bytes } from "../request-body.ts";
 
 /** What makes two states of a subscription differ for a quote, as Stripe holds it. */
 export const QuotedState = z.strictObject({
@@ -82,7 +83,7 @@ function toText(bytes: Uint8Array): string {
     .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-function toBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
+function toBytes(text: string): Bytes | undefined {
   if (!/^[\w-]+$/.test(text)) return undefined;
   try {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

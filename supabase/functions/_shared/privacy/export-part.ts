@@ -10,6 +10,7 @@
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { type Db, rows } from "../database.ts";
 import type { Locale } from "../mail/locale.ts";
+import type { Bytes } from "../request-body.ts";
 
 /** Where gathering goes on; `{}` is the beginning. */
 export interface ExportCursor {
@@ -34,7 +35,7 @@ export interface ExportStep {
 
 /** A zip and where to go on; no cursor after the last. */
 export interface ExportPart {
-  zip: Uint8Array<ArrayBuffer>;
+  zip: Bytes;
   cursor: ExportCursor | undefined;
 }
 
