@@ -208,6 +208,19 @@ const samples: Record<string, Sample> = {
         values ('${name}', ${ago("card_declines", age)})`),
     left: async () => names(await sql`select cause as name from private.card_declines` as never),
   },
+  subscription_changes: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.subscription_changes
+          (quote_id, workspace_id, stripe_subscription_id, state, locked_until, closed_at)
+        values (gen_random_uuid(), '${workspaceId}', '${name}', 'done', now(),
+                ${ago("subscription_changes", age)})`),
+    left: async () =>
+      names(
+        await sql`
+          select stripe_subscription_id as name from private.subscription_changes` as never,
+      ),
+  },
   account_deletions: {
     insert: (name, age) =>
       sql.unsafe(`
