@@ -144,6 +144,14 @@ Deno.test("a price that is no longer declared goes off sale, also when an earlie
     ...plan,
     prices: plan.prices.filter(({ interval }) => interval === "month"),
   }));
+  const holder = await signUp({ on });
+  await buy(holder, {}, on);
+  const quoted = await call("POST", "subscription-preview", {
+    on,
+    token: holder.token,
+    body: { price_id: "price_yearly_pro" },
+  });
+  strictEqual(quoted.status, 200, JSON.stringify(quoted.body));
   deepStrictEqual(await publishPlans(stripe, monthlyOnly), [`retired price ${yearly.id}`]);
   await offered("the yearly price to go", (plans) => key(plans, "price_yearly_pro") === undefined);
   const refused = await subscribe(
@@ -152,6 +160,12 @@ Deno.test("a price that is no longer declared goes off sale, also when an earlie
     { on },
   );
   deepStrictEqual([refused.status, refused.body.code], [404, "price_not_found"]);
+  const stale = await call("POST", "subscription-update", {
+    on,
+    token: holder.token,
+    body: { quote: quoted.body.quote },
+  });
+  deepStrictEqual([stale.status, stale.body.code], [409, "quote_stale"]);
 
   // A run that died between making the new price and retiring the old one.
   const [held] = (await stripe.prices.list({ lookup_keys: ["price_monthly_pro"] })).data;
@@ -163,6 +177,7 @@ Deno.test("a price that is no longer declared goes off sale, also when an earlie
     recurring: { interval: "month" },
     lookup_key: "price_monthly_pro",
     transfer_lookup_key: true,
+    tax_behavior: "exclusive",
     metadata: held!.metadata,
   });
   deepStrictEqual(await publishPlans(stripe, monthlyOnly), [`retired price ${orphan}`]);

@@ -1,6 +1,7 @@
 /** stripe-webhook with two secrets, and with a database that does not store. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Sql } from "postgres";
+import { plans as plansDeclared } from "../../supabase/functions/_shared/billing/plans.ts";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { confirmPayment, customerOf, subscribe } from "../support/purchases.ts";
@@ -68,11 +69,8 @@ Deno.test("a database that has never been told learns everything from late event
     select plan.id, count(price.id)::int as prices from public.plans as plan
     left join public.prices as price on price.plan_id = plan.id and price.active
     group by plan.id order by plan.id`;
-  deepStrictEqual([...plans], [
-    { id: "basic", prices: 2 },
-    { id: "free", prices: 0 },
-    { id: "pro", prices: 2 },
-  ]);
+  const declared = plansDeclared.map(({ id, prices }) => ({ id, prices: prices.length }));
+  deepStrictEqual([...plans], declared.toSorted((a, b) => a.id < b.id ? -1 : 1));
 
   const answer = await subscribe(user, {}, { on });
   strictEqual(answer.status, 200, JSON.stringify(answer.body));
