@@ -52,7 +52,7 @@ async function runTests(env: Record<string, string>): Promise<number> {
       ...(named.includes(true) ? [] : ["tests/"]),
     ],
     cwd: projectDir,
-    env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "4" },
+    env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "5" },
     stdin: "null",
   }).spawn().status;
   return code;
