@@ -579,6 +579,7 @@ comment on table private.subscription_changes is 'Uses of quotes. One open row a
 comment on column private.subscription_changes.attempt is 'Counts definite refusals, a declined card for one: Stripe would repeat its refusal under the same idempotency key, so each attempt has its own.';
 comment on column private.subscription_changes.locked_until is 'Real time: until then a call to Stripe may be under way, and nobody else may change the subscription.';
 comment on column private.subscription_changes.stripe_invoice_id is 'What the change was charged or credited by; null where nothing was due.';
+CREATE INDEX subscription_changes_closed ON private.subscription_changes USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE UNIQUE INDEX subscription_changes_one_open ON private.subscription_changes USING btree (stripe_subscription_id) WHERE (state = 'open'::text);
 CREATE INDEX subscription_changes_user ON private.subscription_changes USING btree (user_id);
 CREATE INDEX subscription_changes_workspace ON private.subscription_changes USING btree (workspace_id);
@@ -1710,21 +1711,17 @@ comment on table public.workspaces is 'What subscriptions and data belong to; ea
 comment on column public.workspaces.personal_of is 'Whose personal workspace it is; null for one that is shared.';
 comment on column public.workspaces.slug is 'Its name in addresses, at most 50 characters; made from the name when none is given.';
 alter table public.workspaces enable row level security;
-grant select, delete on public.workspaces to authenticated;
+grant select on public.workspaces to authenticated;
 grant select, insert, update, delete on public.workspaces to service_role;
-grant insert (id, name, slug), update (name, slug) on public.workspaces to authenticated;
+grant insert (name, slug), update (name, slug) on public.workspaces to authenticated;
 create policy "Members read their workspaces" on public.workspaces for select to authenticated
   using (id = ANY ((ARRAY( SELECT private.readable_workspace_ids() AS readable_workspace_ids))));
 create policy "Owners and admins rename their workspaces" on public.workspaces for update to authenticated
   using (id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))))
   with check (id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))));
-create policy "Owners delete their shared workspaces" on public.workspaces for delete to authenticated
-  using ((id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text]) AS my_workspace_ids)))) AND personal_of IS NULL);
 create policy "Owners who pay change workspaces with a second factor" on public.workspaces as restrictive for update to authenticated
   using (( SELECT private.second_factor_given() AS second_factor_given))
   with check (( SELECT private.second_factor_given() AS second_factor_given));
-create policy "Owners who pay end workspaces with a second factor" on public.workspaces as restrictive for delete to authenticated
-  using (( SELECT private.second_factor_given() AS second_factor_given));
 create policy "Users make workspaces" on public.workspaces for insert to authenticated
   with check ((EXISTS ( SELECT
    FROM profiles profile
@@ -1732,7 +1729,6 @@ create policy "Users make workspaces" on public.workspaces for insert to authent
 CREATE TRIGGER workspaces_audit AFTER INSERT OR DELETE OR UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'id', 'id', 'personal_of', '~name');
 CREATE TRIGGER workspaces_billing_orphaned BEFORE DELETE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.billing_orphaned();
 CREATE TRIGGER workspaces_created AFTER INSERT ON workspaces FOR EACH ROW WHEN (new.personal_of IS NULL AND auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_created();
-CREATE TRIGGER workspaces_end BEFORE DELETE ON workspaces FOR EACH ROW WHEN (auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_ends();
 CREATE TRIGGER workspaces_slug BEFORE INSERT OR UPDATE OF slug ON workspaces FOR EACH ROW EXECUTE FUNCTION private.workspace_slug();
 CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -2363,10 +2359,12 @@ CREATE OR REPLACE FUNCTION private.display_name(value text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  -- Named one by one, since what [[:cntrl:]] holds depends on the database's locale.
-  select nullif(btrim(left(btrim(regexp_replace(
+  -- Named one by one, since what [[:cntrl:]] holds depends on the database's locale. A name of Unicode's
+  -- blanks alone is none: a workspace would not take it, and no name may fail a sign-up.
+  select case when line ~ '\S' then line end
+  from (select btrim(left(btrim(regexp_replace(
     value, '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+', ' ', 'g'
-  )), 100)), '');
+  )), 100)) as line) as printable;
 $function$;
 comment on function private.display_name(text) is 'One printable line of at most 100 characters out of whatever a client sent; null when nothing is left.';
 
@@ -4707,33 +4705,12 @@ begin
   -- and ends workspaces in a loop leaves nothing at Stripe.
   insert into private.billing_customers (workspace_id, email, name)
   select new.id, account.email, new.name from auth.users as account where account.id = creator;
+  -- For workspace_create: its maker cannot name the row by an id.
+  perform set_config('socle.workspace_made', new.id::text, true);
   return null;
 end;
 $function$;
 comment on function private.workspace_created() is 'Trigger: whoever makes a shared workspace owns it. Security definer: members and billing customers are written by no user.';
-
-CREATE OR REPLACE FUNCTION private.workspace_ends()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  -- What is being bought may be paid at any moment, and would then belong to nothing.
-  if exists (
-    select from public.subscriptions as held
-    where held.workspace_id = old.id and held.status not in ('canceled', 'incomplete_expired')
-  ) or exists (
-    select from private.subscription_intents as intent
-    where intent.workspace_id = old.id and intent.state = 'open'
-  ) then
-    perform private.problem(409, 'workspace_subscribed',
-      'A subscription of this workspace runs or is being bought: cancel it first, and delete the workspace when it has ended.');
-  end if;
-  return old;
-end;
-$function$;
-comment on function private.workspace_ends() is 'Trigger: a workspace that pays is not deleted by its owner. Security definer: looks at purchases, which no user reads.';
 
 CREATE OR REPLACE FUNCTION private.workspace_keeps_an_owner()
  RETURNS trigger
@@ -4833,9 +4810,10 @@ AS $function$
 declare
   base constant text := coalesce(lower(btrim(new.slug)), private.slug_of(new.name));
 begin
-  -- Nobody chooses the address of a personal one, and many people have one name: it ends in chance.
+  -- Nobody chooses the address of a personal one, and many people have one name: it ends in chance, of
+  -- 48 bits, since all names without a Latin letter share what comes before it.
   if new.slug is null and new.personal_of is not null then
-    new.slug := base || '-' || left(replace(gen_random_uuid()::text, '-', ''), 8);
+    new.slug := left(base, 37) || '-' || right(gen_random_uuid()::text, 12);
     return new;
   end if;
   -- Two who want the same one at the same time take turns, so that the second sees the first.
@@ -4843,7 +4821,7 @@ begin
   if not exists (select from public.workspaces as other where other.slug = base and other.id <> new.id) then
     new.slug := base;
   elsif new.slug is null then
-    new.slug := base || '-' || left(replace(gen_random_uuid()::text, '-', ''), 8);
+    new.slug := left(base, 37) || '-' || right(gen_random_uuid()::text, 12);
   else
     perform private.problem(409, 'slug_taken', 'Another workspace has this slug: choose another one.');
   end if;
@@ -7895,18 +7873,58 @@ CREATE OR REPLACE FUNCTION public.workspace_create(name text, slug text DEFAULT 
  SET search_path TO ''
 AS $function$
 declare
-  fresh constant uuid := gen_random_uuid();
   made public.workspaces;
 begin
   -- Not `insert … returning`: only once the row is there is its maker a member who may read it.
-  insert into public.workspaces (id, name, slug)
-  values (fresh, btrim(workspace_create.name), workspace_create.slug);
-  select * into made from public.workspaces as workspace where workspace.id = fresh;
+  insert into public.workspaces (name, slug) values (btrim(workspace_create.name), workspace_create.slug);
+  select * into made from public.workspaces as workspace
+  where workspace.id = current_setting('socle.workspace_made')::uuid;
   return made;
 end;
 $function$;
 comment on function public.workspace_create(text, text) is 'Client RPC: makes a shared workspace that the caller owns; refuses with slug_taken or workspace_limit.';
 grant execute on function public.workspace_create(text, text) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.workspace_delete(user_id uuid, workspace_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.workspaces;
+  held_role text;
+begin
+  perform private.act_as(workspace_delete.user_id);
+  select * into held from public.workspaces as workspace
+  where workspace.id = workspace_delete.workspace_id for no key update;
+  select member.role into held_role from public.workspace_members as member
+  where member.workspace_id = workspace_delete.workspace_id and member.user_id = workspace_delete.user_id;
+  if held_role is null then
+    perform private.problem(404, 'workspace_not_found', 'No workspace of yours has this id.');
+  end if;
+  if held_role <> 'owner' then
+    perform private.problem(403, 'forbidden', 'Only an owner may delete a workspace.');
+  end if;
+  if held.personal_of is not null then
+    perform private.problem(409, 'personal_workspace',
+      'A personal workspace goes with its person''s account.');
+  end if;
+  -- What is being bought may be paid at any moment, and would then belong to nothing.
+  if exists (
+    select from public.subscriptions as running
+    where running.workspace_id = held.id and running.status not in ('canceled', 'incomplete_expired')
+  ) or exists (
+    select from private.subscription_intents as intent
+    where intent.workspace_id = held.id and intent.state = 'open'
+  ) then
+    perform private.problem(409, 'workspace_subscribed',
+      'A subscription of this workspace runs or is being bought: cancel it first, and delete the workspace when it has ended.');
+  end if;
+  perform private.workspace_close(held.id);
+end;
+$function$;
+comment on function public.workspace_delete(uuid, uuid) is 'Server RPC: an owner ends a shared workspace; its invoices and payments stay, without whose they were. Refuses with workspace_not_found, forbidden, personal_workspace or workspace_subscribed.';
+grant execute on function public.workspace_delete(uuid, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.workspace_invite(user_id uuid, workspace_id uuid, email text, role text)
  RETURNS jsonb

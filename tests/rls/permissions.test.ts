@@ -116,12 +116,10 @@ const proofs: Record<PermissionName, (attempt: Attempt) => Promise<boolean>> = {
   transfer: ({ as, other, workspace }) =>
     as((call) => call`select public.workspace_transfer(${workspace}, ${other("member")})`),
   leave: ({ as, workspace }) => as((call) => call`select public.workspace_leave(${workspace})`),
-  delete_workspace: ({ as, workspace }) =>
-    as(async (call) => {
-      await call`reset role`;
+  delete_workspace: ({ byServer, me, workspace }) =>
+    byServer(async (call) => {
       await call`delete from public.subscriptions where workspace_id = ${workspace}`;
-      await call`set local role authenticated`;
-      return await call`delete from public.workspaces where id = ${workspace}`;
+      return await call`select public.workspace_delete(${me}, ${workspace})`;
     }),
   see_subscription: ({ as, workspace }) =>
     as((call) => call`select from public.subscriptions where workspace_id = ${workspace}`),

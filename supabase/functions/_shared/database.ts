@@ -39,6 +39,11 @@ export function databaseProblem(error: DatabaseError, status: number): Problem {
   if (isProblemCode(error.message)) {
     return problem(error.message, { detail: error.details ?? undefined });
   }
+  // Two that waited for each other, or met: the same again succeeds.
+  const collided = error.code === "40P01" || error.code === "40001";
+  if (collided) {
+    return problem("database_unavailable", { retryAfterSeconds: 1, cause: asError(error) });
+  }
   const unreachable = status === 0 || status === 502 || status === 503 || status === 504 ||
     /^(57P0|08|53)/.test(error.code ?? "") || error.code?.startsWith("PGRST00") === true;
   if (unreachable) {

@@ -1781,6 +1781,10 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "workspace_delete": {
+        Args: { "user_id": string; "workspace_id": string };
+        Returns: undefined;
+      };
       "workspace_invite": {
         Args: { "email": string; "role": string; "user_id": string; "workspace_id": string };
         Returns: Json;

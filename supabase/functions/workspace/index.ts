@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { DisplayName } from "../_shared/accounts/fields.ts";
 import { readWorkspace, renameWorkspace, Workspace } from "../_shared/accounts/workspace.ts";
+import { wakeJobs } from "../_shared/background.ts";
+import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 
 /** Tells of a workspace: with a key, the key's own; with a user's token, the one that is asked for. */
@@ -46,4 +48,21 @@ const rename = endpoint({
   ),
 }));
 
-export default methods(read, rename);
+/** Ends a shared workspace; what was invoiced is kept, without whose it was. */
+const end = endpoint({
+  summary: "Delete a shared workspace.",
+  method: "DELETE",
+  auth: "user",
+  secondFactor: true,
+  elevated: "ends what others share and keeps its books; the RPC checks that the caller owns it",
+  limit: "write",
+  query: z.strictObject({ workspace_id: z.guid() }),
+  reply: z.object({ workspace_id: z.guid() }),
+  problems: ["workspace_not_found", "forbidden", "personal_workspace", "workspace_subscribed"],
+}, async ({ query, user, admin }) => {
+  await rows(admin.rpc("workspace_delete", { user_id: user.id, workspace_id: query.workspace_id }));
+  wakeJobs();
+  return query;
+});
+
+export default methods(read, rename, end);

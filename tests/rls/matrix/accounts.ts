@@ -28,9 +28,8 @@ export const accountsTables: Record<string, TableAccess> = {
     anon: none,
     authenticated: {
       select: ofMyWorkspaces("id"),
-      insert: { rows: everyRow, columns: ["id", "name", "slug"] },
+      insert: { rows: everyRow, columns: ["name", "slug"] },
       update: { rows: ofMyWorkspaces("id", "owner", "admin"), columns: ["name", "slug"] },
-      delete: `personal_of is null and ${ofMyWorkspaces("id", "owner")}`,
     },
     service_role: everything,
     samples: "sign-up",
