@@ -12,6 +12,7 @@ export default methods(
     summary: "Ask for the deletion of one's account, by password or by the link of a mail.",
     method: "POST",
     auth: "user",
+    secondFactor: true,
     elevated: "schedules the caller's deletion after checking the password or the link's token",
     limit: "account_delete",
     body: z.strictObject({

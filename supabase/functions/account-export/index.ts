@@ -10,6 +10,7 @@ export default methods(
     summary: "Ask for a copy of everything held about oneself; a mail tells when it is ready.",
     method: "POST",
     auth: "user",
+    secondFactor: true,
     elevated: "begins a job, which no user may; for the caller alone",
     limit: "account_export",
     idempotent: true,
