@@ -579,6 +579,7 @@ comment on table private.subscription_changes is 'Uses of quotes. One open row a
 comment on column private.subscription_changes.attempt is 'Counts definite refusals, a declined card for one: Stripe would repeat its refusal under the same idempotency key, so each attempt has its own.';
 comment on column private.subscription_changes.locked_until is 'Real time: until then a call to Stripe may be under way, and nobody else may change the subscription.';
 comment on column private.subscription_changes.stripe_invoice_id is 'What the change was charged or credited by; null where nothing was due.';
+CREATE INDEX subscription_changes_closed ON private.subscription_changes USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE UNIQUE INDEX subscription_changes_one_open ON private.subscription_changes USING btree (stripe_subscription_id) WHERE (state = 'open'::text);
 CREATE INDEX subscription_changes_user ON private.subscription_changes USING btree (user_id);
 CREATE INDEX subscription_changes_workspace ON private.subscription_changes USING btree (workspace_id);
@@ -1600,6 +1601,9 @@ create policy "Owners and admins read their workspaces' keys" on public.workspac
 create policy "Owners and admins rename and revoke their workspaces' keys" on public.workspace_api_keys for update to authenticated
   using (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))))
   with check (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))));
+create policy "Owners who pay change keys with a second factor" on public.workspace_api_keys as restrictive for update to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given))
+  with check (( SELECT private.second_factor_given() AS second_factor_given));
 CREATE TRIGGER workspace_api_keys_audited AFTER INSERT OR DELETE OR UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_audited();
 CREATE TRIGGER workspace_api_keys_changed BEFORE UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_changed();
 CREATE TRIGGER workspace_api_keys_overdue BEFORE INSERT ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
@@ -1646,6 +1650,9 @@ create policy "Owners and admins read their workspaces' invitations" on public.w
 create policy "Owners and admins revoke their workspaces' invitations" on public.workspace_invitations for update to authenticated
   using (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))))
   with check (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))));
+create policy "Owners who pay change invitations with a second factor" on public.workspace_invitations as restrictive for update to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given))
+  with check (( SELECT private.second_factor_given() AS second_factor_given));
 CREATE TRIGGER workspace_invitations_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'id', 'role', 'state');
 CREATE TRIGGER workspace_invitations_changed BEFORE UPDATE OF state ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.invitation_changed();
 CREATE TRIGGER workspace_invitations_overdue BEFORE INSERT ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
