@@ -446,9 +446,22 @@ create table private.refund_intents (
 );
 comment on table private.refund_intents is 'Refunds that staff asked for; the id is Stripe''s idempotency key. open: Stripe may or may not have done it; refunded: mirrored, its credit note not yet issued; done; refused: nothing went back.';
 comment on column private.refund_intents.cause is 'The request that asked, by its Idempotency-Key; null without one.';
+CREATE INDEX refund_intents_closed ON private.refund_intents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX refund_intents_payment ON private.refund_intents USING btree (payment_id);
 alter table private.refund_intents enable row level security;
 grant select, insert, update, delete on private.refund_intents to service_role;
+
+create table private.retention_reasons (
+  relation text not null,
+  reason text not null,
+  constraint retention_reasons_pkey PRIMARY KEY (relation),
+  constraint retention_reasons_reason_said CHECK (char_length(reason) >= 20)
+);
+comment on table private.retention_reasons is 'Tables without a retention rule of their own: why their rows are kept, or with what they go. Every table of public and private has a rule or a row here; a new one says it in its own migration.';
+comment on column private.retention_reasons.relation is 'The table, with its schema.';
+comment on column private.retention_reasons.reason is 'For people: whoever asks what is kept, and why.';
+alter table private.retention_reasons enable row level security;
+grant select on private.retention_reasons to service_role;
 
 create table private.retention_rules (
   name text not null,
@@ -553,6 +566,7 @@ create table private.subscription_cancellations (
 );
 comment on table private.subscription_cancellations is 'Subscriptions that were ended at once with a refund; the id is the root of Stripe''s idempotency keys.';
 comment on column private.subscription_cancellations.parts is '[{invoice, refund, credit}]: what of each paid invoice goes back to the card, and what to the customer''s credit that had paid it, in Stripe''s units. Reckoned once, when it was decided.';
+CREATE INDEX subscription_cancellations_refunded ON private.subscription_cancellations USING btree (refunded_at) WHERE (refunded_at IS NOT NULL);
 CREATE INDEX subscription_cancellations_user ON private.subscription_cancellations USING btree (user_id);
 CREATE INDEX subscription_cancellations_workspace ON private.subscription_cancellations USING btree (workspace_id);
 alter table private.subscription_cancellations enable row level security;
@@ -614,6 +628,7 @@ comment on table private.subscription_intents is 'A purchase under way; its id i
 comment on column private.subscription_intents.stripe_session_id is 'The Checkout Session where it is paid; null for a purchase that the client confirms by itself.';
 comment on column private.subscription_intents.success_url is 'Kept, so that each attempt to create the session sends the same values, as Stripe''s idempotency key demands.';
 comment on column private.subscription_intents.payment_method_id is 'The card on file that a trial begins with. Kept, as all that Stripe is sent, so that each attempt sends the same.';
+CREATE INDEX subscription_intents_closed ON private.subscription_intents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE UNIQUE INDEX subscription_intents_one_open ON private.subscription_intents USING btree (workspace_id) WHERE (state = 'open'::text);
 CREATE INDEX subscription_intents_subscription ON private.subscription_intents USING btree (stripe_subscription_id);
 CREATE INDEX subscription_intents_user ON private.subscription_intents USING btree (user_id);
@@ -780,6 +795,7 @@ comment on column public.account_deletions.step is 'What is to be done next whil
 comment on column public.account_deletions.due_at is 'When it begins, on the business clock.';
 CREATE INDEX account_deletions_finished_at ON public.account_deletions USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE UNIQUE INDEX account_deletions_one_under_way ON public.account_deletions USING btree (user_id) WHERE (state = ANY (ARRAY['unconfirmed'::text, 'scheduled'::text, 'running'::text]));
+CREATE INDEX account_deletions_unconfirmed ON public.account_deletions USING btree (requested_at) WHERE (state = 'unconfirmed'::text);
 CREATE INDEX account_deletions_user ON public.account_deletions USING btree (user_id, requested_at DESC);
 alter table public.account_deletions enable row level security;
 grant select on public.account_deletions to authenticated;
@@ -1137,6 +1153,7 @@ comment on column public.feature_overrides.enabled is 'False takes away what the
 comment on column public.feature_overrides.limit_value is 'How much, instead of the plan''s limit; null without a limit.';
 comment on column public.feature_overrides.expires_at is 'Until then, on the business clock; null for good.';
 comment on column public.feature_overrides.reason is 'Why, in words that the workspace''s members may read.';
+CREATE INDEX feature_overrides_expires ON public.feature_overrides USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 alter table public.feature_overrides enable row level security;
 grant select on public.feature_overrides to authenticated;
 grant select, insert, update, delete on public.feature_overrides to service_role;
@@ -1591,6 +1608,7 @@ comment on column public.workspace_api_keys.expires_at is 'Real time, as for eve
 comment on column public.workspace_api_keys.last_used_at is 'To the minute: a busy key must not write its row at each call.';
 CREATE INDEX workspace_api_keys_creator ON public.workspace_api_keys USING btree (created_by);
 CREATE UNIQUE INDEX workspace_api_keys_name_once ON public.workspace_api_keys USING btree (workspace_id, lower(name)) WHERE (revoked_at IS NULL);
+CREATE INDEX workspace_api_keys_over ON public.workspace_api_keys USING btree (LEAST(revoked_at, expires_at));
 CREATE INDEX workspace_api_keys_workspace ON public.workspace_api_keys USING btree (workspace_id);
 alter table public.workspace_api_keys enable row level security;
 grant select on public.workspace_api_keys to authenticated;
