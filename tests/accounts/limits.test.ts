@@ -142,6 +142,15 @@ Deno.test("card testing: four different cards declined, then 429 with Retry-Afte
   assert.deepEqual([refused.status, refused.body.code], [429, "too_many_declines"]);
   const seconds = Number(refused.headers.get("retry-after"));
   assert.ok(seconds > 80_000 && seconds <= 86_400, `Retry-After: ${seconds}`);
+  // Nor is there another door: not Stripe's page for cards, nor what charges the one on file.
+  const elsewhere: [string, unknown][] = [
+    ["billing-portal", { return_url: `${own.stack.env["SITE_URL"]}/billing` }],
+    ["subscription-resume", {}],
+  ];
+  for (const [path, body] of elsewhere) {
+    const { status, body: problem } = await call("POST", path, { on, token: tester.token, body });
+    assert.deepEqual([path, status, problem.code], [path, 429, "too_many_declines"]);
+  }
 
   // Not even a good card is taken by what was under way.
   await waitFor("the purchase to be ended at Stripe", async () => {

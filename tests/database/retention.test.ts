@@ -247,6 +247,83 @@ const samples: Record<string, Sample> = {
           join auth.users as account on account.id = export.user_id` as never,
       ),
   },
+  account_deletions_unconfirmed: {
+    insert: async (name, age) => {
+      const user = await insertUser(sql, { email: `${name}@unconfirmed.example.com` });
+      await sql.unsafe(`
+        with asked as (
+          insert into public.account_deletions (user_id, requested_at)
+          values ('${user}', ${ago("account_deletions_unconfirmed", age)}) returning id
+        )
+        insert into private.account_deletion_details (deletion_id, token_hash, token_expires_at)
+        select id, '${name}', now() - interval '1 minute' from asked`);
+    },
+    left: async () =>
+      names(
+        await sql`
+          select split_part(account.email, '@', 1) as name from public.account_deletions as asked
+          join auth.users as account on account.id = asked.user_id
+          where asked.state = 'unconfirmed'` as never,
+      ),
+  },
+  subscription_intents: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.subscription_intents (workspace_id, price_id, quantity, state, closed_at)
+        values ('${workspaceId}', '${name}', 1, 'bought', ${ago("subscription_intents", age)})`),
+    left: async () =>
+      names(await sql`select price_id as name from private.subscription_intents` as never),
+  },
+  subscription_cancellations: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.subscription_cancellations (
+          workspace_id, stripe_subscription_id, currency, parts, refunded_at
+        )
+        values ('${workspaceId}', '${name}', 'EUR', '[]', ${
+        ago("subscription_cancellations", age)
+      })`),
+    left: async () =>
+      names(
+        await sql`
+          select stripe_subscription_id as name from private.subscription_cancellations` as never,
+      ),
+  },
+  refund_intents: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with paid as (
+          insert into public.payments (
+            workspace_id, stripe_payment_id, status, amount, currency, created_at
+          )
+          values ('${workspaceId}', 'refunded ${name}', 'succeeded', 100, 'EUR', now()) returning id
+        )
+        insert into private.refund_intents (payment_id, amount, state, cause, closed_at)
+        select id, 100, 'done', '${name}', ${ago("refund_intents", age)} from paid`),
+    left: async () => names(await sql`select cause as name from private.refund_intents` as never),
+  },
+  workspace_api_keys: {
+    // Revoked, or expired: whatever was first.
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.workspace_api_keys (
+          workspace_id, name, prefix, role, scopes, revoked_at, expires_at
+        )
+        values (
+          '${workspaceId}', '${name}', left(replace(gen_random_uuid()::text, '-', ''), 8), 'member',
+          '{plans:read}', ${name === "old" ? "null" : ago("workspace_api_keys", age)},
+          ${name === "old" ? ago("workspace_api_keys", age) : "now() + interval '1 day'"}
+        )`),
+    left: async () => names(await sql`select name from public.workspace_api_keys` as never),
+  },
+  feature_overrides: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.feature_overrides (workspace_id, feature, reason, expires_at)
+        values ('${workspaceId}', '${name}', 'a test', ${ago("feature_overrides", age)})`),
+    left: async () =>
+      names(await sql`select feature as name from public.feature_overrides` as never),
+  },
   audit_log: {
     insert: (name, age) =>
       sql.unsafe(`
@@ -344,6 +421,113 @@ Deno.test("retention: what was told of a suppressed address stays, or it would b
     (await sql`select from private.mail_suppressions where cause = 'hard_bounce'`).count,
     1,
   );
+});
+
+Deno.test("retention: what is under way stays, however old", async () => {
+  const user = await insertUser(sql);
+  await sql.unsafe(`
+    insert into private.subscription_intents (workspace_id, price_id, quantity, created_at)
+    values ('${workspaceId}', 'open', 1, now() - interval '9 years');
+    insert into private.subscription_cancellations (
+      workspace_id, stripe_subscription_id, currency, parts, created_at
+    )
+    values ('${workspaceId}', 'open', 'EUR', '[]', now() - interval '9 years');
+    insert into private.refund_intents (payment_id, amount, state, cause, created_at)
+    select id, 1, 'refunded', 'open', now() - interval '9 years' from public.payments limit 1;
+    insert into public.workspace_api_keys (workspace_id, name, prefix, role, scopes, created_at)
+    values ('${workspaceId}', 'open', 'lasting1', 'member', '{plans:read}', now() - interval '9 years');
+    insert into public.feature_overrides (workspace_id, feature, reason, created_at)
+    values ('${workspaceId}', 'open', 'for good', now() - interval '9 years');
+    -- Asked for long ago, and its link sent again just now.
+    with asked as (
+      insert into public.account_deletions (user_id, requested_at)
+      values ('${user}', now() - interval '9 years') returning id
+    )
+    insert into private.account_deletion_details (deletion_id, token_hash, token_expires_at)
+    select id, 'open', now() + interval '1 minute' from asked`);
+  await apply();
+  const rules = [
+    "subscription_intents",
+    "subscription_cancellations",
+    "refund_intents",
+    "workspace_api_keys",
+    "feature_overrides",
+  ];
+  for (const rule of rules) {
+    assert.ok((await samples[rule]!.left()).includes("open"), rule);
+  }
+  assert.equal(
+    (await sql`select from public.account_deletions where user_id = ${user}`).count,
+    1,
+  );
+});
+
+Deno.test("retention: no purchase that goes gives a trial back, nor takes one that was given up", async () => {
+  const bought = async (state: string, subscription: string | null) => {
+    const user = await insertUser(sql);
+    const [row] = await sql<{ id: string; workspace: string }[]>`
+      insert into private.subscription_intents (
+        workspace_id, price_id, quantity, state, trial_days, closed_at
+      )
+      select id, 'with a trial', 1, ${state}, 14, now() - interval '9 years'
+      from public.workspaces where personal_of = ${user}
+      returning id, workspace_id as workspace`;
+    await sql`
+      insert into private.workspace_trials (workspace_id, intent_id, stripe_subscription_id)
+      values (${row!.workspace}, ${row!.id}, ${subscription})`;
+    const used = async () =>
+      (await sql`select private.trial_used(${row!.workspace}) as used`)[0]!["used"];
+    const before = await used();
+    await apply();
+    assert.equal(await used(), before);
+    const kept =
+      (await sql`select from private.subscription_intents where id = ${row!.id}`).count === 1;
+    return { used: before, kept };
+  };
+  assert.deepEqual(await bought("bought", "sub_told"), { used: true, kept: false });
+  // Stripe has not told of its subscription yet: the purchase is all that says so.
+  assert.deepEqual(await bought("bought", null), { used: true, kept: true });
+  assert.deepEqual(await bought("abandoned", null), { used: false, kept: false });
+});
+
+Deno.test("retention: every table has a rule, or says why its rows stay", async () => {
+  const tables = await sql<{ name: string; ruled: boolean; reasoned: boolean }[]>`
+    select named.name,
+      exists (select from private.retention_rules as rule where rule.relation = named.name) as ruled,
+      exists (select from private.retention_reasons as held where held.relation = named.name) as reasoned
+    from pg_catalog.pg_class as relation
+    cross join lateral (
+      select relation.relnamespace::regnamespace || '.' || relation.relname as name
+    ) as named
+    where relation.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+      and relation.relkind in ('r', 'p') and not relation.relispartition`;
+  assert.deepEqual(
+    tables.filter(({ ruled, reasoned }) => !ruled && !reasoned).map(({ name }) => name),
+    [],
+    "a new table needs a row in private.retention_rules, or in private.retention_reasons",
+  );
+  assert.deepEqual(
+    tables.filter(({ ruled, reasoned }) => ruled && reasoned).map(({ name }) => name),
+    [],
+    "what has a rule needs no reason",
+  );
+  const reasons = await sql<{ relation: string }[]>`select relation from private.retention_reasons`;
+  const known = new Set(tables.map(({ name }) => name));
+  assert.deepEqual(reasons.filter(({ relation }) => !known.has(relation)), []);
+});
+
+Deno.test("retention: what is said to go with another does", async () => {
+  const told = await sql<{ relation: string; parent: string }[]>`
+    select relation, substring(reason from '^goes with its \\w+ in ([a-z_.]+)') as parent
+    from private.retention_reasons where reason ~ '^goes with its'`;
+  assert.ok(told.length > 0);
+  for (const { relation, parent } of told) {
+    const cascades = await sql`
+      select from pg_catalog.pg_constraint
+      where contype = 'f' and confdeltype = 'c'
+        and conrelid = to_regclass(${relation}) and confrelid = to_regclass(${parent})`;
+    assert.equal(cascades.count, 1, `${relation} with ${parent}`);
+  }
 });
 
 Deno.test("retention: a call takes a batch of each rule and says whether more is left", async () => {

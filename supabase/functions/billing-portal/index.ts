@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { openPortal } from "../_shared/billing/portal.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { endpoint } from "../_shared/endpoint.ts";
@@ -22,12 +23,21 @@ export default endpoint({
     "redirect_not_allowed",
     "workspace_not_found",
     "forbidden",
+    "rate_limited",
+    "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => ({
-  url: await openPortal({ admin, stripe: stripeClient() }, {
+}, async ({ body, user, admin, address }) => {
+  const returnUrl = allowedRedirect(body.return_url);
+  await permitCardAttempt(admin, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,
-    returnUrl: allowedRedirect(body.return_url),
-  }),
-}));
+    address,
+  });
+  const url = await openPortal({ admin, stripe: stripeClient() }, {
+    userId: user.id,
+    workspaceId: body.workspace_id ?? null,
+    returnUrl,
+  });
+  return { url };
+});

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { wakeJobs } from "../_shared/background.ts";
+import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { resumeSubscription } from "../_shared/billing/pauses.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { Subscription } from "../_shared/billing/subscription.ts";
@@ -27,9 +28,16 @@ export default endpoint({
     "subscription_not_found",
     "subscription_ambiguous",
     "payment_declined",
+    "rate_limited",
+    "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, address }) => {
+  await permitCardAttempt(admin, {
+    userId: user.id,
+    workspaceId: body.workspace_id ?? null,
+    address,
+  });
   const subscription = await resumeSubscription({ admin, stripe: stripeClient() }, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,

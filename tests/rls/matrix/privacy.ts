@@ -63,6 +63,13 @@ export const privacyTables: Record<string, TableAccess> = {
     service_role: { select: everyRow },
     samples: ({ unique }) => [{ relation: unique, scope: "none", note: "" }],
   },
+  "private.retention_reasons": {
+    columns: words("relation reason"),
+    anon: none,
+    authenticated: none,
+    service_role: { select: everyRow },
+    samples: ({ unique }) => [{ relation: unique, reason: "a reason of twenty letters" }],
+  },
   "private.retention_rules": {
     columns: words("name relation condition action keep description"),
     anon: none,
