@@ -145,7 +145,7 @@ Deno.test("alerts: a stuck queue is told once while it is stuck, reminded of, an
   new Webhook(alertSecret).verify(text, Object.fromEntries(headers));
   assert.match(body.text, /^Alert: The queue is stuck .*: 3\d\d/);
   assert.ok(body.alert.value >= 360 && body.alert.threshold === 300);
-  const mail = await mailTo(staff.email, /^Alerte\s: File d’attente bloquée/, own.at);
+  const mail = await mailTo(staff.email, /^Alerte\s: file d’attente bloquée/, own.at);
   assert.match(mail.text!, /docs\/operations\.md, alerte queue_stuck/);
 
   await sql`update private.alert_incidents set occasion_at = now() - interval '59 minutes'

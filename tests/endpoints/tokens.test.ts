@@ -208,7 +208,7 @@ Deno.test("owners who pay: where a second factor is required, billing and keys c
 });
 
 /** What a user may change of billing without a second factor: it reads, or asks only what something would cost. */
-const readsAlone = ["checkout-status", "subscription-preview", "invoice-receipt"];
+const readsAlone = ["checkout-status", "subscription-preview"];
 
 Deno.test("whatever a user may change of billing and keys declares secondFactor", () => {
   const open = calledBy("user").filter(({ name, declaration: { method, limit, secondFactor } }) =>

@@ -114,8 +114,8 @@ Deno.test("card_expiring: the card as its holder knows it, the month in two digi
     texts("card_expiring", { ...templates.card_expiring.preview, brand, exp_month });
   const amex = await card("amex");
   assert.match(amex.fr, /Carte\u00a0: American Express\u00a0••••\u00a04242/);
-  assert.match(amex.fr, /Expiration\u00a0: 03\/2027/);
-  assert.match((await card("unknown", 12)).en, /Card\u00a0••••\u00a04242\n.*12\/2027/);
+  assert.match(amex.fr, /Expiration\u00a0: 03\/2026/);
+  assert.match((await card("unknown", 12)).en, /Card\u00a0••••\u00a04242\n.*12\/2026/);
   assert.match((await card("newcomer")).en, /newcomer\u00a0••••/);
 });
 

@@ -27,6 +27,10 @@ Deno.test("invitation mail: names whoever invites, with his address, and whom", 
   }
   assert.match(fr.text, /02\/12\/2026/);
   assert.match(en.text, /2\u00a0December\u00a02026/);
+  // Whoever is invited may have no account that the mail could be about.
+  for (const { html, text } of [fr, en]) {
+    for (const part of [html, text]) assert.doesNotMatch(part, /votre compte|your Socle account/);
+  }
 });
 
 Deno.test("invitation mail: a workspace or a person named like an advertisement is not repeated", async () => {

@@ -65,6 +65,13 @@ const look = async (token: string) => {
 };
 const expire = (id: string) =>
   sql`update public.workspace_invitations set expires_at = now() - interval '1 second' where id = ${id}`;
+/** For how many days an invitation is good, from its latest mail on. */
+async function daysOf(id: string): Promise<number> {
+  const [row] = await sql<{ days: number }[]>`
+    select extract(epoch from expires_at - sent_at)::float8 / 86400 as days
+    from public.workspace_invitations where id = ${id}`;
+  return row!.days;
+}
 const freshEmail = () => `${crypto.randomUUID()}@example.com`;
 
 async function roomyTeam(): Promise<Team> {
@@ -129,7 +136,7 @@ Deno.test("invitation: only the account of the invited address takes it; a forwa
   assert.ok(row!["closed_at"]);
 });
 
-Deno.test("invitation: its mail names whoever invites and whom, in the language of the invited", async () => {
+Deno.test("invitation: its mail names whoever invites and whom, in the language of the invited (basejump#78)", async () => {
   const team = await roomyTeam();
   const mailFor = async (email: string) => {
     const { id } = await invite(team.owner, team.id, email);
@@ -154,6 +161,9 @@ Deno.test("invitation: its mail names whoever invites and whom, in the language 
 Deno.test("invitation: can be sent again, with another link, and the old one says so (supabase/auth#2180)", async () => {
   const team = await roomyTeam();
   const { id, email, user, token: first } = await invited(team);
+  assert.equal(await daysOf(id), 7);
+  await sql`
+    update public.workspace_invitations set sent_at = sent_at - interval '8 days' where id = ${id}`;
   await expire(id);
   await refused(accept(user, { token: first }), "invitation_expired");
   await refused(accept(user, { id }), "invitation_expired");
@@ -162,6 +172,7 @@ Deno.test("invitation: can be sent again, with another link, and the old one say
   const again = await invite(team.admin, team.id, ` ${email.toUpperCase()} `, "billing");
   assert.equal(again.id, id, "one open invitation an address");
   assert.equal(again.sends, 2);
+  assert.equal(await daysOf(id), 7);
   const second = await tokenOf(id);
   assert.notEqual(second, first);
   await refused(accept(user, { token: first }), "invitation_expired");

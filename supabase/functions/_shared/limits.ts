@@ -1,6 +1,7 @@
 /**
- * Rate limits, by name, in one table. They live in Redis; when Redis is down, requests pass, except
- * those that guess passwords or send mail: these are then counted in Postgres.
+ * Rate limits, by name, in one table. They live in Redis; when Redis is down, requests pass, except those
+ * that guess passwords, send mail, try cards, or export or delete an account: these are then counted in
+ * Postgres.
  */
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";

@@ -1,12 +1,18 @@
 /** What generated bodies cannot know: bodies that an endpoint acts on, and how often it has acted. */
+import type { Sql } from "postgres";
+import { buy } from "../../support/purchases.ts";
 import { stripeSdk } from "../../support/stack.ts";
-import type { TestUser } from "../../support/users.ts";
+import { freshAddress, type TestUser } from "../../support/users.ts";
+import { givePlan } from "../../workspaces/team.ts";
 
 /** One endpoint's example. */
 export interface Example {
-  body: Record<string, unknown>;
+  /** A body that the endpoint acts on for this user, once whatever it needs is there. */
+  body(user: TestUser, sql: Sql): Promise<Record<string, unknown>>;
   /** How many effects a user's requests have had. */
-  effects(user: TestUser): Promise<number>;
+  effects(user: TestUser, sql: Sql): Promise<number>;
+  /** What even requests without a key do once at most; left out where each is to act anew. */
+  onceWithoutKey?(user: TestUser, sql: Sql): Promise<number>;
 }
 
 const pages = {
@@ -19,24 +25,105 @@ async function customersOf({ email }: TestUser): Promise<string[]> {
   return data.map(({ id }) => id);
 }
 
-/** By name and method. An endpoint without an example gets a body from its schema. */
+async function subscriptionsOf(user: TestUser): Promise<number> {
+  const held = (await customersOf(user)).map((customer) =>
+    stripeSdk().subscriptions.list({ customer, status: "all" })
+  );
+  return (await Promise.all(held)).flatMap(({ data }) => data).length;
+}
+
+async function checkoutsOf(user: TestUser): Promise<number> {
+  const held = (await customersOf(user)).map((customer) =>
+    stripeSdk().checkout.sessions.list({ customer })
+  );
+  return (await Promise.all(held)).flatMap(({ data }) => data).length;
+}
+
+async function refundsOf(user: TestUser): Promise<number> {
+  const charges = (await Promise.all(
+    (await customersOf(user)).map((customer) => stripeSdk().charges.list({ customer })),
+  )).flatMap(({ data }) => data);
+  const refunds = charges.map(({ id }) => stripeSdk().refunds.list({ charge: id }));
+  return (await Promise.all(refunds)).flatMap(({ data }) => data).length;
+}
+
+async function count(rows: Promise<Iterable<{ count: number }>>): Promise<number> {
+  const [row] = [...await rows];
+  return row!.count;
+}
+
+/** By name and method. */
 export const examples: Record<string, Example> = {
   "subscription-create POST": {
-    body: { price_id: "price_monthly_basic" },
-    async effects(user) {
-      const held = (await customersOf(user)).map((customer) =>
-        stripeSdk().subscriptions.list({ customer, status: "all" })
-      );
-      return (await Promise.all(held)).flatMap(({ data }) => data).length;
-    },
+    body: () => Promise.resolve({ price_id: "price_monthly_basic" }),
+    effects: subscriptionsOf,
+    onceWithoutKey: subscriptionsOf,
   },
   "subscription-checkout POST": {
-    body: { price_id: "price_monthly_pro", ...pages },
-    async effects(user) {
-      const held = (await customersOf(user)).map((customer) =>
-        stripeSdk().checkout.sessions.list({ customer })
-      );
-      return (await Promise.all(held)).flatMap(({ data }) => data).length;
-    },
+    body: () => Promise.resolve({ price_id: "price_monthly_pro", ...pages }),
+    effects: checkoutsOf,
+    onceWithoutKey: checkoutsOf,
   },
+  "subscription-cancel POST": {
+    async body(user) {
+      await buy(user);
+      return { at_period_end: false, refund: "unused" };
+    },
+    effects: refundsOf,
+    onceWithoutKey: refundsOf,
+  },
+  "workspace-invite POST": {
+    async body({ workspaceId }, sql) {
+      await givePlan(sql, workspaceId, 10);
+      return { workspace_id: workspaceId, email: freshAddress("invited") };
+    },
+    // Mails: without a key each request sends the invitation again.
+    effects: ({ workspaceId }, sql) =>
+      count(sql<{ count: number }[]>`
+        select count(*)::int from private.jobs as job
+        join public.workspace_invitations as invitation
+          on job.dedupe_key like 'invitation:' || invitation.id || ':%'
+        where job.kind = 'mail_send' and invitation.workspace_id = ${workspaceId}`),
+    onceWithoutKey: ({ workspaceId }, sql) =>
+      count(sql<{ count: number }[]>`
+        select count(*)::int from public.workspace_invitations where workspace_id = ${workspaceId}`),
+  },
+  "account-export POST": {
+    body: () => Promise.resolve({}),
+    // Without a key one more may begin as soon as the one before is ready.
+    effects: ({ id }, sql) =>
+      count(sql<{ count: number }[]>`
+        select count(*)::int from public.account_exports where user_id = ${id}`),
+  },
+  "receipt-send POST": {
+    async body(user) {
+      await buy(user);
+      const { data } = await user.client.from("invoices").select("id").eq("status", "paid")
+        .single();
+      return { invoice_id: data!.id };
+    },
+    // Without a key each request sends it again.
+    effects: ({ workspaceId }, sql) =>
+      count(sql<{ count: number }[]>`
+        select count(*)::int from private.jobs as job
+        join public.invoices as invoice
+          on job.dedupe_key like 'receipt:' || invoice.stripe_invoice_id || ':again:%'
+        where job.kind = 'mail_send' and invoice.workspace_id = ${workspaceId}`),
+  },
+};
+
+const sameState = "sets one subscription at Stripe to a state, the same however often it is set";
+
+/** Idempotent endpoints that have no example, and why. */
+export const withoutExample: Record<string, string> = {
+  "payment-refund POST":
+    "takes staff and another user's payment: tests/billing/documents.test.ts repeats it under one key",
+  "subscription-uncancel POST": sameState,
+  "subscription-pause POST": sameState,
+  "subscription-resume POST": sameState,
+  "subscription-unschedule POST": sameState,
+  "subscription-update POST":
+    "a quote is charged once with or without a key: tests/billing/quotes.test.ts takes one 20 times",
+  "workspace-accept POST":
+    "an invitation is taken once with or without a key: tests/workspaces/invitation-states.test.ts",
 };

@@ -22,24 +22,24 @@ export const Incident = z.object({
 });
 export type Incident = z.infer<typeof Incident>;
 
-/** What a rule watches. One that an operator has added is called by its name. */
+/** What a rule watches; in French it follows a colon. One that an operator has added is called by its name. */
 const meanings: Record<string, Sentence> = {
-  dead_letters: { fr: "Tâches abandonnées", en: "Dead letters" },
+  dead_letters: { fr: "tâches abandonnées", en: "Dead letters" },
   queue_stuck: {
-    fr: "File d’attente bloquée (attente en secondes)",
+    fr: "file d’attente bloquée (attente en secondes)",
     en: "The queue is stuck (seconds waited)",
   },
   inbox_stuck: {
-    fr: "Événements reçus non traités (attente en secondes)",
+    fr: "événements reçus non traités (attente en secondes)",
     en: "Received events are not handled (seconds waited)",
   },
-  drift: { fr: "Écarts entre Stripe et notre base", en: "Stripe and our database differ" },
+  drift: { fr: "écarts entre Stripe et notre base", en: "Stripe and our database differ" },
   reconciliation_late: {
-    fr: "Comparaison avec Stripe en retard (en secondes)",
+    fr: "comparaison avec Stripe en retard (en secondes)",
     en: "The comparison with Stripe is late (seconds since the last)",
   },
   bounces: {
-    fr: "Adresses dont les e-mails reviennent, en un jour",
+    fr: "adresses dont les e-mails reviennent, en un jour",
     en: "Addresses that bounced or complained within a day",
   },
 };

@@ -41,7 +41,7 @@ export async function renderMail<Name extends MailName>(
   const subject = singleLine(content.subject, 150);
   const { purpose } = templates[name];
   const footer = purpose === "transactional"
-    ? {
+    ? content.because ?? {
       fr: frenchSpacing(`Vous recevez cet e-mail parce qu’il concerne votre compte ${brand}.`),
       en: `You receive this email because it is about your ${brand} account.`,
     }[locale]

@@ -31,6 +31,8 @@ export interface Content {
   preheader: string;
   heading: string;
   blocks: Block[];
+  /** Why its reader gets it, of a transactional mail that is about no account of the reader's. */
+  because?: string;
 }
 
 /** The same sentence in each language. */

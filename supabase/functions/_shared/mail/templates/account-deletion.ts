@@ -194,6 +194,10 @@ export const accountDeleted = mailTemplate({
         en: "This is our last email.",
       }),
       heading: say({ fr: "Votre compte est supprimé", en: "Your account is deleted" }),
+      because: say({
+        fr: `Vous recevez cet e-mail parce que vous aviez un compte ${brand}.`,
+        en: `You receive this email because you had a ${brand} account.`,
+      }),
       blocks: [
         greeting(writer, name),
         text(writer, {

@@ -34,7 +34,7 @@ export const alert = mailTemplate({
     detail: "mail_send: 2, webhook_handle: 1",
   },
   write: (writer, { name, rule, state, value, threshold, peak, opened_at, at, detail }) => {
-    const { say, locale } = writer;
+    const { say, locale, brand } = writer;
     const meaning = say(meaningOf(rule));
     const clock = (instant: string) =>
       new Intl.DateTimeFormat(locale === "fr" ? "fr-FR" : "en-GB", {
@@ -54,6 +54,10 @@ export const alert = mailTemplate({
         en: `Measured: ${value}, threshold: ${threshold}, since ${clock(opened_at)}.`,
       }),
       heading: say(heading),
+      because: say({
+        fr: `Vous recevez cet e-mail parce que vous exploitez ${brand}.`,
+        en: `You receive this email because you operate ${brand}.`,
+      }),
       blocks: [
         greeting(writer, name),
         text(

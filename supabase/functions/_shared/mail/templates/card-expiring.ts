@@ -25,7 +25,7 @@ export const cardExpiring = mailTemplate({
     brand: "visa",
     last4: "4242",
     exp_month: 12,
-    exp_year: 2027,
+    exp_year: 2026,
     url: "https://app.example.com/billing",
   },
   write: (writer, { name, workspace, brand: network, last4, exp_month, exp_year, url }) => {

@@ -58,6 +58,10 @@ export const invitation = mailTemplate({
         fr: workspace === "" ? "Vous avez une invitation" : `Rejoignez ${workspace}`,
         en: workspace === "" ? "You have an invitation" : `Join ${workspace}`,
       }),
+      because: say({
+        fr: `Vous recevez cet e-mail parce que quelqu’un vous invite sur ${brand}.`,
+        en: `You receive this email because somebody invites you to ${brand}.`,
+      }),
       blocks: [
         greeting(writer, name),
         text(writer, {

@@ -23,6 +23,10 @@ export const invite = mailTemplate({
         en: "Accept the invitation to open your account.",
       }),
       heading: say({ fr: `Rejoignez ${brand}`, en: `Join ${brand}` }),
+      because: say({
+        fr: `Vous recevez cet e-mail parce que quelqu’un vous invite sur ${brand}.`,
+        en: `You receive this email because somebody invites you to ${brand}.`,
+      }),
       blocks: [
         greeting(writer, name),
         text(writer, {
