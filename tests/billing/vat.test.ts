@@ -165,6 +165,28 @@ Deno.test("vat: with Stripe Tax on", async (t) => {
     },
   );
 
+  await t.step("an end at once gives the unused part back with its VAT", async () => {
+    const user = await signUp({ on });
+    equal((await put(user, { name: "Ada", address: french, tax_id: null })).status, 200);
+    await buy(user, {}, on);
+    const ended = await call("POST", "subscription-cancel", {
+      on,
+      token: user.token,
+      body: { at_period_end: false, refund: "unused" },
+    });
+    equal(ended.status, 200, JSON.stringify(ended.body));
+    const note = await waitFor("the credit note", async () => {
+      const { data } = await user.client.from("billing_documents").select("amount, tax")
+        .eq("kind", "credit_note");
+      return data?.[0];
+    });
+    // Of a month that has just begun, all but a moment.
+    ok(note.amount! <= -2270 && note.amount! >= -2280, JSON.stringify(note));
+    equal(note.tax, Math.round(note.amount! / 6), "a sixth of what is paid in France is VAT");
+    const { data: refund } = await user.client.from("refunds").select("amount").single();
+    equal(refund!.amount, -note.amount!);
+  });
+
   await t.step("details are the billing roles' own, and another's workspace is 404", async () => {
     const [user, member] = await Promise.all([signUp({ on }), signUp({ on })]);
     equal((await put(user, { ...company, tax_id: null })).status, 200);

@@ -12,6 +12,7 @@ import { describeError, log } from "../log.ts";
 import { fromStripeAmount } from "../money.ts";
 import { Problem } from "../problem.ts";
 import { cancelNow, type ChangeTools, whichSubscription, type Whose } from "./changes.ts";
+import { creditInvoice } from "./credit-notes.ts";
 import { stripeProblem } from "./stripe.ts";
 import { readSubscription, type Subscription } from "./subscription.ts";
 import { syncNow } from "./sync.ts";
@@ -135,14 +136,20 @@ export async function finishCancellation(
   if (cancellation.refunded) return;
   await cancelNow(stripe, cancellation.stripe_subscription_id);
   for (const { invoice, refund, credit } of cancellation.parts) {
-    await stripe.creditNotes.create({
-      invoice,
+    await creditInvoice(stripe, {
+      invoiceId: invoice,
       amount: refund + credit,
-      ...(refund > 0 && { refund_amount: refund }),
-      ...(credit > 0 && { credit_amount: credit }),
-      reason: "order_change",
-      metadata: { cancellation_id: cancellation.id },
-    }, { idempotencyKey: `cancellation:${cancellation.id}:${invoice}` });
+      terms: (total) => {
+        const toCard = Math.min(refund, total);
+        return {
+          ...(toCard > 0 && { refund_amount: toCard }),
+          ...(total > toCard && { credit_amount: total - toCard }),
+          reason: "order_change",
+          metadata: { cancellation_id: cancellation.id },
+        };
+      },
+      idempotencyKey: `cancellation:${cancellation.id}:${invoice}`,
+    });
   }
   await rows(admin.rpc("subscription_cancellation_done", { cancellation_id: cancellation.id }));
 }

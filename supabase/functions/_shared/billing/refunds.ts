@@ -9,7 +9,7 @@ import { rows } from "../database.ts";
 import { describeError, log } from "../log.ts";
 import { toStripeAmount } from "../money.ts";
 import { problem } from "../problem.ts";
-import { type Credit, creditFor } from "./credit-lines.ts";
+import { creditInvoice } from "./credit-notes.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 import { syncNow, type SyncTools } from "./sync.ts";
 
@@ -128,49 +128,21 @@ function stripeAmount({ amount, currency }: Intent): number {
   return toStripeAmount({ amount, currency }).amount;
 }
 
-/** The credit note of a refund: of its amount, or where that holds tax of the lines that bear it. */
-async function creditNoteOf(
-  stripe: Stripe,
-  invoiceId: string,
-  refund: string,
-  intent: Intent,
-): Promise<Stripe.CreditNote> {
-  const amount = stripeAmount(intent);
-  const invoice = await stripe.invoices.retrieve(invoiceId);
-  const isTaxed = (invoice.total_taxes ?? []).some((tax) => tax.amount !== 0);
-  const create = (what: { amount: number } | Pick<Credit, "lines">, total: number) =>
-    stripe.creditNotes.create({
-      invoice: invoiceId,
-      ...what,
-      refunds: [{ refund, amount_refunded: total }],
-      // Our own mail tells of the refund.
-      email_type: "none",
-      metadata: { refund_intent: intent.id },
-    }, { idempotencyKey: `credit_note:${intent.id}:${total}` });
-  if (!isTaxed) return await create({ amount }, amount);
-  const lines = await stripe.invoices.listLineItems(invoiceId, { limit: 100 })
-    .autoPagingToArray({ limit: 10_000 });
-  const credit = creditFor(lines, amount);
-  // After earlier notes Stripe may round a unit otherwise: what it then comes to is tried as well.
-  const totals = [credit.total, credit.total - 1, credit.total + 1]
-    .filter((total) => total > 0 && total <= amount);
-  let refusal: unknown = new Error("nothing of this invoice can be credited");
-  for (const total of totals) {
-    try {
-      return await create({ lines: credit.lines }, total);
-    } catch (error) {
-      if (!isDefiniteRefusal(error)) throw error;
-      refusal = error;
-    }
-  }
-  throw refusal;
-}
-
 async function credit({ admin, stripe }: SyncTools, intent: Intent): Promise<Intent> {
   const refund = intent.stripe_refund_id!;
   if (intent.stripe_invoice_id !== null) {
     try {
-      const note = await creditNoteOf(stripe, intent.stripe_invoice_id, refund, intent);
+      const note = await creditInvoice(stripe, {
+        invoiceId: intent.stripe_invoice_id,
+        amount: stripeAmount(intent),
+        terms: (total) => ({
+          refunds: [{ refund, amount_refunded: total }],
+          // Our own mail tells of the refund.
+          email_type: "none",
+          metadata: { refund_intent: intent.id },
+        }),
+        idempotencyKey: `credit_note:${intent.id}`,
+      });
       await syncNow({ admin, stripe }, "credit_note", note.id);
     } catch (error) {
       if (error instanceof Stripe.errors.StripeError && !isDefiniteRefusal(error)) {
