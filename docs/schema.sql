@@ -579,6 +579,7 @@ comment on table private.subscription_changes is 'Uses of quotes. One open row a
 comment on column private.subscription_changes.attempt is 'Counts definite refusals, a declined card for one: Stripe would repeat its refusal under the same idempotency key, so each attempt has its own.';
 comment on column private.subscription_changes.locked_until is 'Real time: until then a call to Stripe may be under way, and nobody else may change the subscription.';
 comment on column private.subscription_changes.stripe_invoice_id is 'What the change was charged or credited by; null where nothing was due.';
+CREATE INDEX subscription_changes_closed ON private.subscription_changes USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE UNIQUE INDEX subscription_changes_one_open ON private.subscription_changes USING btree (stripe_subscription_id) WHERE (state = 'open'::text);
 CREATE INDEX subscription_changes_user ON private.subscription_changes USING btree (user_id);
 CREATE INDEX subscription_changes_workspace ON private.subscription_changes USING btree (workspace_id);
@@ -1539,7 +1540,7 @@ create table public.usage_records (
   constraint usage_records_pkey PRIMARY KEY (id),
   constraint usage_records_once_per_cause UNIQUE (workspace_id, meter, key),
   constraint usage_records_counter FOREIGN KEY (workspace_id, meter, period_start) REFERENCES usage_counters(workspace_id, meter, period_start) ON DELETE CASCADE,
-  constraint usage_records_report FOREIGN KEY (report_id) REFERENCES private.usage_reports(id),
+  constraint usage_records_report FOREIGN KEY (report_id) REFERENCES private.usage_reports(id) DEFERRABLE INITIALLY DEFERRED,
   constraint usage_records_amount_positive CHECK (amount > 0),
   constraint usage_records_key_length CHECK (char_length(key) >= 1 AND char_length(key) <= 255)
 );
@@ -1735,6 +1736,38 @@ CREATE TRIGGER workspaces_created AFTER INSERT ON workspaces FOR EACH ROW WHEN (
 CREATE TRIGGER workspaces_end BEFORE DELETE ON workspaces FOR EACH ROW WHEN (auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_ends();
 CREATE TRIGGER workspaces_slug BEFORE INSERT OR UPDATE OF slug ON workspaces FOR EACH ROW EXECUTE FUNCTION private.workspace_slug();
 CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+CREATE OR REPLACE FUNCTION private.account_deletion_blocked(deletion_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.account_deletions;
+  in_the_way jsonb;
+begin
+  select * into held from public.account_deletions as one where one.id = account_deletion_blocked.deletion_id for update;
+  -- Whoever joins or leaves at this moment is waited for here, and seen by what follows.
+  perform from public.workspaces as workspace
+  where workspace.id in (
+    select mine.workspace_id from public.workspace_members as mine where mine.user_id = held.user_id
+  )
+  order by workspace.id for no key update;
+  in_the_way := private.workspaces_in_the_way(held.user_id);
+  if in_the_way = '[]' then
+    return false;
+  end if;
+  -- Somebody joined, or the other owner left, since it was asked for.
+  update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
+  perform private.enqueue_mail('account_delete_blocked', held.user_id, jsonb_build_object(
+    'workspaces', (select jsonb_agg(one ->> 'name') from jsonb_array_elements(in_the_way) as one)
+  ), 'delete_blocked:' || held.id);
+  delete from private.account_deletion_details as details where details.deletion_id = held.id;
+  return true;
+end;
+$function$;
+comment on function private.account_deletion_blocked(uuid) is 'Ends a deletion as blocked, and tells the user, where others'' workspaces hang on him; whether it did. Until the transaction ends nobody joins or leaves.';
+grant execute on function private.account_deletion_blocked(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.account_facts(user_id uuid)
  RETURNS jsonb
@@ -2199,7 +2232,9 @@ begin
     where customer.workspace_id = old.id and customer.stripe_customer_id is not null;
     return old;
   end if;
-  if exists (select from public.workspaces as workspace where workspace.id = old.workspace_id) and not exists (
+  -- Owners who go at once wait here for each other: the last one sees that he is.
+  perform from public.workspaces as workspace where workspace.id = old.workspace_id for no key update;
+  if found and not exists (
     select from public.workspace_members as member
     where member.workspace_id = old.workspace_id and member.role = 'owner'
   ) then
@@ -2356,6 +2391,20 @@ AS $function$
 $function$;
 comment on function private.declines_until(uuid, text, integer) is 'Until when a workspace, or whoever comes from an address, has too many declines; null when it has not.';
 grant execute on function private.declines_until(uuid, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.deletion_runs(user_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.account_deletions as deletion
+    where deletion.user_id = deletion_runs.user_id and deletion.state = 'running'
+  );
+$function$;
+comment on function private.deletion_runs(uuid) is 'Whether a user''s account is being deleted and cannot be kept any more.';
+grant execute on function private.deletion_runs(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
@@ -2968,7 +3017,7 @@ AS $function$
       select from public.workspace_members as inviter
       where inviter.workspace_id = invitation.workspace_id and inviter.user_id = invitation.invited_by
         and (inviter.role = 'owner' or (inviter.role = 'admin' and invitation.role <> 'owner'))
-    ) then 'revoked'
+    ) or private.workspace_is_ending(invitation.workspace_id) then 'revoked'
     else 'open'
   end;
 $function$;
@@ -4676,8 +4725,9 @@ begin
       ))
     end using workspace;
   end loop;
+  -- By chance, and not by the id: nobody can take it before.
   update public.workspaces as held
-  set name = 'Closed', personal_of = null, slug = 'closed-' || replace(held.id::text, '-', '')
+  set name = 'Closed', personal_of = null, slug = 'closed-' || replace(gen_random_uuid()::text, '-', '')
   where held.id = workspace;
 end;
 $function$;
@@ -4735,6 +4785,19 @@ end;
 $function$;
 comment on function private.workspace_ends() is 'Trigger: a workspace that pays is not deleted by its owner. Security definer: looks at purchases, which no user reads.';
 
+CREATE OR REPLACE FUNCTION private.workspace_is_ending(workspace uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(bool_and(private.deletion_runs(owner.user_id)), false)
+  from public.workspace_members as owner
+  where owner.workspace_id = workspace and owner.role = 'owner';
+$function$;
+comment on function private.workspace_is_ending(uuid) is 'Whether every owner of a workspace is being deleted.';
+grant execute on function private.workspace_is_ending(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.workspace_keeps_an_owner()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4747,9 +4810,12 @@ begin
   if not found then
     return null; -- The workspace itself goes.
   end if;
+  -- An owner who is on his way out keeps nothing, but for another one on the same way: the last of them is
+  -- blocked where members would be left.
   if exists (
     select from public.workspace_members as member
     where member.workspace_id = old.workspace_id and member.role = 'owner'
+      and (not private.deletion_runs(member.user_id) or private.deletion_runs(old.user_id))
   ) then
     return null;
   end if;
@@ -5012,6 +5078,9 @@ begin
   if held.id is null then
     return false;
   end if;
+  if private.account_deletion_blocked(held.id) then
+    return false;
+  end if;
   perform private.act_as(held.user_id, 'account deletion');
   perform private.workspace_close(mine.workspace_id)
   from public.workspace_members as mine
@@ -5096,12 +5165,14 @@ begin
   if held.id is null or held.state not in ('scheduled', 'running') then
     return null;
   end if;
+  if held.state = 'scheduled' and held.due_at > private.now() then
+    return null;
+  end if;
+  if private.account_deletion_blocked(held.id) then
+    return null;
+  end if;
   if held.state = 'scheduled' then
-    if held.due_at > private.now() then
-      return null;
-    end if;
-    -- Nobody joins any more what ends with the user. Before the look at who is there: whoever accepts at this
-    -- moment is waited for here, and seen by it.
+    -- Nobody joins any more what ends with the user.
     update public.workspace_invitations as invitation
     set state = 'revoked', closed_at = now()
     where invitation.state = 'open' and invitation.workspace_id in (
@@ -5111,16 +5182,6 @@ begin
         where other.workspace_id = mine.workspace_id and other.user_id <> mine.user_id
       )
     );
-    if private.workspaces_in_the_way(held.user_id) <> '[]' then
-      -- Somebody joined, or the other owner left, in these seven days.
-      update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
-      perform private.enqueue_mail('account_delete_blocked', held.user_id, jsonb_build_object(
-        'workspaces', (
-          select jsonb_agg(one ->> 'name') from jsonb_array_elements(private.workspaces_in_the_way(held.user_id)) as one
-        )
-      ), 'delete_blocked:' || held.id);
-      return null;
-    end if;
     facts := private.account_facts(held.user_id);
     insert into private.account_deletion_details (deletion_id, email, locale)
     values (held.id, facts ->> 'email', coalesce(
@@ -7931,6 +7992,10 @@ begin
   if held_role not in ('owner', 'admin') then
     perform private.problem(403, 'forbidden', 'Only an owner or an admin may invite.');
   end if;
+  if private.workspace_is_ending(workspace_invite.workspace_id) then
+    perform private.problem(409, 'deletion_running',
+      'The only owner''s account is being deleted: nobody joins this workspace any more.');
+  end if;
   if workspace_invite.role = 'owner' then
     if held_role <> 'owner' then
       perform private.problem(403, 'forbidden', 'Nobody may give a role above his own.');
@@ -7988,7 +8053,7 @@ begin
   );
 end;
 $function$;
-comment on function public.workspace_invite(uuid, uuid, text, text) is 'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. Refuses with workspace_not_found, forbidden, personal_workspace, already_member or seat_limit_reached.';
+comment on function public.workspace_invite(uuid, uuid, text, text) is 'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. Refuses with workspace_not_found, forbidden, deletion_running, personal_workspace, already_member or seat_limit_reached.';
 grant execute on function public.workspace_invite(uuid, uuid, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.workspace_leave(workspace_id uuid)

@@ -334,3 +334,29 @@ end;
 $$;
 comment on function public.workspace_invite(uuid, uuid, text, text) is
   'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. Refuses with workspace_not_found, forbidden, deletion_running, personal_workspace, already_member or seat_limit_reached.';
+
+create or replace function private.billing_orphaned()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if tg_table_name = 'workspaces' then
+    -- Its rows are still there: afterwards nothing knows the customer.
+    perform private.enqueue('billing_close', jsonb_build_object('customer', customer.stripe_customer_id))
+    from private.billing_customers as customer
+    where customer.workspace_id = old.id and customer.stripe_customer_id is not null;
+    return old;
+  end if;
+  -- Owners who go at once wait here for each other: the last one sees that he is.
+  perform from public.workspaces as workspace where workspace.id = old.workspace_id for no key update;
+  if found and not exists (
+    select from public.workspace_members as member
+    where member.workspace_id = old.workspace_id and member.role = 'owner'
+  ) then
+    perform private.enqueue('billing_close', jsonb_build_object('workspace', old.workspace_id));
+  end if;
+  return null;
+end;
+$$;

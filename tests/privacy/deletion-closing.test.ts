@@ -14,7 +14,9 @@ Deno.test.afterAll(async () => {
 Deno.test("closing: a billed workspace with a row in every table that names one, and usage that was reported", async () => {
   await inWorld(database.sql, async ({ tx, owner }) => {
     await tx`
-      update public.usage_records set report_id = ${owner.row("private.usage_reports")["id"] as string}
+      update public.usage_records set report_id = ${owner.row(
+      "private.usage_reports",
+    )["id"] as string}
       where workspace_id = ${owner.workspaceId}`;
     const named = await tx<{ relation: string; erased: boolean }[]>`
       select held.relation, held.erased from private.personal_data as held

@@ -66,7 +66,11 @@ Deno.test("races: somebody who joined while it ran blocks a deletion before anyt
 });
 
 Deno.test("races: a deletion is blocked before the user goes, too", async () => {
-  const [user, other, member] = [await insertUser(sql), await insertUser(sql), await insertUser(sql)];
+  const [user, other, member] = [
+    await insertUser(sql),
+    await insertUser(sql),
+    await insertUser(sql),
+  ];
   const workspace = await team([user, other], [member]);
   const id = await running(user, "user");
   // Past the trigger that refuses this.
@@ -83,7 +87,11 @@ Deno.test("races: a deletion is blocked before the user goes, too", async () => 
 });
 
 Deno.test("races: an owner does not leave a workspace to one whose deletion runs", async () => {
-  const [user, other, member] = [await insertUser(sql), await insertUser(sql), await insertUser(sql)];
+  const [user, other, member] = [
+    await insertUser(sql),
+    await insertUser(sql),
+    await insertUser(sql),
+  ];
   const workspace = await team([user, other], [member]);
   const id = await running(user);
   await assert.rejects(
@@ -122,8 +130,15 @@ Deno.test("races: nobody is invited or joins while the only owner's deletion run
 });
 
 Deno.test("races: who has another owner beside invites while that one's deletion runs", async () => {
-  const [user, other, guest] = [await insertUser(sql), await insertUser(sql), await insertUser(sql)];
+  const [user, other, guest] = [
+    await insertUser(sql),
+    await insertUser(sql),
+    await insertUser(sql),
+  ];
   const workspace = await team([user, other]);
+  await sql`
+    insert into public.feature_overrides (workspace_id, feature, limit_value, reason)
+    values (${workspace}, 'members', 5, 'room for a guest')`;
   await running(user);
   const [made] = await sql<{ invitation: { id: string } }[]>`
     select public.workspace_invite(${other}, ${workspace}, ${`${guest}@example.com`}, 'member')
