@@ -6649,6 +6649,44 @@ $function$;
 comment on function public.orphaned_subscriptions(integer) is 'Server RPC: workspaces that nobody owns and that are still charged for.';
 grant execute on function public.orphaned_subscriptions(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.orphaned_workspaces_close(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  orphan uuid;
+  closed integer := 0;
+begin
+  perform private.act_as(null, 'without members');
+  for orphan in
+    select workspace.id from public.workspaces as workspace
+    left join private.billing_customers as customer on customer.workspace_id = workspace.id
+    where workspace.created_at < now() - interval '1 day'
+      and not exists (
+        select from public.workspace_members as member where member.workspace_id = workspace.id
+      )
+      -- What is charged ends first: its last invoice belongs to the books.
+      and not exists (
+        select from public.subscriptions as held
+        where held.workspace_id = workspace.id and held.status not in ('canceled', 'incomplete_expired')
+      )
+      -- What private.workspace_close leaves is closed.
+      and (workspace.name <> 'Closed' or workspace.slug !~ '^closed-[0-9a-f]{32}$'
+        or customer.email is not null or customer.name is not null)
+    order by workspace.id
+    limit batch
+    for update of workspace skip locked
+  loop
+    perform private.workspace_close(orphan);
+    closed := closed + 1;
+  end loop;
+  return closed;
+end;
+$function$;
+comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
+grant execute on function public.orphaned_workspaces_close(integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
  LANGUAGE sql

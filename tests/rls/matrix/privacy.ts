@@ -97,6 +97,7 @@ export const privacyFunctions: Record<string, FunctionAccess> = {
   "public.account_files(uuid,text,integer,boolean)": server,
   "public.orphaned_files(integer)": server,
   "public.orphaned_subscriptions(integer)": server,
+  "public.orphaned_workspaces_close(integer)": server,
   "public.retention_run(integer)": server,
   "public.workspace_owners(uuid)": server,
 
