@@ -87,3 +87,52 @@ Deno.test("account-delete: when it begins, nobody can join any more what ends wi
     select state from public.workspace_invitations where workspace_id = ${workspace}`;
   assert.equal(invitation!["state"], "revoked");
 });
+
+Deno.test("orphans: workspaces without anybody are closed after a day, once; what is charged or used is not", async () => {
+  const left = async (age: string) => {
+    const user = await insertUser(sql);
+    const workspace = await workspaceOf(user);
+    await sql`
+      update public.workspaces set created_at = now() - ${age}::interval where id = ${workspace}`;
+    await sql`
+      update private.billing_customers set name = 'Ada' where workspace_id = ${workspace}`;
+    return { user, workspace };
+  };
+  const invoiced = async (workspace: string) => {
+    await sql`
+      insert into public.invoices (workspace_id, stripe_invoice_id, status, currency, subtotal, total,
+        amount_due, amount_paid, period_start, period_end, created_at)
+      values (${workspace}, ${`in_${workspace}`}, 'paid', 'EUR', 1, 1, 1, 1, now(), now(), now())`;
+  };
+  const [plain, billed, charged, fresh, used] = [
+    await left("2 days"),
+    await left("2 days"),
+    await left("2 days"),
+    await left("1 hour"),
+    await left("2 days"),
+  ];
+  await invoiced(billed.workspace);
+  await subscribed(charged.workspace, "active");
+  for (const { user } of [plain, billed, charged, fresh]) {
+    await sql`delete from auth.users where id = ${user}`;
+  }
+  const close = async () =>
+    (await sql<{ closed: number }[]>`select public.orphaned_workspaces_close(100) as closed`)[0]!
+      .closed;
+  await close();
+  assert.equal(await close(), 0, "what was closed stays as it is");
+  const kept = await sql<{ id: string; closed: boolean; customer: string | null }[]>`
+    select id, workspace.name = 'Closed' as closed, customer.name as customer
+    from public.workspaces as workspace
+    left join private.billing_customers as customer on customer.workspace_id = id
+    where id in ${sql([plain, billed, charged, fresh, used].map(({ workspace }) => workspace))}`;
+  assert.deepEqual(
+    new Map(kept.map(({ id, closed, customer }) => [id, [closed, customer]])),
+    new Map<string, unknown>([
+      [billed.workspace, [true, null]],
+      [charged.workspace, [false, "Ada"]],
+      [fresh.workspace, [false, "Ada"]],
+      [used.workspace, [false, "Ada"]],
+    ]),
+  );
+});

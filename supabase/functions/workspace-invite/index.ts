@@ -29,6 +29,7 @@ export default endpoint({
   problems: [
     "workspace_not_found",
     "forbidden",
+    "deletion_running",
     "personal_workspace",
     "already_member",
     "seat_limit_reached",

@@ -51,10 +51,12 @@ export const orphansSweep = jobKind({
     for (const workspace of workspaces) {
       await closeOrphaned({ admin, stripe: stripeClient() }, workspace);
     }
+    const closed = await rows(admin.rpc("orphaned_workspaces_close", { batch: 200 }));
     const files = await removeOrphanedFiles(admin);
     log(workspaces.length > 0 ? "warn" : "info", {
       event: "orphans_swept",
       workspaces: workspaces.length,
+      closed,
       files,
     });
     return succeeded;

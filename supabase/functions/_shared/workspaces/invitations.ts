@@ -37,8 +37,8 @@ export interface InvitationRequest {
  * Invites an address, or sends its open invitation again with another token, this role and seven more
  * days.
  *
- * @throws {Problem} `workspace_not_found`, `forbidden`, `personal_workspace`, `already_member`,
- *   `seat_limit_reached`, `workspace_read_only`, `rate_limited`
+ * @throws {Problem} `workspace_not_found`, `forbidden`, `deletion_running`, `personal_workspace`,
+ *   `already_member`, `seat_limit_reached`, `workspace_read_only`, `rate_limited`
  */
 export async function invite(
   admin: Db,
