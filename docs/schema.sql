@@ -446,9 +446,22 @@ create table private.refund_intents (
 );
 comment on table private.refund_intents is 'Refunds that staff asked for; the id is Stripe''s idempotency key. open: Stripe may or may not have done it; refunded: mirrored, its credit note not yet issued; done; refused: nothing went back.';
 comment on column private.refund_intents.cause is 'The request that asked, by its Idempotency-Key; null without one.';
+CREATE INDEX refund_intents_closed ON private.refund_intents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX refund_intents_payment ON private.refund_intents USING btree (payment_id);
 alter table private.refund_intents enable row level security;
 grant select, insert, update, delete on private.refund_intents to service_role;
+
+create table private.retention_reasons (
+  relation text not null,
+  reason text not null,
+  constraint retention_reasons_pkey PRIMARY KEY (relation),
+  constraint retention_reasons_reason_said CHECK (char_length(reason) >= 20)
+);
+comment on table private.retention_reasons is 'Tables without a retention rule of their own: why their rows are kept, or with what they go. Every table of public and private has a rule or a row here; a new one says it in its own migration.';
+comment on column private.retention_reasons.relation is 'The table, with its schema.';
+comment on column private.retention_reasons.reason is 'For people: whoever asks what is kept, and why.';
+alter table private.retention_reasons enable row level security;
+grant select on private.retention_reasons to service_role;
 
 create table private.retention_rules (
   name text not null,
@@ -553,6 +566,7 @@ create table private.subscription_cancellations (
 );
 comment on table private.subscription_cancellations is 'Subscriptions that were ended at once with a refund; the id is the root of Stripe''s idempotency keys.';
 comment on column private.subscription_cancellations.parts is '[{invoice, refund, credit}]: what of each paid invoice goes back to the card, and what to the customer''s credit that had paid it, in Stripe''s units. Reckoned once, when it was decided.';
+CREATE INDEX subscription_cancellations_refunded ON private.subscription_cancellations USING btree (refunded_at) WHERE (refunded_at IS NOT NULL);
 CREATE INDEX subscription_cancellations_user ON private.subscription_cancellations USING btree (user_id);
 CREATE INDEX subscription_cancellations_workspace ON private.subscription_cancellations USING btree (workspace_id);
 alter table private.subscription_cancellations enable row level security;
@@ -614,6 +628,7 @@ comment on table private.subscription_intents is 'A purchase under way; its id i
 comment on column private.subscription_intents.stripe_session_id is 'The Checkout Session where it is paid; null for a purchase that the client confirms by itself.';
 comment on column private.subscription_intents.success_url is 'Kept, so that each attempt to create the session sends the same values, as Stripe''s idempotency key demands.';
 comment on column private.subscription_intents.payment_method_id is 'The card on file that a trial begins with. Kept, as all that Stripe is sent, so that each attempt sends the same.';
+CREATE INDEX subscription_intents_closed ON private.subscription_intents USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE UNIQUE INDEX subscription_intents_one_open ON private.subscription_intents USING btree (workspace_id) WHERE (state = 'open'::text);
 CREATE INDEX subscription_intents_subscription ON private.subscription_intents USING btree (stripe_subscription_id);
 CREATE INDEX subscription_intents_user ON private.subscription_intents USING btree (user_id);
@@ -780,6 +795,7 @@ comment on column public.account_deletions.step is 'What is to be done next whil
 comment on column public.account_deletions.due_at is 'When it begins, on the business clock.';
 CREATE INDEX account_deletions_finished_at ON public.account_deletions USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE UNIQUE INDEX account_deletions_one_under_way ON public.account_deletions USING btree (user_id) WHERE (state = ANY (ARRAY['unconfirmed'::text, 'scheduled'::text, 'running'::text]));
+CREATE INDEX account_deletions_unconfirmed ON public.account_deletions USING btree (requested_at) WHERE (state = 'unconfirmed'::text);
 CREATE INDEX account_deletions_user ON public.account_deletions USING btree (user_id, requested_at DESC);
 alter table public.account_deletions enable row level security;
 grant select on public.account_deletions to authenticated;
@@ -1137,6 +1153,7 @@ comment on column public.feature_overrides.enabled is 'False takes away what the
 comment on column public.feature_overrides.limit_value is 'How much, instead of the plan''s limit; null without a limit.';
 comment on column public.feature_overrides.expires_at is 'Until then, on the business clock; null for good.';
 comment on column public.feature_overrides.reason is 'Why, in words that the workspace''s members may read.';
+CREATE INDEX feature_overrides_expires ON public.feature_overrides USING btree (expires_at) WHERE (expires_at IS NOT NULL);
 alter table public.feature_overrides enable row level security;
 grant select on public.feature_overrides to authenticated;
 grant select, insert, update, delete on public.feature_overrides to service_role;
@@ -1540,7 +1557,7 @@ create table public.usage_records (
   constraint usage_records_pkey PRIMARY KEY (id),
   constraint usage_records_once_per_cause UNIQUE (workspace_id, meter, key),
   constraint usage_records_counter FOREIGN KEY (workspace_id, meter, period_start) REFERENCES usage_counters(workspace_id, meter, period_start) ON DELETE CASCADE,
-  constraint usage_records_report FOREIGN KEY (report_id) REFERENCES private.usage_reports(id),
+  constraint usage_records_report FOREIGN KEY (report_id) REFERENCES private.usage_reports(id) DEFERRABLE INITIALLY DEFERRED,
   constraint usage_records_amount_positive CHECK (amount > 0),
   constraint usage_records_key_length CHECK (char_length(key) >= 1 AND char_length(key) <= 255)
 );
@@ -1591,6 +1608,7 @@ comment on column public.workspace_api_keys.expires_at is 'Real time, as for eve
 comment on column public.workspace_api_keys.last_used_at is 'To the minute: a busy key must not write its row at each call.';
 CREATE INDEX workspace_api_keys_creator ON public.workspace_api_keys USING btree (created_by);
 CREATE UNIQUE INDEX workspace_api_keys_name_once ON public.workspace_api_keys USING btree (workspace_id, lower(name)) WHERE (revoked_at IS NULL);
+CREATE INDEX workspace_api_keys_over ON public.workspace_api_keys USING btree (LEAST(revoked_at, expires_at));
 CREATE INDEX workspace_api_keys_workspace ON public.workspace_api_keys USING btree (workspace_id);
 alter table public.workspace_api_keys enable row level security;
 grant select on public.workspace_api_keys to authenticated;
@@ -1601,6 +1619,9 @@ create policy "Owners and admins read their workspaces' keys" on public.workspac
 create policy "Owners and admins rename and revoke their workspaces' keys" on public.workspace_api_keys for update to authenticated
   using (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))))
   with check (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))));
+create policy "Owners who pay change keys with a second factor" on public.workspace_api_keys as restrictive for update to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given))
+  with check (( SELECT private.second_factor_given() AS second_factor_given));
 CREATE TRIGGER workspace_api_keys_audited AFTER INSERT OR DELETE OR UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_audited();
 CREATE TRIGGER workspace_api_keys_changed BEFORE UPDATE ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.api_key_changed();
 CREATE TRIGGER workspace_api_keys_overdue BEFORE INSERT ON workspace_api_keys FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
@@ -1647,6 +1668,9 @@ create policy "Owners and admins read their workspaces' invitations" on public.w
 create policy "Owners and admins revoke their workspaces' invitations" on public.workspace_invitations for update to authenticated
   using (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))))
   with check (workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids(ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids))));
+create policy "Owners who pay change invitations with a second factor" on public.workspace_invitations as restrictive for update to authenticated
+  using (( SELECT private.second_factor_given() AS second_factor_given))
+  with check (( SELECT private.second_factor_given() AS second_factor_given));
 CREATE TRIGGER workspace_invitations_audit AFTER INSERT OR DELETE OR UPDATE ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.audit('system', 'workspace_id', 'id', 'role', 'state');
 CREATE TRIGGER workspace_invitations_changed BEFORE UPDATE OF state ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.invitation_changed();
 CREATE TRIGGER workspace_invitations_overdue BEFORE INSERT ON workspace_invitations FOR EACH ROW EXECUTE FUNCTION private.refuse_when_overdue();
@@ -1731,6 +1755,38 @@ CREATE TRIGGER workspaces_billing_orphaned BEFORE DELETE ON workspaces FOR EACH 
 CREATE TRIGGER workspaces_created AFTER INSERT ON workspaces FOR EACH ROW WHEN (new.personal_of IS NULL AND auth.uid() IS NOT NULL) EXECUTE FUNCTION private.workspace_created();
 CREATE TRIGGER workspaces_slug BEFORE INSERT OR UPDATE OF slug ON workspaces FOR EACH ROW EXECUTE FUNCTION private.workspace_slug();
 CREATE TRIGGER workspaces_touch BEFORE UPDATE ON workspaces FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+CREATE OR REPLACE FUNCTION private.account_deletion_blocked(deletion_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.account_deletions;
+  in_the_way jsonb;
+begin
+  select * into held from public.account_deletions as one where one.id = account_deletion_blocked.deletion_id for update;
+  -- Whoever joins or leaves at this moment is waited for here, and seen by what follows.
+  perform from public.workspaces as workspace
+  where workspace.id in (
+    select mine.workspace_id from public.workspace_members as mine where mine.user_id = held.user_id
+  )
+  order by workspace.id for no key update;
+  in_the_way := private.workspaces_in_the_way(held.user_id);
+  if in_the_way = '[]' then
+    return false;
+  end if;
+  -- Somebody joined, or the other owner left, since it was asked for.
+  update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
+  perform private.enqueue_mail('account_delete_blocked', held.user_id, jsonb_build_object(
+    'workspaces', (select jsonb_agg(one ->> 'name') from jsonb_array_elements(in_the_way) as one)
+  ), 'delete_blocked:' || held.id);
+  delete from private.account_deletion_details as details where details.deletion_id = held.id;
+  return true;
+end;
+$function$;
+comment on function private.account_deletion_blocked(uuid) is 'Ends a deletion as blocked, and tells the user, where others'' workspaces hang on him; whether it did. Until the transaction ends nobody joins or leaves.';
+grant execute on function private.account_deletion_blocked(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.account_facts(user_id uuid)
  RETURNS jsonb
@@ -2195,7 +2251,9 @@ begin
     where customer.workspace_id = old.id and customer.stripe_customer_id is not null;
     return old;
   end if;
-  if exists (select from public.workspaces as workspace where workspace.id = old.workspace_id) and not exists (
+  -- Owners who go at once wait here for each other: the last one sees that he is.
+  perform from public.workspaces as workspace where workspace.id = old.workspace_id for no key update;
+  if found and not exists (
     select from public.workspace_members as member
     where member.workspace_id = old.workspace_id and member.role = 'owner'
   ) then
@@ -2352,6 +2410,20 @@ AS $function$
 $function$;
 comment on function private.declines_until(uuid, text, integer) is 'Until when a workspace, or whoever comes from an address, has too many declines; null when it has not.';
 grant execute on function private.declines_until(uuid, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.deletion_runs(user_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.account_deletions as deletion
+    where deletion.user_id = deletion_runs.user_id and deletion.state = 'running'
+  );
+$function$;
+comment on function private.deletion_runs(uuid) is 'Whether a user''s account is being deleted and cannot be kept any more.';
+grant execute on function private.deletion_runs(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
@@ -2966,7 +3038,7 @@ AS $function$
       select from public.workspace_members as inviter
       where inviter.workspace_id = invitation.workspace_id and inviter.user_id = invitation.invited_by
         and (inviter.role = 'owner' or (inviter.role = 'admin' and invitation.role <> 'owner'))
-    ) then 'revoked'
+    ) or private.workspace_is_ending(invitation.workspace_id) then 'revoked'
     else 'open'
   end;
 $function$;
@@ -4674,8 +4746,9 @@ begin
       ))
     end using workspace;
   end loop;
+  -- By chance, and not by the id: nobody can take it before.
   update public.workspaces as held
-  set name = 'Closed', personal_of = null, slug = 'closed-' || replace(held.id::text, '-', '')
+  set name = 'Closed', personal_of = null, slug = 'closed-' || replace(gen_random_uuid()::text, '-', '')
   where held.id = workspace;
 end;
 $function$;
@@ -4712,6 +4785,19 @@ end;
 $function$;
 comment on function private.workspace_created() is 'Trigger: whoever makes a shared workspace owns it. Security definer: members and billing customers are written by no user.';
 
+CREATE OR REPLACE FUNCTION private.workspace_is_ending(workspace uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(bool_and(private.deletion_runs(owner.user_id)), false)
+  from public.workspace_members as owner
+  where owner.workspace_id = workspace and owner.role = 'owner';
+$function$;
+comment on function private.workspace_is_ending(uuid) is 'Whether every owner of a workspace is being deleted.';
+grant execute on function private.workspace_is_ending(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.workspace_keeps_an_owner()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4724,9 +4810,12 @@ begin
   if not found then
     return null; -- The workspace itself goes.
   end if;
+  -- An owner who is on his way out keeps nothing, but for another one on the same way: the last of them is
+  -- blocked where members would be left.
   if exists (
     select from public.workspace_members as member
     where member.workspace_id = old.workspace_id and member.role = 'owner'
+      and (not private.deletion_runs(member.user_id) or private.deletion_runs(old.user_id))
   ) then
     return null;
   end if;
@@ -4990,6 +5079,9 @@ begin
   if held.id is null then
     return false;
   end if;
+  if private.account_deletion_blocked(held.id) then
+    return false;
+  end if;
   perform private.act_as(held.user_id, 'account deletion');
   perform private.workspace_close(mine.workspace_id)
   from public.workspace_members as mine
@@ -5074,12 +5166,14 @@ begin
   if held.id is null or held.state not in ('scheduled', 'running') then
     return null;
   end if;
+  if held.state = 'scheduled' and held.due_at > private.now() then
+    return null;
+  end if;
+  if private.account_deletion_blocked(held.id) then
+    return null;
+  end if;
   if held.state = 'scheduled' then
-    if held.due_at > private.now() then
-      return null;
-    end if;
-    -- Nobody joins any more what ends with the user. Before the look at who is there: whoever accepts at this
-    -- moment is waited for here, and seen by it.
+    -- Nobody joins any more what ends with the user.
     update public.workspace_invitations as invitation
     set state = 'revoked', closed_at = now()
     where invitation.state = 'open' and invitation.workspace_id in (
@@ -5089,16 +5183,6 @@ begin
         where other.workspace_id = mine.workspace_id and other.user_id <> mine.user_id
       )
     );
-    if private.workspaces_in_the_way(held.user_id) <> '[]' then
-      -- Somebody joined, or the other owner left, in these seven days.
-      update public.account_deletions as one set state = 'blocked', finished_at = private.now() where one.id = held.id;
-      perform private.enqueue_mail('account_delete_blocked', held.user_id, jsonb_build_object(
-        'workspaces', (
-          select jsonb_agg(one ->> 'name') from jsonb_array_elements(private.workspaces_in_the_way(held.user_id)) as one
-        )
-      ), 'delete_blocked:' || held.id);
-      return null;
-    end if;
     facts := private.account_facts(held.user_id);
     insert into private.account_deletion_details (deletion_id, email, locale)
     values (held.id, facts ->> 'email', coalesce(
@@ -6566,6 +6650,44 @@ $function$;
 comment on function public.orphaned_subscriptions(integer) is 'Server RPC: workspaces that nobody owns and that are still charged for.';
 grant execute on function public.orphaned_subscriptions(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.orphaned_workspaces_close(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  orphan uuid;
+  closed integer := 0;
+begin
+  perform private.act_as(null, 'without members');
+  for orphan in
+    select workspace.id from public.workspaces as workspace
+    left join private.billing_customers as customer on customer.workspace_id = workspace.id
+    where workspace.created_at < now() - interval '1 day'
+      and not exists (
+        select from public.workspace_members as member where member.workspace_id = workspace.id
+      )
+      -- What is charged ends first: its last invoice belongs to the books.
+      and not exists (
+        select from public.subscriptions as held
+        where held.workspace_id = workspace.id and held.status not in ('canceled', 'incomplete_expired')
+      )
+      -- What private.workspace_close leaves is closed.
+      and (workspace.name <> 'Closed' or workspace.slug !~ '^closed-[0-9a-f]{32}$'
+        or customer.email is not null or customer.name is not null)
+    order by workspace.id
+    limit batch
+    for update of workspace skip locked
+  loop
+    perform private.workspace_close(orphan);
+    closed := closed + 1;
+  end loop;
+  return closed;
+end;
+$function$;
+comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
+grant execute on function public.orphaned_workspaces_close(integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
  LANGUAGE sql
@@ -7949,6 +8071,10 @@ begin
   if held_role not in ('owner', 'admin') then
     perform private.problem(403, 'forbidden', 'Only an owner or an admin may invite.');
   end if;
+  if private.workspace_is_ending(workspace_invite.workspace_id) then
+    perform private.problem(409, 'deletion_running',
+      'The only owner''s account is being deleted: nobody joins this workspace any more.');
+  end if;
   if workspace_invite.role = 'owner' then
     if held_role <> 'owner' then
       perform private.problem(403, 'forbidden', 'Nobody may give a role above his own.');
@@ -8006,7 +8132,7 @@ begin
   );
 end;
 $function$;
-comment on function public.workspace_invite(uuid, uuid, text, text) is 'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. Refuses with workspace_not_found, forbidden, personal_workspace, already_member or seat_limit_reached.';
+comment on function public.workspace_invite(uuid, uuid, text, text) is 'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. Refuses with workspace_not_found, forbidden, deletion_running, personal_workspace, already_member or seat_limit_reached.';
 grant execute on function public.workspace_invite(uuid, uuid, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.workspace_leave(workspace_id uuid)

@@ -1555,6 +1555,7 @@ export type Database = {
       };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
+      "orphaned_workspaces_close": { Args: { "batch": number }; Returns: number };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
       "rate_limit_hit": {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
