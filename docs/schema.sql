@@ -5704,6 +5704,11 @@ begin
   if workspace is null then
     return false; -- Another product's customer in the same Stripe account.
   end if;
+  -- The workspace first, then where it calls from: always in this order, so that two cannot wait for each other.
+  perform pg_advisory_xact_lock(hashtextextended('declines of ' || workspace, 0));
+  if origin is not null then
+    perform pg_advisory_xact_lock(hashtextextended('declines from ' || origin, 0));
+  end if;
   insert into private.card_declines (cause, workspace_id, card_hash, address_hash, code)
   values (card_decline_record.cause, workspace, card_decline_record.card_hash, origin,
           left(card_decline_record.code, 100))

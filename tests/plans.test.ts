@@ -32,7 +32,7 @@ Deno.test("plans: what is declared is on sale, in order, amounts in minor units"
     const wanted = declared[index]!;
     assert.deepEqual(
       Object.keys(plan).sort(),
-      ["description", "features", "id", "name", "per_seat", "prices"],
+      ["description", "features", "id", "name", "per_seat", "prices", "trial"],
     );
     assert.deepEqual([plan.name, plan.description], [wanted.name, wanted.description]);
     assert.deepEqual(

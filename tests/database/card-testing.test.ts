@@ -134,3 +134,10 @@ Deno.test("declines: who may not handle a workspace's billing asks in vain", asy
     /workspace_not_found/,
   );
 });
+
+Deno.test("declines: of eight that come at once exactly one is one too many", async () => {
+  const tester = await buyer();
+  const many = await Promise.all(Array.from({ length: 8 }, () => decline(tester)));
+  assert.equal(many.filter(Boolean).length, 1);
+  assert.equal(await stops(tester), 1);
+});

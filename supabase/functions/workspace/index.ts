@@ -56,13 +56,13 @@ const end = endpoint({
   secondFactor: true,
   elevated: "ends what others share and keeps its books; the RPC checks that the caller owns it",
   limit: "write",
-  query: z.strictObject({ workspace_id: z.guid() }),
+  body: z.strictObject({ workspace_id: z.guid() }),
   reply: z.object({ workspace_id: z.guid() }),
   problems: ["workspace_not_found", "forbidden", "personal_workspace", "workspace_subscribed"],
-}, async ({ query, user, admin }) => {
-  await rows(admin.rpc("workspace_delete", { user_id: user.id, workspace_id: query.workspace_id }));
+}, async ({ body, user, admin }) => {
+  await rows(admin.rpc("workspace_delete", { user_id: user.id, workspace_id: body.workspace_id }));
   wakeJobs();
-  return query;
+  return body;
 });
 
 export default methods(read, rename, end);
