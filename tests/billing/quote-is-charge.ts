@@ -49,7 +49,7 @@ async function promotionCodes(stripe: Stripe): Promise<string[]> {
 
 /** Tries it; how many quotes were accepted. */
 export async function quoteIsCharge(on: StackAddress): Promise<number> {
-  const times = Number(Deno.env.get("QUOTES") ?? "12");
+  const times = Number(Deno.env.get("QUOTES") ?? "8");
   const seed = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
   const stripe = stripeSdk(on);
   const user = await signUp({ on });
