@@ -14,7 +14,7 @@ export function watchSchema(databaseUrl: string, changed: () => void, log: Log):
   let client: Client | undefined;
   let stopped = false;
 
-  function start(): void {
+  function start({ again }: { again: boolean }): void {
     const mine = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
     client = mine;
     const lost = () => {
@@ -27,16 +27,19 @@ export function watchSchema(databaseUrl: string, changed: () => void, log: Log):
     });
     mine.on("error", lost);
     mine.on("end", lost);
-    mine.connect().then(() => mine.query("listen pgrst")).then(undefined, (error: Error) => {
+    mine.connect().then(() => mine.query("listen pgrst")).then(() => {
+      // What changed until now, since another connection was lost, nobody told us.
+      if (again) changed();
+    }, (error: Error) => {
       if (!stopped) log("rest", `cannot listen for schema changes: ${error.message}`, "warn");
       lost();
     });
   }
 
-  start();
+  start({ again: false });
   return {
     ensure() {
-      if (!client && !stopped) start();
+      if (!client && !stopped) start({ again: true });
     },
     async stop() {
       stopped = true;

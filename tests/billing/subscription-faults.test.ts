@@ -181,6 +181,13 @@ Deno.test("the customer's creation is answered never: sign-up works, and there i
 Deno.test("paid in one tab while another gives it up for another price: what was paid for stays", async () => {
   const { user, customerId } = await customer();
   const first = (await order(user)).body.subscription;
+  // Else the call that is held may be the one that its webhook makes.
+  await waitFor("the first purchase's webhooks to be handled", async () => {
+    const reply = await fetch(`${on.stripeUrl}/_local/webhooks`);
+    if ((await reply.json()).count > 0) return false;
+    const open = await sql`select from private.webhook_events where handled_at is null`;
+    return open.length === 0;
+  });
   const paid = Promise.withResolvers<void>();
   const path = new RegExp(`^/v1/subscriptions/${first.id}$`);
   const held = proxy.breakCalls({ method: "GET", path }, {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EmailAction, SendEmailHook } from "../../supabase/functions/_shared/mail/auth-hook.ts";
 import { authMails } from "../../supabase/functions/_shared/mail/auth-mails.ts";
 import { renderMail } from "../../supabase/functions/_shared/mail/render.tsx";
+import { test } from "../support/mail-test.ts";
 
 const USER_ID = "8484b834-f29e-4af2-bf42-80644d154f76";
 const options = { supabaseUrl: "https://project.supabase.co" };
@@ -58,7 +59,7 @@ function verifyToken(mail: { props: object } | undefined): string | null {
   return new URL(String(mail.props.url)).searchParams.get("token");
 }
 
-Deno.test("auth-mails: every action of Auth makes mails that render in both languages", async () => {
+test("auth-mails: every action of Auth makes mails that render in both languages", async () => {
   for (const action of EmailAction.options) {
     const notice = action.endsWith("_notification");
     const mails = authMails(
@@ -87,7 +88,7 @@ Deno.test("auth-mails: every action of Auth makes mails that render in both lang
   }
 });
 
-Deno.test("auth-mails: links go to Auth's verify with hash, action and redirect, nothing else", () => {
+test("auth-mails: links go to Auth's verify with hash, action and redirect, nothing else", () => {
   for (const action of ["signup", "invite", "magiclink", "recovery"] as const) {
     const [mail] = authMails(hook(action), { supabaseUrl: "https://project.supabase.co/" });
     assert.ok(mail && "url" in mail.props);
@@ -106,7 +107,7 @@ Deno.test("auth-mails: links go to Auth's verify with hash, action and redirect,
   assert.equal(new URL(String(bare.props.url)).searchParams.has("redirect_to"), false);
 });
 
-Deno.test("auth-mails: a secure email change crosses Auth's token names to the right addresses", () => {
+test("auth-mails: a secure email change crosses Auth's token names to the right addresses", () => {
   const [current, next, ...more] = authMails(hook("email_change", secureChange), options);
   assert.deepEqual(more, []);
   assert.equal(current?.to, "current@example.com");
@@ -119,7 +120,7 @@ Deno.test("auth-mails: a secure email change crosses Auth's token names to the r
   assert.notEqual(current.dedupeKey, next.dedupeKey);
 });
 
-Deno.test("auth-mails: an email change with one pair writes to the new address alone", () => {
+test("auth-mails: an email change with one pair writes to the new address alone", () => {
   const pairs = [
     { token: "333333", token_hash: "only" },
     { token: "", token_hash: "only", token_new: "333333" },
@@ -136,7 +137,7 @@ Deno.test("auth-mails: an email change with one pair writes to the new address a
   }
 });
 
-Deno.test("auth-mails: an anonymous user who adds an address gets one mail, there", () => {
+test("auth-mails: an anonymous user who adds an address gets one mail, there", () => {
   const mails = authMails(
     hook("email_change", { user: { email: "", new_email: "new@example.com" } }),
     options,
@@ -144,7 +145,7 @@ Deno.test("auth-mails: an anonymous user who adds an address gets one mail, ther
   assert.deepEqual(mails.map(({ to }) => to), ["new@example.com"]);
 });
 
-Deno.test("auth-mails: the dedupe key is the cause's, not the attempt's, and holds no token", () => {
+test("auth-mails: the dedupe key is the cause's, not the attempt's, and holds no token", () => {
   const key = (...args: Parameters<typeof hook>) => authMails(hook(...args), options)[0]?.dedupeKey;
   assert.equal(key("signup"), key("signup", { metadata: { uuid: "another call" } }));
   assert.notEqual(key("signup"), key("signup", { email_data: { token_hash: "another" } }));
@@ -152,7 +153,7 @@ Deno.test("auth-mails: the dedupe key is the cause's, not the attempt's, and hol
   assert.match(key("signup") ?? "", new RegExp(`^${USER_ID}:signup:[0-9a-f]{32}$`));
 });
 
-Deno.test("auth-mails: two notices of one kind are two causes, two attempts of one are not", () => {
+test("auth-mails: two notices of one kind are two causes, two attempts of one are not", () => {
   const key = (uuid: string | undefined, user = {}) =>
     authMails(
       hook("mfa_factor_enrolled_notification", {
@@ -168,18 +169,18 @@ Deno.test("auth-mails: two notices of one kind are two causes, two attempts of o
   assert.notEqual(key(undefined), key(undefined, { updated_at: "2026-11-22T10:00:00Z" }));
 });
 
-Deno.test("auth-mails: who changed the address has the new mailbox, so the old one is warned", () => {
+test("auth-mails: who changed the address has the new mailbox, so the old one is warned", () => {
   const email_data = { ...silent, old_email: "old@example.com" };
   const [mail] = authMails(hook("email_changed_notification", { email_data }), options);
   assert.equal(mail?.to, "old@example.com");
 });
 
-Deno.test("auth-mails: a notice for a user without an address is no mail", () => {
+test("auth-mails: a notice for a user without an address is no mail", () => {
   const phoneOnly = { user: { email: "" }, email_data: silent };
   assert.deepEqual(authMails(hook("password_changed_notification", phoneOnly), options), []);
 });
 
-Deno.test("auth-mails: refuses a link mail without token or address", () => {
+test("auth-mails: refuses a link mail without token or address", () => {
   const without = (email_data: object, user = {}) => () =>
     authMails(hook("signup", { email_data: { ...email_data }, user }), options);
   assert.throws(without({ token_hash: "" }), /cannot write the signup mail: email_data.token_hash/);
@@ -188,7 +189,7 @@ Deno.test("auth-mails: refuses a link mail without token or address", () => {
   assert.throws(() => authMails(change, options), /token_hash is empty/);
 });
 
-Deno.test("auth-mails: metadata that a user wrote as he liked makes an English mail without name", () => {
+test("auth-mails: metadata that a user wrote as he liked makes an English mail without name", () => {
   for (const user_metadata of [null, {}, { name: 7, locale: ["fr"] }, { locale: "de" }]) {
     const [mail] = authMails(hook("signup", { user: { user_metadata } }), options);
     assert.equal(mail?.locale, "en");
@@ -196,7 +197,7 @@ Deno.test("auth-mails: metadata that a user wrote as he liked makes an English m
   }
 });
 
-Deno.test("auth-hook: an unknown action is refused by name", () => {
+test("auth-hook: an unknown action is refused by name", () => {
   const { user, email_data } = hook("signup");
   const parsed = SendEmailHook.safeParse({
     user,

@@ -5,6 +5,7 @@ import {
   type PropsOf,
   templates,
 } from "../../supabase/functions/_shared/mail/templates.ts";
+import { test } from "../support/mail-test.ts";
 
 const BILLING = [
   "subscription_started",
@@ -38,14 +39,14 @@ async function texts<Name extends MailName>(name: Name, props: PropsOf<Name>) {
   return { fr: fr.text, en: en.text };
 }
 
-Deno.test("billing mails: each names the workspace, since a person may have several", async () => {
+test("billing mails: each names the workspace, since a person may have several", async () => {
   for (const name of BILLING) {
     const { fr, en } = await texts(name, templates[name].preview);
     assert.ok(fr.includes("Atelier Martin") && en.includes("Atelier Martin"), name);
   }
 });
 
-Deno.test("billing mails: each has one button, and it leads where the caller said", async () => {
+test("billing mails: each has one button, and it leads where the caller said", async () => {
   for (const name of BILLING) {
     const { preview } = templates[name];
     const { html } = await renderMail(name, "fr", preview);
@@ -55,7 +56,7 @@ Deno.test("billing mails: each has one button, and it leads where the caller sai
   }
 });
 
-Deno.test("billing mails: a workspace's name breaks neither subject nor markup", async () => {
+test("billing mails: a workspace's name breaks neither subject nor markup", async () => {
   const workspace = "<b>A\r\nBcc: b@b.example</b>\u202e";
   for (const name of BILLING) {
     const props = { ...templates[name].preview, workspace } as PropsOf<typeof name>;
@@ -66,7 +67,7 @@ Deno.test("billing mails: a workspace's name breaks neither subject nor markup",
   }
 });
 
-Deno.test("billing mails: moments as Postgres writes them are taken", async () => {
+test("billing mails: moments as Postgres writes them are taken", async () => {
   const ends_at = "2026-12-22T23:30:00.123456+00:00";
   const { fr } = await texts("subscription_ending", {
     ...templates.subscription_ending.preview,
@@ -75,7 +76,7 @@ Deno.test("billing mails: moments as Postgres writes them are taken", async () =
   assert.match(fr, /Actif jusqu’au\u00a0: 22\/12\/2026/);
 });
 
-Deno.test("payment_failed: says when we try again, or that it is up to the reader", async () => {
+test("payment_failed: says when we try again, or that it is up to the reader", async () => {
   const { next_attempt, ...last } = templates.payment_failed.preview;
   const again = await texts("payment_failed", { ...last, next_attempt });
   assert.match(again.fr, /nouvelle tentative le 25\/12\/2026/);
@@ -85,7 +86,7 @@ Deno.test("payment_failed: says when we try again, or that it is up to the reade
   assert.doesNotMatch(final.en, /try again|attempt/);
 });
 
-Deno.test("dunning mails: each announces the next step's day, and none where nothing follows", async () => {
+test("dunning mails: each announces the next step's day, and none where nothing follows", async () => {
   const { read_only_at, locked_at, ...last } = templates.payment_reminder.preview;
   const before = await texts("payment_reminder", { ...last, read_only_at });
   assert.match(before.fr, /lecture seule le 29\/12\/2026/);
@@ -97,19 +98,19 @@ Deno.test("dunning mails: each announces the next step's day, and none where not
   assert.doesNotMatch((await texts("access_read_only", last)).en, /locked/i);
 });
 
-Deno.test("payment_action_required: the subject says how much is to be confirmed", async () => {
+test("payment_action_required: the subject says how much is to be confirmed", async () => {
   const { preview } = templates.payment_action_required;
   const { subject } = await renderMail("payment_action_required", "fr", preview);
   assert.equal(subject, "Confirmez votre paiement Socle de 49,00\u00a0€");
 });
 
-Deno.test("trial_ending: announces a charge only where its amount is known", async () => {
+test("trial_ending: announces a charge only where its amount is known", async () => {
   const { amount, ...unknown } = templates.trial_ending.preview;
   assert.match((await texts("trial_ending", { ...unknown, amount })).en, /payment of €49\.00/);
   assert.doesNotMatch((await texts("trial_ending", unknown)).en, /First payment|charged/);
 });
 
-Deno.test("card_expiring: the card as its holder knows it, the month in two digits", async () => {
+test("card_expiring: the card as its holder knows it, the month in two digits", async () => {
   const card = (brand: string, exp_month = 3) =>
     texts("card_expiring", { ...templates.card_expiring.preview, brand, exp_month });
   const amex = await card("amex");
@@ -119,14 +120,14 @@ Deno.test("card_expiring: the card as its holder knows it, the month in two digi
   assert.match((await card("newcomer")).en, /newcomer\u00a0••••/);
 });
 
-Deno.test("card_expiring: refuses a month, year or number that no card has", () => {
+test("card_expiring: refuses a month, year or number that no card has", () => {
   const { preview, props } = templates.card_expiring;
   for (const wrong of [{ exp_month: 0 }, { exp_month: 13 }, { exp_year: 27 }, { last4: "424" }]) {
     assert.equal(props.safeParse({ ...preview, ...wrong }).success, false, JSON.stringify(wrong));
   }
 });
 
-Deno.test("refunded: without an invoice it names none and asks for nothing", async () => {
+test("refunded: without an invoice it names none and asks for nothing", async () => {
   const { number: _, url: __, ...least } = templates.refunded.preview;
   const { fr, en } = await texts("refunded", least);
   assert.doesNotMatch(fr, /Facture|facture|http/);
@@ -134,7 +135,7 @@ Deno.test("refunded: without an invoice it names none and asks for nothing", asy
   assert.match(fr, /Montant remboursé\u00a0: 49,00\u00a0€/);
 });
 
-Deno.test("subscription_paused: says what to do only where something is to be done", async () => {
+test("subscription_paused: says what to do only where something is to be done", async () => {
   const { preview } = templates.subscription_paused;
   const asked = await texts("subscription_paused", { ...preview, requested: true });
   assert.doesNotMatch(asked.en, /payment method/);
@@ -142,7 +143,7 @@ Deno.test("subscription_paused: says what to do only where something is to be do
   assert.match((await texts("subscription_paused", preview)).en, /check your payment method/);
 });
 
-Deno.test("trial_started: says what comes after it, with a card and without", async () => {
+test("trial_started: says what comes after it, with a card and without", async () => {
   const { preview } = templates.trial_started;
   assert.match((await texts("trial_started", preview)).fr, /premier paiement est prélevé/);
   const cardless = await texts("trial_started", { ...preview, card: false });
@@ -150,7 +151,7 @@ Deno.test("trial_started: says what comes after it, with a card and without", as
   assert.match(cardless.en, /Without a card .* ends by itself/);
 });
 
-Deno.test("plan_changed: names the former plan where it is another, and a quantity of several", async () => {
+test("plan_changed: names the former plan where it is another, and a quantity of several", async () => {
   const { preview } = templates.plan_changed;
   assert.match((await texts("plan_changed", preview)).fr, /Formule précédente\u00a0: Basic/);
   const seats = await texts("plan_changed", { ...preview, previous_plan: "Pro", quantity: 7 });

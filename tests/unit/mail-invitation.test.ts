@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { renderMail } from "../../supabase/functions/_shared/mail/render.tsx";
 import { type PropsOf, templates } from "../../supabase/functions/_shared/mail/templates.ts";
+import { test } from "../support/mail-test.ts";
 
 type Props = PropsOf<"invitation">;
 const { preview } = templates.invitation;
@@ -15,7 +16,7 @@ async function texts(props: Partial<Props>) {
   return { fr: fr!, en: en! };
 }
 
-Deno.test("invitation mail: names whoever invites, with his address, and whom", async () => {
+test("invitation mail: names whoever invites, with his address, and whom", async () => {
   const { fr, en } = await texts({});
   assert.equal(fr.subject, "Sacha Bernard vous invite sur Socle");
   assert.equal(en.subject, "Sacha Bernard invites you to Socle");
@@ -33,7 +34,7 @@ Deno.test("invitation mail: names whoever invites, with his address, and whom", 
   }
 });
 
-Deno.test("invitation mail: a workspace or a person named like an advertisement is not repeated", async () => {
+test("invitation mail: a workspace or a person named like an advertisement is not repeated", async () => {
   const lure = "You won! evil.example/prize";
   const { fr, en } = await texts({ workspace: lure, inviter: lure, name: lure });
   for (const { subject, html, text } of [fr, en]) {
@@ -44,7 +45,7 @@ Deno.test("invitation mail: a workspace or a person named like an advertisement 
   assert.match(en.text, /a workspace/);
 });
 
-Deno.test("invitation mail: each role has a name in both languages", async () => {
+test("invitation mail: each role has a name in both languages", async () => {
   for (const role of ["owner", "admin", "member", "billing"] as const) {
     const { fr, en } = await texts({ role });
     assert.notEqual(fr.text, en.text);

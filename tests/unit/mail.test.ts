@@ -9,6 +9,7 @@ import {
 } from "../../supabase/functions/_shared/mail/templates.ts";
 import { formatDate, localeOf } from "../../supabase/functions/_shared/mail/locale.ts";
 import { displayName, link, singleLine } from "../../supabase/functions/_shared/mail/untrusted.ts";
+import { test } from "../support/mail-test.ts";
 
 const LOCALES = ["fr", "en"] as const;
 
@@ -17,7 +18,7 @@ function sample(name: MailName) {
   return templates[name].preview as PropsOf<typeof name>;
 }
 
-Deno.test("mail: every template renders in both languages, readable and self-contained", async () => {
+test("mail: every template renders in both languages, readable and self-contained", async () => {
   for (const name of MAIL_NAMES) {
     for (const locale of LOCALES) {
       const { subject, html, text } = await renderMail(name, locale, sample(name));
@@ -34,7 +35,7 @@ Deno.test("mail: every template renders in both languages, readable and self-con
   }
 });
 
-Deno.test("mail: both languages of a template differ in subject and body", async () => {
+test("mail: both languages of a template differ in subject and body", async () => {
   for (const name of MAIL_NAMES) {
     const [fr, en] = await Promise.all(LOCALES.map((l) => renderMail(name, l, sample(name))));
     assert.notEqual(fr?.subject, en?.subject, name);
@@ -42,7 +43,7 @@ Deno.test("mail: both languages of a template differ in subject and body", async
   }
 });
 
-Deno.test("mail: a prop that may be absent leaves no trace when it is", async () => {
+test("mail: a prop that may be absent leaves no trace when it is", async () => {
   let optional = 0;
   for (const name of MAIL_NAMES) {
     for (const prop of Object.keys(sample(name))) {
@@ -63,7 +64,7 @@ Deno.test("mail: a prop that may be absent leaves no trace when it is", async ()
   assert.ok(optional >= MAIL_NAMES.length);
 });
 
-Deno.test("mail: French has its unbreakable spaces and curved apostrophes everywhere", async () => {
+test("mail: French has its unbreakable spaces and curved apostrophes everywhere", async () => {
   for (const name of MAIL_NAMES) {
     const { subject, html, text } = await renderMail(name, "fr", sample(name));
     const visible = html.replace(/<style>.*?<\/style>/s, "").replace(/<[^>]*>/g, " ");
@@ -74,7 +75,7 @@ Deno.test("mail: French has its unbreakable spaces and curved apostrophes everyw
   }
 });
 
-Deno.test("mail: the same arguments give the same mail, as Resend's idempotency asks", async () => {
+test("mail: the same arguments give the same mail, as Resend's idempotency asks", async () => {
   const props = templates.receipt.preview;
   assert.deepEqual(
     await renderMail("receipt", "fr", props),
@@ -82,7 +83,7 @@ Deno.test("mail: the same arguments give the same mail, as Resend's idempotency 
   );
 });
 
-Deno.test("receipt: amount, date, number and links as the reader writes them", async () => {
+test("receipt: amount, date, number and links as the reader writes them", async () => {
   const props = templates.receipt.preview;
   const fr = await renderMail("receipt", "fr", props);
   assert.equal(fr.subject, "Votre reçu Socle n°\u00a0SOCLE-0042");
@@ -101,7 +102,7 @@ Deno.test("receipt: amount, date, number and links as the reader writes them", a
   assert.doesNotMatch(short.text, /PDF|Period/);
 });
 
-Deno.test("dates: the time zone decides the day, UTC unless given", async () => {
+test("dates: the time zone decides the day, UTC unless given", async () => {
   const late = "2026-11-22T23:30:00Z";
   assert.equal(formatDate(late, "fr"), "22/11/2026");
   assert.equal(formatDate(late, "fr", "Europe/Paris"), "23/11/2026");
@@ -110,7 +111,7 @@ Deno.test("dates: the time zone decides the day, UTC unless given", async () => 
   assert.match((await renderMail("receipt", "fr", props)).text, /23\/11\/2026/);
 });
 
-Deno.test("mail: our name is the brand that the caller gives", async () => {
+test("mail: our name is the brand that the caller gives", async () => {
   const { subject, html, text } = await renderMail("welcome", "en", templates.welcome.preview, {
     brand: "Acme & Co",
   });
@@ -119,7 +120,7 @@ Deno.test("mail: our name is the brand that the caller gives", async () => {
   assert.ok(!html.includes("Socle"));
 });
 
-Deno.test("mail: refuses props that no text uses, other links than http, other money", async () => {
+test("mail: refuses props that no text uses, other links than http, other money", async () => {
   const refused = (props: unknown) =>
     assert.rejects(renderMail("receipt", "en", props as PropsOf<"receipt">), { name: "ZodError" });
   const { preview } = templates.receipt;
@@ -134,7 +135,7 @@ Deno.test("mail: refuses props that no text uses, other links than http, other m
   }
 });
 
-Deno.test("mail: what a user calls himself can neither inject markup nor break a line", async () => {
+test("mail: what a user calls himself can neither inject markup nor break a line", async () => {
   const hostile = fc.oneof(
     fc.string({ unit: "binary", maxLength: 200 }),
     fc.constantFrom(
@@ -157,7 +158,7 @@ Deno.test("mail: what a user calls himself can neither inject markup nor break a
   );
 });
 
-Deno.test("names: a greeting never carries an address that mail clients would link", () => {
+test("names: a greeting never carries an address that mail clients would link", () => {
   for (const name of ["Camille Martin", "J.R. Smith", "O’Brien", "Анна", "李小龙", "D. Jr."]) {
     assert.equal(displayName(name), name);
   }
@@ -169,7 +170,7 @@ Deno.test("names: a greeting never carries an address that mail clients would li
   assert.equal(singleLine("a\u2028b\u0000c", 9), "a b c");
 });
 
-Deno.test("mail: a greeting without a usable name still reads well", async () => {
+test("mail: a greeting without a usable name still reads well", async () => {
   const url = "https://app.example.com/";
   assert.match((await renderMail("welcome", "fr", { url })).text, /^Bonjour,$/m);
   assert.match(
@@ -178,14 +179,14 @@ Deno.test("mail: a greeting without a usable name still reads well", async () =>
   );
 });
 
-Deno.test("locale: en unless someone asked for French", () => {
+test("locale: en unless someone asked for French", () => {
   for (const french of ["fr", "fr-CA", "FR", "fr_FR"]) assert.equal(localeOf(french), "fr");
   for (const other of ["en", "de", "", "french", null, undefined, 7, {}]) {
     assert.equal(localeOf(other), "en");
   }
 });
 
-Deno.test("templates: what enqueues a mail loads no React", async () => {
+test("templates: what enqueues a mail loads no React", async () => {
   const folder = new URL("../../supabase/functions/_shared/mail/", import.meta.url);
   const seen = new Set<string>();
   const packages = new Set<string>();
