@@ -192,6 +192,22 @@ comment on column private.decline_limits.within is 'How long a decline counts. N
 alter table private.decline_limits enable row level security;
 grant select, insert, update, delete on private.decline_limits to service_role;
 
+create table private.discount_redemptions (
+  order_id uuid not null,
+  discount_id uuid not null,
+  customer text not null,
+  released_at timestamp with time zone,
+  created_at timestamp with time zone default private.now() not null,
+  constraint discount_redemptions_pkey PRIMARY KEY (order_id),
+  constraint discount_redemptions_discount_id_fkey FOREIGN KEY (discount_id) REFERENCES discounts(id) ON DELETE RESTRICT,
+  constraint discount_redemptions_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT
+);
+comment on table private.discount_redemptions is 'Which orders redeemed which discount: counted from when the order is placed, given back when nothing was paid.';
+comment on column private.discount_redemptions.customer is 'By whom limits count: user:<id>, else email:<SHA-256 of the address in lower case>.';
+CREATE INDEX discount_redemptions_customer ON private.discount_redemptions USING btree (discount_id, customer) WHERE (released_at IS NULL);
+alter table private.discount_redemptions enable row level security;
+grant select, insert, update, delete on private.discount_redemptions to service_role;
+
 create table private.idempotency_keys (
   caller text not null,
   endpoint text not null,
@@ -343,6 +359,60 @@ comment on table private.mail_suppressions is 'Addresses to which nothing, or no
 comment on column private.mail_suppressions.until is 'When it ends by itself; null for one that staff must lift.';
 alter table private.mail_suppressions enable row level security;
 grant select, insert, update, delete on private.mail_suppressions to service_role;
+
+create table private.money_movements (
+  id bigint generated always as identity not null,
+  order_id uuid not null,
+  kind text not null,
+  amount bigint not null,
+  currency text not null,
+  stripe_id text not null,
+  created_at timestamp with time zone default private.now() not null,
+  constraint money_movements_pkey PRIMARY KEY (id),
+  constraint money_movements_once_per_cause UNIQUE (kind, stripe_id),
+  constraint money_movements_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  constraint money_movements_amount_signed CHECK (
+CASE
+    WHEN kind = ANY (ARRAY['charge'::text, 'refund_failed'::text, 'dispute_won'::text]) THEN amount > 0
+    ELSE amount < 0
+END),
+  constraint money_movements_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint money_movements_kind_known CHECK (kind = ANY (ARRAY['charge'::text, 'refund'::text, 'refund_failed'::text, 'dispute'::text, 'dispute_won'::text]))
+);
+comment on table private.money_movements is 'Ledger of what buyers paid for orders and got back, only ever added to; its sums equal the orders'' counters.';
+comment on column private.money_movements.amount is 'In minor units: to us positive, from us negative.';
+comment on column private.money_movements.stripe_id is 'The charge, refund or dispute at Stripe: each moves money once.';
+CREATE INDEX money_movements_order ON private.money_movements USING btree (order_id, id);
+alter table private.money_movements enable row level security;
+grant select, insert on private.money_movements to service_role;
+CREATE TRIGGER money_movements_keep BEFORE DELETE OR UPDATE ON private.money_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
+CREATE TRIGGER money_movements_keep_all BEFORE TRUNCATE ON private.money_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
+
+create table private.order_requests (
+  order_id uuid not null,
+  buyer text not null,
+  request_hash text not null,
+  closed_at timestamp with time zone,
+  constraint order_requests_pkey PRIMARY KEY (order_id),
+  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
+);
+comment on table private.order_requests is 'Which request an order answers, while it is pending: the same cart twice is the same order.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart or the address>.';
+comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
+comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
+CREATE INDEX order_requests_closed ON private.order_requests USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer, request_hash) WHERE (closed_at IS NULL);
+alter table private.order_requests enable row level security;
+grant select, insert, update, delete on private.order_requests to service_role;
+
+create table private.order_transitions (
+  from_status text not null,
+  to_status text not null,
+  constraint order_transitions_pkey PRIMARY KEY (from_status, to_status)
+);
+comment on table private.order_transitions is 'What an order may become; whatever is no row here is refused. An order begins as pending.';
+alter table private.order_transitions enable row level security;
+grant select on private.order_transitions to service_role;
 
 create table private.personal_data (
   relation text not null,
@@ -548,6 +618,53 @@ comment on column private.staff.note is 'Who they are and who let them in.';
 alter table private.staff enable row level security;
 grant select, insert, update, delete on private.staff to service_role;
 CREATE TRIGGER staff_audit AFTER INSERT OR DELETE OR UPDATE ON private.staff FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'user_id', '~note');
+
+create table private.stock (
+  variant_id uuid not null,
+  on_hand integer default 0 not null,
+  reserved integer default 0 not null,
+  shortage integer default 0 not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint stock_pkey PRIMARY KEY (variant_id),
+  constraint stock_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE CASCADE,
+  constraint stock_never_oversold CHECK (reserved >= 0 AND (on_hand - reserved) >= 0),
+  constraint stock_shortage_positive CHECK (shortage >= 0)
+);
+comment on table private.stock is 'What there is of each variant. Written by private.stock_change alone.';
+comment on column private.stock.on_hand is 'Not sold yet, reserved ones included.';
+comment on column private.stock.reserved is 'Held by orders that are not paid yet.';
+comment on column private.stock.shortage is 'Reserved units that a count did not find: somebody must resolve it.';
+alter table private.stock enable row level security;
+grant select, insert, update, delete on private.stock to service_role;
+CREATE TRIGGER stock_availability AFTER INSERT OR UPDATE OF on_hand, reserved ON private.stock FOR EACH ROW EXECUTE FUNCTION private.availability_follow();
+CREATE TRIGGER stock_touch BEFORE UPDATE ON private.stock FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table private.stock_movements (
+  id bigint generated always as identity not null,
+  variant_id uuid not null,
+  kind text not null,
+  on_hand_delta integer default 0 not null,
+  reserved_delta integer default 0 not null,
+  shortage_delta integer default 0 not null,
+  order_id uuid,
+  actor_id uuid,
+  note text,
+  created_at timestamp with time zone default now() not null,
+  constraint stock_movements_pkey PRIMARY KEY (id),
+  constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE RESTRICT,
+  constraint stock_movements_kind_known CHECK (kind = ANY (ARRAY['reserved'::text, 'released'::text, 'sold'::text, 'restocked'::text, 'adjusted'::text, 'counted'::text, 'imported'::text])),
+  constraint stock_movements_moves CHECK (on_hand_delta <> 0 OR reserved_delta <> 0 OR shortage_delta <> 0),
+  constraint stock_movements_note_length CHECK (char_length(note) <= 500)
+);
+comment on table private.stock_movements is 'Ledger of the stock, only ever added to: the sums of its deltas equal the counters in private.stock.';
+comment on column private.stock_movements.order_id is 'The order that caused it. Not a foreign key: the hot path locks nothing that it need not.';
+comment on column private.stock_movements.actor_id is 'Who adjusted it; null for what orders do.';
+CREATE INDEX stock_movements_order ON private.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX stock_movements_variant ON private.stock_movements USING btree (variant_id, id);
+alter table private.stock_movements enable row level security;
+grant select, insert on private.stock_movements to service_role;
+CREATE TRIGGER stock_movements_keep BEFORE DELETE OR UPDATE ON private.stock_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
+CREATE TRIGGER stock_movements_keep_all BEFORE TRUNCATE ON private.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
 create table private.subscription_cancellations (
   id uuid default gen_random_uuid() not null,
@@ -978,6 +1095,45 @@ comment on column public.billing_documents.tax is 'What of `amount` is tax.';
 grant select on public.billing_documents to authenticated;
 grant select on public.billing_documents to service_role;
 
+create table public.categories (
+  id uuid default gen_random_uuid() not null,
+  parent_id uuid,
+  slug text not null,
+  name_en text not null,
+  name_fr text not null,
+  "position" integer default 0 not null,
+  active boolean default true not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint categories_pkey PRIMARY KEY (id),
+  constraint categories_slug_key UNIQUE (slug),
+  constraint categories_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES categories(id) ON DELETE RESTRICT,
+  constraint categories_name_en_length CHECK (char_length(name_en) >= 1 AND char_length(name_en) <= 200),
+  constraint categories_name_fr_length CHECK (char_length(name_fr) >= 1 AND char_length(name_fr) <= 200),
+  constraint categories_not_own_parent CHECK (parent_id <> id),
+  constraint categories_slug_format CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text AND char_length(slug) <= 100)
+);
+comment on table public.categories is 'The tree of categories; a product is in one and, by it, in those above.';
+CREATE INDEX categories_parent ON public.categories USING btree (parent_id);
+alter table public.categories enable row level security;
+grant select on public.categories to anon;
+grant select, delete on public.categories to authenticated;
+grant select, insert, update, delete on public.categories to service_role;
+grant insert (id, parent_id, slug, name_en, name_fr, "position", active), update (parent_id, slug, name_en, name_fr, "position", active) on public.categories to authenticated;
+create policy "Everybody reads active categories" on public.categories for select to anon
+  using (active);
+create policy "Staff delete" on public.categories for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.categories for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.categories for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Users read active categories, staff all" on public.categories for select to authenticated
+  using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER categories_touch BEFORE UPDATE ON categories FOR EACH ROW EXECUTE FUNCTION private.touch();
+CREATE TRIGGER categories_tree AFTER INSERT OR UPDATE OF parent_id ON categories FOR EACH ROW WHEN (new.parent_id IS NOT NULL) EXECUTE FUNCTION private.category_stays_tree();
+
 create table public.credit_notes (
   id uuid default gen_random_uuid() not null,
   workspace_id uuid not null,
@@ -1021,6 +1177,88 @@ create policy "Owners, admins, billing and staff read credit notes" on public.cr
 CREATE TRIGGER credit_notes_audit AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_credit_note_id', 'number', 'status', 'total', 'currency', 'reason');
 CREATE TRIGGER credit_notes_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON credit_notes FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_credit_note_id');
 CREATE TRIGGER credit_notes_touch BEFORE UPDATE ON credit_notes FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.discount_scopes (
+  id uuid default gen_random_uuid() not null,
+  discount_id uuid not null,
+  product_id uuid,
+  category_id uuid,
+  constraint discount_scopes_pkey PRIMARY KEY (id),
+  constraint discount_scopes_once UNIQUE NULLS NOT DISTINCT (discount_id, product_id, category_id),
+  constraint discount_scopes_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id) ON DELETE CASCADE,
+  constraint discount_scopes_discount_id_fkey FOREIGN KEY (discount_id) REFERENCES discounts(id) ON DELETE CASCADE,
+  constraint discount_scopes_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  constraint discount_scopes_one_thing CHECK (num_nonnulls(product_id, category_id) = 1)
+);
+comment on table public.discount_scopes is 'What a discount covers: products, and categories with what is below them; without a row, everything.';
+CREATE INDEX discount_scopes_category ON public.discount_scopes USING btree (category_id) WHERE (category_id IS NOT NULL);
+CREATE INDEX discount_scopes_product ON public.discount_scopes USING btree (product_id) WHERE (product_id IS NOT NULL);
+alter table public.discount_scopes enable row level security;
+grant select, delete on public.discount_scopes to authenticated;
+grant select, insert, update, delete on public.discount_scopes to service_role;
+grant insert (id, discount_id, product_id, category_id) on public.discount_scopes to authenticated;
+create policy "Staff delete" on public.discount_scopes for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.discount_scopes for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff read what discounts cover" on public.discount_scopes for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+
+create table public.discounts (
+  id uuid default gen_random_uuid() not null,
+  code text not null,
+  kind text not null,
+  basis_points integer,
+  amount bigint,
+  price_list_id text,
+  minimum_amount bigint default 0 not null,
+  max_redemptions integer,
+  max_per_customer integer,
+  redeemed integer default 0 not null,
+  starts_at timestamp with time zone default now() not null,
+  ends_at timestamp with time zone,
+  active boolean default true not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint discounts_pkey PRIMARY KEY (id),
+  constraint discounts_code_key UNIQUE (code),
+  constraint discounts_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
+  constraint discounts_amount_positive CHECK (amount > 0),
+  constraint discounts_basis_points_possible CHECK (basis_points >= 1 AND basis_points <= 10000),
+  constraint discounts_code_format CHECK (code ~ '^[A-Z0-9_-]{2,40}$'::text),
+  constraint discounts_kind_known CHECK (kind = ANY (ARRAY['percent'::text, 'amount'::text])),
+  constraint discounts_limits_positive CHECK (max_redemptions > 0 AND max_per_customer > 0),
+  constraint discounts_minimum_of_list CHECK (minimum_amount = 0 OR price_list_id IS NOT NULL),
+  constraint discounts_minimum_positive CHECK (minimum_amount >= 0),
+  constraint discounts_percent_or_amount CHECK (
+CASE kind
+    WHEN 'percent'::text THEN basis_points IS NOT NULL AND amount IS NULL
+    ELSE amount IS NOT NULL AND price_list_id IS NOT NULL AND basis_points IS NULL
+END),
+  constraint discounts_redeemed_within_limit CHECK (redeemed >= 0),
+  constraint discounts_validity_ordered CHECK (ends_at > starts_at)
+);
+comment on table public.discounts is 'Codes that take something off an order.';
+comment on column public.discounts.code is 'Upper case; buyers may write it as they like.';
+comment on column public.discounts.basis_points is 'Hundredths of a percent: 1000 is 10 %.';
+comment on column public.discounts.price_list_id is 'The list whose currency amount and minimum are in, and to which it is bound; null: all.';
+comment on column public.discounts.minimum_amount is 'What the lines that it covers must come to.';
+comment on column public.discounts.redeemed is 'How often it is redeemed by orders that are paid or may yet be; a refused one over the limit never counted.';
+CREATE INDEX discounts_price_list ON public.discounts USING btree (price_list_id) WHERE (price_list_id IS NOT NULL);
+alter table public.discounts enable row level security;
+grant select, delete on public.discounts to authenticated;
+grant select, insert, update, delete on public.discounts to service_role;
+grant insert (id, code, kind, basis_points, amount, price_list_id, minimum_amount, max_redemptions, max_per_customer, starts_at, ends_at, active), update (basis_points, amount, minimum_amount, max_redemptions, max_per_customer, starts_at, ends_at, active) on public.discounts to authenticated;
+create policy "Staff delete" on public.discounts for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.discounts for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff read discounts" on public.discounts for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.discounts for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER discounts_touch BEFORE UPDATE ON discounts FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
   id uuid default gen_random_uuid() not null,
@@ -1246,6 +1484,192 @@ create policy "Users read their own mail preferences, and staff" on public.mail_
 CREATE TRIGGER mail_preferences_audit AFTER INSERT OR DELETE OR UPDATE ON mail_preferences FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'user_id', 'topic', 'subscribed');
 CREATE TRIGGER mail_preferences_touch BEFORE UPDATE ON mail_preferences FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.order_events (
+  id bigint generated always as identity not null,
+  order_id uuid not null,
+  kind text not null,
+  from_status text,
+  to_status text,
+  note text,
+  created_at timestamp with time zone default private.now() not null,
+  constraint order_events_pkey PRIMARY KEY (id),
+  constraint order_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  constraint order_events_kind_format CHECK (kind ~ '^[a-z][a-z_]{0,39}$'::text),
+  constraint order_events_note_length CHECK (char_length(note) <= 500)
+);
+comment on table public.order_events is 'The timeline of an order, for whoever bought and for staff: each change of its status, and what else happened to it.';
+comment on column public.order_events.note is 'For the buyer to read as well; what only staff should know is in the audit log.';
+CREATE INDEX order_events_order ON public.order_events USING btree (order_id, id);
+alter table public.order_events enable row level security;
+grant select on public.order_events to authenticated;
+grant select, insert on public.order_events to service_role;
+create policy "Buyers read the timeline of their own orders" on public.order_events for select to authenticated
+  using ((order_id IN ( SELECT mine.id
+   FROM orders mine
+  WHERE mine.user_id = (( SELECT auth.uid() AS uid)))));
+
+create table public.order_items (
+  id uuid default gen_random_uuid() not null,
+  order_id uuid not null,
+  user_id uuid,
+  variant_id uuid,
+  product_id uuid,
+  "position" integer not null,
+  sku text not null,
+  name_en text not null,
+  name_fr text not null,
+  options jsonb default '{}'::jsonb not null,
+  unit_amount bigint not null,
+  quantity integer not null,
+  subtotal_amount bigint not null,
+  discount_amount bigint default 0 not null,
+  total_amount bigint not null,
+  refunded_quantity integer default 0 not null,
+  refunded_amount bigint default 0 not null,
+  restocked_quantity integer default 0 not null,
+  created_at timestamp with time zone default private.now() not null,
+  constraint order_items_pkey PRIMARY KEY (id),
+  constraint order_items_position_key UNIQUE (order_id, "position"),
+  constraint order_items_variant_once UNIQUE (order_id, variant_id),
+  constraint order_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  constraint order_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE SET NULL,
+  constraint order_items_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint order_items_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE SET NULL,
+  constraint order_items_discount_within_subtotal CHECK (discount_amount >= 0 AND discount_amount <= subtotal_amount),
+  constraint order_items_quantity_positive CHECK (quantity > 0),
+  constraint order_items_refund_within_quantity CHECK (refunded_quantity >= 0 AND refunded_quantity <= quantity),
+  constraint order_items_refund_within_total CHECK (refunded_amount >= 0 AND refunded_amount <= total_amount),
+  constraint order_items_restock_within_quantity CHECK (restocked_quantity >= 0 AND restocked_quantity <= quantity),
+  constraint order_items_subtotal_adds_up CHECK (subtotal_amount = (unit_amount * quantity)),
+  constraint order_items_total_adds_up CHECK (total_amount = (subtotal_amount - discount_amount)),
+  constraint order_items_unit_amount_positive CHECK (unit_amount >= 0)
+);
+comment on table public.order_items is 'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
+comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
+comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
+CREATE INDEX order_items_product ON public.order_items USING btree (product_id) WHERE (product_id IS NOT NULL);
+CREATE INDEX order_items_user ON public.order_items USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id) WHERE (variant_id IS NOT NULL);
+alter table public.order_items enable row level security;
+grant select on public.order_items to authenticated;
+grant select, insert, update, delete on public.order_items to service_role;
+create policy "Buyers read the lines of their own orders" on public.order_items for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)));
+
+create table public.order_refunds (
+  id uuid default gen_random_uuid() not null,
+  order_id uuid not null,
+  user_id uuid,
+  amount bigint not null,
+  currency text not null,
+  reason text not null,
+  lines jsonb default '[]'::jsonb not null,
+  restock boolean default false not null,
+  state text default 'open'::text not null,
+  stripe_refund_id text,
+  cause text not null,
+  created_at timestamp with time zone default private.now() not null,
+  closed_at timestamp with time zone,
+  constraint order_refunds_pkey PRIMARY KEY (id),
+  constraint order_refunds_once_per_cause UNIQUE (cause),
+  constraint order_refunds_stripe_refund_id_key UNIQUE (stripe_refund_id),
+  constraint order_refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  constraint order_refunds_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint order_refunds_amount_positive CHECK (amount > 0),
+  constraint order_refunds_closed_when_ended CHECK ((state = 'open'::text) = (closed_at IS NULL)),
+  constraint order_refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint order_refunds_lines_list CHECK (jsonb_typeof(lines) = 'array'::text),
+  constraint order_refunds_reason_known CHECK (reason = ANY (ARRAY['cancelled'::text, 'returned'::text, 'goodwill'::text, 'late_payment'::text, 'review'::text, 'stripe'::text])),
+  constraint order_refunds_state_known CHECK (state = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text]))
+);
+comment on table public.order_refunds is 'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
+comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
+comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount}]; empty for the whole order, or an amount without lines.';
+comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
+CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
+CREATE INDEX order_refunds_order ON public.order_refunds USING btree (order_id);
+CREATE INDEX order_refunds_user ON public.order_refunds USING btree (user_id) WHERE (user_id IS NOT NULL);
+alter table public.order_refunds enable row level security;
+grant select on public.order_refunds to authenticated;
+grant select, insert, update, delete on public.order_refunds to service_role;
+create policy "Buyers read the refunds of their own orders" on public.order_refunds for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)));
+
+create table public.orders (
+  id uuid default gen_random_uuid() not null,
+  number text default private.order_number() not null,
+  user_id uuid,
+  customer_email text,
+  locale text default 'en'::text not null,
+  status text default 'pending'::text not null,
+  status_before text,
+  price_list_id text not null,
+  currency text not null,
+  subtotal_amount bigint not null,
+  discount_amount bigint default 0 not null,
+  shipping_amount bigint default 0 not null,
+  tax_amount bigint default 0 not null,
+  total_amount bigint not null,
+  paid_amount bigint default 0 not null,
+  refunded_amount bigint default 0 not null,
+  disputed_amount bigint default 0 not null,
+  discount_code text,
+  shipping_rate jsonb,
+  shipping_address jsonb,
+  stripe_session_id text,
+  stripe_payment_intent_id text,
+  expires_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  carrier text,
+  tracking_number text,
+  tracking_url text,
+  shipped_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  created_at timestamp with time zone default private.now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint orders_pkey PRIMARY KEY (id),
+  constraint orders_number_key UNIQUE (number),
+  constraint orders_stripe_payment_intent_id_key UNIQUE (stripe_payment_intent_id),
+  constraint orders_stripe_session_id_key UNIQUE (stripe_session_id),
+  constraint orders_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
+  constraint orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint orders_amounts_positive CHECK (subtotal_amount >= 0 AND discount_amount >= 0 AND shipping_amount >= 0 AND tax_amount >= 0 AND total_amount >= 0 AND paid_amount >= 0 AND refunded_amount >= 0 AND disputed_amount >= 0),
+  constraint orders_carrier_length CHECK (char_length(carrier) >= 1 AND char_length(carrier) <= 100),
+  constraint orders_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint orders_discount_within_subtotal CHECK (discount_amount <= subtotal_amount),
+  constraint orders_locale_known CHECK (locale = ANY (ARRAY['en'::text, 'fr'::text])),
+  constraint orders_refund_within_paid CHECK (refunded_amount <= paid_amount),
+  constraint orders_ship_when_paid CHECK ((status <> ALL (ARRAY['fulfilling'::text, 'shipped'::text, 'delivered'::text])) OR paid_at IS NOT NULL),
+  constraint orders_status_known CHECK (status = ANY (ARRAY['pending'::text, 'paid'::text, 'fulfilling'::text, 'shipped'::text, 'delivered'::text, 'cancelled'::text, 'expired'::text, 'partially_refunded'::text, 'refunded'::text, 'disputed'::text, 'review'::text])),
+  constraint orders_total_adds_up CHECK (total_amount = (subtotal_amount - discount_amount + shipping_amount + tax_amount)),
+  constraint orders_tracking_number_length CHECK (char_length(tracking_number) >= 1 AND char_length(tracking_number) <= 100),
+  constraint orders_tracking_url_https CHECK (tracking_url ~ '^https://'::text AND char_length(tracking_url) <= 1000)
+);
+comment on table public.orders is 'Orders, with what was agreed on when they were placed. Amounts in minor units of their currency. Rows stay: they are the books.';
+comment on column public.orders.user_id is 'Who bought; null for a guest, and once the account is gone.';
+comment on column public.orders.status_before is 'While disputed: what it was before, and is again if the dispute is won.';
+comment on column public.orders.tax_amount is 'Tax on top of the prices, as Stripe computed it on its page: known when it is paid.';
+comment on column public.orders.paid_amount is 'Sum of the charges in private.money_movements.';
+comment on column public.orders.refunded_amount is 'Sum of the refunds in private.money_movements.';
+comment on column public.orders.disputed_amount is 'Sum of the disputes in private.money_movements that were not won.';
+comment on column public.orders.shipping_rate is 'The rate as it was: {id, name_en, name_fr, min_days, max_days}; null where nothing is shipped.';
+comment on column public.orders.shipping_address is '{name, line1, line2, city, state, postal_code, country, phone}.';
+comment on column public.orders.expires_at is 'Until when stock is held for it. Not released by the clock alone: the session at Stripe is expired first.';
+CREATE INDEX orders_created ON public.orders USING btree (created_at, id);
+CREATE INDEX orders_holding ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
+CREATE INDEX orders_price_list ON public.orders USING btree (price_list_id);
+CREATE INDEX orders_status ON public.orders USING btree (status, created_at);
+CREATE INDEX orders_user ON public.orders USING btree (user_id, created_at DESC) WHERE (user_id IS NOT NULL);
+alter table public.orders enable row level security;
+grant select on public.orders to authenticated;
+grant select, insert, update, delete on public.orders to service_role;
+create policy "Buyers read their own orders" on public.orders for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)));
+CREATE TRIGGER orders_event_insert AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION private.order_event();
+CREATE TRIGGER orders_event_update AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_event();
+CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION private.touch();
+CREATE TRIGGER orders_transition BEFORE UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_transition();
+
 create table public.payment_methods (
   id uuid default gen_random_uuid() not null,
   workspace_id uuid not null,
@@ -1356,6 +1780,38 @@ create policy "Anyone reads the plans on sale" on public.plans for select to ano
 CREATE TRIGGER plans_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON plans FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('id');
 CREATE TRIGGER plans_touch BEFORE UPDATE ON plans FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.price_lists (
+  id text not null,
+  currency text not null,
+  is_default boolean default false not null,
+  active boolean default true not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint price_lists_pkey PRIMARY KEY (id),
+  constraint price_lists_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint price_lists_default_active CHECK (active OR NOT is_default),
+  constraint price_lists_id_format CHECK (id ~ '^[a-z][a-z0-9_-]{0,39}$'::text)
+);
+comment on table public.price_lists is 'Lists of prices, each in one currency: whoever buys does so by one of them, the default one unless asked for another.';
+CREATE UNIQUE INDEX price_lists_one_default ON public.price_lists USING btree (is_default) WHERE is_default;
+alter table public.price_lists enable row level security;
+grant select on public.price_lists to anon;
+grant select, delete on public.price_lists to authenticated;
+grant select, insert, update, delete on public.price_lists to service_role;
+grant insert (id, currency, is_default, active), update (is_default, active) on public.price_lists to authenticated;
+create policy "Everybody reads active price lists" on public.price_lists for select to anon
+  using (active);
+create policy "Staff delete" on public.price_lists for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.price_lists for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.price_lists for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Users read active price lists, staff all" on public.price_lists for select to authenticated
+  using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER price_lists_touch BEFORE UPDATE ON price_lists FOR EACH ROW EXECUTE FUNCTION private.touch();
+
 create table public.prices (
   id text not null,
   product_id text not null,
@@ -1395,6 +1851,140 @@ create policy "Anyone reads the prices on sale" on public.prices for select to a
   WHERE plan.active)));
 CREATE TRIGGER prices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON prices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('id');
 CREATE TRIGGER prices_touch BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.product_images (
+  id uuid default gen_random_uuid() not null,
+  product_id uuid not null,
+  variant_id uuid,
+  path text not null,
+  alt_en text default ''::text not null,
+  alt_fr text default ''::text not null,
+  "position" integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint product_images_pkey PRIMARY KEY (id),
+  constraint product_images_path_key UNIQUE (path),
+  constraint product_images_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  constraint product_images_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE SET NULL,
+  constraint product_images_alt_en_length CHECK (char_length(alt_en) <= 500),
+  constraint product_images_alt_fr_length CHECK (char_length(alt_fr) <= 500),
+  constraint product_images_path_format CHECK (path ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$'::text AND strpos(path, '..'::text) = 0)
+);
+comment on table public.product_images is 'A product''s pictures, the one with the lowest position first.';
+comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
+comment on column public.product_images.path is 'The file in the storage bucket product-images.';
+CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
+CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id) WHERE (variant_id IS NOT NULL);
+alter table public.product_images enable row level security;
+grant select on public.product_images to anon;
+grant select, delete on public.product_images to authenticated;
+grant select, insert, update, delete on public.product_images to service_role;
+grant insert (id, product_id, variant_id, path, alt_en, alt_fr, "position"), update (variant_id, alt_en, alt_fr, "position") on public.product_images to authenticated;
+create policy "Everybody reads images of what is on sale" on public.product_images for select to anon
+  using (private.product_on_sale(product_id));
+create policy "Staff delete" on public.product_images for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.product_images for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.product_images for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Users read images of what is on sale, staff all" on public.product_images for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff) OR private.product_on_sale(product_id));
+CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.product_variants (
+  id uuid default gen_random_uuid() not null,
+  product_id uuid not null,
+  sku text not null,
+  options jsonb default '{}'::jsonb not null,
+  weight_grams integer default 0 not null,
+  low_stock integer default 5 not null,
+  "position" integer default 0 not null,
+  active boolean default true not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint product_variants_pkey PRIMARY KEY (id),
+  constraint product_variants_sku_key UNIQUE (sku),
+  constraint product_variants_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  constraint product_variants_low_stock_possible CHECK (low_stock >= 0 AND low_stock <= 10000),
+  constraint product_variants_options_object CHECK (jsonb_typeof(options) = 'object'::text),
+  constraint product_variants_sku_format CHECK (sku ~ '^[!-~]{1,64}$'::text),
+  constraint product_variants_weight_possible CHECK (weight_grams >= 0 AND weight_grams <= 10000000)
+);
+comment on table public.product_variants is 'What is bought: a product in a size or colour, with a stock and prices of its own.';
+comment on column public.product_variants.options is 'What makes it differ: {"size": "M", "colour": "red"}; {} for a product''s only variant.';
+comment on column public.product_variants.low_stock is 'From how many on downwards buyers read how many are left, and stock.low is told.';
+CREATE INDEX product_variants_product ON public.product_variants USING btree (product_id, "position");
+alter table public.product_variants enable row level security;
+grant select on public.product_variants to anon;
+grant select, delete on public.product_variants to authenticated;
+grant select, insert, update, delete on public.product_variants to service_role;
+grant insert (id, product_id, sku, options, weight_grams, low_stock, "position", active), update (sku, options, weight_grams, low_stock, "position", active) on public.product_variants to authenticated;
+create policy "Everybody reads active variants of active products" on public.product_variants for select to anon
+  using (active AND private.product_on_sale(product_id));
+create policy "Staff delete" on public.product_variants for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.product_variants for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.product_variants for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Users read active variants of active products, staff all" on public.product_variants for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff) OR active AND private.product_on_sale(product_id));
+CREATE TRIGGER product_variants_stock AFTER INSERT OR UPDATE OF low_stock ON product_variants FOR EACH ROW EXECUTE FUNCTION private.variant_gets_stock();
+CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.products (
+  id uuid default gen_random_uuid() not null,
+  slug text not null,
+  category_id uuid not null,
+  name_en text not null,
+  name_fr text not null,
+  description_en text default ''::text not null,
+  description_fr text default ''::text not null,
+  attributes jsonb default '{}'::jsonb not null,
+  tax_code text,
+  active boolean default true not null,
+  rating_count integer default 0 not null,
+  rating_sum bigint default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint products_pkey PRIMARY KEY (id),
+  constraint products_slug_key UNIQUE (slug),
+  constraint products_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id) ON DELETE RESTRICT,
+  constraint products_attributes_object CHECK (jsonb_typeof(attributes) = 'object'::text),
+  constraint products_description_en_length CHECK (char_length(description_en) <= 10000),
+  constraint products_description_fr_length CHECK (char_length(description_fr) <= 10000),
+  constraint products_name_en_length CHECK (char_length(name_en) >= 1 AND char_length(name_en) <= 200),
+  constraint products_name_fr_length CHECK (char_length(name_fr) >= 1 AND char_length(name_fr) <= 200),
+  constraint products_rating_possible CHECK (rating_sum >= rating_count AND rating_sum <= (rating_count::bigint * 5)),
+  constraint products_slug_format CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text AND char_length(slug) <= 100),
+  constraint products_tax_code_format CHECK (tax_code ~ '^txcd_[0-9]{8}$'::text)
+);
+comment on table public.products is 'What the shop sells; what one buys is a variant of it.';
+comment on column public.products.attributes is 'What one filters by: names with a text each, {"brand": "Acme", "material": "wool"}.';
+comment on column public.products.tax_code is 'Stripe''s tax code, for automatic tax; null: the account''s default. https://docs.stripe.com/tax/tax-codes';
+comment on column public.products.rating_count is 'Reviews that are shown. A trigger on reviews keeps it.';
+comment on column public.products.rating_sum is 'The sum of their ratings: an average without its rounding.';
+CREATE INDEX products_category ON public.products USING btree (category_id);
+alter table public.products enable row level security;
+grant select on public.products to anon;
+grant select, delete on public.products to authenticated;
+grant select, insert, update, delete on public.products to service_role;
+grant insert (id, slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active), update (slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active) on public.products to authenticated;
+create policy "Everybody reads active products" on public.products for select to anon
+  using (active);
+create policy "Staff delete" on public.products for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.products for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.products for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Users read active products, staff all" on public.products for select to authenticated
+  using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER products_touch BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.profiles (
   id uuid not null,
@@ -1458,6 +2048,56 @@ create policy "Owners, admins and billing read refunds" on public.refunds for se
 CREATE TRIGGER refunds_audit AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_refund_id', 'status', 'amount', 'currency', 'reason');
 CREATE TRIGGER refunds_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_refund_id');
 CREATE TRIGGER refunds_touch BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.shipping_rates (
+  id uuid default gen_random_uuid() not null,
+  name_en text not null,
+  name_fr text not null,
+  price_list_id text not null,
+  amount bigint not null,
+  countries text[],
+  min_weight integer,
+  max_weight integer,
+  min_total bigint,
+  max_total bigint,
+  min_days smallint,
+  max_days smallint,
+  "position" integer default 0 not null,
+  active boolean default true not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint shipping_rates_pkey PRIMARY KEY (id),
+  constraint shipping_rates_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
+  constraint shipping_rates_amount_possible CHECK (amount >= 0 AND amount <= 99999999),
+  constraint shipping_rates_countries_iso CHECK (array_to_string(countries, ','::text) ~ '^[A-Z]{2}(,[A-Z]{2})*$'::text),
+  constraint shipping_rates_days_ordered CHECK (min_days >= 0 AND max_days >= min_days),
+  constraint shipping_rates_name_en_length CHECK (char_length(name_en) >= 1 AND char_length(name_en) <= 100),
+  constraint shipping_rates_name_fr_length CHECK (char_length(name_fr) >= 1 AND char_length(name_fr) <= 100),
+  constraint shipping_rates_totals_ordered CHECK (min_total >= 0 AND COALESCE(max_total > COALESCE(min_total, 0::bigint), true)),
+  constraint shipping_rates_weights_ordered CHECK (min_weight >= 0 AND COALESCE(max_weight > COALESCE(min_weight, 0), true))
+);
+comment on table public.shipping_rates is 'What shipping costs: by country, and by weight or total of what is shipped. Amounts in minor units of the price list''s currency.';
+comment on column public.shipping_rates.countries is 'ISO 3166-1 codes; null: everywhere.';
+comment on column public.shipping_rates.min_weight is 'In grams, from this on; max_weight is the first that is too heavy.';
+comment on column public.shipping_rates.min_total is 'Of the goods after discount, from this on; max_total is the first that is too much.';
+CREATE INDEX shipping_rates_price_list ON public.shipping_rates USING btree (price_list_id);
+alter table public.shipping_rates enable row level security;
+grant select on public.shipping_rates to anon;
+grant select, delete on public.shipping_rates to authenticated;
+grant select, insert, update, delete on public.shipping_rates to service_role;
+grant insert (id, name_en, name_fr, price_list_id, amount, countries, min_weight, max_weight, min_total, max_total, min_days, max_days, "position", active), update (name_en, name_fr, amount, countries, min_weight, max_weight, min_total, max_total, min_days, max_days, "position", active) on public.shipping_rates to authenticated;
+create policy "Everybody reads active shipping rates" on public.shipping_rates for select to anon
+  using (active);
+create policy "Staff delete" on public.shipping_rates for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.shipping_rates for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.shipping_rates for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Users read active shipping rates, staff all" on public.shipping_rates for select to authenticated
+  using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER shipping_rates_touch BEFORE UPDATE ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.subscriptions (
   id uuid default gen_random_uuid() not null,
@@ -1577,6 +2217,62 @@ grant select on public.usage_records to authenticated;
 grant select, insert, update, delete on public.usage_records to service_role;
 create policy "Members read when their workspaces used what" on public.usage_records for select to authenticated
   using (workspace_id = ANY ((ARRAY( SELECT private.readable_workspace_ids() AS readable_workspace_ids))));
+
+create table public.variant_availability (
+  variant_id uuid not null,
+  band text default 'out_of_stock'::text not null,
+  few_left integer,
+  updated_at timestamp with time zone default now() not null,
+  constraint variant_availability_pkey PRIMARY KEY (variant_id),
+  constraint variant_availability_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE CASCADE,
+  constraint variant_availability_band_known CHECK (band = ANY (ARRAY['in_stock'::text, 'few_left'::text, 'out_of_stock'::text])),
+  constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
+);
+comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
+alter table public.variant_availability enable row level security;
+grant select on public.variant_availability to anon;
+grant select on public.variant_availability to authenticated;
+grant select, insert, update, delete on public.variant_availability to service_role;
+create policy "Everybody reads the availability of what is on sale" on public.variant_availability for select to anon
+  using (private.variant_on_sale(variant_id));
+create policy "Users read the availability of what is on sale, staff all" on public.variant_availability for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_availability_touch BEFORE UPDATE ON variant_availability FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.variant_prices (
+  variant_id uuid not null,
+  price_list_id text not null,
+  unit_amount bigint not null,
+  compare_at_amount bigint,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint variant_prices_pkey PRIMARY KEY (variant_id, price_list_id),
+  constraint variant_prices_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
+  constraint variant_prices_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE CASCADE,
+  constraint variant_prices_compare_at_higher CHECK (compare_at_amount > unit_amount),
+  constraint variant_prices_unit_amount_possible CHECK (unit_amount >= 0 AND unit_amount <= 99999999)
+);
+comment on table public.variant_prices is 'What a variant costs, in minor units of its list''s currency. Without a row it is not sold by that list.';
+comment on column public.variant_prices.unit_amount is 'At most eight digits, as Stripe takes them. https://docs.stripe.com/currencies';
+comment on column public.variant_prices.compare_at_amount is 'What it cost before: shown struck through, never charged.';
+CREATE INDEX variant_prices_list ON public.variant_prices USING btree (price_list_id, unit_amount);
+alter table public.variant_prices enable row level security;
+grant select on public.variant_prices to anon;
+grant select, delete on public.variant_prices to authenticated;
+grant select, insert, update, delete on public.variant_prices to service_role;
+grant insert (variant_id, price_list_id, unit_amount, compare_at_amount), update (unit_amount, compare_at_amount) on public.variant_prices to authenticated;
+create policy "Everybody reads prices of what is on sale" on public.variant_prices for select to anon
+  using (private.variant_on_sale(variant_id));
+create policy "Staff delete" on public.variant_prices for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.variant_prices for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.variant_prices for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_prices_touch BEFORE UPDATE ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.workspace_api_keys (
   id uuid default gen_random_uuid() not null,
@@ -2145,6 +2841,28 @@ end;
 $function$;
 comment on function private.audit_write(uuid, text, text, jsonb, text) is 'Adds an entry; `otherwise` is the kind of actor where nobody is named. Security definer: nobody else may write entries, or reads who is staff.';
 
+CREATE OR REPLACE FUNCTION private.availability_follow()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  left_over constant integer := new.on_hand - new.reserved;
+  low integer;
+  now_band text;
+begin
+  select variant.low_stock into low from public.product_variants as variant where variant.id = new.variant_id;
+  now_band := case when left_over <= 0 then 'out_of_stock' when left_over <= low then 'few_left' else 'in_stock' end;
+  insert into public.variant_availability as known (variant_id, band, few_left)
+  values (new.variant_id, now_band, case when now_band = 'few_left' then left_over end)
+  on conflict (variant_id) do update set band = excluded.band, few_left = excluded.few_left
+  where (known.band, known.few_left) is distinct from (excluded.band, excluded.few_left);
+  return null;
+end;
+$function$;
+comment on function private.availability_follow() is 'Trigger on stock: keeps what buyers may know of it. Security definer: whoever moves stock may not write the band otherwise.';
+
 CREATE OR REPLACE FUNCTION private.billing_contact(workspace_id uuid, subscription_id uuid DEFAULT NULL::uuid)
  RETURNS uuid
  LANGUAGE sql
@@ -2335,6 +3053,30 @@ end;
 $function$;
 comment on function private.card_trial_seen(text, text, timestamp with time zone) is 'Notes a card on a subscription in its trial; of several trials of one card, all but the earliest are ended by a job.';
 grant execute on function private.card_trial_seen(text, text, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION private.category_stays_tree()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Two that each move below the other at once would make a ring that neither sees.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('public.categories'));
+  if exists (
+    with recursive above as (
+      select parent.id, parent.parent_id from public.categories as parent where parent.id = new.parent_id
+      union
+      select parent.id, parent.parent_id
+      from public.categories as parent join above on parent.id = above.parent_id
+    )
+    select from above where above.id = new.id
+  ) then
+    perform private.problem(409, 'category_cycle', 'A category cannot be below itself.');
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.category_stays_tree() is 'Trigger: refuses a category that would be below itself.';
 
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
@@ -3156,6 +3898,18 @@ $function$;
 comment on function private.jobs_found(jsonb, bigint, integer) is 'Jobs, newest first, of a filter {kind, state, decision: only those that it can be made about}.';
 grant execute on function private.jobs_found(jsonb, bigint, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.ledger_keep()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception using errcode = 'insufficient_privilege',
+    message = 'cannot ' || lower(tg_op) || ' ' || tg_table_name || ': it is only ever added to';
+end;
+$function$;
+comment on function private.ledger_keep() is 'Trigger of ledgers: refuses to change or remove rows, to whoever owns the table as well.';
+
 CREATE OR REPLACE FUNCTION private.mail_address_hash(address text)
  RETURNS text
  LANGUAGE sql
@@ -3472,6 +4226,60 @@ grant execute on function private.now() to anon;
 grant execute on function private.now() to authenticated;
 grant execute on function private.now() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.order_events (order_id, kind, from_status, to_status)
+  values (new.id, 'status', case when tg_op = 'UPDATE' then old.status end, new.status);
+  if new.status <> 'pending' then
+    update private.order_requests set closed_at = now() where order_id = new.id and closed_at is null;
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.order_event() is 'Trigger: notes each status of an order, and that a request for the same cart is a new order from now on. Security definer: nobody else writes the timeline.';
+
+CREATE OR REPLACE FUNCTION private.order_number()
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- 10 letters of Crockford's alphabet, 50 random bits: nobody guesses a neighbour's, and it can be read
+  -- out on the telephone. From two UUIDs, whose first 60 bits but four are random.
+  select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (byte & 31) + 1, 1), '' order by place)
+  from (
+    select place, get_byte(random_bytes, place) as byte
+    from (select uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) as random_bytes) as drawn,
+      -- Bytes 6 and 8 of a UUID hold its version and variant.
+      unnest(array[0, 1, 2, 3, 4, 5, 16, 17, 18, 19]) as place
+  ) as letters;
+$function$;
+comment on function private.order_number() is 'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
+grant execute on function private.order_number() to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (
+    select from private.order_transitions as allowed
+    where allowed.from_status = old.status and allowed.to_status = new.status
+  ) then
+    perform private.problem(409, 'order_state_conflict',
+      format('The order is %s: it cannot become %s.', old.status, new.status));
+  end if;
+  new.status_before := case when new.status = 'disputed' then old.status end;
+  return new;
+end;
+$function$;
+comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
+
 CREATE OR REPLACE FUNCTION private.own_account(user_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -3561,6 +4369,21 @@ $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.products as product where product.id = product_on_sale.product_id and product.active
+  );
+$function$;
+comment on function private.product_on_sale(uuid) is 'Whether a product is there for buyers. Policies on what hangs on products call it.';
+grant execute on function private.product_on_sale(uuid) to anon;
+grant execute on function private.product_on_sale(uuid) to authenticated;
+grant execute on function private.product_on_sale(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.readable_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
@@ -3922,6 +4745,35 @@ $function$;
 comment on function private.staff_standing() is 'staff; second_factor_required: staff who signed in without one, where it is required; none. Security definer: nobody reads the list.';
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_change(variant_id uuid, kind text, on_hand_delta integer, reserved_delta integer, order_id uuid DEFAULT NULL::uuid, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid, shortage_delta integer DEFAULT 0)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update private.stock as held
+  set on_hand = held.on_hand + stock_change.on_hand_delta,
+      reserved = held.reserved + stock_change.reserved_delta,
+      shortage = held.shortage + stock_change.shortage_delta
+  where held.variant_id = stock_change.variant_id
+    and held.reserved + stock_change.reserved_delta >= 0
+    and (held.on_hand + stock_change.on_hand_delta) - (held.reserved + stock_change.reserved_delta) >= 0
+    and held.shortage + stock_change.shortage_delta >= 0;
+  if not found then
+    return false;
+  end if;
+  insert into private.stock_movements
+    (variant_id, kind, on_hand_delta, reserved_delta, shortage_delta, order_id, actor_id, note)
+  values (
+    stock_change.variant_id, stock_change.kind, stock_change.on_hand_delta, stock_change.reserved_delta,
+    stock_change.shortage_delta, stock_change.order_id, stock_change.actor_id, stock_change.note
+  );
+  return true;
+end;
+$function$;
+comment on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) is 'Moves stock and writes its ledger row, in one conditional update; false, and nothing is written, when there is not enough. Callers take variants in the order of their ids, or two wait for each other.';
+grant execute on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -4599,6 +5451,41 @@ AS $function$
 $function$;
 comment on function private.uuid_or_null(text) is 'An id out of Stripe''s metadata, where other software of the same account writes what it likes.';
 grant execute on function private.uuid_or_null(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.variant_gets_stock()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into private.stock (variant_id) values (new.id);
+  else
+    -- Another threshold, another band.
+    update private.stock set on_hand = on_hand where variant_id = new.id;
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.variant_gets_stock() is 'Trigger on variants: each has a row of stock, with none on hand. Security definer: staff write variants, not stock.';
+
+CREATE OR REPLACE FUNCTION private.variant_on_sale(variant_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.product_variants as variant
+    join public.products as product on product.id = variant.product_id
+    where variant.id = variant_on_sale.variant_id and variant.active and product.active
+  );
+$function$;
+comment on function private.variant_on_sale(uuid) is 'Whether a variant is there for buyers. Policies on what hangs on variants call it.';
+grant execute on function private.variant_on_sale(uuid) to anon;
+grant execute on function private.variant_on_sale(uuid) to authenticated;
+grant execute on function private.variant_on_sale(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.webhook_event_line(event private.webhook_events)
  RETURNS jsonb

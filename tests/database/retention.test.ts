@@ -44,6 +44,17 @@ const ago = (rule: string, age: string) =>
   `now() - (select ${age} from private.retention_rules where name = '${rule}')`;
 
 const samples: Record<string, Sample> = {
+  order_requests: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with placed as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into private.order_requests (order_id, buyer, request_hash, closed_at)
+        select id, '${name}', '', ${ago("order_requests", age)} from placed`),
+    left: async () => names(await sql`select buyer as name from private.order_requests` as never),
+  },
   workspace_invitations: {
     insert: async (name, age) => {
       const user = await insertUser(sql);

@@ -17,6 +17,7 @@ import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { secondFactorFunctions, secondFactorTables } from "./matrix/second-factor.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
+import { shopFunctions, shopTables } from "./matrix/shop.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
@@ -32,11 +33,13 @@ export const functions: Record<string, FunctionAccess> = {
   ...operationsFunctions,
   ...privacyFunctions,
   ...workspacesFunctions,
+  ...shopFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
 function readByStaff(access: TableAccess): TableAccess {
-  const { anon, authenticated } = access;
+  const { anon, authenticated, staffReadBy } = access;
+  if (staffReadBy !== undefined) return access;
   const { select } = authenticated;
   if (anon.select !== undefined || select === undefined || select === everyRow) return access;
   if (select.includes("private.staff")) return access;
@@ -57,6 +60,7 @@ const written: Record<string, TableAccess> = {
   ...operationsTables,
   ...privacyTables,
   ...workspacesTables,
+  ...shopTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

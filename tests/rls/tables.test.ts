@@ -1,7 +1,7 @@
 /** Every cell of the matrix for tables, proven in SQL as the role. */
 import assert from "node:assert/strict";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { everything, type TableAccess, type Verbs } from "./access.ts";
+import { byStaff, everything, type TableAccess, type Verbs } from "./access.ts";
 import { tables } from "./matrix.ts";
 import {
   type Actor,
@@ -106,6 +106,10 @@ async function proveColumns(
     for (const [verb, [statement, allowed]] of Object.entries(tries)) {
       const code = codeOf(await world.as(actor, statement));
       const about = `${verb} of ${table}.${column} as ${actor.name} ended with ${code}`;
+      // The grant, which the catalogue has shown, is every user's; the policy lets staff alone write.
+      const notTheirs = verb === "insert" && verbs.insert?.rows === byStaff &&
+        actor.name !== "staff";
+      if (allowed && notTheirs) continue;
       if (allowed) assert.notEqual(code, refused, about);
       else assert.equal(code, refused, about);
     }
@@ -144,7 +148,9 @@ async function proveReach(world: World, table: string, actor: Actor, verbs: Verb
     assert.equal(codeOf(removal), refused, about);
   } else {
     const reach = await world.keysWhere(table, verbs.delete, actor);
-    assert.equal((removal as { count: number }).count, reach.length, about);
+    // What others hang on stays: it was let through, and met them.
+    if (codeOf(removal) === "23503") assert.ok(reach.length > 0, about);
+    else assert.equal((removal as { count: number }).count, reach.length, about);
   }
 }
 
@@ -158,7 +164,8 @@ async function proveInsert(world: World, table: string, actor: Actor, verbs: Ver
     const row = Object.fromEntries(
       Object.entries(sample!).filter(([column]) => insert.columns.includes(column)),
     );
-    const own = insert.rows === "true" || owner.userId === actor.id;
+    const own = insert.rows === "true" ||
+      (insert.rows === byStaff ? actor.name === "staff" : owner.userId === actor.id);
     const outcome = await world.as(actor, insertStatement(table, row), Object.values(row));
     const about = `insert into ${table} as ${actor.name} ended with ${JSON.stringify(outcome)}`;
     // Let through, it may still meet the sample that is there: policies are asked before keys.
@@ -181,8 +188,9 @@ async function proveSamples(world: World, table: string, access: TableAccess) {
       const seen = await world.keysWhere(table, select, actor);
       assert.ok(seen.length < rows.length, `${actor.name} sees every row of ${table}`);
     }
-    const seen = await world.keysWhere(table, select, actors[0]!);
-    assert.ok(seen.length > 0, `${actors[0]!.name} sees no row of ${table}`);
+    const reader = select === byStaff ? actors.find(({ name }) => name === "staff")! : actors[0]!;
+    const seen = await world.keysWhere(table, select, reader);
+    assert.ok(seen.length > 0, `${reader.name} sees no row of ${table}`);
   }
 }
 

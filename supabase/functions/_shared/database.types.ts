@@ -167,6 +167,51 @@ export type Database = {
           },
         ];
       };
+      "categories": {
+        Row: {
+          "active": boolean;
+          "created_at": string;
+          "id": string;
+          "name_en": string;
+          "name_fr": string;
+          "parent_id": string | null;
+          "position": number;
+          "slug": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "id"?: string;
+          "name_en": string;
+          "name_fr": string;
+          "parent_id"?: string | null;
+          "position"?: number;
+          "slug": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "id"?: string;
+          "name_en"?: string;
+          "name_fr"?: string;
+          "parent_id"?: string | null;
+          "position"?: number;
+          "slug"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "categories_parent_id_fkey";
+            columns: ["parent_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "credit_notes": {
         Row: {
           "created_at": string;
@@ -242,6 +287,113 @@ export type Database = {
             columns: ["workspace_id"];
             isOneToOne: false;
             referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "discount_scopes": {
+        Row: {
+          "category_id": string | null;
+          "discount_id": string;
+          "id": string;
+          "product_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "category_id"?: string | null;
+          "discount_id": string;
+          "id"?: string;
+          "product_id"?: string | null;
+        };
+        Update: {
+          "category_id"?: string | null;
+          "discount_id"?: string;
+          "id"?: string;
+          "product_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "discount_scopes_category_id_fkey";
+            columns: ["category_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "discount_scopes_discount_id_fkey";
+            columns: ["discount_id"];
+            isOneToOne: false;
+            referencedRelation: "discounts";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "discount_scopes_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "discounts": {
+        Row: {
+          "active": boolean;
+          "amount": number | null;
+          "basis_points": number | null;
+          "code": string;
+          "created_at": string;
+          "ends_at": string | null;
+          "id": string;
+          "kind": string;
+          "max_per_customer": number | null;
+          "max_redemptions": number | null;
+          "minimum_amount": number;
+          "price_list_id": string | null;
+          "redeemed": number;
+          "starts_at": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active"?: boolean;
+          "amount"?: number | null;
+          "basis_points"?: number | null;
+          "code": string;
+          "created_at"?: string;
+          "ends_at"?: string | null;
+          "id"?: string;
+          "kind": string;
+          "max_per_customer"?: number | null;
+          "max_redemptions"?: number | null;
+          "minimum_amount"?: number;
+          "price_list_id"?: string | null;
+          "redeemed"?: number;
+          "starts_at"?: string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "active"?: boolean;
+          "amount"?: number | null;
+          "basis_points"?: number | null;
+          "code"?: string;
+          "created_at"?: string;
+          "ends_at"?: string | null;
+          "id"?: string;
+          "kind"?: string;
+          "max_per_customer"?: number | null;
+          "max_redemptions"?: number | null;
+          "minimum_amount"?: number;
+          "price_list_id"?: string | null;
+          "redeemed"?: number;
+          "starts_at"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "discounts_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
             referencedColumns: ["id"];
           },
         ];
@@ -584,6 +736,302 @@ export type Database = {
         };
         Relationships: [];
       };
+      "order_events": {
+        Row: {
+          "created_at": string;
+          "from_status": string | null;
+          "id": number;
+          "kind": string;
+          "note": string | null;
+          "order_id": string;
+          "to_status": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "from_status"?: string | null;
+          "id"?: never;
+          "kind": string;
+          "note"?: string | null;
+          "order_id": string;
+          "to_status"?: string | null;
+        };
+        Update: {
+          "created_at"?: string;
+          "from_status"?: string | null;
+          "id"?: never;
+          "kind"?: string;
+          "note"?: string | null;
+          "order_id"?: string;
+          "to_status"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_events_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "order_items": {
+        Row: {
+          "created_at": string;
+          "discount_amount": number;
+          "id": string;
+          "name_en": string;
+          "name_fr": string;
+          "options": NonNullable<Json>;
+          "order_id": string;
+          "position": number;
+          "product_id": string | null;
+          "quantity": number;
+          "refunded_amount": number;
+          "refunded_quantity": number;
+          "restocked_quantity": number;
+          "sku": string;
+          "subtotal_amount": number;
+          "total_amount": number;
+          "unit_amount": number;
+          "user_id": string | null;
+          "variant_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "discount_amount"?: number;
+          "id"?: string;
+          "name_en": string;
+          "name_fr": string;
+          "options"?: NonNullable<Json>;
+          "order_id": string;
+          "position": number;
+          "product_id"?: string | null;
+          "quantity": number;
+          "refunded_amount"?: number;
+          "refunded_quantity"?: number;
+          "restocked_quantity"?: number;
+          "sku": string;
+          "subtotal_amount": number;
+          "total_amount": number;
+          "unit_amount": number;
+          "user_id"?: string | null;
+          "variant_id"?: string | null;
+        };
+        Update: {
+          "created_at"?: string;
+          "discount_amount"?: number;
+          "id"?: string;
+          "name_en"?: string;
+          "name_fr"?: string;
+          "options"?: NonNullable<Json>;
+          "order_id"?: string;
+          "position"?: number;
+          "product_id"?: string | null;
+          "quantity"?: number;
+          "refunded_amount"?: number;
+          "refunded_quantity"?: number;
+          "restocked_quantity"?: number;
+          "sku"?: string;
+          "subtotal_amount"?: number;
+          "total_amount"?: number;
+          "unit_amount"?: number;
+          "user_id"?: string | null;
+          "variant_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_items_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_items_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_items_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "product_variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "order_refunds": {
+        Row: {
+          "amount": number;
+          "cause": string;
+          "closed_at": string | null;
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "lines": NonNullable<Json>;
+          "order_id": string;
+          "reason": string;
+          "restock": boolean;
+          "state": string;
+          "stripe_refund_id": string | null;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amount": number;
+          "cause": string;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "currency": string;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "order_id": string;
+          "reason": string;
+          "restock"?: boolean;
+          "state"?: string;
+          "stripe_refund_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "amount"?: number;
+          "cause"?: string;
+          "closed_at"?: string | null;
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "order_id"?: string;
+          "reason"?: string;
+          "restock"?: boolean;
+          "state"?: string;
+          "stripe_refund_id"?: string | null;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_refunds_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "orders": {
+        Row: {
+          "carrier": string | null;
+          "created_at": string;
+          "currency": string;
+          "customer_email": string | null;
+          "delivered_at": string | null;
+          "discount_amount": number;
+          "discount_code": string | null;
+          "disputed_amount": number;
+          "expires_at": string;
+          "id": string;
+          "locale": string;
+          "number": string;
+          "paid_amount": number;
+          "paid_at": string | null;
+          "price_list_id": string;
+          "refunded_amount": number;
+          "shipped_at": string | null;
+          "shipping_address": Json | null;
+          "shipping_amount": number;
+          "shipping_rate": Json | null;
+          "status": string;
+          "status_before": string | null;
+          "stripe_payment_intent_id": string | null;
+          "stripe_session_id": string | null;
+          "subtotal_amount": number;
+          "tax_amount": number;
+          "total_amount": number;
+          "tracking_number": string | null;
+          "tracking_url": string | null;
+          "updated_at": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "carrier"?: string | null;
+          "created_at"?: string;
+          "currency": string;
+          "customer_email"?: string | null;
+          "delivered_at"?: string | null;
+          "discount_amount"?: number;
+          "discount_code"?: string | null;
+          "disputed_amount"?: number;
+          "expires_at": string;
+          "id"?: string;
+          "locale"?: string;
+          "number"?: string;
+          "paid_amount"?: number;
+          "paid_at"?: string | null;
+          "price_list_id": string;
+          "refunded_amount"?: number;
+          "shipped_at"?: string | null;
+          "shipping_address"?: Json | null;
+          "shipping_amount"?: number;
+          "shipping_rate"?: Json | null;
+          "status"?: string;
+          "status_before"?: string | null;
+          "stripe_payment_intent_id"?: string | null;
+          "stripe_session_id"?: string | null;
+          "subtotal_amount": number;
+          "tax_amount"?: number;
+          "total_amount": number;
+          "tracking_number"?: string | null;
+          "tracking_url"?: string | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "carrier"?: string | null;
+          "created_at"?: string;
+          "currency"?: string;
+          "customer_email"?: string | null;
+          "delivered_at"?: string | null;
+          "discount_amount"?: number;
+          "discount_code"?: string | null;
+          "disputed_amount"?: number;
+          "expires_at"?: string;
+          "id"?: string;
+          "locale"?: string;
+          "number"?: string;
+          "paid_amount"?: number;
+          "paid_at"?: string | null;
+          "price_list_id"?: string;
+          "refunded_amount"?: number;
+          "shipped_at"?: string | null;
+          "shipping_address"?: Json | null;
+          "shipping_amount"?: number;
+          "shipping_rate"?: Json | null;
+          "status"?: string;
+          "status_before"?: string | null;
+          "stripe_payment_intent_id"?: string | null;
+          "stripe_session_id"?: string | null;
+          "subtotal_amount"?: number;
+          "tax_amount"?: number;
+          "total_amount"?: number;
+          "tracking_number"?: string | null;
+          "tracking_url"?: string | null;
+          "updated_at"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "orders_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "payment_methods": {
         Row: {
           "brand": string | null;
@@ -754,6 +1202,34 @@ export type Database = {
         };
         Relationships: [];
       };
+      "price_lists": {
+        Row: {
+          "active": boolean;
+          "created_at": string;
+          "currency": string;
+          "id": string;
+          "is_default": boolean;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "currency": string;
+          "id": string;
+          "is_default"?: boolean;
+          "updated_at"?: string;
+        };
+        Update: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "currency"?: string;
+          "id"?: string;
+          "is_default"?: boolean;
+          "updated_at"?: string;
+        };
+        Relationships: [];
+      };
       "prices": {
         Row: {
           "active": boolean;
@@ -801,6 +1277,166 @@ export type Database = {
             columns: ["plan_id"];
             isOneToOne: false;
             referencedRelation: "plans";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "product_images": {
+        Row: {
+          "alt_en": string;
+          "alt_fr": string;
+          "created_at": string;
+          "id": string;
+          "path": string;
+          "position": number;
+          "product_id": string;
+          "updated_at": string;
+          "variant_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "alt_en"?: string;
+          "alt_fr"?: string;
+          "created_at"?: string;
+          "id"?: string;
+          "path": string;
+          "position"?: number;
+          "product_id": string;
+          "updated_at"?: string;
+          "variant_id"?: string | null;
+        };
+        Update: {
+          "alt_en"?: string;
+          "alt_fr"?: string;
+          "created_at"?: string;
+          "id"?: string;
+          "path"?: string;
+          "position"?: number;
+          "product_id"?: string;
+          "updated_at"?: string;
+          "variant_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_images_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "product_images_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "product_variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "product_variants": {
+        Row: {
+          "active": boolean;
+          "created_at": string;
+          "id": string;
+          "low_stock": number;
+          "options": NonNullable<Json>;
+          "position": number;
+          "product_id": string;
+          "sku": string;
+          "updated_at": string;
+          "weight_grams": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "id"?: string;
+          "low_stock"?: number;
+          "options"?: NonNullable<Json>;
+          "position"?: number;
+          "product_id": string;
+          "sku": string;
+          "updated_at"?: string;
+          "weight_grams"?: number;
+        };
+        Update: {
+          "active"?: boolean;
+          "created_at"?: string;
+          "id"?: string;
+          "low_stock"?: number;
+          "options"?: NonNullable<Json>;
+          "position"?: number;
+          "product_id"?: string;
+          "sku"?: string;
+          "updated_at"?: string;
+          "weight_grams"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_variants_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "products": {
+        Row: {
+          "active": boolean;
+          "attributes": NonNullable<Json>;
+          "category_id": string;
+          "created_at": string;
+          "description_en": string;
+          "description_fr": string;
+          "id": string;
+          "name_en": string;
+          "name_fr": string;
+          "rating_count": number;
+          "rating_sum": number;
+          "slug": string;
+          "tax_code": string | null;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active"?: boolean;
+          "attributes"?: NonNullable<Json>;
+          "category_id": string;
+          "created_at"?: string;
+          "description_en"?: string;
+          "description_fr"?: string;
+          "id"?: string;
+          "name_en": string;
+          "name_fr": string;
+          "rating_count"?: number;
+          "rating_sum"?: number;
+          "slug": string;
+          "tax_code"?: string | null;
+          "updated_at"?: string;
+        };
+        Update: {
+          "active"?: boolean;
+          "attributes"?: NonNullable<Json>;
+          "category_id"?: string;
+          "created_at"?: string;
+          "description_en"?: string;
+          "description_fr"?: string;
+          "id"?: string;
+          "name_en"?: string;
+          "name_fr"?: string;
+          "rating_count"?: number;
+          "rating_sum"?: number;
+          "slug"?: string;
+          "tax_code"?: string | null;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "products_category_id_fkey";
+            columns: ["category_id"];
+            isOneToOne: false;
+            referencedRelation: "categories";
             referencedColumns: ["id"];
           },
         ];
@@ -887,6 +1523,72 @@ export type Database = {
             columns: ["workspace_id"];
             isOneToOne: false;
             referencedRelation: "workspaces";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "shipping_rates": {
+        Row: {
+          "active": boolean;
+          "amount": number;
+          "countries": (string)[] | null;
+          "created_at": string;
+          "id": string;
+          "max_days": number | null;
+          "max_total": number | null;
+          "max_weight": number | null;
+          "min_days": number | null;
+          "min_total": number | null;
+          "min_weight": number | null;
+          "name_en": string;
+          "name_fr": string;
+          "position": number;
+          "price_list_id": string;
+          "updated_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "active"?: boolean;
+          "amount": number;
+          "countries"?: (string)[] | null;
+          "created_at"?: string;
+          "id"?: string;
+          "max_days"?: number | null;
+          "max_total"?: number | null;
+          "max_weight"?: number | null;
+          "min_days"?: number | null;
+          "min_total"?: number | null;
+          "min_weight"?: number | null;
+          "name_en": string;
+          "name_fr": string;
+          "position"?: number;
+          "price_list_id": string;
+          "updated_at"?: string;
+        };
+        Update: {
+          "active"?: boolean;
+          "amount"?: number;
+          "countries"?: (string)[] | null;
+          "created_at"?: string;
+          "id"?: string;
+          "max_days"?: number | null;
+          "max_total"?: number | null;
+          "max_weight"?: number | null;
+          "min_days"?: number | null;
+          "min_total"?: number | null;
+          "min_weight"?: number | null;
+          "name_en"?: string;
+          "name_fr"?: string;
+          "position"?: number;
+          "price_list_id"?: string;
+          "updated_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "shipping_rates_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
             referencedColumns: ["id"];
           },
         ];
@@ -1072,6 +1774,79 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "usage_counters";
             referencedColumns: ["workspace_id", "meter", "period_start"];
+          },
+        ];
+      };
+      "variant_availability": {
+        Row: {
+          "band": string;
+          "few_left": number | null;
+          "updated_at": string;
+          "variant_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "band"?: string;
+          "few_left"?: number | null;
+          "updated_at"?: string;
+          "variant_id": string;
+        };
+        Update: {
+          "band"?: string;
+          "few_left"?: number | null;
+          "updated_at"?: string;
+          "variant_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "variant_availability_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: true;
+            referencedRelation: "product_variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "variant_prices": {
+        Row: {
+          "compare_at_amount": number | null;
+          "created_at": string;
+          "price_list_id": string;
+          "unit_amount": number;
+          "updated_at": string;
+          "variant_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "compare_at_amount"?: number | null;
+          "created_at"?: string;
+          "price_list_id": string;
+          "unit_amount": number;
+          "updated_at"?: string;
+          "variant_id": string;
+        };
+        Update: {
+          "compare_at_amount"?: number | null;
+          "created_at"?: string;
+          "price_list_id"?: string;
+          "unit_amount"?: number;
+          "updated_at"?: string;
+          "variant_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "variant_prices_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "variant_prices_variant_id_fkey";
+            columns: ["variant_id"];
+            isOneToOne: false;
+            referencedRelation: "product_variants";
+            referencedColumns: ["id"];
           },
         ];
       };
