@@ -102,7 +102,7 @@ function functionsEnvironment(
     ...(urls.stripe !== undefined && { STRIPE_API_URL: urls.stripe }),
     RESEND_API_KEY: "re_local",
     RESEND_WEBHOOK_SECRET: derivedSecret(keys, "resend-webhook"),
-    UNSUBSCRIBE_SECRET: derivedSecret(keys, "unsubscribe"),
+    LINK_SECRET: derivedSecret(keys, "links"),
     RESEND_BASE_URL: urls.mail,
     MAIL_FROM: "Socle <hello@socle.local>",
     ALERT_EMAIL: "operator@socle.local",

@@ -255,8 +255,8 @@ Deno.test("alerts: drift of the latest comparison counts until it is mended; a r
 
 Deno.test("error tracker: an internal error and a dead job are told, masked, and the reply is the same without a tracker", async () => {
   const user = await signUp({ on: own.at });
-  const mac = createHmac("sha256", own.stack.functionsEnv["UNSUBSCRIBE_SECRET"]!)
-    .update(`unsubscribe:${user.id}:tips`).digest("base64url");
+  const mac = createHmac("sha256", own.stack.functionsEnv["LINK_SECRET"]!)
+    .update(`unsubscribe:${user.id}.tips`).digest("base64url");
   await sql`alter function public.mail_unsubscribe(uuid, text) rename to away`;
   const answer = await call("POST", `mail-unsubscribe?token=${user.id}.tips.${mac}`, {
     on: own.at,

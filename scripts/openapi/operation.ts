@@ -22,6 +22,7 @@ function security(declared: Declared): Record<string, string[]>[] {
   const schemes: Record<Caller, () => string[]> = {
     none: () => [],
     publishable: () => ["publishableKey", "secretKey"],
+    visitor: () => ["publishableKey", "secretKey", "userToken"],
     user: () => ["userToken", ...(declared.declaration.apiKey ? ["workspaceKey"] : [])],
     staff: () => ["userToken"],
     secret: () => ["secretKey"],

@@ -51,6 +51,7 @@ const ofRoles = `
 const callers: Record<Declared["declaration"]["auth"], string> = {
   none: "anyone",
   publishable: "publishable key",
+  visitor: "publishable key, signed in or not",
   user: "signed-in user",
   staff: "staff",
   secret: "secret key",

@@ -231,8 +231,8 @@ Deno.test({
       { id: string }[]
     >`select id from auth.users where email = ${ada.email}`;
     await sql.end();
-    const mac = createHmac("sha256", own.stack.functionsEnv["UNSUBSCRIBE_SECRET"]!)
-      .update(`unsubscribe:${user!.id}:tips`).digest("base64url");
+    const mac = createHmac("sha256", own.stack.functionsEnv["LINK_SECRET"]!)
+      .update(`unsubscribe:${user!.id}.tips`).digest("base64url");
     await using other = await visit(browser, own.at.siteUrl, { locale: "fr-FR" });
     await other.page.goto(`/unsubscribe?token=${user!.id}.tips.${mac}`);
     await headingIs(other.page, "Recevoir moins d’e-mails");

@@ -7,6 +7,7 @@ import type { Caller, Declaration, User } from "./declaration.ts";
 import { tokenIssuer } from "./env.ts";
 import { problem } from "./problem.ts";
 import { fetchInRequest } from "./request-scope.ts";
+import { toHex } from "./hex.ts";
 
 /** A verified caller. */
 export interface Authenticated {
@@ -24,6 +25,7 @@ const modes: Record<Caller, AuthConfig> = {
   none: "none",
   signature: "none",
   publishable: ["publishable:*", "secret:*"],
+  visitor: ["user", "publishable:*", "secret:*"],
   secret: ["secret:*"],
   user: "user",
   staff: "user",
@@ -66,6 +68,13 @@ export async function requireSecondFactor(caller: Authenticated): Promise<void> 
   }
 }
 
+/** Tells guests apart, so that one's Idempotency-Key is not another's: by cart, else by address. */
+async function guestName({ headers }: Request): Promise<string> {
+  const known = headers.get("x-cart-id") ?? callerAddress(headers);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(known));
+  return `guest:${toHex(new Uint8Array(digest, 0, 16))}`;
+}
+
 /**
  * Verifies the caller. An invalid token is never taken for none, and a token of another issuer or
  * audience is invalid. A workspace's key is taken where `apiKey` names the scope that it must have.
@@ -96,7 +105,9 @@ export async function authenticate(
     });
   }
   const claims = data.jwtClaims;
-  const asUser = caller === "user" || caller === "staff";
+  // Whom Auth signed in anonymously is a guest, as whoever is not signed in.
+  const asUser = caller === "user" || caller === "staff" ||
+    caller === "visitor" && claims !== null && claims.is_anonymous !== true;
   if (asUser && !isSignedInUser(claims)) {
     throw problem("unauthenticated", {
       detail: "This endpoint needs the token of a signed-in user.",
@@ -113,7 +124,11 @@ export async function authenticate(
     user,
     secondFactor,
     apiKey: undefined,
-    name: user === undefined ? data.authMode : `user:${user.id}`,
+    name: user !== undefined
+      ? `user:${user.id}`
+      : caller === "visitor"
+      ? await guestName(request)
+      : data.authMode,
     db,
   };
 }

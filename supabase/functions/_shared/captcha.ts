@@ -10,6 +10,7 @@ import { z } from "zod";
 import { optionalEnv } from "./env.ts";
 import { describeError, log } from "./log.ts";
 import { problem } from "./problem.ts";
+import { toHex } from "./hex.ts";
 
 /** The body's field: what Turnstile's widget gave the page. Needed once the captcha is on. */
 export const CaptchaToken = z.string().min(1).max(2048).optional();
@@ -47,8 +48,7 @@ const misconfigured = ["missing-input-secret", "invalid-input-secret", "bad-requ
 /** A UUID out of what it is for, so that the same question is asked under the same one. */
 async function uuidOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const hex = Array.from(new Uint8Array(digest, 0, 16), (b) => b.toString(16).padStart(2, "0"))
-    .join("");
+  const hex = toHex(new Uint8Array(digest, 0, 16));
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
 }
 

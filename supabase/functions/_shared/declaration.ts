@@ -19,12 +19,14 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
  * Who may call:
  * - `none`: anyone, no key needed
  * - `publishable`: holders of a publishable (or secret) API key
+ * - `visitor`: holders of a publishable (or secret) API key, who may be signed in: a token that comes is
+ *   verified, and `user` is undefined without one
  * - `user`: a signed-in user
  * - `staff`: a signed-in user who operates the product (private.staff)
  * - `secret`: holders of the secret API key
  * - `signature`: a provider; the handler verifies its signature over the raw body
  */
-export type Caller = "none" | "publishable" | "user" | "staff" | "secret" | "signature";
+export type Caller = "none" | "publishable" | "visitor" | "user" | "staff" | "secret" | "signature";
 
 /** The declaration of one method of an endpoint. */
 export interface Declaration {
@@ -91,8 +93,9 @@ export interface Context<D extends Declaration> {
   file: D["file"] extends FileBody ? File : undefined;
   /** The body as it came, for signatures. */
   raw: Bytes;
-  /** The signed-in user; undefined where a workspace's key may call instead, and did. */
+  /** The signed-in user; undefined for a guest, and where a workspace's key may call instead, and did. */
   user: D["auth"] extends "user" | "staff" ? D["apiKey"] extends string ? User | undefined : User
+    : D["auth"] extends "visitor" ? User | undefined
     : undefined;
   /** The workspace's key that called, only where `apiKey` is declared. */
   apiKey: D["apiKey"] extends string ? ApiKey | undefined : undefined;

@@ -6,6 +6,7 @@
  */
 import { elevatedDb, rows } from "./database.ts";
 import { problem } from "./problem.ts";
+import { toHex } from "./hex.ts";
 
 /** How long a request may hold its key: as long as the platform lets a request run. */
 const leaseSeconds = 150;
@@ -49,7 +50,7 @@ export async function hashRequest(request: Request, body: Uint8Array): Promise<s
   bytes.set(head);
   bytes.set(body, head.length);
   const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
+  return toHex(digest);
 }
 
 /**

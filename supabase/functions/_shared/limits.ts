@@ -9,6 +9,7 @@ import { elevatedDb, rows } from "./database.ts";
 import { env, optionalEnv } from "./env.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem } from "./problem.ts";
+import { toHex } from "./hex.ts";
 
 /** One limit: at most `requests` in any `windowSeconds`. */
 export interface Limit {
@@ -110,7 +111,7 @@ async function askRedis<T>(ask: () => Promise<T>): Promise<T> {
 /** What is counted is a hash: no address and no mail address is kept in Redis or Postgres. */
 async function hashed(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return Array.from(new Uint8Array(digest, 0, 16), (b) => b.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(digest, 0, 16));
 }
 
 /**

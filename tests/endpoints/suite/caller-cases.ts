@@ -94,6 +94,18 @@ export const callerCases: Case[] = [
     },
   },
   {
+    name: "a visitor without a valid key is 401, and one with an invalid token is no guest",
+    applies: ({ declaration: { auth } }) => auth === "visitor",
+    async run(target) {
+      await expectUnauthenticated(target, [
+        ...wrongKeys.map(([what, apikey]) =>
+          [what, { apikey }] as [string, { apikey: typeof apikey }]
+        ),
+        ["a token that is none, beside a good key", { authorization: "Bearer eyJh.eyJh.c2ln" }],
+      ]);
+    },
+  },
+  {
     name: "without a user's token is 401, whatever key comes",
     applies: ({ declaration: { auth } }) => auth === "user" || auth === "staff",
     async run(target) {

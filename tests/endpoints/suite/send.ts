@@ -25,6 +25,7 @@ export async function rightHeaders(
     case "signature":
       return {};
     case "publishable":
+    case "visitor":
       return { apikey: publishableKey };
     case "secret":
       return { apikey: secretKey };

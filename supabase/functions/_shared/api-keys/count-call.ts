@@ -4,11 +4,12 @@ import type { Method } from "../declaration.ts";
 import type { KeyedRequest } from "../idempotency.ts";
 import { countUse } from "../metering/metered.ts";
 import { Problem } from "../problem.ts";
+import { toHex } from "../hex.ts";
 
 async function cause({ caller, endpoint, key }: KeyedRequest): Promise<string> {
   const text = new TextEncoder().encode(`${caller}\n${endpoint}\n${key}`);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
-  return `call:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `call:${toHex(digest)}`;
 }
 
 /**

@@ -4,6 +4,7 @@
  * Made so that whoever scans for leaked secrets can match it and knows by the checksum, without asking
  * us, that it is one of ours (https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/).
  */
+import { toHex } from "../hex.ts";
 
 const base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 const base62 = `${base36}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
@@ -72,5 +73,5 @@ export function isKeyText(text: string): boolean {
 /** What is kept of a key: SHA-256 in hex. */
 export async function hashKey(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(digest);
 }

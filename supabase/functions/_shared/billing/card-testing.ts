@@ -9,6 +9,7 @@ import { countRequest, limitMultiplier } from "../limits.ts";
 import { networkOf } from "../network.ts";
 import { problem } from "../problem.ts";
 import { idOf } from "./records.ts";
+import { toHex } from "../hex.ts";
 
 const encoder = new TextEncoder();
 
@@ -22,7 +23,7 @@ async function keyedHash(what: "card" | "address", value: string): Promise<strin
     ["sign"],
   );
   const digest = await crypto.subtle.sign("HMAC", key, encoder.encode(`${what}:${value}`));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(digest);
 }
 
 /** How much of the limits in private.decline_limits holds here, see RATE_LIMIT_MULTIPLIER. */

@@ -6,6 +6,7 @@ import { countRequest, forgetRequests } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { sitePage } from "../redirects.ts";
 import { ownAccount } from "./own-account.ts";
+import { toHex } from "../hex.ts";
 
 /** A deletion as its user sees it. */
 export const AccountDeletion = z.object({
@@ -46,7 +47,7 @@ export async function deletionDueAt(db: Db, userId: string): Promise<string | nu
 /** 32 bytes of chance, in letters and digits. */
 function freshToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(bytes);
 }
 
 /**
