@@ -2158,6 +2158,10 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "cart_facts": {
+        Args: { "price_list_id"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+        Returns: Json;
+      };
       "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
       "dunning_failed": {
         Args: { "failed_at": string; "stripe_invoice_id": string };

@@ -81,6 +81,12 @@ export const catalogue = {
   payment_not_refundable: [409, "The payment cannot be refunded"],
   refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
+  // Shop: cart
+  variant_not_found: [404, "The variant is not on sale"],
+  price_list_not_found: [404, "The price list does not exist"],
+  cart_line_not_found: [404, "The cart has no such line"],
+  cart_limit_reached: [409, "The cart holds as much as it may"],
+  cart_unavailable: [503, "Carts cannot be reached"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // Privacy
