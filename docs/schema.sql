@@ -204,7 +204,7 @@ create table private.discount_redemptions (
 );
 comment on table private.discount_redemptions is 'Which orders redeemed which discount: counted from when the order is placed, given back when nothing was paid.';
 comment on column private.discount_redemptions.customer is 'By whom limits count: user:<id>, else email:<SHA-256 of the address in lower case>.';
-CREATE INDEX discount_redemptions_customer ON private.discount_redemptions USING btree (discount_id, customer) WHERE (released_at IS NULL);
+CREATE INDEX discount_redemptions_customer ON private.discount_redemptions USING btree (discount_id, customer);
 alter table private.discount_redemptions enable row level security;
 grant select, insert, update, delete on private.discount_redemptions to service_role;
 
@@ -1191,8 +1191,8 @@ create table public.discount_scopes (
   constraint discount_scopes_one_thing CHECK (num_nonnulls(product_id, category_id) = 1)
 );
 comment on table public.discount_scopes is 'What a discount covers: products, and categories with what is below them; without a row, everything.';
-CREATE INDEX discount_scopes_category ON public.discount_scopes USING btree (category_id) WHERE (category_id IS NOT NULL);
-CREATE INDEX discount_scopes_product ON public.discount_scopes USING btree (product_id) WHERE (product_id IS NOT NULL);
+CREATE INDEX discount_scopes_category ON public.discount_scopes USING btree (category_id);
+CREATE INDEX discount_scopes_product ON public.discount_scopes USING btree (product_id);
 alter table public.discount_scopes enable row level security;
 grant select, delete on public.discount_scopes to authenticated;
 grant select, insert, update, delete on public.discount_scopes to service_role;
@@ -1244,7 +1244,7 @@ comment on column public.discounts.basis_points is 'Hundredths of a percent: 100
 comment on column public.discounts.price_list_id is 'The list whose currency amount and minimum are in, and to which it is bound; null: all.';
 comment on column public.discounts.minimum_amount is 'What the lines that it covers must come to.';
 comment on column public.discounts.redeemed is 'How often it is redeemed by orders that are paid or may yet be; a refused one over the limit never counted.';
-CREATE INDEX discounts_price_list ON public.discounts USING btree (price_list_id) WHERE (price_list_id IS NOT NULL);
+CREATE INDEX discounts_price_list ON public.discounts USING btree (price_list_id);
 alter table public.discounts enable row level security;
 grant select, delete on public.discounts to authenticated;
 grant select, insert, update, delete on public.discounts to service_role;
@@ -1547,9 +1547,9 @@ create table public.order_items (
 comment on table public.order_items is 'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
 comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
-CREATE INDEX order_items_product ON public.order_items USING btree (product_id) WHERE (product_id IS NOT NULL);
-CREATE INDEX order_items_user ON public.order_items USING btree (user_id) WHERE (user_id IS NOT NULL);
-CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id) WHERE (variant_id IS NOT NULL);
+CREATE INDEX order_items_product ON public.order_items USING btree (product_id);
+CREATE INDEX order_items_user ON public.order_items USING btree (user_id);
+CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id);
 alter table public.order_items enable row level security;
 grant select on public.order_items to authenticated;
 grant select, insert, update, delete on public.order_items to service_role;
@@ -1588,7 +1588,7 @@ comment on column public.order_refunds.lines is 'What it is for: [{order_item_id
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
 CREATE INDEX order_refunds_order ON public.order_refunds USING btree (order_id);
-CREATE INDEX order_refunds_user ON public.order_refunds USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX order_refunds_user ON public.order_refunds USING btree (user_id);
 alter table public.order_refunds enable row level security;
 grant select on public.order_refunds to authenticated;
 grant select, insert, update, delete on public.order_refunds to service_role;
@@ -1659,7 +1659,7 @@ CREATE INDEX orders_created ON public.orders USING btree (created_at, id);
 CREATE INDEX orders_holding ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX orders_price_list ON public.orders USING btree (price_list_id);
 CREATE INDEX orders_status ON public.orders USING btree (status, created_at);
-CREATE INDEX orders_user ON public.orders USING btree (user_id, created_at DESC) WHERE (user_id IS NOT NULL);
+CREATE INDEX orders_user ON public.orders USING btree (user_id, created_at DESC);
 alter table public.orders enable row level security;
 grant select on public.orders to authenticated;
 grant select, insert, update, delete on public.orders to service_role;
@@ -1874,7 +1874,7 @@ comment on table public.product_images is 'A product''s pictures, the one with t
 comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
 comment on column public.product_images.path is 'The file in the storage bucket product-images.';
 CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
-CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id) WHERE (variant_id IS NOT NULL);
+CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id);
 alter table public.product_images enable row level security;
 grant select on public.product_images to anon;
 grant select, delete on public.product_images to authenticated;
