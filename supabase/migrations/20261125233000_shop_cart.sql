@@ -34,7 +34,7 @@ begin
   where one.active
     and case when cart_facts.price_list_id is null then one.is_default else one.id = cart_facts.price_list_id end;
   if list.id is null then
-    perform private.problem(404, 'price_list_not_found');
+    perform private.problem(404, 'price_list_not_found', 'No active price list has this id.');
   end if;
   return jsonb_build_object(
     'price_list_id', list.id,

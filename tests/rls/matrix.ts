@@ -19,6 +19,7 @@ import { secondFactorFunctions, secondFactorTables } from "./matrix/second-facto
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
 import { shopCartFunctions } from "./matrix/shop-cart.ts";
+import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
@@ -36,6 +37,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...workspacesFunctions,
   ...shopFunctions,
   ...shopCartFunctions,
+  ...reviewFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -63,6 +65,7 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...reviewTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(
