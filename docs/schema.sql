@@ -5102,6 +5102,21 @@ $function$;
 comment on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) is 'Moves stock and writes its ledger row, in one conditional update; false, and nothing is written, when there is not enough. Callers take variants in the order of their ids, or two wait for each other.';
 grant execute on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.stock_left(variant_id uuid, wanted integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select greatest(0, least(stock_left.wanted, 999, held.on_hand - held.reserved))
+  from private.stock as held
+  where held.variant_id = stock_left.variant_id;
+$function$;
+comment on function private.stock_left(uuid, integer) is 'How many of so many wanted units can be had, up to a cart''s 999. Security definer: buyers may not read the stock; what they want more of than there is, a checkout would refuse them as well.';
+grant execute on function private.stock_left(uuid, integer) to anon;
+grant execute on function private.stock_left(uuid, integer) to authenticated;
+grant execute on function private.stock_left(uuid, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -6979,6 +6994,66 @@ AS $function$
 $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
+
+CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list_id text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  list public.price_lists;
+begin
+  if cardinality(variant_ids) > 200 or cardinality(quantities) is distinct from cardinality(variant_ids) then
+    perform private.problem(422, 'invalid_body', 'At most 200 variants, with a quantity each.');
+  end if;
+  select one.* into list
+  from public.price_lists as one
+  where one.active
+    and case when cart_facts.price_list_id is null then one.is_default else one.id = cart_facts.price_list_id end;
+  if list.id is null then
+    perform private.problem(404, 'price_list_not_found', 'No active price list has this id.');
+  end if;
+  return jsonb_build_object(
+    'price_list_id', list.id,
+    'currency', list.currency,
+    'lines', (
+      -- Inactive ones are left out by condition, not only by RLS: staff, who read them, cannot buy them either.
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'variant_id', variant.id,
+        'product_id', product.id,
+        'slug', product.slug,
+        'sku', variant.sku,
+        'name_en', product.name_en,
+        'name_fr', product.name_fr,
+        'options', variant.options,
+        'image', (
+          select image.path
+          from public.product_images as image
+          where image.product_id = product.id
+          order by (image.variant_id is not distinct from variant.id) desc, (image.variant_id is null) desc,
+            image.position, image.id
+          limit 1
+        ),
+        'unit_amount', price.unit_amount,
+        'compare_at_amount', price.compare_at_amount,
+        'availability', coalesce(known.band, 'out_of_stock'),
+        'few_left', known.few_left,
+        'can_have', coalesce(private.stock_left(variant.id, wanted.quantity), 0)
+      )), '[]')
+      from unnest(cart_facts.variant_ids, cart_facts.quantities) as wanted (variant_id, quantity)
+      join public.product_variants as variant on variant.id = wanted.variant_id and variant.active
+      join public.products as product on product.id = variant.product_id and product.active
+      join public.variant_prices as price on price.variant_id = variant.id and price.price_list_id = list.id
+      left join public.variant_availability as known on known.variant_id = variant.id
+    )
+  );
+end;
+$function$;
+comment on function public.cart_facts(uuid[], integer[], text) is 'What the lines of a cart are now: names, price by the price list (null: the default one), availability, and how many of the wanted quantity can be had. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
+grant execute on function public.cart_facts(uuid[], integer[], text) to anon;
+grant execute on function public.cart_facts(uuid[], integer[], text) to authenticated;
+grant execute on function public.cart_facts(uuid[], integer[], text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_advance(stripe_invoice_id text)
  RETURNS text

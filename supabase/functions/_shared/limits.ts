@@ -8,7 +8,7 @@ import { elevatedDb, rows } from "./database.ts";
 import { optionalEnv } from "./env.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem } from "./problem.ts";
-import { askRedis, redis } from "./redis.ts";
+import { redis, redisWithPauses } from "./redis.ts";
 import { toHex } from "./hex.ts";
 
 /** One limit: at most `requests` in any `windowSeconds`. */
@@ -50,6 +50,8 @@ export const limits = {
 /** The name of a limit. */
 export type LimitName = keyof typeof limits;
 
+/** Long: requests do without it meanwhile. */
+const askRedis = redisWithPauses(15_000);
 const limiters = new Map<LimitName, Ratelimit>();
 
 /**

@@ -7,9 +7,6 @@ import { env } from "./env.ts";
  * moment's slowness must not grant further guesses.
  */
 const timeoutMs = 3000;
-/** How long Redis is left alone after that: one that hangs would cost every request its timeout. */
-const pauseMs = 15_000;
-let pausedUntil = 0;
 let client: Redis | undefined;
 
 /**
@@ -35,14 +32,23 @@ export class RedisUnavailable extends Error {
   }
 }
 
-/** Asks Redis, unless it failed a moment ago. @throws {RedisUnavailable} */
-export async function askRedis<T>(ask: (redis: Redis) => Promise<T>): Promise<T> {
-  const paused = pausedUntil - Date.now();
-  if (paused > 0) throw new RedisUnavailable(paused / 1000);
-  try {
-    return await ask(redis());
-  } catch (error) {
-    pausedUntil = Date.now() + pauseMs;
-    throw new RedisUnavailable(pauseMs / 1000, error);
-  }
+/** Asks Redis something. @throws {RedisUnavailable} */
+export type AskRedis = <T>(ask: (redis: Redis) => Promise<T>) => Promise<T>;
+
+/**
+ * A way to ask Redis that leaves it alone for a while after a failure: one that hangs would cost every
+ * request its timeout.
+ */
+export function redisWithPauses(pauseMs: number): AskRedis {
+  let pausedUntil = 0;
+  return async (ask) => {
+    const paused = pausedUntil - Date.now();
+    if (paused > 0) throw new RedisUnavailable(paused / 1000);
+    try {
+      return await ask(redis());
+    } catch (error) {
+      pausedUntil = Date.now() + pauseMs;
+      throw new RedisUnavailable(pauseMs / 1000, error);
+    }
+  };
 }

@@ -3,7 +3,7 @@ import type { Redis } from "@upstash/redis";
 import type { Db } from "../../database.ts";
 import { describeError, log } from "../../log.ts";
 import { problem } from "../../problem.ts";
-import { askRedis, RedisUnavailable } from "../../redis.ts";
+import { RedisUnavailable, redisWithPauses } from "../../redis.ts";
 import { type GuestCart, guestCartOf } from "./cart-id.ts";
 import { readFacts } from "./facts.ts";
 import {
@@ -35,6 +35,9 @@ export interface OpenCart {
   cartId: string | null;
   cart: StoredCart;
 }
+
+/** Short: without it there are no carts, and one slow moment must not close the shop. */
+const askRedis = redisWithPauses(1000);
 
 /** Asks Redis for carts. @throws {Problem} `cart_unavailable` */
 export async function inCarts<T>(ask: (redis: Redis) => Promise<T>): Promise<T> {
