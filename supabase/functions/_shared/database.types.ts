@@ -2331,6 +2331,8 @@ export type Database = {
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
       "orphaned_workspaces_close": { Args: { "batch": number }; Returns: number };
+      "product_images_orphaned": { Args: { "batch": number }; Returns: (string)[] };
+      "product_images_unused": { Args: { "names": (string)[] }; Returns: (string)[] };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
       "rate_limit_hit": {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
@@ -2424,6 +2426,44 @@ export type Database = {
           "staff": string;
         };
         Returns: Json;
+      };
+      "stock_adjust": {
+        Args: {
+          "counted"?: number;
+          "delta"?: number;
+          "reason": string;
+          "request_id"?: string;
+          "variant_id": string;
+        };
+        Returns: Json;
+      };
+      "stock_history": {
+        Args: { "before"?: number; "page_size"?: number; "variant_id": string };
+        Returns: {
+          "actor_id": string;
+          "created_at": string;
+          "id": number;
+          "kind": string;
+          "note": string;
+          "on_hand_delta": number;
+          "order_id": string;
+          "reserved_delta": number;
+          "shortage_delta": number;
+        }[];
+      };
+      "stock_levels": {
+        Args: { "after"?: string; "page_size"?: number; "prefix"?: string; "which"?: string };
+        Returns: {
+          "available": number;
+          "low_stock": number;
+          "on_hand": number;
+          "product_id": string;
+          "reserved": number;
+          "shortage": number;
+          "sku": string;
+          "updated_at": string;
+          "variant_id": string;
+        }[];
       };
       "stripe_apply": {
         Args: {
