@@ -204,7 +204,7 @@ create table private.discount_redemptions (
 );
 comment on table private.discount_redemptions is 'Which orders redeemed which discount: counted from when the order is placed, given back when nothing was paid.';
 comment on column private.discount_redemptions.customer is 'By whom limits count: user:<id>, else email:<SHA-256 of the address in lower case>.';
-CREATE INDEX discount_redemptions_customer ON private.discount_redemptions USING btree (discount_id, customer) WHERE (released_at IS NULL);
+CREATE INDEX discount_redemptions_customer ON private.discount_redemptions USING btree (discount_id, customer);
 alter table private.discount_redemptions enable row level security;
 grant select, insert, update, delete on private.discount_redemptions to service_role;
 
@@ -1191,8 +1191,8 @@ create table public.discount_scopes (
   constraint discount_scopes_one_thing CHECK (num_nonnulls(product_id, category_id) = 1)
 );
 comment on table public.discount_scopes is 'What a discount covers: products, and categories with what is below them; without a row, everything.';
-CREATE INDEX discount_scopes_category ON public.discount_scopes USING btree (category_id) WHERE (category_id IS NOT NULL);
-CREATE INDEX discount_scopes_product ON public.discount_scopes USING btree (product_id) WHERE (product_id IS NOT NULL);
+CREATE INDEX discount_scopes_category ON public.discount_scopes USING btree (category_id);
+CREATE INDEX discount_scopes_product ON public.discount_scopes USING btree (product_id);
 alter table public.discount_scopes enable row level security;
 grant select, delete on public.discount_scopes to authenticated;
 grant select, insert, update, delete on public.discount_scopes to service_role;
@@ -1244,7 +1244,7 @@ comment on column public.discounts.basis_points is 'Hundredths of a percent: 100
 comment on column public.discounts.price_list_id is 'The list whose currency amount and minimum are in, and to which it is bound; null: all.';
 comment on column public.discounts.minimum_amount is 'What the lines that it covers must come to.';
 comment on column public.discounts.redeemed is 'How often it is redeemed by orders that are paid or may yet be; a refused one over the limit never counted.';
-CREATE INDEX discounts_price_list ON public.discounts USING btree (price_list_id) WHERE (price_list_id IS NOT NULL);
+CREATE INDEX discounts_price_list ON public.discounts USING btree (price_list_id);
 alter table public.discounts enable row level security;
 grant select, delete on public.discounts to authenticated;
 grant select, insert, update, delete on public.discounts to service_role;
@@ -1547,9 +1547,9 @@ create table public.order_items (
 comment on table public.order_items is 'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
 comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
-CREATE INDEX order_items_product ON public.order_items USING btree (product_id) WHERE (product_id IS NOT NULL);
-CREATE INDEX order_items_user ON public.order_items USING btree (user_id) WHERE (user_id IS NOT NULL);
-CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id) WHERE (variant_id IS NOT NULL);
+CREATE INDEX order_items_product ON public.order_items USING btree (product_id);
+CREATE INDEX order_items_user ON public.order_items USING btree (user_id);
+CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id);
 alter table public.order_items enable row level security;
 grant select on public.order_items to authenticated;
 grant select, insert, update, delete on public.order_items to service_role;
@@ -1588,7 +1588,7 @@ comment on column public.order_refunds.lines is 'What it is for: [{order_item_id
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
 CREATE INDEX order_refunds_order ON public.order_refunds USING btree (order_id);
-CREATE INDEX order_refunds_user ON public.order_refunds USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX order_refunds_user ON public.order_refunds USING btree (user_id);
 alter table public.order_refunds enable row level security;
 grant select on public.order_refunds to authenticated;
 grant select, insert, update, delete on public.order_refunds to service_role;
@@ -1659,7 +1659,7 @@ CREATE INDEX orders_created ON public.orders USING btree (created_at, id);
 CREATE INDEX orders_holding ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX orders_price_list ON public.orders USING btree (price_list_id);
 CREATE INDEX orders_status ON public.orders USING btree (status, created_at);
-CREATE INDEX orders_user ON public.orders USING btree (user_id, created_at DESC) WHERE (user_id IS NOT NULL);
+CREATE INDEX orders_user ON public.orders USING btree (user_id, created_at DESC);
 alter table public.orders enable row level security;
 grant select on public.orders to authenticated;
 grant select, insert, update, delete on public.orders to service_role;
@@ -1874,7 +1874,7 @@ comment on table public.product_images is 'A product''s pictures, the one with t
 comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
 comment on column public.product_images.path is 'The file in the storage bucket product-images.';
 CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
-CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id) WHERE (variant_id IS NOT NULL);
+CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id);
 alter table public.product_images enable row level security;
 grant select on public.product_images to anon;
 grant select, delete on public.product_images to authenticated;
@@ -2048,6 +2048,56 @@ create policy "Owners, admins and billing read refunds" on public.refunds for se
 CREATE TRIGGER refunds_audit AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_refund_id', 'status', 'amount', 'currency', 'reason');
 CREATE TRIGGER refunds_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_refund_id');
 CREATE TRIGGER refunds_touch BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.reviews (
+  id uuid default gen_random_uuid() not null,
+  product_id uuid not null,
+  user_id uuid default auth.uid() not null,
+  order_item_id uuid not null,
+  rating smallint not null,
+  comment text default ''::text not null,
+  hidden_at timestamp with time zone,
+  hidden_reason text,
+  created_at timestamp with time zone default private.now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint reviews_pkey PRIMARY KEY (id),
+  constraint reviews_once_per_item UNIQUE (order_item_id),
+  constraint reviews_order_item_id_fkey FOREIGN KEY (order_item_id) REFERENCES order_items(id) ON DELETE CASCADE,
+  constraint reviews_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  constraint reviews_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint reviews_comment_length CHECK (char_length(comment) <= 5000),
+  constraint reviews_hidden_reason_length CHECK (char_length(hidden_reason) >= 5 AND char_length(hidden_reason) <= 500),
+  constraint reviews_hidden_with_reason CHECK ((hidden_at IS NULL) = (hidden_reason IS NULL)),
+  constraint reviews_rating_possible CHECK (rating >= 1 AND rating <= 5)
+);
+comment on table public.reviews is 'What buyers say of products, one for each line of an order. Gone with the account of whoever wrote it.';
+comment on column public.reviews.product_id is 'The product of the order''s line.';
+comment on column public.reviews.comment is 'Plain text. Whoever shows it escapes it: there is no mark-up in it that means anything.';
+comment on column public.reviews.hidden_at is 'Since when staff hide it; its author sees that, and why.';
+CREATE INDEX reviews_hidden ON public.reviews USING btree (hidden_at);
+CREATE INDEX reviews_newest ON public.reviews USING btree (created_at DESC, id DESC);
+CREATE INDEX reviews_product ON public.reviews USING btree (product_id, created_at DESC, id DESC);
+CREATE INDEX reviews_user ON public.reviews USING btree (user_id, created_at DESC);
+alter table public.reviews enable row level security;
+grant select, delete on public.reviews to authenticated;
+grant select, insert, update, delete on public.reviews to service_role;
+grant insert (product_id, order_item_id, rating, comment), update (rating, comment) on public.reviews to authenticated;
+create policy "Buyers change their own reviews" on public.reviews for update to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)))
+  with check (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Buyers delete their own reviews unless hidden" on public.reviews for delete to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)) AND hidden_at IS NULL);
+create policy "Buyers read their own reviews" on public.reviews for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Buyers review what they bought" on public.reviews for insert to authenticated
+  with check (user_id = (( SELECT auth.uid() AS uid)) AND private.has_bought(order_item_id, product_id, user_id));
+CREATE TRIGGER reviews_audit AFTER UPDATE OF hidden_at, hidden_reason ON reviews FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'id', 'hidden_at', 'hidden_reason');
+CREATE TRIGGER reviews_of_buyer AFTER INSERT ON reviews FOR EACH ROW EXECUTE FUNCTION private.review_is_of_buyer();
+CREATE TRIGGER reviews_ratings_delete AFTER DELETE ON reviews REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.ratings_follow();
+CREATE TRIGGER reviews_ratings_insert AFTER INSERT ON reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.ratings_follow();
+CREATE TRIGGER reviews_ratings_update AFTER UPDATE ON reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.ratings_follow();
+CREATE TRIGGER reviews_touch BEFORE UPDATE ON reviews FOR EACH ROW EXECUTE FUNCTION private.touch();
+CREATE TRIGGER reviews_written BEFORE INSERT OR UPDATE OF comment ON reviews FOR EACH ROW EXECUTE FUNCTION private.review_written();
 
 create table public.shipping_rates (
   id uuid default gen_random_uuid() not null,
@@ -3579,6 +3629,25 @@ end;
 $function$;
 comment on function private.handle_user_confirmed() is 'Trigger on auth.users: the welcome mail, once an address is known to be the user''s. Security definer: the auth service''s role may not enqueue jobs.';
 
+CREATE OR REPLACE FUNCTION private.has_bought(order_item_id uuid, product_id uuid, user_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.order_items as item
+    join public.orders as placed on placed.id = item.order_id
+    where item.id = has_bought.order_item_id and item.product_id = has_bought.product_id
+      and item.user_id = has_bought.user_id and item.refunded_quantity < item.quantity
+      -- Not refunded: an order that was cancelled before anything was sent ends so, too.
+      and placed.status in ('paid', 'fulfilling', 'shipped', 'delivered', 'partially_refunded')
+  );
+$function$;
+comment on function private.has_bought(uuid, uuid, uuid) is 'Whether a line of a paid order shows that a user bought a product, and has not got it all refunded. The policy on reviews calls it, under the caller''s RLS.';
+grant execute on function private.has_bought(uuid, uuid, uuid) to authenticated;
+grant execute on function private.has_bought(uuid, uuid, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.has_feature(workspace uuid, feature text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4094,6 +4163,14 @@ $function$;
 comment on function private.meter_refusal(usage_counters, bigint, text) is 'What a call is told that is refused: `reason` is access (unpaid invoices), plan (not included) or limit.';
 grant execute on function private.meter_refusal(usage_counters, bigint, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.microseconds(moment timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select (extract(epoch from moment) * 1000000)::bigint $function$;
+comment on function private.microseconds(timestamp with time zone) is 'Since 1970, exactly: what a cursor by time needs.';
+
 CREATE OR REPLACE FUNCTION private.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -4225,6 +4302,22 @@ comment on function private.now() is 'The clock that business rules read. The lo
 grant execute on function private.now() to anon;
 grant execute on function private.now() to authenticated;
 grant execute on function private.now() to service_role;
+
+CREATE OR REPLACE FUNCTION private.only_staff()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.is_staff() then
+    perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
+  end if;
+end;
+$function$;
+comment on function private.only_staff() is 'Lets only staff go on, by the caller''s own token: for client RPCs.';
+grant execute on function private.only_staff() to authenticated;
+grant execute on function private.only_staff() to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_event()
  RETURNS trigger
@@ -4385,6 +4478,86 @@ grant execute on function private.product_on_sale(uuid) to anon;
 grant execute on function private.product_on_sale(uuid) to authenticated;
 grant execute on function private.product_on_sale(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.public_name(name text, email text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- "Ada Lovelace" is "Ada L."; and who has chosen no name is called by the address, which is not told.
+  select case
+    when strpos(name, '@') > 0 or lower(name) = lower(split_part(email, '@', 1)) then null
+    when cardinality(words) > 1 then left(words[1], 40) || ' ' || upper(left(words[cardinality(words)], 1)) || '.'
+    else nullif(left(words[1], 40), '')
+  end
+  from (select regexp_split_to_array(btrim(name), '\s+') as words) as split;
+$function$;
+comment on function private.public_name(text, text) is 'What strangers read of a user''s name: the first one and an initial; null where no name was chosen.';
+
+CREATE OR REPLACE FUNCTION private.rating_imbalances()
+ RETURNS TABLE(product_id uuid, rating_count integer, rating_sum bigint, reviews bigint, ratings bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select product.id, product.rating_count, product.rating_sum, coalesce(counted.reviews, 0), coalesce(counted.ratings, 0)
+  from public.products as product
+  left join (
+    select review.product_id, count(*) as reviews, sum(review.rating) as ratings
+    from public.reviews as review where review.hidden_at is null group by review.product_id
+  ) as counted on counted.product_id = product.id
+  where (product.rating_count, product.rating_sum)
+    is distinct from (coalesce(counted.reviews, 0)::integer, coalesce(counted.ratings, 0)::bigint);
+$function$;
+comment on function private.rating_imbalances() is 'Products whose kept ratings differ from a recount: none, ever.';
+grant execute on function private.rating_imbalances() to service_role;
+
+CREATE OR REPLACE FUNCTION private.ratings_follow()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed jsonb;
+begin
+  -- By statement and in the order of the ids: an account's deletion takes many reviews along, and two of
+  -- them, row by row, would wait for each other.
+  if tg_op = 'INSERT' then
+    select jsonb_agg(to_jsonb(one)) into changed from (
+      select product_id, count(*) as reviews, sum(rating) as ratings
+      from new_rows where hidden_at is null group by product_id
+    ) as one;
+  elsif tg_op = 'DELETE' then
+    select jsonb_agg(to_jsonb(one)) into changed from (
+      select product_id, -count(*) as reviews, -sum(rating) as ratings
+      from old_rows where hidden_at is null group by product_id
+    ) as one;
+  else
+    select jsonb_agg(to_jsonb(one)) into changed from (
+      select product_id, sum(reviews) as reviews, sum(ratings) as ratings from (
+        select product_id, 1 as reviews, rating as ratings from new_rows where hidden_at is null
+        union all
+        select product_id, -1, -rating from old_rows where hidden_at is null
+      ) as both_sides
+      group by product_id having sum(reviews) <> 0 or sum(ratings) <> 0
+    ) as one;
+  end if;
+  if changed is null then
+    return null;
+  end if;
+  perform from public.products as product
+  where product.id in (select (one ->> 'product_id')::uuid from jsonb_array_elements(changed) as one)
+  order by product.id for no key update;
+  update public.products as product
+  set rating_count = product.rating_count + one.reviews, rating_sum = product.rating_sum + one.ratings
+  from jsonb_to_recordset(changed) as one (product_id uuid, reviews integer, ratings bigint)
+  where product.id = one.product_id;
+  return null;
+end;
+$function$;
+comment on function private.ratings_follow() is 'Trigger: keeps how many shown reviews a product has, and the sum of their ratings. Security definer: who writes a review, or deletes an account, may not write products.';
+
 CREATE OR REPLACE FUNCTION private.readable_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -4463,6 +4636,160 @@ begin
 end;
 $function$;
 comment on function private.refuse_when_overdue() is 'Trigger of what a workspace may not add while it is read-only or locked.';
+
+CREATE OR REPLACE FUNCTION private.review_cursor(cursor text, OUT before_time timestamp with time zone, OUT before_id uuid)
+ RETURNS record
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  before_time := 'infinity';
+  before_id := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  if cursor is null then
+    return;
+  end if;
+  if cursor !~ '^[0-9]{1,18}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    perform private.problem(422, 'invalid_query', 'This is no cursor of ours: begin without one.');
+  end if;
+  before_time := timestamptz 'epoch' + split_part(cursor, '_', 1)::bigint * interval '1 microsecond';
+  before_id := split_part(cursor, '_', 2)::uuid;
+end;
+$function$;
+comment on function private.review_cursor(text) is 'Where a page of reviews goes on: before this time and id. A cursor is microseconds since 1970 and an id.';
+
+CREATE OR REPLACE FUNCTION private.review_is_of_buyer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.has_bought(new.order_item_id, new.product_id, new.user_id) then
+    perform private.problem(403, 'review_not_allowed', 'Only who has bought a product reviews it: no paid order shows it.');
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.review_is_of_buyer() is 'Trigger: what the policy asks of buyers, asked of the service role as well.';
+
+CREATE OR REPLACE FUNCTION private.review_moderate(review_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.only_staff();
+  update public.reviews as review
+  set hidden_at = case when reason is not null then coalesce(review.hidden_at, private.now()) end,
+      hidden_reason = btrim(reason)
+  where review.id = review_id;
+  if not found then
+    perform private.problem(404, 'review_not_found', 'There is no such review.');
+  end if;
+end;
+$function$;
+comment on function private.review_moderate(uuid, text) is 'Hides a review for a reason, or without one shows it again. Security definer: staff may write nobody''s review, only hide it.';
+grant execute on function private.review_moderate(uuid, text) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.review_written()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Lines as people write them: no control characters, and no marks that turn around what follows.
+  new.comment := btrim(regexp_replace(
+    regexp_replace(new.comment, '\r\n?', E'\n', 'g'),
+    '[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]', '', 'g'
+  ), E' \n\t');
+  return new;
+end;
+$function$;
+comment on function private.review_written() is 'Trigger: leaves plain text of a comment.';
+
+CREATE OR REPLACE FUNCTION private.reviews_of_all(product_id uuid, hidden boolean, cursor text, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  beyond record := private.review_cursor(reviews_of_all.cursor);
+  size constant integer := least(greatest(coalesce(reviews_of_all.page_size, 20), 1), 100);
+begin
+  perform private.only_staff();
+  return (
+    with page as (
+      select review.*, row_number() over (order by review.created_at desc, review.id desc) as place
+      from public.reviews as review
+      where (reviews_of_all.product_id is null or review.product_id = reviews_of_all.product_id)
+        and (reviews_of_all.hidden is null or (review.hidden_at is not null) = reviews_of_all.hidden)
+        and (review.created_at, review.id) < (beyond.before_time, beyond.before_id)
+      order by review.created_at desc, review.id desc
+      limit size + 1
+    )
+    select jsonb_build_object(
+      'reviews', coalesce(jsonb_agg(to_jsonb(page) - 'place' order by page.place)
+        filter (where page.place <= size), '[]'),
+      'next_cursor', (
+        select private.microseconds(last.created_at) || '_' || last.id from page as last
+        where last.place = size and exists (select from page as further where further.place > size)
+      )
+    )
+    from page
+  );
+end;
+$function$;
+comment on function private.reviews_of_all(uuid, boolean, text, integer) is 'A page of everybody''s reviews, for staff. Security definer: staff read under RLS only what they wrote themselves, so that buyers keep their index.';
+grant execute on function private.reviews_of_all(uuid, boolean, text, integer) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.reviews_shown(product_id uuid, cursor text, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  beyond record := private.review_cursor(reviews_shown.cursor);
+  size constant integer := least(greatest(coalesce(reviews_shown.page_size, 20), 1), 100);
+begin
+  return (
+    with page as (
+      select review.*, row_number() over (order by review.created_at desc, review.id desc) as place
+      from public.reviews as review
+      where review.product_id = reviews_shown.product_id and review.hidden_at is null
+        and (review.created_at, review.id) < (beyond.before_time, beyond.before_id)
+        and private.product_on_sale(reviews_shown.product_id)
+      order by review.created_at desc, review.id desc
+      limit size + 1
+    )
+    select jsonb_build_object(
+      'reviews', coalesce(jsonb_agg(jsonb_build_object(
+        'id', page.id,
+        'rating', page.rating,
+        'comment', page.comment,
+        'created_at', page.created_at,
+        'author_name', private.public_name(profile.name, account.email),
+        'avatar_url', profile.avatar_url,
+        -- As the order is now: once all of it is refunded, the review stays and this does not.
+        'verified', private.has_bought(page.order_item_id, page.product_id, page.user_id)
+      ) order by page.place) filter (where page.place <= size), '[]'),
+      'next_cursor', (
+        select private.microseconds(last.created_at) || '_' || last.id from page as last
+        where last.place = size and exists (select from page as further where further.place > size)
+      )
+    )
+    from page
+    join public.profiles as profile on profile.id = page.user_id
+    join auth.users as account on account.id = page.user_id
+  );
+end;
+$function$;
+comment on function private.reviews_shown(uuid, text, integer) is 'A page of a product''s reviews. Security definer: strangers read of a reviewer a short name and a picture, and nothing else of a profile or an order.';
+grant execute on function private.reviews_shown(uuid, text, integer) to anon;
+grant execute on function private.reviews_shown(uuid, text, integer) to authenticated;
+grant execute on function private.reviews_shown(uuid, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.schedule_jobs()
  RETURNS void
@@ -5789,7 +6116,7 @@ begin
   -- Nobody chooses the address of a personal one, and many people have one name: it ends in chance, of
   -- 48 bits, since all names without a Latin letter share what comes before it.
   if new.slug is null and new.personal_of is not null then
-    new.slug := left(base, 37) || '-' || right(gen_random_uuid()::text, 12);
+    new.slug := rtrim(left(base, 37), '-') || '-' || right(gen_random_uuid()::text, 12);
     return new;
   end if;
   -- Two who want the same one at the same time take turns, so that the second sees the first.
@@ -5797,7 +6124,7 @@ begin
   if not exists (select from public.workspaces as other where other.slug = base and other.id <> new.id) then
     new.slug := base;
   elsif new.slug is null then
-    new.slug := left(base, 37) || '-' || right(gen_random_uuid()::text, 12);
+    new.slug := rtrim(left(base, 37), '-') || '-' || right(gen_random_uuid()::text, 12);
   else
     perform private.problem(409, 'slug_taken', 'Another workspace has this slug: choose another one.');
   end if;
@@ -7580,6 +7907,19 @@ $function$;
 comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
 grant execute on function public.orphaned_workspaces_close(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.product_reviews(product_id uuid, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.reviews_shown(product_reviews.product_id, product_reviews.cursor, product_reviews.page_size)
+$function$;
+comment on function public.product_reviews(uuid, text, integer) is 'Client RPC: a product''s reviews, newest first, 1 to 100 a page: {reviews: [{id, rating, comment, created_at, author_name, avatar_url: a path below the project''s URL, verified}], next_cursor: null on the last page}. Comments are plain text.';
+grant execute on function public.product_reviews(uuid, text, integer) to anon;
+grant execute on function public.product_reviews(uuid, text, integer) to authenticated;
+grant execute on function public.product_reviews(uuid, text, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
  LANGUAGE sql
@@ -7890,6 +8230,29 @@ AS $function$ select private.apply_retention(batch) $function$;
 comment on function public.retention_run(integer) is 'Server RPC: applies retention once: {removed: {rule: rows}, more}; call again while `more`.';
 grant execute on function public.retention_run(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.review_hide(review_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(char_length(btrim(reason)) not between 5 and 500, true) then
+    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
+  end if;
+  perform private.review_moderate(review_hide.review_id, review_hide.reason);
+end;
+$function$;
+comment on function public.review_hide(uuid, text) is 'Client RPC for staff: hides a review, with a reason that its author reads. Noted in the audit log.';
+grant execute on function public.review_hide(uuid, text) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.review_show(review_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.review_moderate(review_show.review_id, null) $function$;
+comment on function public.review_show(uuid) is 'Client RPC for staff: shows a review that was hidden. Noted in the audit log.';
+grant execute on function public.review_show(uuid) to authenticated;
+
 CREATE OR REPLACE FUNCTION public.seats_begin(workspace_id uuid, seq bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -8133,6 +8496,19 @@ end;
 $function$;
 comment on function public.staff_mail_suppressions(uuid, bigint, integer) is 'Server RPC: {suppressions, next_cursor} for staff, what came last first.';
 grant execute on function public.staff_mail_suppressions(uuid, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_reviews(product_id uuid DEFAULT NULL::uuid, hidden boolean DEFAULT NULL::boolean, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.reviews_of_all(
+    staff_reviews.product_id, staff_reviews.hidden, staff_reviews.cursor, staff_reviews.page_size
+  )
+$function$;
+comment on function public.staff_reviews(uuid, boolean, text, integer) is 'Client RPC for staff: reviews as they are kept, newest first, of a product or of all, hidden or shown or both: {reviews, next_cursor}. Others meet 403 forbidden.';
+grant execute on function public.staff_reviews(uuid, boolean, text, integer) to authenticated;
 
 CREATE OR REPLACE FUNCTION public.staff_standing()
  RETURNS text

@@ -19,6 +19,7 @@ import { secondFactorFunctions, secondFactorTables } from "./matrix/second-facto
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
@@ -36,6 +37,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...workspacesFunctions,
   ...shopFunctions,
   ...shopImportFunctions,
+  ...reviewFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -64,6 +66,7 @@ const written: Record<string, TableAccess> = {
   ...workspacesTables,
   ...shopTables,
   ...shopImportTables,
+  ...reviewTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

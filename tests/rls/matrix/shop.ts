@@ -198,7 +198,8 @@ export const shopTables: Record<string, TableAccess> = {
     authenticated: { select: mine("user_id") },
     staffReadBy: "endpoint",
     service_role: everything,
-    samples: ({ userId }) => [order(userId), order(null)],
+    // A paid one first: who has bought may review.
+    samples: ({ userId }) => [{ ...order(userId), status: "paid" }, order(null)],
   },
   "public.order_items": {
     columns: words(`
