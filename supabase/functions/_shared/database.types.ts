@@ -1527,6 +1527,61 @@ export type Database = {
           },
         ];
       };
+      "reviews": {
+        Row: {
+          "comment": string;
+          "created_at": string;
+          "hidden_at": string | null;
+          "hidden_reason": string | null;
+          "id": string;
+          "order_item_id": string;
+          "product_id": string;
+          "rating": number;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "comment"?: string;
+          "created_at"?: string;
+          "hidden_at"?: string | null;
+          "hidden_reason"?: string | null;
+          "id"?: string;
+          "order_item_id": string;
+          "product_id": string;
+          "rating": number;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Update: {
+          "comment"?: string;
+          "created_at"?: string;
+          "hidden_at"?: string | null;
+          "hidden_reason"?: string | null;
+          "id"?: string;
+          "order_item_id"?: string;
+          "product_id"?: string;
+          "rating"?: number;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "reviews_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: true;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "reviews_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "shipping_rates": {
         Row: {
           "active": boolean;
@@ -2333,6 +2388,10 @@ export type Database = {
       "orphaned_workspaces_close": { Args: { "batch": number }; Returns: number };
       "product_images_orphaned": { Args: { "batch": number }; Returns: (string)[] };
       "product_images_unused": { Args: { "names": (string)[] }; Returns: (string)[] };
+      "product_reviews": {
+        Args: { "cursor"?: string; "page_size"?: number; "product_id": string };
+        Returns: Json;
+      };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
       "rate_limit_hit": {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
@@ -2380,6 +2439,8 @@ export type Database = {
       };
       "refund_intent_read": { Args: { "intent_id": string }; Returns: Json };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
+      "review_hide": { Args: { "reason": string; "review_id": string }; Returns: undefined };
+      "review_show": { Args: { "review_id": string }; Returns: undefined };
       "seats_begin": { Args: { "seq": number; "workspace_id": string }; Returns: Json };
       "seats_end": { Args: { "seq": number; "workspace_id": string }; Returns: undefined };
       "seats_for": {
@@ -2409,6 +2470,15 @@ export type Database = {
       };
       "staff_mail_suppressions": {
         Args: { "before_id": number; "page_size": number; "staff": string };
+        Returns: Json;
+      };
+      "staff_reviews": {
+        Args: {
+          "cursor"?: string;
+          "hidden"?: boolean;
+          "page_size"?: number;
+          "product_id"?: string;
+        };
         Returns: Json;
       };
       "staff_standing": { Args: Record<PropertyKey, never>; Returns: string };
