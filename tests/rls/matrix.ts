@@ -17,6 +17,7 @@ import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { secondFactorFunctions, secondFactorTables } from "./matrix/second-factor.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
+import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
 import { shopCartFunctions } from "./matrix/shop-cart.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
@@ -37,6 +38,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...workspacesFunctions,
   ...shopFunctions,
   ...shopCartFunctions,
+  ...shopImportFunctions,
   ...reviewFunctions,
 };
 
@@ -65,6 +67,7 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...shopImportTables,
   ...reviewTables,
 };
 
