@@ -18,6 +18,7 @@ import { platformTables } from "./matrix/platform.ts";
 import { secondFactorFunctions, secondFactorTables } from "./matrix/second-factor.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
@@ -34,6 +35,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopCheckoutFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */

@@ -1,4 +1,5 @@
 /** A shop to buy in: products with a price and a stock, made over SQL. */
+import { asServer } from "./callers.ts";
 import type { Sql } from "./database.ts";
 
 /** A variant on sale. */
@@ -100,24 +101,30 @@ export interface Placed {
     status: string;
     total_amount: number;
     expires_at: number;
-    items: { quantity: number; unit_amount: number; discount_amount: number; total_amount: number }[];
+    items: {
+      quantity: number;
+      unit_amount: number;
+      discount_amount: number;
+      total_amount: number;
+    }[];
   };
 }
 
 /** Places an order as checkout-create does. */
 export async function place(sql: Sql, asked: Asked): Promise<Placed> {
   const unique = crypto.randomUUID();
-  const [row] = await sql<{ placed: Placed }[]>`
+  const [row] = await asServer(sql, (call) =>
+    call<{ placed: Placed }[]>`
     select public.order_place(
       buyer => ${asked.buyer ?? `guest:${unique}`}, user_id => ${asked.userId ?? null},
       email => ${asked.email ?? `${unique}@example.com`}, locale => 'en', price_list => ${
-    asked.list ?? null
-  }, items => ${sql.json(asked.items)}, shipping_address => ${
-    asked.address === undefined ? null : sql.json(asked.address as never)
-  }, shipping_rate_id => ${asked.rate ?? null}, discount_code => ${asked.code ?? null},
+      asked.list ?? null
+    }, items => ${sql.json(asked.items)}, shipping_address => ${
+      asked.address === undefined ? null : sql.json(asked.address as never)
+    }, shipping_rate_id => ${asked.rate ?? null}, discount_code => ${asked.code ?? null},
       success_url => ${asked.successUrl ?? "https://shop.example/thanks"},
       cancel_url => 'https://shop.example/cart'
-    ) as placed`;
+    ) as placed`);
   return row!.placed;
 }
 
@@ -146,5 +153,8 @@ export function paidSession(
 
 /** Applies a session as a sync does. */
 export async function apply(sql: Sql, record: unknown): Promise<void> {
-  await sql`select private.stripe_apply_checkout_session(${sql.json(record as never)})`;
+  await asServer(
+    sql,
+    (call) => call`select private.stripe_apply_checkout_session(${sql.json(record as never)})`,
+  );
 }

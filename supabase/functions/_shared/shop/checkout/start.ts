@@ -9,7 +9,12 @@ import { stripeProblem } from "../../billing/stripe.ts";
 import { automaticTax } from "../../billing/tax.ts";
 import { rows } from "../../database.ts";
 import { Problem, problem } from "../../problem.ts";
-import { type CheckoutOrder, type CheckoutTools, readOrder, type ShippingAddress } from "./order.ts";
+import {
+  type CheckoutOrder,
+  type CheckoutTools,
+  readOrder,
+  type ShippingAddress,
+} from "./order.ts";
 import { endSession, Refused, sessionOf } from "./session.ts";
 
 /** What is asked for. */
@@ -155,4 +160,3 @@ export async function startOrderCheckout(
   }
   throw problem("order_pending", { retryAfterSeconds: 1 });
 }
-
