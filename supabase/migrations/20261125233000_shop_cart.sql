@@ -17,7 +17,7 @@ comment on function private.stock_left(uuid, integer) is
 revoke execute on function private.stock_left(uuid, integer) from public;
 grant execute on function private.stock_left(uuid, integer) to anon, authenticated, service_role;
 
-create function public.cart_facts(variant_ids uuid[], quantities integer[], price_list_id text default null)
+create function public.cart_facts(variant_ids uuid[], quantities integer[], price_list text default null)
 returns jsonb
 language plpgsql
 stable
@@ -32,12 +32,12 @@ begin
   select one.* into list
   from public.price_lists as one
   where one.active
-    and case when cart_facts.price_list_id is null then one.is_default else one.id = cart_facts.price_list_id end;
+    and case when cart_facts.price_list is null then one.is_default else one.id = cart_facts.price_list end;
   if list.id is null then
-    perform private.problem(404, 'price_list_not_found', 'No active price list has this id.');
+    perform private.problem(422, 'price_list_not_found', 'No active price list has this id.');
   end if;
   return jsonb_build_object(
-    'price_list_id', list.id,
+    'price_list', list.id,
     'currency', list.currency,
     'lines', (
       -- Inactive ones are left out by condition, not only by RLS: staff, who read them, cannot buy them either.

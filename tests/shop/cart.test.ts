@@ -45,7 +45,7 @@ Deno.test("cart: a guest's first line makes a cart, whose id only its holder has
   const guest = new Visitor();
   assert.deepEqual(await guest.cart(), {
     cart_id: null,
-    price_list_id: "eur",
+    price_list: "eur",
     currency: "EUR",
     lines: [],
     left_out: [],
@@ -207,8 +207,8 @@ Deno.test("cart: what is not on sale cannot be added, and what no longer is stay
     const refused = await guest.ask("POST", { variant_id });
     assert.deepEqual([refused.status, refused.body.code], [404, "variant_not_found"]);
   }
-  const unknownList = await call("GET", "cart?price_list_id=none");
-  assert.deepEqual([unknownList.status, unknownList.body.code], [404, "price_list_not_found"]);
+  const unknownList = await call("GET", "cart?price_list=none");
+  assert.deepEqual([unknownList.status, unknownList.body.code], [422, "price_list_not_found"]);
 });
 
 Deno.test("cart: units over the limit are refused, not cut", async () => {

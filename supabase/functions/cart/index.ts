@@ -9,7 +9,7 @@ import { Cart } from "../_shared/shop/cart/view.ts";
 
 const Query = z.strictObject({
   /** By which prices; default: the shop's default list. */
-  price_list_id: z.string().max(40).optional(),
+  price_list: z.string().max(40).optional(),
 });
 const Reply = z.object({ cart: Cart });
 const problems = ["cart_unavailable", "price_list_not_found", "invalid_header"] as const;
@@ -20,7 +20,7 @@ function shopperOf(
     query: z.output<typeof Query>;
   },
 ): Shopper {
-  return { db, user, headers: request.headers, priceListId: query.price_list_id };
+  return { db, user, headers: request.headers, priceListId: query.price_list };
 }
 
 /** Tells a guest the cart's id in the header as well, where whatever keeps headers finds it. */

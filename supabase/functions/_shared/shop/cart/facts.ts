@@ -23,7 +23,7 @@ export const LineFacts = z.object({
 });
 
 const Facts = z.object({
-  price_list_id: z.string(),
+  price_list: z.string(),
   currency: z.string(),
   lines: z.array(LineFacts),
 });
@@ -50,11 +50,11 @@ export async function readFacts(
     await rows(db.rpc("cart_facts", {
       variant_ids: wanted.map(({ variantId }) => variantId),
       quantities: wanted.map(({ quantity }) => quantity),
-      ...(priceListId !== undefined && { price_list_id: priceListId }),
+      ...(priceListId !== undefined && { price_list: priceListId }),
     })),
   );
   return {
-    priceListId: facts.price_list_id,
+    priceListId: facts.price_list,
     currency: facts.currency,
     lines: new Map(facts.lines.map((line) => [line.variant_id, line])),
   };

@@ -17,8 +17,8 @@
 
 /** Seconds that a cart lives since it was last touched. */
 export const lifetimeSeconds = 86_400;
-/** Lines that a cart may have, and units that a line may. */
-export const maxLines = 100;
+/** Lines that a cart may have, so that one payment at Stripe can take them all; units that a line may. */
+export const maxLines = 99;
 export const maxQuantity = 999;
 
 const common = `

@@ -34,7 +34,7 @@ const Line = z.object({
 export const Cart = z.object({
   /** A guest's cart: send it as `x-cart-id`. Null: a user's own, or none yet; forget the id you have. */
   cart_id: z.string().nullable(),
-  price_list_id: z.string(),
+  price_list: z.string(),
   currency: z.string(),
   /** In the order in which they were put in. */
   lines: z.array(Line),
@@ -91,7 +91,7 @@ export function viewCart(
   const lines = cart.lines.map((line) => viewLine(line, facts));
   return {
     cart_id: cartId,
-    price_list_id: facts.priceListId,
+    price_list: facts.priceListId,
     currency: facts.currency,
     lines,
     left_out: cart.leftOut.map(({ variantId, quantity }) => ({ variant_id: variantId, quantity })),
