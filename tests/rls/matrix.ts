@@ -18,6 +18,7 @@ import { platformTables } from "./matrix/platform.ts";
 import { secondFactorFunctions, secondFactorTables } from "./matrix/second-factor.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
@@ -34,6 +35,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopOrderFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -61,6 +63,7 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...shopOrderTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

@@ -7,6 +7,7 @@ import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { orderRefund } from "./order-refund.ts";
 import { passwordReset } from "./password-reset.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
@@ -32,6 +33,7 @@ export const jobKinds: Record<string, JobKind> = {
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  order_refund: orderRefund,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
   refund_finish: refundFinish,
