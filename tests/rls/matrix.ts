@@ -17,8 +17,10 @@ import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { secondFactorFunctions, secondFactorTables } from "./matrix/second-factor.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
+import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
 import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
+import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
@@ -36,6 +38,8 @@ export const functions: Record<string, FunctionAccess> = {
   ...workspacesFunctions,
   ...shopFunctions,
   ...shopOrderFunctions,
+  ...shopImportFunctions,
+  ...reviewFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -64,6 +68,8 @@ const written: Record<string, TableAccess> = {
   ...workspacesTables,
   ...shopTables,
   ...shopOrderTables,
+  ...shopImportTables,
+  ...reviewTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

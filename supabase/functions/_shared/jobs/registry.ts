@@ -9,6 +9,7 @@ import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { orderRefund } from "./order-refund.ts";
 import { passwordReset } from "./password-reset.ts";
+import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
@@ -36,6 +37,7 @@ export const jobKinds: Record<string, JobKind> = {
   order_refund: orderRefund,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
+  product_images_remove: productImagesRemove,
   refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,
