@@ -5,7 +5,9 @@ import { insertUser, type Sql, testDatabase } from "../support/database.ts";
 
 const database = await testDatabase({ connections: 12 });
 const { sql } = database;
-Deno.test.afterAll(() => database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+});
 
 interface Refund {
   id: string;
