@@ -20,6 +20,7 @@ import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
 import { shopCartFunctions } from "./matrix/shop-cart.ts";
+import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
 import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
@@ -39,6 +40,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...workspacesFunctions,
   ...shopFunctions,
   ...shopCartFunctions,
+  ...shopOrderFunctions,
   ...shopCheckoutFunctions,
   ...shopImportFunctions,
   ...reviewFunctions,
@@ -69,6 +71,7 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...shopOrderTables,
   ...shopImportTables,
   ...reviewTables,
 };
