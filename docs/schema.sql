@@ -630,13 +630,15 @@ create table private.stock (
   constraint stock_never_oversold CHECK (reserved >= 0 AND (on_hand - reserved) >= 0),
   constraint stock_shortage_positive CHECK (shortage >= 0)
 );
-comment on table private.stock is 'What there is of each variant. Written by private.stock_change alone.';
+comment on table private.stock is 'What there is of each variant. Written by private.stock_change and private.stock_set, with their ledger rows.';
 comment on column private.stock.on_hand is 'Not sold yet, reserved ones included.';
 comment on column private.stock.reserved is 'Held by orders that are not paid yet.';
 comment on column private.stock.shortage is 'Reserved units that a count did not find: somebody must resolve it.';
+CREATE INDEX stock_short ON private.stock USING btree (variant_id) WHERE (shortage > 0);
 alter table private.stock enable row level security;
 grant select, insert, update, delete on private.stock to service_role;
 CREATE TRIGGER stock_availability AFTER INSERT OR UPDATE OF on_hand, reserved ON private.stock FOR EACH ROW EXECUTE FUNCTION private.availability_follow();
+CREATE TRIGGER stock_shortage AFTER UPDATE OF on_hand, reserved, shortage ON private.stock FOR EACH ROW WHEN (new.shortage > 0 AND new.on_hand > new.reserved) EXECUTE FUNCTION private.stock_shortage_shrink();
 CREATE TRIGGER stock_touch BEFORE UPDATE ON private.stock FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.stock_movements (
@@ -650,6 +652,7 @@ create table private.stock_movements (
   actor_id uuid,
   note text,
   created_at timestamp with time zone default now() not null,
+  request_id uuid,
   constraint stock_movements_pkey PRIMARY KEY (id),
   constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE RESTRICT,
   constraint stock_movements_kind_known CHECK (kind = ANY (ARRAY['reserved'::text, 'released'::text, 'sold'::text, 'restocked'::text, 'adjusted'::text, 'counted'::text, 'imported'::text])),
@@ -659,10 +662,13 @@ create table private.stock_movements (
 comment on table private.stock_movements is 'Ledger of the stock, only ever added to: the sums of its deltas equal the counters in private.stock.';
 comment on column private.stock_movements.order_id is 'The order that caused it. Not a foreign key: the hot path locks nothing that it need not.';
 comment on column private.stock_movements.actor_id is 'Who adjusted it; null for what orders do.';
+comment on column private.stock_movements.request_id is 'The request of staff''s that it answers: the same one again moves nothing.';
+CREATE UNIQUE INDEX stock_movements_once_per_request ON private.stock_movements USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX stock_movements_order ON private.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stock_movements_variant ON private.stock_movements USING btree (variant_id, id);
 alter table private.stock_movements enable row level security;
 grant select, insert on private.stock_movements to service_role;
+grant insert (request_id) on private.stock_movements to service_role;
 CREATE TRIGGER stock_movements_keep BEFORE DELETE OR UPDATE ON private.stock_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER stock_movements_keep_all BEFORE TRUNCATE ON private.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
@@ -1868,11 +1874,11 @@ create table public.product_images (
   constraint product_images_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE SET NULL,
   constraint product_images_alt_en_length CHECK (char_length(alt_en) <= 500),
   constraint product_images_alt_fr_length CHECK (char_length(alt_fr) <= 500),
-  constraint product_images_path_format CHECK (path ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$'::text AND strpos(path, '..'::text) = 0)
+  constraint product_images_path_format CHECK (path ~ (('^'::text || product_id) || '/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'::text))
 );
 comment on table public.product_images is 'A product''s pictures, the one with the lowest position first.';
 comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
-comment on column public.product_images.path is 'The file in the storage bucket product-images.';
+comment on column public.product_images.path is 'The file in the storage bucket product-images: <product id>/<uuid>.<png, jpg or webp>.';
 CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
 CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id);
 alter table public.product_images enable row level security;
@@ -1891,6 +1897,7 @@ create policy "Staff update" on public.product_images for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read images of what is on sale, staff all" on public.product_images for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.product_on_sale(product_id));
+CREATE TRIGGER product_images_files_go AFTER DELETE ON product_images REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.product_image_files_go();
 CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.product_variants (
@@ -1916,6 +1923,7 @@ comment on table public.product_variants is 'What is bought: a product in a size
 comment on column public.product_variants.options is 'What makes it differ: {"size": "M", "colour": "red"}; {} for a product''s only variant.';
 comment on column public.product_variants.low_stock is 'From how many on downwards buyers read how many are left, and stock.low is told.';
 CREATE INDEX product_variants_product ON public.product_variants USING btree (product_id, "position");
+CREATE INDEX product_variants_sku_bytes ON public.product_variants USING btree (sku COLLATE "C");
 alter table public.product_variants enable row level security;
 grant select on public.product_variants to anon;
 grant select, delete on public.product_variants to authenticated;
@@ -2048,6 +2056,56 @@ create policy "Owners, admins and billing read refunds" on public.refunds for se
 CREATE TRIGGER refunds_audit AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.audit('stripe', 'workspace_id', 'stripe_refund_id', 'status', 'amount', 'currency', 'reason');
 CREATE TRIGGER refunds_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON refunds FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_refund_id');
 CREATE TRIGGER refunds_touch BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.reviews (
+  id uuid default gen_random_uuid() not null,
+  product_id uuid not null,
+  user_id uuid default auth.uid() not null,
+  order_item_id uuid not null,
+  rating smallint not null,
+  comment text default ''::text not null,
+  hidden_at timestamp with time zone,
+  hidden_reason text,
+  created_at timestamp with time zone default private.now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint reviews_pkey PRIMARY KEY (id),
+  constraint reviews_once_per_item UNIQUE (order_item_id),
+  constraint reviews_order_item_id_fkey FOREIGN KEY (order_item_id) REFERENCES order_items(id) ON DELETE CASCADE,
+  constraint reviews_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  constraint reviews_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint reviews_comment_length CHECK (char_length(comment) <= 5000),
+  constraint reviews_hidden_reason_length CHECK (char_length(hidden_reason) >= 5 AND char_length(hidden_reason) <= 500),
+  constraint reviews_hidden_with_reason CHECK ((hidden_at IS NULL) = (hidden_reason IS NULL)),
+  constraint reviews_rating_possible CHECK (rating >= 1 AND rating <= 5)
+);
+comment on table public.reviews is 'What buyers say of products, one for each line of an order. Gone with the account of whoever wrote it.';
+comment on column public.reviews.product_id is 'The product of the order''s line.';
+comment on column public.reviews.comment is 'Plain text. Whoever shows it escapes it: there is no mark-up in it that means anything.';
+comment on column public.reviews.hidden_at is 'Since when staff hide it; its author sees that, and why.';
+CREATE INDEX reviews_hidden ON public.reviews USING btree (hidden_at);
+CREATE INDEX reviews_newest ON public.reviews USING btree (created_at DESC, id DESC);
+CREATE INDEX reviews_product ON public.reviews USING btree (product_id, created_at DESC, id DESC);
+CREATE INDEX reviews_user ON public.reviews USING btree (user_id, created_at DESC);
+alter table public.reviews enable row level security;
+grant select, delete on public.reviews to authenticated;
+grant select, insert, update, delete on public.reviews to service_role;
+grant insert (product_id, order_item_id, rating, comment), update (rating, comment) on public.reviews to authenticated;
+create policy "Buyers change their own reviews" on public.reviews for update to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)))
+  with check (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Buyers delete their own reviews unless hidden" on public.reviews for delete to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)) AND hidden_at IS NULL);
+create policy "Buyers read their own reviews" on public.reviews for select to authenticated
+  using (user_id = (( SELECT auth.uid() AS uid)));
+create policy "Buyers review what they bought" on public.reviews for insert to authenticated
+  with check (user_id = (( SELECT auth.uid() AS uid)) AND private.has_bought(order_item_id, product_id, user_id));
+CREATE TRIGGER reviews_audit AFTER UPDATE OF hidden_at, hidden_reason ON reviews FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'id', 'hidden_at', 'hidden_reason');
+CREATE TRIGGER reviews_of_buyer AFTER INSERT ON reviews FOR EACH ROW EXECUTE FUNCTION private.review_is_of_buyer();
+CREATE TRIGGER reviews_ratings_delete AFTER DELETE ON reviews REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION private.ratings_follow();
+CREATE TRIGGER reviews_ratings_insert AFTER INSERT ON reviews REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.ratings_follow();
+CREATE TRIGGER reviews_ratings_update AFTER UPDATE ON reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.ratings_follow();
+CREATE TRIGGER reviews_touch BEFORE UPDATE ON reviews FOR EACH ROW EXECUTE FUNCTION private.touch();
+CREATE TRIGGER reviews_written BEFORE INSERT OR UPDATE OF comment ON reviews FOR EACH ROW EXECUTE FUNCTION private.review_written();
 
 create table public.shipping_rates (
   id uuid default gen_random_uuid() not null,
@@ -2229,6 +2287,7 @@ create table public.variant_availability (
   constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
 );
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
+CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon;
 grant select on public.variant_availability to authenticated;
@@ -3579,6 +3638,25 @@ end;
 $function$;
 comment on function private.handle_user_confirmed() is 'Trigger on auth.users: the welcome mail, once an address is known to be the user''s. Security definer: the auth service''s role may not enqueue jobs.';
 
+CREATE OR REPLACE FUNCTION private.has_bought(order_item_id uuid, product_id uuid, user_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.order_items as item
+    join public.orders as placed on placed.id = item.order_id
+    where item.id = has_bought.order_item_id and item.product_id = has_bought.product_id
+      and item.user_id = has_bought.user_id and item.refunded_quantity < item.quantity
+      -- Not refunded: an order that was cancelled before anything was sent ends so, too.
+      and placed.status in ('paid', 'fulfilling', 'shipped', 'delivered', 'partially_refunded')
+  );
+$function$;
+comment on function private.has_bought(uuid, uuid, uuid) is 'Whether a line of a paid order shows that a user bought a product, and has not got it all refunded. The policy on reviews calls it, under the caller''s RLS.';
+grant execute on function private.has_bought(uuid, uuid, uuid) to authenticated;
+grant execute on function private.has_bought(uuid, uuid, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.has_feature(workspace uuid, feature text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3817,6 +3895,26 @@ $function$;
 comment on function private.is_meter(text) is 'Whether the plans declare that a feature is counted by period. Security definer: nobody else reads the products.';
 grant execute on function private.is_meter(text) to authenticated;
 grant execute on function private.is_meter(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.is_product_image_name(name text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- `case` keeps the cast from what is no id.
+  select case
+    when name ~ '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'
+    then exists (
+      select from public.products as product
+      where product.id = split_part(is_product_image_name.name, '/', 1)::uuid
+    )
+    else false
+  end;
+$function$;
+comment on function private.is_product_image_name(text) is 'Whether a file may be called so: <id of a product that there is>/<uuid>.<png, jpg or webp>. The policy on uploads calls it.';
+grant execute on function private.is_product_image_name(text) to authenticated;
+grant execute on function private.is_product_image_name(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
@@ -4094,6 +4192,14 @@ $function$;
 comment on function private.meter_refusal(usage_counters, bigint, text) is 'What a call is told that is refused: `reason` is access (unpaid invoices), plan (not included) or limit.';
 grant execute on function private.meter_refusal(usage_counters, bigint, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.microseconds(moment timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select (extract(epoch from moment) * 1000000)::bigint $function$;
+comment on function private.microseconds(timestamp with time zone) is 'Since 1970, exactly: what a cursor by time needs.';
+
 CREATE OR REPLACE FUNCTION private.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -4225,6 +4331,22 @@ comment on function private.now() is 'The clock that business rules read. The lo
 grant execute on function private.now() to anon;
 grant execute on function private.now() to authenticated;
 grant execute on function private.now() to service_role;
+
+CREATE OR REPLACE FUNCTION private.only_staff()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.is_staff() then
+    perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
+  end if;
+end;
+$function$;
+comment on function private.only_staff() is 'Lets only staff go on, by the caller''s own token: for client RPCs.';
+grant execute on function private.only_staff() to authenticated;
+grant execute on function private.only_staff() to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_event()
  RETURNS trigger
@@ -4370,6 +4492,25 @@ comment on function private.problem(integer, text, text) is 'Refuses a call with
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.product_image_files_go()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- By the hundred, as Storage removes them.
+  perform private.enqueue('product_images_remove', jsonb_build_object('names', page.names))
+  from (
+    select jsonb_agg(numbered.path) as names
+    from (select gone.path, (row_number() over () - 1) / 100 as page from gone) as numbered
+    group by numbered.page
+  ) as page;
+  return null;
+end;
+$function$;
+comment on function private.product_image_files_go() is 'Trigger: the files of images that are gone go as well. Security definer: staff enqueue nothing themselves.';
+
 CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -4384,6 +4525,86 @@ comment on function private.product_on_sale(uuid) is 'Whether a product is there
 grant execute on function private.product_on_sale(uuid) to anon;
 grant execute on function private.product_on_sale(uuid) to authenticated;
 grant execute on function private.product_on_sale(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.public_name(name text, email text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- "Ada Lovelace" is "Ada L."; and who has chosen no name is called by the address, which is not told.
+  select case
+    when strpos(name, '@') > 0 or lower(name) = lower(split_part(email, '@', 1)) then null
+    when cardinality(words) > 1 then left(words[1], 40) || ' ' || upper(left(words[cardinality(words)], 1)) || '.'
+    else nullif(left(words[1], 40), '')
+  end
+  from (select regexp_split_to_array(btrim(name), '\s+') as words) as split;
+$function$;
+comment on function private.public_name(text, text) is 'What strangers read of a user''s name: the first one and an initial; null where no name was chosen.';
+
+CREATE OR REPLACE FUNCTION private.rating_imbalances()
+ RETURNS TABLE(product_id uuid, rating_count integer, rating_sum bigint, reviews bigint, ratings bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select product.id, product.rating_count, product.rating_sum, coalesce(counted.reviews, 0), coalesce(counted.ratings, 0)
+  from public.products as product
+  left join (
+    select review.product_id, count(*) as reviews, sum(review.rating) as ratings
+    from public.reviews as review where review.hidden_at is null group by review.product_id
+  ) as counted on counted.product_id = product.id
+  where (product.rating_count, product.rating_sum)
+    is distinct from (coalesce(counted.reviews, 0)::integer, coalesce(counted.ratings, 0)::bigint);
+$function$;
+comment on function private.rating_imbalances() is 'Products whose kept ratings differ from a recount: none, ever.';
+grant execute on function private.rating_imbalances() to service_role;
+
+CREATE OR REPLACE FUNCTION private.ratings_follow()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed jsonb;
+begin
+  -- By statement and in the order of the ids: an account's deletion takes many reviews along, and two of
+  -- them, row by row, would wait for each other.
+  if tg_op = 'INSERT' then
+    select jsonb_agg(to_jsonb(one)) into changed from (
+      select product_id, count(*) as reviews, sum(rating) as ratings
+      from new_rows where hidden_at is null group by product_id
+    ) as one;
+  elsif tg_op = 'DELETE' then
+    select jsonb_agg(to_jsonb(one)) into changed from (
+      select product_id, -count(*) as reviews, -sum(rating) as ratings
+      from old_rows where hidden_at is null group by product_id
+    ) as one;
+  else
+    select jsonb_agg(to_jsonb(one)) into changed from (
+      select product_id, sum(reviews) as reviews, sum(ratings) as ratings from (
+        select product_id, 1 as reviews, rating as ratings from new_rows where hidden_at is null
+        union all
+        select product_id, -1, -rating from old_rows where hidden_at is null
+      ) as both_sides
+      group by product_id having sum(reviews) <> 0 or sum(ratings) <> 0
+    ) as one;
+  end if;
+  if changed is null then
+    return null;
+  end if;
+  perform from public.products as product
+  where product.id in (select (one ->> 'product_id')::uuid from jsonb_array_elements(changed) as one)
+  order by product.id for no key update;
+  update public.products as product
+  set rating_count = product.rating_count + one.reviews, rating_sum = product.rating_sum + one.ratings
+  from jsonb_to_recordset(changed) as one (product_id uuid, reviews integer, ratings bigint)
+  where product.id = one.product_id;
+  return null;
+end;
+$function$;
+comment on function private.ratings_follow() is 'Trigger: keeps how many shown reviews a product has, and the sum of their ratings. Security definer: who writes a review, or deletes an account, may not write products.';
 
 CREATE OR REPLACE FUNCTION private.readable_workspace_ids(roles text[] DEFAULT NULL::text[])
  RETURNS SETOF uuid
@@ -4463,6 +4684,160 @@ begin
 end;
 $function$;
 comment on function private.refuse_when_overdue() is 'Trigger of what a workspace may not add while it is read-only or locked.';
+
+CREATE OR REPLACE FUNCTION private.review_cursor(cursor text, OUT before_time timestamp with time zone, OUT before_id uuid)
+ RETURNS record
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  before_time := 'infinity';
+  before_id := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  if cursor is null then
+    return;
+  end if;
+  if cursor !~ '^[0-9]{1,18}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    perform private.problem(422, 'invalid_query', 'This is no cursor of ours: begin without one.');
+  end if;
+  before_time := timestamptz 'epoch' + split_part(cursor, '_', 1)::bigint * interval '1 microsecond';
+  before_id := split_part(cursor, '_', 2)::uuid;
+end;
+$function$;
+comment on function private.review_cursor(text) is 'Where a page of reviews goes on: before this time and id. A cursor is microseconds since 1970 and an id.';
+
+CREATE OR REPLACE FUNCTION private.review_is_of_buyer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.has_bought(new.order_item_id, new.product_id, new.user_id) then
+    perform private.problem(403, 'review_not_allowed', 'Only who has bought a product reviews it: no paid order shows it.');
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.review_is_of_buyer() is 'Trigger: what the policy asks of buyers, asked of the service role as well.';
+
+CREATE OR REPLACE FUNCTION private.review_moderate(review_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.only_staff();
+  update public.reviews as review
+  set hidden_at = case when reason is not null then coalesce(review.hidden_at, private.now()) end,
+      hidden_reason = btrim(reason)
+  where review.id = review_id;
+  if not found then
+    perform private.problem(404, 'review_not_found', 'There is no such review.');
+  end if;
+end;
+$function$;
+comment on function private.review_moderate(uuid, text) is 'Hides a review for a reason, or without one shows it again. Security definer: staff may write nobody''s review, only hide it.';
+grant execute on function private.review_moderate(uuid, text) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.review_written()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Lines as people write them: no control characters, and no marks that turn around what follows.
+  new.comment := btrim(regexp_replace(
+    regexp_replace(new.comment, '\r\n?', E'\n', 'g'),
+    '[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]', '', 'g'
+  ), E' \n\t');
+  return new;
+end;
+$function$;
+comment on function private.review_written() is 'Trigger: leaves plain text of a comment.';
+
+CREATE OR REPLACE FUNCTION private.reviews_of_all(product_id uuid, hidden boolean, cursor text, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  beyond record := private.review_cursor(reviews_of_all.cursor);
+  size constant integer := least(greatest(coalesce(reviews_of_all.page_size, 20), 1), 100);
+begin
+  perform private.only_staff();
+  return (
+    with page as (
+      select review.*, row_number() over (order by review.created_at desc, review.id desc) as place
+      from public.reviews as review
+      where (reviews_of_all.product_id is null or review.product_id = reviews_of_all.product_id)
+        and (reviews_of_all.hidden is null or (review.hidden_at is not null) = reviews_of_all.hidden)
+        and (review.created_at, review.id) < (beyond.before_time, beyond.before_id)
+      order by review.created_at desc, review.id desc
+      limit size + 1
+    )
+    select jsonb_build_object(
+      'reviews', coalesce(jsonb_agg(to_jsonb(page) - 'place' order by page.place)
+        filter (where page.place <= size), '[]'),
+      'next_cursor', (
+        select private.microseconds(last.created_at) || '_' || last.id from page as last
+        where last.place = size and exists (select from page as further where further.place > size)
+      )
+    )
+    from page
+  );
+end;
+$function$;
+comment on function private.reviews_of_all(uuid, boolean, text, integer) is 'A page of everybody''s reviews, for staff. Security definer: staff read under RLS only what they wrote themselves, so that buyers keep their index.';
+grant execute on function private.reviews_of_all(uuid, boolean, text, integer) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.reviews_shown(product_id uuid, cursor text, page_size integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  beyond record := private.review_cursor(reviews_shown.cursor);
+  size constant integer := least(greatest(coalesce(reviews_shown.page_size, 20), 1), 100);
+begin
+  return (
+    with page as (
+      select review.*, row_number() over (order by review.created_at desc, review.id desc) as place
+      from public.reviews as review
+      where review.product_id = reviews_shown.product_id and review.hidden_at is null
+        and (review.created_at, review.id) < (beyond.before_time, beyond.before_id)
+        and private.product_on_sale(reviews_shown.product_id)
+      order by review.created_at desc, review.id desc
+      limit size + 1
+    )
+    select jsonb_build_object(
+      'reviews', coalesce(jsonb_agg(jsonb_build_object(
+        'id', page.id,
+        'rating', page.rating,
+        'comment', page.comment,
+        'created_at', page.created_at,
+        'author_name', private.public_name(profile.name, account.email),
+        'avatar_url', profile.avatar_url,
+        -- As the order is now: once all of it is refunded, the review stays and this does not.
+        'verified', private.has_bought(page.order_item_id, page.product_id, page.user_id)
+      ) order by page.place) filter (where page.place <= size), '[]'),
+      'next_cursor', (
+        select private.microseconds(last.created_at) || '_' || last.id from page as last
+        where last.place = size and exists (select from page as further where further.place > size)
+      )
+    )
+    from page
+    join public.profiles as profile on profile.id = page.user_id
+    join auth.users as account on account.id = page.user_id
+  );
+end;
+$function$;
+comment on function private.reviews_shown(uuid, text, integer) is 'A page of a product''s reviews. Security definer: strangers read of a reviewer a short name and a picture, and nothing else of a profile or an order.';
+grant execute on function private.reviews_shown(uuid, text, integer) to anon;
+grant execute on function private.reviews_shown(uuid, text, integer) to authenticated;
+grant execute on function private.reviews_shown(uuid, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.schedule_jobs()
  RETURNS void
@@ -4713,6 +5088,26 @@ $function$;
 comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
 grant execute on function private.staff_addresses() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_calls()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  case private.staff_standing()
+    when 'staff' then return;
+    when 'second_factor_required' then
+      perform private.problem(403, 'second_factor_required', 'Sign in with a second factor to do this.');
+    else
+      perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
+  end case;
+end;
+$function$;
+comment on function private.staff_calls() is 'Lets only staff go on, who have shown a second factor where that is required: for client RPCs.';
+grant execute on function private.staff_calls() to authenticated;
+grant execute on function private.staff_calls() to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -4746,6 +5141,64 @@ comment on function private.staff_standing() is 'staff; second_factor_required: 
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
 
+CREATE OR REPLACE FUNCTION private.stock_adjust(variant_id uuid, reason text, delta integer, counted integer, request_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  before private.stock;
+  after private.stock;
+  unshipped integer;
+  why constant text := btrim(reason);
+begin
+  perform private.staff_calls();
+  if why is null or char_length(why) not between 5 and 500 then
+    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
+  end if;
+  if (delta is null) = (counted is null) or delta = 0
+    or delta not between -1000000 and 1000000 or counted not between 0 and 1000000
+  then
+    perform private.problem(422, 'invalid_body',
+      'Give either delta, what came or went, or counted, what lies on the shelf; up to a million.');
+  end if;
+  -- From here on nobody reserves, sells or counts it until this is committed.
+  select * into before from private.stock as known where known.variant_id = stock_adjust.variant_id for update;
+  if before.variant_id is null then
+    perform private.problem(404, 'not_found', 'There is no variant with this id.');
+  end if;
+  unshipped := private.stock_unshipped(stock_adjust.variant_id);
+  if not exists (select from private.stock_movements as moved where moved.request_id = stock_adjust.request_id) then
+    if -delta > before.on_hand - before.shortage + unshipped then
+      perform private.problem(422, 'invalid_body', format(
+        'Only %s are there, so no more can go.', before.on_hand - before.shortage + unshipped
+      ));
+    end if;
+    if private.stock_set(
+      stock_adjust.variant_id,
+      coalesce(before.on_hand - before.shortage + delta, counted - unshipped),
+      case when delta is null then 'counted' else 'adjusted' end, why, (select auth.uid()), stock_adjust.request_id
+    ) then
+      select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
+      perform private.audit_note('stock.adjust', stock_adjust.variant_id::text, null, jsonb_build_object(
+        'on_hand', jsonb_build_object('old', before.on_hand, 'new', after.on_hand),
+        'shortage', jsonb_build_object('old', before.shortage, 'new', after.shortage),
+        'note', jsonb_build_object('new', why)
+      ));
+    end if;
+  end if;
+  select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
+  return jsonb_build_object(
+    'variant_id', after.variant_id, 'on_hand', after.on_hand, 'reserved', after.reserved,
+    'shortage', after.shortage, 'unshipped', unshipped
+  );
+end;
+$function$;
+comment on function private.stock_adjust(uuid, text, integer, integer, uuid) is 'Corrects the stock of a variant for staff. Security definer: staff write stock by this alone, so that each change has its reason and its rows in the ledger and the audit log.';
+grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
+grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stock_change(variant_id uuid, kind text, on_hand_delta integer, reserved_delta integer, order_id uuid DEFAULT NULL::uuid, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid, shortage_delta integer DEFAULT 0)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4774,6 +5227,136 @@ end;
 $function$;
 comment on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) is 'Moves stock and writes its ledger row, in one conditional update; false, and nothing is written, when there is not enough. Callers take variants in the order of their ids, or two wait for each other.';
 grant execute on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_history(variant_id uuid, before bigint, page_size integer)
+ RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  perform private.staff_calls();
+  if stock_history.page_size is null or stock_history.page_size not between 1 and 500 then
+    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows.');
+  end if;
+  return query
+  select moved.id, moved.kind, moved.on_hand_delta, moved.reserved_delta, moved.shortage_delta, moved.order_id,
+         moved.actor_id, moved.note, moved.created_at
+  from private.stock_movements as moved
+  where moved.variant_id = stock_history.variant_id
+    and (stock_history.before is null or moved.id < stock_history.before)
+  order by moved.id desc
+  limit stock_history.page_size;
+end;
+$function$;
+comment on function private.stock_history(uuid, bigint, integer) is 'A page of a variant''s stock movements, for staff. Security definer: no user reads the ledger.';
+grant execute on function private.stock_history(uuid, bigint, integer) to authenticated;
+grant execute on function private.stock_history(uuid, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_levels(after text, page_size integer, prefix text, which text)
+ RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  perform private.staff_calls();
+  if stock_levels.page_size is null or stock_levels.page_size not between 1 and 500
+    or coalesce(stock_levels.which, 'low') not in ('low', 'short')
+  then
+    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows; which is low or short.');
+  end if;
+  return query
+  select variant.id, variant.product_id, variant.sku, held.on_hand, held.reserved, held.on_hand - held.reserved,
+         held.shortage, variant.low_stock, held.updated_at
+  from public.product_variants as variant
+  join private.stock as held on held.variant_id = variant.id
+  where (stock_levels.after is null or variant.sku collate "C" > stock_levels.after)
+    and (stock_levels.prefix is null or variant.sku collate "C" ^@ stock_levels.prefix)
+    and (stock_levels.which is distinct from 'short' or held.shortage > 0)
+    and (stock_levels.which is distinct from 'low' or exists (
+      select from public.variant_availability as known
+      where known.variant_id = variant.id and known.band <> 'in_stock'
+    ))
+  order by variant.sku collate "C"
+  limit stock_levels.page_size;
+end;
+$function$;
+comment on function private.stock_levels(text, integer, text, text) is 'A page of the exact stock, for staff. Security definer: no user reads private.stock.';
+grant execute on function private.stock_levels(text, integer, text, text) to authenticated;
+grant execute on function private.stock_levels(text, integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_set(variant_id uuid, there integer, kind text, note text, actor_id uuid, request_id uuid DEFAULT NULL::uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held private.stock;
+  on_hand_delta integer;
+  shortage_delta integer;
+begin
+  select * into held from private.stock as known where known.variant_id = stock_set.variant_id for update;
+  on_hand_delta := greatest(there, held.reserved) - held.on_hand;
+  shortage_delta := greatest(held.reserved - there, 0) - held.shortage;
+  if on_hand_delta = 0 and shortage_delta = 0 then
+    return false;
+  end if;
+  update private.stock as known
+  set on_hand = held.on_hand + on_hand_delta, shortage = held.shortage + shortage_delta
+  where known.variant_id = stock_set.variant_id;
+  insert into private.stock_movements
+    (variant_id, kind, on_hand_delta, shortage_delta, actor_id, note, request_id)
+  values (
+    stock_set.variant_id, stock_set.kind, on_hand_delta, shortage_delta, stock_set.actor_id, stock_set.note,
+    stock_set.request_id
+  );
+  return true;
+end;
+$function$;
+comment on function private.stock_set(uuid, integer, text, text, uuid, uuid) is 'Makes on_hand - shortage what is there, with its ledger row, without taking from what orders hold; false when it is so already. Callers take variants in the order of their ids.';
+grant execute on function private.stock_set(uuid, integer, text, text, uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_shortage_shrink()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  let_go constant integer := least(new.shortage, new.on_hand - new.reserved);
+begin
+  update private.stock as held
+  set on_hand = held.on_hand - let_go, shortage = held.shortage - let_go
+  where held.variant_id = new.variant_id;
+  insert into private.stock_movements (variant_id, kind, on_hand_delta, shortage_delta, note)
+  values (new.variant_id, 'adjusted', -let_go, -let_go, 'Let go by an order, and not there: the shortage is smaller by it.');
+  return null;
+end;
+$function$;
+comment on function private.stock_shortage_shrink() is 'Trigger on stock: units that an order lets go of while some are missing are the missing ones. Nobody else is sold them.';
+
+CREATE OR REPLACE FUNCTION private.stock_unshipped(variant_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(item.quantity - greatest(item.refunded_quantity, item.restocked_quantity)), 0)::integer
+  from public.order_items as item
+  join public.orders as placed on placed.id = item.order_id
+  where item.variant_id = stock_unshipped.variant_id
+    and placed.shipped_at is null
+    and placed.status in ('paid', 'fulfilling', 'partially_refunded', 'disputed', 'review')
+    -- Whether its units have left on_hand, the ledger says, not the status.
+    and exists (
+      select from private.stock_movements as moved
+      where moved.order_id = item.order_id and moved.variant_id = item.variant_id and moved.kind = 'sold'
+    );
+$function$;
+comment on function private.stock_unshipped(uuid) is 'How many units are paid and not shipped: on the shelf, and no longer on hand. Neither refunded nor restocked ones.';
+grant execute on function private.stock_unshipped(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -5789,7 +6372,7 @@ begin
   -- Nobody chooses the address of a personal one, and many people have one name: it ends in chance, of
   -- 48 bits, since all names without a Latin letter share what comes before it.
   if new.slug is null and new.personal_of is not null then
-    new.slug := left(base, 37) || '-' || right(gen_random_uuid()::text, 12);
+    new.slug := rtrim(left(base, 37), '-') || '-' || right(gen_random_uuid()::text, 12);
     return new;
   end if;
   -- Two who want the same one at the same time take turns, so that the second sees the first.
@@ -5797,7 +6380,7 @@ begin
   if not exists (select from public.workspaces as other where other.slug = base and other.id <> new.id) then
     new.slug := base;
   elsif new.slug is null then
-    new.slug := left(base, 37) || '-' || right(gen_random_uuid()::text, 12);
+    new.slug := rtrim(left(base, 37), '-') || '-' || right(gen_random_uuid()::text, 12);
   else
     perform private.problem(409, 'slug_taken', 'Another workspace has this slug: choose another one.');
   end if;
@@ -6282,7 +6865,8 @@ AS $function$
     select object.bucket_id, object.name, (object.bucket_id || '/' || object.name) collate "C" as key,
            coalesce((object.metadata ->> 'size')::bigint, 0) as bytes
     from storage.objects as object
-    where (
+    where object.bucket_id not in ('product-images', 'catalogue-imports', 'catalogue-exports')
+      and (
         starts_with(object.name, account_files.user_id || '/')
         or (object.owner_id = account_files.user_id::text and (shared or not exists (
           select from public.workspace_members as other
@@ -7580,6 +8164,49 @@ $function$;
 comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
 grant execute on function public.orphaned_workspaces_close(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.product_images_orphaned(batch integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(page.name), '{}')
+  from (
+    select object.name from storage.objects as object
+    where object.bucket_id = 'product-images' and object.created_at < now() - interval '1 day'
+      and not exists (select from public.product_images as image where image.path = object.name)
+    order by object.name
+    limit batch
+  ) as page;
+$function$;
+comment on function public.product_images_orphaned(integer) is 'Server RPC: files of the bucket that have no row since a day: uploaded and not used, or left by a job that died for good.';
+grant execute on function public.product_images_orphaned(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.product_images_unused(names text[])
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(given.name), '{}') from unnest(names) as given (name)
+  where not exists (select from public.product_images as image where image.path = given.name);
+$function$;
+comment on function public.product_images_unused(text[]) is 'Server RPC: which of these files no image names: they may go.';
+grant execute on function public.product_images_unused(text[]) to service_role;
+
+CREATE OR REPLACE FUNCTION public.product_reviews(product_id uuid, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.reviews_shown(product_reviews.product_id, product_reviews.cursor, product_reviews.page_size)
+$function$;
+comment on function public.product_reviews(uuid, text, integer) is 'Client RPC: a product''s reviews, newest first, 1 to 100 a page: {reviews: [{id, rating, comment, created_at, author_name, avatar_url: a path below the project''s URL, verified}], next_cursor: null on the last page}. Comments are plain text.';
+grant execute on function public.product_reviews(uuid, text, integer) to anon;
+grant execute on function public.product_reviews(uuid, text, integer) to authenticated;
+grant execute on function public.product_reviews(uuid, text, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
  LANGUAGE sql
@@ -7890,6 +8517,29 @@ AS $function$ select private.apply_retention(batch) $function$;
 comment on function public.retention_run(integer) is 'Server RPC: applies retention once: {removed: {rule: rows}, more}; call again while `more`.';
 grant execute on function public.retention_run(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.review_hide(review_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if coalesce(char_length(btrim(reason)) not between 5 and 500, true) then
+    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
+  end if;
+  perform private.review_moderate(review_hide.review_id, review_hide.reason);
+end;
+$function$;
+comment on function public.review_hide(uuid, text) is 'Client RPC for staff: hides a review, with a reason that its author reads. Noted in the audit log.';
+grant execute on function public.review_hide(uuid, text) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.review_show(review_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.review_moderate(review_show.review_id, null) $function$;
+comment on function public.review_show(uuid) is 'Client RPC for staff: shows a review that was hidden. Noted in the audit log.';
+grant execute on function public.review_show(uuid) to authenticated;
+
 CREATE OR REPLACE FUNCTION public.seats_begin(workspace_id uuid, seq bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -8134,6 +8784,19 @@ $function$;
 comment on function public.staff_mail_suppressions(uuid, bigint, integer) is 'Server RPC: {suppressions, next_cursor} for staff, what came last first.';
 grant execute on function public.staff_mail_suppressions(uuid, bigint, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_reviews(product_id uuid DEFAULT NULL::uuid, hidden boolean DEFAULT NULL::boolean, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.reviews_of_all(
+    staff_reviews.product_id, staff_reviews.hidden, staff_reviews.cursor, staff_reviews.page_size
+  )
+$function$;
+comment on function public.staff_reviews(uuid, boolean, text, integer) is 'Client RPC for staff: reviews as they are kept, newest first, of a product or of all, hidden or shown or both: {reviews, next_cursor}. Others meet 403 forbidden.';
+grant execute on function public.staff_reviews(uuid, boolean, text, integer) to authenticated;
+
 CREATE OR REPLACE FUNCTION public.staff_standing()
  RETURNS text
  LANGUAGE sql
@@ -8256,6 +8919,35 @@ end;
 $function$;
 comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
 grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.stock_adjust(variant_id, reason, delta, counted, request_id) $function$;
+comment on function public.stock_adjust(uuid, text, integer, integer, uuid) is 'Client RPC for staff: corrects the stock of a variant, by what came or went (delta) or by what lies on the shelf (counted: paid units that wait to be shipped are on it, and are not on hand), and says how it stands: {variant_id, on_hand, reserved, shortage, unshipped}. The same request_id again changes nothing. Refuses with forbidden, second_factor_required, invalid_body or not_found.';
+grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
+grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_history(variant_id uuid, before bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50)
+ RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.stock_history(variant_id, before, page_size) $function$;
+comment on function public.stock_history(uuid, bigint, integer) is 'Client RPC for staff: what moved the stock of a variant, newest first, a page of up to 500 before an id. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.stock_history(uuid, bigint, integer) to authenticated;
+grant execute on function public.stock_history(uuid, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_levels(after text DEFAULT NULL::text, page_size integer DEFAULT 50, prefix text DEFAULT NULL::text, which text DEFAULT NULL::text)
+ RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.stock_levels(after, page_size, prefix, which) $function$;
+comment on function public.stock_levels(text, integer, text, text) is 'Client RPC for staff: exact stock by SKU, a page of up to 500 after a SKU; of SKUs with a prefix; only what is low, or short. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.stock_levels(text, integer, text, text) to authenticated;
+grant execute on function public.stock_levels(text, integer, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
  RETURNS boolean
@@ -9153,6 +9845,12 @@ CREATE TRIGGER on_auth_user_created_confirmed AFTER INSERT ON auth.users FOR EAC
 CREATE TRIGGER on_auth_user_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.files_orphaned();
 
 -- Policies on the platform's tables
+create policy "Staff add image files to folders of products" on storage.objects for insert to authenticated
+  with check (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff) AND private.is_product_image_name(name)));
+create policy "Staff delete product image files" on storage.objects for delete to authenticated
+  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
+create policy "Staff read product image files" on storage.objects for select to authenticated
+  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
   with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
 create policy "Users delete their own avatar files" on storage.objects for delete to authenticated
@@ -9170,3 +9868,5 @@ insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('exports', 'f', '52428800', '{application/zip}');
+insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
+  values ('product-images', 't', '5242880', '{image/png,image/jpeg,image/webp}');

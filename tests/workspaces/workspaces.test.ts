@@ -62,6 +62,12 @@ Deno.test("workspaces: a name of blanks alone, of whatever script, fails no sign
   }
 });
 
+Deno.test("workspaces: a name of any length, cut after whichever of its words, fails no sign-up", async () => {
+  for (let length = 34; length <= 41; length++) {
+    await insertUser(sql, { metadata: { name: `${"x".repeat(length)} y` } });
+  }
+});
+
 Deno.test("workspaces: a slug is made from whatever the name is", async () => {
   const user = await insertUser(sql);
   const mark = crypto.randomUUID().slice(0, 8);

@@ -1527,6 +1527,61 @@ export type Database = {
           },
         ];
       };
+      "reviews": {
+        Row: {
+          "comment": string;
+          "created_at": string;
+          "hidden_at": string | null;
+          "hidden_reason": string | null;
+          "id": string;
+          "order_item_id": string;
+          "product_id": string;
+          "rating": number;
+          "updated_at": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "comment"?: string;
+          "created_at"?: string;
+          "hidden_at"?: string | null;
+          "hidden_reason"?: string | null;
+          "id"?: string;
+          "order_item_id": string;
+          "product_id": string;
+          "rating": number;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Update: {
+          "comment"?: string;
+          "created_at"?: string;
+          "hidden_at"?: string | null;
+          "hidden_reason"?: string | null;
+          "id"?: string;
+          "order_item_id"?: string;
+          "product_id"?: string;
+          "rating"?: number;
+          "updated_at"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "reviews_order_item_id_fkey";
+            columns: ["order_item_id"];
+            isOneToOne: true;
+            referencedRelation: "order_items";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "reviews_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "shipping_rates": {
         Row: {
           "active": boolean;
@@ -2331,6 +2386,12 @@ export type Database = {
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
       "orphaned_workspaces_close": { Args: { "batch": number }; Returns: number };
+      "product_images_orphaned": { Args: { "batch": number }; Returns: (string)[] };
+      "product_images_unused": { Args: { "names": (string)[] }; Returns: (string)[] };
+      "product_reviews": {
+        Args: { "cursor"?: string; "page_size"?: number; "product_id": string };
+        Returns: Json;
+      };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
       "rate_limit_hit": {
         Args: { "key": string; "max_hits": number; "window_seconds": number };
@@ -2378,6 +2439,8 @@ export type Database = {
       };
       "refund_intent_read": { Args: { "intent_id": string }; Returns: Json };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
+      "review_hide": { Args: { "reason": string; "review_id": string }; Returns: undefined };
+      "review_show": { Args: { "review_id": string }; Returns: undefined };
       "seats_begin": { Args: { "seq": number; "workspace_id": string }; Returns: Json };
       "seats_end": { Args: { "seq": number; "workspace_id": string }; Returns: undefined };
       "seats_for": {
@@ -2409,6 +2472,15 @@ export type Database = {
         Args: { "before_id": number; "page_size": number; "staff": string };
         Returns: Json;
       };
+      "staff_reviews": {
+        Args: {
+          "cursor"?: string;
+          "hidden"?: boolean;
+          "page_size"?: number;
+          "product_id"?: string;
+        };
+        Returns: Json;
+      };
       "staff_standing": { Args: Record<PropertyKey, never>; Returns: string };
       "staff_webhook_event": { Args: { "staff": string; "stored_id": number }; Returns: Json };
       "staff_webhook_events": {
@@ -2424,6 +2496,44 @@ export type Database = {
           "staff": string;
         };
         Returns: Json;
+      };
+      "stock_adjust": {
+        Args: {
+          "counted"?: number;
+          "delta"?: number;
+          "reason": string;
+          "request_id"?: string;
+          "variant_id": string;
+        };
+        Returns: Json;
+      };
+      "stock_history": {
+        Args: { "before"?: number; "page_size"?: number; "variant_id": string };
+        Returns: {
+          "actor_id": string;
+          "created_at": string;
+          "id": number;
+          "kind": string;
+          "note": string;
+          "on_hand_delta": number;
+          "order_id": string;
+          "reserved_delta": number;
+          "shortage_delta": number;
+        }[];
+      };
+      "stock_levels": {
+        Args: { "after"?: string; "page_size"?: number; "prefix"?: string; "which"?: string };
+        Returns: {
+          "available": number;
+          "low_stock": number;
+          "on_hand": number;
+          "product_id": string;
+          "reserved": number;
+          "shortage": number;
+          "sku": string;
+          "updated_at": string;
+          "variant_id": string;
+        }[];
       };
       "stripe_apply": {
         Args: {

@@ -88,6 +88,9 @@ export const catalogue = {
   workspaces_need_owner: [409, "Others are in workspaces that only you own"],
   deletion_not_found: [404, "The account is not to be deleted"],
   deletion_running: [409, "The deletion of the account runs already"],
+  // Reviews
+  review_not_found: [404, "The review does not exist"],
+  review_not_allowed: [403, "Only who has bought a product reviews it"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
   captcha_unavailable: [503, "The captcha cannot be verified"],

@@ -141,8 +141,11 @@ export const shopTables: Record<string, TableAccess> = {
     ),
     samples: ({ row, unique }) => [{
       product_id: row("public.products")["id"],
-      path: `${unique}/1.png`,
-    }, { product_id: idOf({ unique }, 1), path: `${unique}/2.png` }],
+      path: `${row("public.products")["id"]}/${idOf({ unique }, 5)}.png`,
+    }, {
+      product_id: idOf({ unique }, 1),
+      path: `${idOf({ unique }, 1)}/${idOf({ unique }, 6)}.png`,
+    }],
   },
   "public.variant_availability": {
     columns: words("variant_id product_id on_sale band few_left updated_at"),
@@ -159,6 +162,7 @@ export const shopTables: Record<string, TableAccess> = {
   "private.stock_movements": {
     columns: words(`
       id variant_id kind on_hand_delta reserved_delta shortage_delta order_id actor_id note created_at
+      request_id
     `),
     ...serverOnly,
     service_role: {
@@ -167,6 +171,7 @@ export const shopTables: Record<string, TableAccess> = {
         rows: "true",
         columns: words(`
           variant_id kind on_hand_delta reserved_delta shortage_delta order_id actor_id note created_at id
+          request_id
         `),
       },
     },
@@ -193,7 +198,8 @@ export const shopTables: Record<string, TableAccess> = {
     authenticated: { select: mine("user_id") },
     staffReadBy: "endpoint",
     service_role: everything,
-    samples: ({ userId }) => [order(userId), order(null)],
+    // A paid one first: who has bought may review.
+    samples: ({ userId }) => [{ ...order(userId), status: "paid" }, order(null)],
   },
   "public.order_items": {
     columns: words(`

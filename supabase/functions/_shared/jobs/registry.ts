@@ -8,6 +8,7 @@ import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { passwordReset } from "./password-reset.ts";
+import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
@@ -34,6 +35,7 @@ export const jobKinds: Record<string, JobKind> = {
   mail_send: mailSend,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
+  product_images_remove: productImagesRemove,
   refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,
