@@ -49,12 +49,17 @@ const materials = [
 const colours = ["red", "blue", "green", "black", "white", "grey"];
 
 const list = (words: readonly (string | readonly string[])[], at: number) =>
-  `(array[${
-    words.map((word) => `'${typeof word === "string" ? word : word[at]}'`).join(",")
-  }])`;
+  `(array[${words.map((word) => `'${typeof word === "string" ? word : word[at]}'`).join(",")}])`;
 /** The n-th of a list, chosen by a product's number: the `salt` makes lists independent, `skew` the first frequent. */
-const chosen = (words: readonly (string | readonly string[])[], at: number, salt: string, skew = 1) =>
-  `${list(words, at)}[1 + floor(${words.length} * pow((hashtextextended('${salt}' || n, 0) & 1048575) / 1048576.0, ${skew}))::int]`;
+const chosen = (
+  words: readonly (string | readonly string[])[],
+  at: number,
+  salt: string,
+  skew = 1,
+) =>
+  `${
+    list(words, at)
+  }[1 + floor(${words.length} * pow((hashtextextended('${salt}' || n, 0) & 1048575) / 1048576.0, ${skew}))::int]`;
 
 /** A made-up brand of 2,000: of a 1,000,000 products, 500 have each. */
 const brand = (n: string) =>
@@ -95,15 +100,19 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
       create temporary table made as
       select n, md5('product' || n)::uuid as product_id, md5('variant' || n)::uuid as variant_id,
         ${chosen(nouns, 0, "noun", 2)} as noun_en, ${chosen(nouns, 1, "noun", 2)} as noun_fr,
-        ${chosen(adjectives, 0, "adjective")} as adjective_en, ${chosen(adjectives, 1, "adjective")} as adjective_fr,
-        ${chosen(materials, 0, "material")} as material_en, ${chosen(materials, 1, "material")} as material_fr,
+        ${chosen(adjectives, 0, "adjective")} as adjective_en, ${
+      chosen(adjectives, 1, "adjective")
+    } as adjective_fr,
+        ${chosen(materials, 0, "material")} as material_en, ${
+      chosen(materials, 1, "material")
+    } as material_fr,
         ${chosen(colours, 0, "colour")} as colour,
         ${brand("(abs(hashtextextended('brand' || n, 0)) % 2000)::int")} as brand,
         'k' || n % 100000 as model,
         -- A tenth of what is sold is rated, few much.
         case when hashtextextended('rated' || n, 0) % 10 = 0
           then 1 + floor(500 * pow((hashtextextended('count' || n, 0) & 1048575) / 1048576.0, 8))::int else 0 end as rating_count
-      from generate_series(1, ${count}) as n;
+      from generate_series(1, ${count}::bigint) as n;
 
       insert into public.products (id, slug, category_id, name_en, name_fr, description_en, description_fr, attributes,
         rating_count, rating_sum, created_at)
@@ -157,7 +166,9 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
       end $$;
     `);
     // Not in a transaction with others.
-    for (const table of ["product_listings", "product_documents", "products", "variant_availability"]) {
+    for (
+      const table of ["product_listings", "product_documents", "products", "variant_availability"]
+    ) {
       await sql.unsafe(`vacuum analyze public.${table}`);
     }
     await sql.unsafe(

@@ -153,6 +153,7 @@ as $$
   from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked;
 $$;
 comment on function private.product_level(public.products) is 'See public.product_documents.level.';
+grant execute on function private.product_level(public.products) to service_role;
 
 create function private.product_document(product public.products)
 returns tsvector
@@ -180,3 +181,4 @@ as $$
   ));
 $$;
 comment on function private.product_document(public.products) is 'See public.product_documents.document.';
+grant execute on function private.product_document(public.products) to service_role;

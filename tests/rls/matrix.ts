@@ -19,6 +19,7 @@ import { secondFactorFunctions, secondFactorTables } from "./matrix/second-facto
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopCatalogueFunctions, shopCatalogueTables } from "./matrix/shop-catalogue.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
@@ -36,6 +37,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopCatalogueFunctions,
   ...shopImportFunctions,
   ...reviewFunctions,
 };
@@ -65,6 +67,7 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...shopCatalogueTables,
   ...shopImportTables,
   ...reviewTables,
 };

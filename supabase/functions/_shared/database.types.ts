@@ -1281,6 +1281,33 @@ export type Database = {
           },
         ];
       };
+      "product_documents": {
+        Row: {
+          "document": unknown;
+          "level": number;
+          "product_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "document": unknown;
+          "level": number;
+          "product_id": string;
+        };
+        Update: {
+          "document"?: unknown;
+          "level"?: number;
+          "product_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_documents_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: true;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "product_images": {
         Row: {
           "alt_en": string;
@@ -1329,6 +1356,52 @@ export type Database = {
             columns: ["variant_id"];
             isOneToOne: false;
             referencedRelation: "product_variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "product_listings": {
+        Row: {
+          "category_id": string;
+          "listed_at": string;
+          "max_amount": number;
+          "min_amount": number;
+          "price_list_id": string;
+          "product_id": string;
+          "rating_rank": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "category_id": string;
+          "listed_at": string;
+          "max_amount": number;
+          "min_amount": number;
+          "price_list_id": string;
+          "product_id": string;
+          "rating_rank": number;
+        };
+        Update: {
+          "category_id"?: string;
+          "listed_at"?: string;
+          "max_amount"?: number;
+          "min_amount"?: number;
+          "price_list_id"?: string;
+          "product_id"?: string;
+          "rating_rank"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_listings_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "product_listings_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
             referencedColumns: ["id"];
           },
         ];
@@ -1581,6 +1654,19 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "search_words": {
+        Row: {
+          "word": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "word": string;
+        };
+        Update: {
+          "word"?: string;
+        };
+        Relationships: [];
       };
       "shipping_rates": {
         Row: {
@@ -1836,6 +1922,8 @@ export type Database = {
         Row: {
           "band": string;
           "few_left": number | null;
+          "on_sale": boolean;
+          "product_id": string;
           "updated_at": string;
           "variant_id": string;
         };
@@ -1843,16 +1931,27 @@ export type Database = {
         Insert: {
           "band"?: string;
           "few_left"?: number | null;
+          "on_sale"?: boolean;
+          "product_id": string;
           "updated_at"?: string;
           "variant_id": string;
         };
         Update: {
           "band"?: string;
           "few_left"?: number | null;
+          "on_sale"?: boolean;
+          "product_id"?: string;
           "updated_at"?: string;
           "variant_id"?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "variant_availability_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
           {
             foreignKeyName: "variant_availability_variant_id_fkey";
             columns: ["variant_id"];
@@ -2390,6 +2489,28 @@ export type Database = {
       "product_images_unused": { Args: { "names": (string)[] }; Returns: (string)[] };
       "product_reviews": {
         Args: { "cursor"?: string; "page_size"?: number; "product_id": string };
+        Returns: Json;
+      };
+      "product_show": {
+        Args: { "locale"?: string; "price_list"?: string; "product": string };
+        Returns: Json;
+      };
+      "products_search": {
+        Args: {
+          "after_id"?: string;
+          "after_key"?: string;
+          "attributes"?: Json;
+          "category"?: string;
+          "facets"?: boolean;
+          "in_stock"?: boolean;
+          "locale"?: string;
+          "max_amount"?: number;
+          "min_amount"?: number;
+          "page_size"?: number;
+          "price_list"?: string;
+          "search"?: string;
+          "sort"?: string;
+        };
         Returns: Json;
       };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };

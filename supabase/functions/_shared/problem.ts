@@ -81,6 +81,10 @@ export const catalogue = {
   payment_not_refundable: [409, "The payment cannot be refunded"],
   refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
+  // Shop: catalogue
+  product_not_found: [404, "The product is not on sale"],
+  category_not_found: [404, "The category does not exist"],
+  price_list_not_found: [404, "The price list does not exist"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // Privacy
