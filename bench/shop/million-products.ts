@@ -77,6 +77,7 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
     await sql.unsafe(`
       set session_replication_role = replica;
       set maintenance_work_mem = '1GB';
+      set work_mem = '512MB';
       set max_parallel_maintenance_workers = 2;
 
       insert into public.categories (slug, name_en, name_fr, parent_id)

@@ -136,7 +136,7 @@ begin
   select list.* into found_list from public.price_lists as list
   where list.active and case when asked is null then list.is_default else list.id = asked end;
   if found_list.id is null then
-    perform private.problem(404, 'price_list_not_found', 'No prices are shown by this list.');
+    perform private.problem(422, 'price_list_not_found', 'No prices are shown by this list.');
   end if;
   return found_list;
 end;
