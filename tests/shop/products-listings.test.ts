@@ -21,7 +21,7 @@ Deno.test.afterAll(async () => {
 });
 
 /** Rows that are derived and should not be, or should be and are not. */
-async function drift(): Promise<unknown[]> {
+async function drift(): Promise<readonly unknown[]> {
   return await sql`
     with wanted as (
       select product.id as product_id, price.price_list_id, product.category_id,
