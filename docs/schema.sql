@@ -1566,7 +1566,7 @@ create table public.order_items (
 comment on table public.order_items is 'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
 comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
-CREATE INDEX order_items_product ON public.order_items USING btree (product_id);
+CREATE INDEX order_items_product ON public.order_items USING btree (product_id, created_at DESC);
 CREATE INDEX order_items_user ON public.order_items USING btree (user_id);
 CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id);
 alter table public.order_items enable row level security;
@@ -1872,6 +1872,27 @@ create policy "Anyone reads the prices on sale" on public.prices for select to a
 CREATE TRIGGER prices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON prices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('id');
 CREATE TRIGGER prices_touch BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.product_documents (
+  product_id uuid not null,
+  level smallint not null,
+  document tsvector not null,
+  constraint product_documents_pkey PRIMARY KEY (product_id),
+  constraint product_documents_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  constraint product_documents_level_possible CHECK (level >= 0 AND level <= 15)
+);
+comment on table public.product_documents is 'What products on sale are found by. Kept by private.listings_refresh.';
+comment on column public.product_documents.level is 'What is found first among equals: 8 to 15 by how much its reviews like it, 0 to 7 by how few words its name has.';
+comment on column public.product_documents.document is 'Lexemes: `w:chair` of any text, `n<level>:chair` of the name (level in hexadecimal), `a:<name>=<value>` an attribute, `l:<price list>` where it is on sale.';
+CREATE INDEX product_documents_document ON public.product_documents USING gin (document);
+alter table public.product_documents enable row level security;
+grant select on public.product_documents to anon;
+grant select on public.product_documents to authenticated;
+grant select, insert, update, delete on public.product_documents to service_role;
+create policy "Everybody reads documents" on public.product_documents for select to anon
+  using (true);
+create policy "Users read documents" on public.product_documents for select to authenticated
+  using (true);
+
 create table public.product_images (
   id uuid default gen_random_uuid() not null,
   product_id uuid not null,
@@ -1914,6 +1935,39 @@ create policy "Users read images of what is on sale, staff all" on public.produc
 CREATE TRIGGER product_images_files_go AFTER DELETE ON product_images REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.product_image_files_go();
 CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.product_listings (
+  product_id uuid not null,
+  price_list_id text not null,
+  category_id uuid not null,
+  min_amount bigint not null,
+  max_amount bigint not null,
+  rating_rank integer not null,
+  listed_at timestamp with time zone not null,
+  constraint product_listings_pkey PRIMARY KEY (product_id, price_list_id),
+  constraint product_listings_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE CASCADE,
+  constraint product_listings_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE
+);
+comment on table public.product_listings is 'Products on sale by each price list, with what lists sort by. Kept by private.listings_refresh: see there.';
+comment on column public.product_listings.category_id is 'The product''s own category; those above follow from the tree.';
+comment on column public.product_listings.min_amount is 'The lowest price of its active variants, in minor units of the list''s currency.';
+comment on column public.product_listings.max_amount is 'The highest one.';
+comment on column public.product_listings.rating_rank is 'Average rating times 10,000, with five ratings of 3 added: one rating of 5 is less than a hundred of 4.8.';
+comment on column public.product_listings.listed_at is 'When the product was made.';
+CREATE INDEX product_listings_category_newest ON public.product_listings USING btree (category_id, price_list_id, listed_at, product_id);
+CREATE INDEX product_listings_category_price ON public.product_listings USING btree (category_id, price_list_id, min_amount, product_id);
+CREATE INDEX product_listings_category_rating ON public.product_listings USING btree (category_id, price_list_id, rating_rank, product_id);
+CREATE INDEX product_listings_newest ON public.product_listings USING btree (price_list_id, listed_at, product_id);
+CREATE INDEX product_listings_price ON public.product_listings USING btree (price_list_id, min_amount, product_id);
+CREATE INDEX product_listings_rating ON public.product_listings USING btree (price_list_id, rating_rank, product_id);
+alter table public.product_listings enable row level security;
+grant select on public.product_listings to anon;
+grant select on public.product_listings to authenticated;
+grant select, insert, update, delete on public.product_listings to service_role;
+create policy "Everybody reads listings" on public.product_listings for select to anon
+  using (true);
+create policy "Users read listings" on public.product_listings for select to authenticated
+  using (true);
+
 create table public.product_variants (
   id uuid default gen_random_uuid() not null,
   product_id uuid not null,
@@ -1954,6 +2008,9 @@ create policy "Staff update" on public.product_variants for update to authentica
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active variants of active products, staff all" on public.product_variants for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR active AND private.product_on_sale(product_id));
+CREATE TRIGGER product_variants_listings_delete AFTER DELETE ON product_variants REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
+CREATE TRIGGER product_variants_listings_insert AFTER INSERT ON product_variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
+CREATE TRIGGER product_variants_listings_update AFTER UPDATE ON product_variants REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
 CREATE TRIGGER product_variants_stock AFTER INSERT OR UPDATE OF low_stock ON product_variants FOR EACH ROW EXECUTE FUNCTION private.variant_gets_stock();
 CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -2006,6 +2063,7 @@ create policy "Staff update" on public.products for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active products, staff all" on public.products for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER products_listings AFTER UPDATE ON products REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_products();
 CREATE TRIGGER products_touch BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.profiles (
@@ -2120,6 +2178,22 @@ CREATE TRIGGER reviews_ratings_insert AFTER INSERT ON reviews REFERENCING NEW TA
 CREATE TRIGGER reviews_ratings_update AFTER UPDATE ON reviews REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION private.ratings_follow();
 CREATE TRIGGER reviews_touch BEFORE UPDATE ON reviews FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER reviews_written BEFORE INSERT OR UPDATE OF comment ON reviews FOR EACH ROW EXECUTE FUNCTION private.review_written();
+
+create table public.search_words (
+  word text not null,
+  constraint search_words_pkey PRIMARY KEY (word),
+  constraint search_words_word_length CHECK (char_length(word) >= 3 AND char_length(word) <= 40)
+);
+comment on table public.search_words is 'Every lexeme that a product on sale has or had: a word that is none of them is a typo, and the nearest of them are meant.';
+CREATE INDEX search_words_similar ON public.search_words USING gin (word extensions.gin_trgm_ops);
+alter table public.search_words enable row level security;
+grant select on public.search_words to anon;
+grant select on public.search_words to authenticated;
+grant select, insert, update, delete on public.search_words to service_role;
+create policy "Everybody reads words" on public.search_words for select to anon
+  using (true);
+create policy "Users read words" on public.search_words for select to authenticated
+  using (true);
 
 create table public.shipping_rates (
   id uuid default gen_random_uuid() not null,
@@ -2293,24 +2367,30 @@ create policy "Members read when their workspaces used what" on public.usage_rec
 
 create table public.variant_availability (
   variant_id uuid not null,
+  product_id uuid not null,
+  on_sale boolean default false not null,
   band text default 'out_of_stock'::text not null,
   few_left integer,
   updated_at timestamp with time zone default now() not null,
   constraint variant_availability_pkey PRIMARY KEY (variant_id),
+  constraint variant_availability_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
   constraint variant_availability_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE CASCADE,
   constraint variant_availability_band_known CHECK (band = ANY (ARRAY['in_stock'::text, 'few_left'::text, 'out_of_stock'::text])),
   constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
 );
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
+comment on column public.variant_availability.product_id is 'The variant''s.';
+comment on column public.variant_availability.on_sale is 'Whether variant and product are active: what buyers may see. Kept by private.listings_refresh; here, since a policy that asks both tables would be asked for each row of each list.';
 CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
+CREATE INDEX variant_availability_product ON public.variant_availability USING btree (product_id);
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon;
 grant select on public.variant_availability to authenticated;
 grant select, insert, update, delete on public.variant_availability to service_role;
 create policy "Everybody reads the availability of what is on sale" on public.variant_availability for select to anon
-  using (private.variant_on_sale(variant_id));
+  using (on_sale);
 create policy "Users read the availability of what is on sale, staff all" on public.variant_availability for select to authenticated
-  using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+  using (on_sale OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER variant_availability_touch BEFORE UPDATE ON variant_availability FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.variant_prices (
@@ -2347,6 +2427,9 @@ create policy "Staff update" on public.variant_prices for update to authenticate
 create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
 CREATE TRIGGER variant_prices_chargeable BEFORE INSERT OR UPDATE OF unit_amount, price_list_id ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
+CREATE TRIGGER variant_prices_listings_delete AFTER DELETE ON variant_prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
+CREATE TRIGGER variant_prices_listings_insert AFTER INSERT ON variant_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
+CREATE TRIGGER variant_prices_listings_update AFTER UPDATE ON variant_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
 CREATE TRIGGER variant_prices_touch BEFORE UPDATE ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.workspace_api_keys (
@@ -2943,12 +3026,14 @@ AS $function$
 declare
   left_over constant integer := new.on_hand - new.reserved;
   low integer;
+  product uuid;
   now_band text;
 begin
-  select variant.low_stock into low from public.product_variants as variant where variant.id = new.variant_id;
+  select variant.low_stock, variant.product_id into low, product
+  from public.product_variants as variant where variant.id = new.variant_id;
   now_band := case when left_over <= 0 then 'out_of_stock' when left_over <= low then 'few_left' else 'in_stock' end;
-  insert into public.variant_availability as known (variant_id, band, few_left)
-  values (new.variant_id, now_band, case when now_band = 'few_left' then left_over end)
+  insert into public.variant_availability as known (variant_id, product_id, band, few_left)
+  values (new.variant_id, product, now_band, case when now_band = 'few_left' then left_over end)
   on conflict (variant_id) do update set band = excluded.band, few_left = excluded.few_left
   where (known.band, known.few_left) is distinct from (excluded.band, excluded.few_left);
   return null;
@@ -3103,6 +3188,35 @@ $function$;
 comment on function private.billing_workspace(uuid, uuid) is 'The workspace whose billing a user may handle; the personal one by default. Refuses with workspace_not_found or forbidden.';
 grant execute on function private.billing_workspace(uuid, uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.bought_together(product_id uuid, most integer)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  -- The latest 500 lines alone: of what is bought every minute there are millions.
+  with lines as (
+    select item.order_id from public.order_items as item
+    where item.product_id = bought_together.product_id
+    order by item.created_at desc
+    limit 500
+  ), together as (
+    select other.product_id, count(*) as times
+    from lines
+    join public.orders as placed on placed.id = lines.order_id and placed.paid_at is not null
+    join public.order_items as other
+      on other.order_id = lines.order_id and other.product_id <> bought_together.product_id
+    group by other.product_id
+    order by count(*) desc, other.product_id
+    limit bought_together.most
+  )
+  select coalesce(array_agg(together.product_id order by together.times desc, together.product_id), '{}') from together;
+$function$;
+comment on function private.bought_together(uuid, integer) is 'The products most often paid for in one order with this one. Security definer: orders are their buyers'', and which products go together says of nobody who bought them.';
+grant execute on function private.bought_together(uuid, integer) to anon;
+grant execute on function private.bought_together(uuid, integer) to authenticated;
+grant execute on function private.bought_together(uuid, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.cancellation_as_json(cancellation private.subscription_cancellations)
  RETURNS jsonb
  LANGUAGE sql
@@ -3146,6 +3260,27 @@ end;
 $function$;
 comment on function private.card_trial_seen(text, text, timestamp with time zone) is 'Notes a card on a subscription in its trial; of several trials of one card, all but the earliest are ended by a job.';
 grant execute on function private.card_trial_seen(text, text, timestamp with time zone) to service_role;
+
+CREATE OR REPLACE FUNCTION private.categories_below(category_id uuid)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with recursive below as (
+    select category.id from public.categories as category
+    where category.id = categories_below.category_id and category.active
+    union
+    select category.id from public.categories as category
+    join below on category.parent_id = below.id
+    where category.active
+  )
+  select array_agg(id) from below;
+$function$;
+comment on function private.categories_below(uuid) is 'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
+grant execute on function private.categories_below(uuid) to anon;
+grant execute on function private.categories_below(uuid) to authenticated;
+grant execute on function private.categories_below(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.category_stays_tree()
  RETURNS trigger
@@ -3354,6 +3489,26 @@ AS $function$
   )), 100)) as line) as printable;
 $function$;
 comment on function private.display_name(text) is 'One printable line of at most 100 characters out of whatever a client sent; null when nothing is left.';
+
+CREATE OR REPLACE FUNCTION private.document_stale(product_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- Its lists are lexemes of it: `l:eur`.
+  select coalesce((
+    select array(
+      select lexeme from unnest(tsvector_to_array(document.document)) as lexeme where lexeme like 'l:%' order by 1
+    )
+    from public.product_documents as document where document.product_id = document_stale.product_id
+  ), '{}') is distinct from array(
+    select 'l:' || listing.price_list_id from public.product_listings as listing
+    where listing.product_id = document_stale.product_id order by 1
+  );
+$function$;
+comment on function private.document_stale(uuid) is 'Whether a product''s document is missing, or names other price lists than those it is on sale by.';
+grant execute on function private.document_stale(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.dunning_follow_invoice()
  RETURNS trigger
@@ -3665,6 +3820,19 @@ end;
 $function$;
 comment on function private.files_orphaned() is 'Trigger on auth.users: a user''s files go after him, by the storage API: deleting their rows would leave the bytes. Security definer: Auth''s own role may not enqueue jobs.';
 
+CREATE OR REPLACE FUNCTION private.fold(text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select lower(extensions.unaccent('extensions.unaccent'::regdictionary, text));
+$function$;
+comment on function private.fold(text) is 'A text without accents and in lower case.';
+grant execute on function private.fold(text) to anon;
+grant execute on function private.fold(text) to authenticated;
+grant execute on function private.fold(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.free_plan()
  RETURNS text
  LANGUAGE sql
@@ -3784,6 +3952,22 @@ $function$;
 comment on function private.has_feature(uuid, text) is 'Whether a workspace has a feature. In a policy over many rows prefer `workspace_id in (select private.my_workspace_ids_with(feature))`, which asks once a workspace and not once a row.';
 grant execute on function private.has_feature(uuid, text) to authenticated;
 grant execute on function private.has_feature(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.in_stock_condition()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select ' and exists (
+    select from public.variant_availability as availability
+    where availability.product_id = listing.product_id and availability.on_sale
+      and availability.band <> ''out_of_stock'') ';
+$function$;
+comment on function private.in_stock_condition() is 'The condition that a listing''s product is in stock, as queries have it.';
+grant execute on function private.in_stock_condition() to anon;
+grant execute on function private.in_stock_condition() to authenticated;
+grant execute on function private.in_stock_condition() to service_role;
 
 CREATE OR REPLACE FUNCTION private.invitation_by_token(token text)
  RETURNS jsonb
@@ -4121,6 +4305,205 @@ begin
 end;
 $function$;
 comment on function private.ledger_keep() is 'Trigger of ledgers: refuses to change or remove rows, to whoever owns the table as well.';
+
+CREATE OR REPLACE FUNCTION private.listing_query(sort text, searched boolean, categories uuid[], from_amount boolean, to_amount boolean, in_stock boolean, resumed boolean, most integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  key constant text := case sort when 'newest' then 'listed_at' when 'rating' then 'rating_rank' else 'min_amount' end;
+  type constant text := case sort when 'newest' then 'timestamptz' else 'bigint' end;
+  direction constant text := case sort when 'price_asc' then 'asc' else 'desc' end;
+  -- A category and those below it are walked side by side, each in order, and merged: what is found early is
+  -- near, wherever in the sort the category's products are. Of very many categories most of the shop is.
+  merged constant boolean := not searched and cardinality(categories) <= 50;
+  walk constant text := format(
+    'select listing.product_id, listing.%1$I as key from public.product_listings as listing %2$s
+     where listing.price_list_id = $1 %3$s order by listing.%1$I %4$s, listing.product_id %4$s limit %5$s',
+    key,
+    case when searched then
+      'join public.product_documents as document on document.product_id = listing.product_id and document.document @@ $5'
+    end,
+    concat(
+      case when merged then ' and listing.category_id = branch.id'
+        when categories is not null then ' and listing.category_id = any ($2)' end,
+      case when from_amount then ' and listing.min_amount >= $3' end,
+      case when to_amount then ' and listing.min_amount <= $4' end,
+      case when in_stock then private.in_stock_condition() end,
+      case when resumed then format(
+        ' and (listing.%I, listing.product_id) %s ($6::%s, $7)',
+        key, case direction when 'asc' then '>' else '<' end, type
+      ) end
+    ),
+    direction, most
+  );
+begin
+  return format(
+    'select array_agg(found.product_id order by found.key %1$s, found.product_id %1$s),
+       array_agg(%2$s order by found.key %1$s, found.product_id %1$s)
+     from (%3$s) as found',
+    direction,
+    -- Exact to the microsecond, in whatever zone the session is.
+    case sort when 'newest' then 'to_char(found.key at time zone ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.US"Z"'')'
+      else 'found.key::text' end,
+    case when merged then format(
+      'select page.* from unnest($2) as branch (id) cross join lateral (%s) as page
+       order by page.key %2$s, page.product_id %2$s limit %3$s', walk, direction, most
+    ) else walk end
+  );
+end;
+$function$;
+comment on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) is 'The query for a page of listings by one sort. Its text has only what is asked for, so that the planner sees which index serves it.';
+grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to anon;
+grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to authenticated;
+grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.listings_follow_prices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Prices that go with their variant: the trigger on variants has refreshed the product.
+  perform private.listings_refresh(array_agg(distinct variant.product_id), false)
+  from changed join public.product_variants as variant on variant.id = changed.variant_id
+  having count(*) > 0;
+  return null;
+end;
+$function$;
+comment on function private.listings_follow_prices() is 'Trigger: listings follow prices. Security definer: staff write prices, and nobody listings.';
+
+CREATE OR REPLACE FUNCTION private.listings_follow_products()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- A new product has no variants yet, and what a deleted one had goes with it.
+  perform private.listings_refresh(array_agg(after.id), bool_or(
+    (after.name_en, after.name_fr, after.description_en, after.description_fr, after.attributes)
+      is distinct from (before.name_en, before.name_fr, before.description_en, before.description_fr, before.attributes)
+    or private.product_level(after) <> private.product_level(before)
+  ))
+  from changed_to as after join changed_from as before on before.id = after.id
+  where (after.active, after.category_id, after.created_at, after.rating_count, after.rating_sum, after.name_en,
+      after.name_fr, after.description_en, after.description_fr, after.attributes)
+    is distinct from (before.active, before.category_id, before.created_at, before.rating_count, before.rating_sum,
+      before.name_en, before.name_fr, before.description_en, before.description_fr, before.attributes)
+  having count(*) > 0;
+  return null;
+end;
+$function$;
+comment on function private.listings_follow_products() is 'Trigger: listings follow products. Security definer: staff write products, and nobody listings.';
+
+CREATE OR REPLACE FUNCTION private.listings_follow_variants()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    perform private.listings_refresh(array_agg(distinct moved.product_id), false)
+    from changed_to as after
+    join changed_from as before on before.id = after.id
+      and (before.active, before.product_id) is distinct from (after.active, after.product_id),
+      unnest(array[before.product_id, after.product_id]) as moved (product_id)
+    having count(*) > 0;
+  else
+    perform private.listings_refresh(array_agg(distinct changed.product_id), false)
+    from changed having count(*) > 0;
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.listings_follow_variants() is 'Trigger: listings follow variants. Security definer: staff write variants, and nobody listings.';
+
+CREATE OR REPLACE FUNCTION private.listings_refresh(product_ids uuid[], texts boolean DEFAULT true)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Two that change variants of one product at once: the second waits here, and its next statement then sees
+  -- what the first has committed. In the order of the ids, or two would wait for each other. Orders, which
+  -- only refer to products, are not held up.
+  perform from public.products as product
+  where product.id = any (listings_refresh.product_ids)
+  order by product.id
+  for no key update;
+
+  with wanted as (
+    select product.id as product_id, price.price_list_id, product.category_id,
+      min(price.unit_amount) as min_amount, max(price.unit_amount) as max_amount,
+      ((product.rating_sum + 15) * 10000 / (product.rating_count + 5))::integer as rating_rank,
+      product.created_at as listed_at
+    from public.products as product
+    join public.product_variants as variant on variant.product_id = product.id and variant.active
+    join public.variant_prices as price on price.variant_id = variant.id
+    where product.id = any (listings_refresh.product_ids) and product.active
+    group by product.id, price.price_list_id
+  ), gone as (
+    delete from public.product_listings as listing
+    where listing.product_id = any (listings_refresh.product_ids) and not exists (
+      select from wanted
+      where wanted.product_id = listing.product_id and wanted.price_list_id = listing.price_list_id
+    )
+  )
+  insert into public.product_listings as known
+    (product_id, price_list_id, category_id, min_amount, max_amount, rating_rank, listed_at)
+  select wanted.product_id, wanted.price_list_id, wanted.category_id, wanted.min_amount, wanted.max_amount,
+    wanted.rating_rank, wanted.listed_at
+  from wanted
+  on conflict (product_id, price_list_id) do update
+  set category_id = excluded.category_id, min_amount = excluded.min_amount, max_amount = excluded.max_amount,
+    rating_rank = excluded.rating_rank, listed_at = excluded.listed_at
+  where (known.category_id, known.min_amount, known.max_amount, known.rating_rank, known.listed_at)
+    is distinct from (excluded.category_id, excluded.min_amount, excluded.max_amount, excluded.rating_rank,
+      excluded.listed_at);
+
+  delete from public.product_documents as document
+  where document.product_id = any (listings_refresh.product_ids) and not exists (
+    select from public.product_listings as listing where listing.product_id = document.product_id
+  );
+  with written as (
+    insert into public.product_documents as known (product_id, level, document)
+    select product.id, private.product_level(product), private.product_document(product)
+    from public.products as product
+    where product.id = any (listings_refresh.product_ids)
+      and exists (select from public.product_listings as listing where listing.product_id = product.id)
+      -- Making one takes a millisecond: not for each price.
+      and (listings_refresh.texts or private.document_stale(product.id))
+    on conflict (product_id) do update set level = excluded.level, document = excluded.document
+    where known.document is distinct from excluded.document
+    returning document
+  )
+  insert into public.search_words (word)
+  select distinct substr(lexeme, 3)
+  from written, unnest(tsvector_to_array(written.document)) as lexeme
+  where lexeme like 'w:%' and char_length(lexeme) between 5 and 42
+    and not exists (select from public.search_words as known where known.word = substr(lexeme, 3))
+  order by 1
+  on conflict do nothing;
+
+  -- The variants of what is on sale are what readers see the stock of.
+  perform from public.variant_availability as availability
+  where availability.product_id = any (listings_refresh.product_ids)
+    and availability.on_sale is distinct from private.variant_on_sale(availability.variant_id)
+  order by availability.variant_id
+  for no key update;
+  update public.variant_availability as availability
+  set on_sale = not availability.on_sale
+  where availability.product_id = any (listings_refresh.product_ids)
+    and availability.on_sale is distinct from private.variant_on_sale(availability.variant_id);
+end;
+$function$;
+comment on function private.listings_refresh(uuid[], boolean) is 'Makes what is derived from products anew: listings, documents, words, and which variants'' stock is shown. `texts` false: what is searched by is as it was, but for the lists a product is in.';
+grant execute on function private.listings_refresh(uuid[], boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION private.mail_address_hash(address text)
  RETURNS text
@@ -5138,6 +5521,7 @@ begin
 end;
 $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
+grant execute on function private.problem(integer, text, text) to anon;
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
 
@@ -5153,6 +5537,147 @@ $function$;
 comment on function private.problem(integer, text, text, jsonb) is 'As private.problem, with further members of the problem''s body: PostgREST hands them on as the hint.';
 grant execute on function private.problem(integer, text, text, jsonb) to authenticated;
 grant execute on function private.problem(integer, text, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_attributes(attributes jsonb)
+ RETURNS TABLE(name text, value text)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select attribute.key, attribute.value #>> '{}'
+  from jsonb_each(attributes) as attribute
+  where jsonb_typeof(attribute.value) in ('string', 'number', 'boolean')
+    and char_length(attribute.key) <= 100 and char_length(attribute.value #>> '{}') between 1 and 200;
+$function$;
+comment on function private.product_attributes(jsonb) is 'The attributes that one filters by: those with one short value. Others are shown, and not filtered by.';
+grant execute on function private.product_attributes(jsonb) to anon;
+grant execute on function private.product_attributes(jsonb) to authenticated;
+grant execute on function private.product_attributes(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], price_list price_lists, locale text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', product.id,
+    'slug', product.slug,
+    'name', case product_cards.locale when 'fr' then product.name_fr else product.name_en end,
+    'category', (
+      select jsonb_build_object('id', category.id, 'slug', category.slug,
+        'name', case product_cards.locale when 'fr' then category.name_fr else category.name_en end)
+      from public.categories as category where category.id = product.category_id and category.active
+    ),
+    'attributes', product.attributes,
+    'min_amount', listing.min_amount,
+    'max_amount', listing.max_amount,
+    'currency', product_cards.price_list.currency,
+    'in_stock', exists (
+      select from public.variant_availability as availability
+      where availability.product_id = product.id and availability.on_sale and availability.band <> 'out_of_stock'
+    ),
+    'image', (
+      select jsonb_build_object('path', image.path,
+        'alt', case product_cards.locale when 'fr' then image.alt_fr else image.alt_en end)
+      from public.product_images as image where image.product_id = product.id
+      order by image.position, image.id limit 1
+    ),
+    'rating', jsonb_build_object('count', product.rating_count, 'sum', product.rating_sum),
+    'created_at', product.created_at
+  ) order by asked.place), '[]')
+  from unnest(product_cards.product_ids) with ordinality as asked (id, place)
+  join public.products as product on product.id = asked.id and product.active
+  join public.product_listings as listing
+    on listing.product_id = product.id and listing.price_list_id = product_cards.price_list.id;
+$function$;
+comment on function private.product_cards(uuid[], price_lists, text) is 'Products as lists show them, in the order asked for, in one query whatever variants they have.';
+grant execute on function private.product_cards(uuid[], price_lists, text) to anon;
+grant execute on function private.product_cards(uuid[], price_lists, text) to authenticated;
+grant execute on function private.product_cards(uuid[], price_lists, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_document(product products)
+ RETURNS tsvector
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  with lexemes as (
+    select private.search_lexemes(product.name_en || ' ' || product.name_fr) as named,
+      private.search_lexemes(
+        -- More of a description says nothing new, and makes the index large.
+        left(product.description_en, 2000) || ' ' || left(product.description_fr, 2000) || ' '
+        || coalesce((select string_agg(value, ' ') from private.product_attributes(product.attributes)), '')
+      ) as told
+  )
+  select array_to_tsvector(array(
+    select 'n' || to_hex(private.product_level(product)::integer) || ':' || word from lexemes, unnest(named) as word
+    union
+    select 'w:' || word from lexemes, unnest(named || told) as word
+    union
+    select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
+    union
+    select 'l:' || listing.price_list_id from public.product_listings as listing where listing.product_id = product.id
+  ));
+$function$;
+comment on function private.product_document(products) is 'See public.product_documents.document.';
+grant execute on function private.product_document(products) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_facets(product_ids uuid[], price_list price_lists, locale text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with matched as materialized (
+    select product.id, product.category_id, product.attributes, listing.min_amount
+    from public.products as product
+    join public.product_listings as listing
+      on listing.product_id = product.id and listing.price_list_id = product_facets.price_list.id
+    where product.id = any (product_facets.product_ids) and product.active
+  ), counted as (
+    select attribute.name, attribute.value, count(*) as products
+    from matched, private.product_attributes(matched.attributes) as attribute
+    group by attribute.name, attribute.value
+  ), ranked as (
+    select counted.*, row_number() over (partition by name order by products desc, value) as place from counted
+  )
+  select jsonb_build_object(
+    'products', (select count(*) from matched),
+    'in_stock', (
+      select count(*) from matched where exists (
+        select from public.variant_availability as availability
+        where availability.product_id = matched.id and availability.on_sale and availability.band <> 'out_of_stock'
+      )
+    ),
+    'price', (
+      select jsonb_build_object('min_amount', min(min_amount), 'max_amount', max(min_amount),
+        'currency', product_facets.price_list.currency)
+      from matched having count(*) > 0
+    ),
+    'categories', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', category.id, 'slug', category.slug,
+          'parent_id', category.parent_id,
+          'name', case product_facets.locale when 'fr' then category.name_fr else category.name_en end,
+          'count', held.products) order by held.products desc, category.slug), '[]')
+      from (select category_id, count(*) as products from matched group by category_id) as held
+      join public.categories as category on category.id = held.category_id and category.active
+    ),
+    'attributes', (
+      select coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.listed)
+        order by named.products desc, named.name), '[]')
+      from (
+        select name, sum(products) as products,
+          jsonb_agg(jsonb_build_object('value', value, 'count', products) order by place) as listed
+        from ranked where place <= 50 group by name order by 2 desc, name limit 30
+      ) as named
+    )
+  );
+$function$;
+comment on function private.product_facets(uuid[], price_lists, text) is 'How many of these products are in each category, have each attribute, are in stock; and what they cost.';
+grant execute on function private.product_facets(uuid[], price_lists, text) to anon;
+grant execute on function private.product_facets(uuid[], price_lists, text) to authenticated;
+grant execute on function private.product_facets(uuid[], price_lists, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.product_image_files_go()
  RETURNS trigger
@@ -5173,6 +5698,22 @@ end;
 $function$;
 comment on function private.product_image_files_go() is 'Trigger: the files of images that are gone go as well. Security definer: staff enqueue nothing themselves.';
 
+CREATE OR REPLACE FUNCTION private.product_level(product products)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select case
+    -- Stars above the middle: dozens of reviews that like it count more than one.
+    when liked.points > 0 then 8 + least(7, floor(log(2.0, liked.points) / 1.5))
+    else greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
+  end::smallint
+  from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked;
+$function$;
+comment on function private.product_level(products) is 'See public.product_documents.level.';
+grant execute on function private.product_level(products) to service_role;
+
 CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -5187,6 +5728,48 @@ comment on function private.product_on_sale(uuid) is 'Whether a product is there
 grant execute on function private.product_on_sale(uuid) to anon;
 grant execute on function private.product_on_sale(uuid) to authenticated;
 grant execute on function private.product_on_sale(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.products_related(product products, price_list text, most integer)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with bought as (
+    select pair.id, pair.place
+    from unnest(private.bought_together(product.id, 3 * products_related.most)) with ordinality as pair (id, place)
+    join public.product_listings as listing
+      on listing.product_id = pair.id and listing.price_list_id = products_related.price_list
+  ), alike as (
+    -- Of its category the fifty that are rated best; of these those that have most of its attributes.
+    select near.product_id as id, (
+        select count(*) from private.product_attributes(product.attributes) as own
+        join private.product_attributes(other.attributes) as its on its.name = own.name and its.value = own.value
+      ) as shared, near.rating_rank
+    from (
+      select listing.product_id, listing.rating_rank from public.product_listings as listing
+      where listing.category_id = product.category_id and listing.price_list_id = products_related.price_list
+      order by listing.rating_rank desc, listing.product_id desc
+      limit 51
+    ) as near
+    join public.products as other on other.id = near.product_id
+    where near.product_id <> product.id
+  ), ranked as (
+    -- Half of the places for what was bought with it, where there is as much; the rest for what is like it.
+    select id, 0 as kind, place::numeric as rank from bought where place <= products_related.most / 2
+    union all
+    select id, 1, row_number() over (order by shared desc, rating_rank desc, id) from alike
+    union all
+    select id, 2, place from bought
+  ), once as (
+    select id, min(kind * 1000 + rank) as rank from ranked group by id order by 2, 1 limit products_related.most
+  )
+  select coalesce(array_agg(id order by rank, id), '{}') from once;
+$function$;
+comment on function private.products_related(products, text, integer) is 'Products to show beside one: bought with it, and of its category with the same attributes.';
+grant execute on function private.products_related(products, text, integer) to anon;
+grant execute on function private.products_related(products, text, integer) to authenticated;
+grant execute on function private.products_related(products, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.public_name(name text, email text)
  RETURNS text
@@ -5543,6 +6126,221 @@ $function$;
 comment on function private.schedule_jobs() is 'Enqueues the coming slot of each rule, once: the job''s key names the slot.';
 grant execute on function private.schedule_jobs() to service_role;
 
+CREATE OR REPLACE FUNCTION private.search_best(terms jsonb, required tsquery, price_list text, categories uuid[], min_amount bigint, max_amount bigint, in_stock boolean)
+ RETURNS TABLE(product_id uuid, score integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  most constant integer := 1000;
+  -- Looked through one by one rather than by the words that half of the shop has.
+  few constant integer := 5000;
+  filtered constant boolean := categories is not null or search_best.min_amount is not null
+    or search_best.max_amount is not null or search_best.in_stock;
+  anywhere constant tsquery := private.tsquery_of(terms, 'w:') && required;
+  named tsquery;
+  best uuid[] := '{}';
+  scores integer[] := '{}';
+  batch uuid[];
+  batch_scores integer[];
+  candidates bigint := few + 1;
+begin
+  if categories is not null or search_best.min_amount is not null or search_best.max_amount is not null then
+    execute format(
+      'select count(*) from (select from public.product_listings as listing where listing.price_list_id = $1 %s %s %s limit %s) as narrowed',
+      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
+      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
+      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
+      few + 1
+    ) into candidates using search_best.price_list, categories, search_best.min_amount, search_best.max_amount;
+  end if;
+
+  -- In the order of what is found first, so that what many products match is never read to its end: a word in
+  -- the name before a word anywhere, and the higher level first. All of one level are as good.
+  for level in reverse 15..0 loop
+    named := private.tsquery_of(terms, 'n' || to_hex(level) || ':') && required;
+    if candidates <= few then
+      exit;
+    elsif filtered then
+      batch := array(
+        select document.product_id
+        from public.product_documents as document
+        join public.product_listings as listing
+          on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+        where document.document @@ named
+          and (categories is null or listing.category_id = any (categories))
+          and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+          and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+          and (not search_best.in_stock or exists (
+            select from public.variant_availability as availability
+            where availability.product_id = document.product_id and availability.on_sale
+              and availability.band <> 'out_of_stock'
+          ))
+        limit most - cardinality(best)
+      );
+    else
+      batch := array(
+        select document.product_id from public.product_documents as document
+        where document.document @@ named limit most - cardinality(best)
+      );
+    end if;
+    best := best || batch;
+    scores := scores || array_fill(16 + level, array[cardinality(batch)]);
+    exit when cardinality(best) >= most;
+  end loop;
+
+  if candidates <= few then
+    named := (
+      select string_agg('(' || private.tsquery_of(terms, 'n' || to_hex(level) || ':')::text || ')', '|')::tsquery
+      from generate_series(0, 15) as level
+    );
+    return query execute format(
+      'select document.product_id, document.level + case when document.document @@ $6 then 16 else 0 end
+       from public.product_listings as listing
+       join public.product_documents as document on document.product_id = listing.product_id
+       where listing.price_list_id = $1 and document.document @@ $5 %s %s %s %s
+       order by 2 desc, 1 limit %s',
+      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
+      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
+      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
+      case when search_best.in_stock then private.in_stock_condition() else '' end,
+      most
+    ) using search_best.price_list, categories, search_best.min_amount, search_best.max_amount, anywhere, named;
+    return;
+  elsif cardinality(best) < most then
+    select coalesce(array_agg(rest.product_id), '{}'), coalesce(array_agg(rest.level::integer), '{}')
+    into batch, batch_scores
+    from (
+      select document.product_id, document.level
+      from public.product_documents as document
+      join public.product_listings as listing
+        on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+      where document.document @@ anywhere and document.product_id <> all (best)
+        and (categories is null or listing.category_id = any (categories))
+        and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+        and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+        and (not search_best.in_stock or exists (
+          select from public.variant_availability as availability
+          where availability.product_id = document.product_id and availability.on_sale
+            and availability.band <> 'out_of_stock'
+        ))
+      limit most - cardinality(best)
+    ) as rest;
+    best := best || batch;
+    scores := scores || batch_scores;
+  end if;
+  return query select found.product_id, found.score from unnest(best, scores) as found (product_id, score);
+end;
+$function$;
+comment on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) is 'The best 1,000 products of a search, with how well each answers it.';
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to anon;
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to authenticated;
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.search_lexemes(text text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  -- Both languages, whatever the text is in: brands and borrowed words are in each. French also as written,
+  -- since its endings are told by their accents. Letters and digits alone: the parser would make hosts and
+  -- signed numbers of "a.b" and "3-5".
+  select array(
+    select distinct private.fold(lexeme)
+    from regexp_replace(search_lexemes.text, '[^[:alnum:]]+', ' ', 'g') as written,
+      unnest(
+        tsvector_to_array(to_tsvector('pg_catalog.english', private.fold(written)))
+        || tsvector_to_array(to_tsvector('pg_catalog.french', private.fold(written)))
+        || tsvector_to_array(to_tsvector('pg_catalog.french', written))
+      ) as lexeme
+    where char_length(lexeme) <= 40
+  );
+$function$;
+comment on function private.search_lexemes(text) is 'The words of a text as stems, French and English, without accents; without those that mean nothing in both.';
+grant execute on function private.search_lexemes(text) to anon;
+grant execute on function private.search_lexemes(text) to authenticated;
+grant execute on function private.search_lexemes(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.search_nearest(word text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  swapped constant text[] := array(
+    select left(word, at - 1) || substr(word, at + 1, 1) || substr(word, at, 1) || substr(word, at + 2)
+    from generate_series(1, char_length(word) - 1) as at
+  );
+  nearest text[];
+begin
+  -- Two letters swapped is the commonest typo, and the one that leaves the fewest trigrams.
+  nearest := array(select known.word from public.search_words as known where known.word = any (swapped) limit 4);
+  if cardinality(nearest) > 0 or char_length(word) < 3 then
+    return nearest;
+  end if;
+  perform pg_catalog.set_config('pg_trgm.similarity_threshold', '0.25', true);
+  return array(
+    select near.word
+    from (
+      select known.word, extensions.similarity(known.word, search_nearest.word) as alike,
+        extensions.levenshtein_less_equal(known.word, search_nearest.word, 2) as edits
+      from public.search_words as known
+      where known.word operator(extensions.%) search_nearest.word
+    ) as near
+    where near.edits <= case when char_length(search_nearest.word) < 6 then 1 else 2 end
+    order by near.edits, near.alike desc, near.word
+    limit 4
+  );
+end;
+$function$;
+comment on function private.search_nearest(text) is 'The known words that a word with a typo may mean: at most four, one edit away, or two if it is long.';
+grant execute on function private.search_nearest(text) to anon;
+grant execute on function private.search_nearest(text) to authenticated;
+grant execute on function private.search_nearest(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.search_terms(search text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  typed text;
+  lexemes text[];
+  meant text[];
+  terms jsonb := '[]';
+  skipped jsonb := '[]';
+begin
+  foreach typed in array (
+    regexp_split_to_array(trim(regexp_replace(search, '[^[:alnum:]]+', ' ', 'g')), ' ')
+  )[1:8] loop
+    continue when typed = '';
+    lexemes := private.search_lexemes(typed);
+    -- "the" and "sur" mean nothing, unless nothing else is asked for.
+    if to_tsvector('pg_catalog.english', typed) = '' or to_tsvector('pg_catalog.french', typed) = '' then
+      skipped := skipped || jsonb_build_array(lexemes || private.fold(typed));
+      continue;
+    end if;
+    if not exists (select from public.search_words as known where known.word = any (lexemes)) then
+      meant := array(select distinct near from unnest(lexemes) as lexeme, unnest(private.search_nearest(lexeme)) as near);
+      lexemes := lexemes || meant;
+    end if;
+    terms := terms || jsonb_build_array(to_jsonb(lexemes));
+  end loop;
+  return case when terms = '[]' then skipped else terms end;
+end;
+$function$;
+comment on function private.search_terms(text) is 'What a search means: for each of its first eight words the lexemes that are as good, typos mended.';
+grant execute on function private.search_terms(text) to anon;
+grant execute on function private.search_terms(text) to authenticated;
+grant execute on function private.search_terms(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.seat_limit(workspace_id uuid)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -5702,6 +6500,28 @@ $function$;
 comment on function private.second_factor_given() is 'For restrictive policies: true, or refuses with second_factor_required, which says more than no row changed.';
 grant execute on function private.second_factor_given() to authenticated;
 grant execute on function private.second_factor_given() to service_role;
+
+CREATE OR REPLACE FUNCTION private.shop_price_list(asked text)
+ RETURNS price_lists
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  found_list public.price_lists;
+begin
+  select list.* into found_list from public.price_lists as list
+  where list.active and case when asked is null then list.is_default else list.id = asked end;
+  if found_list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No prices are shown by this list.');
+  end if;
+  return found_list;
+end;
+$function$;
+comment on function private.shop_price_list(text) is 'The price list that is asked for, or the default one. Refuses one that is not there.';
+grant execute on function private.shop_price_list(text) to anon;
+grant execute on function private.shop_price_list(text) to authenticated;
+grant execute on function private.shop_price_list(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.slug_of(name text)
  RETURNS text
@@ -6588,6 +7408,37 @@ AS $function$
 $function$;
 comment on function private.trial_used(uuid) is 'Whether a workspace has had its trial, or is buying it.';
 grant execute on function private.trial_used(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.tsquery_of(terms jsonb, prefix text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select string_agg('(' || alternatives.text || ')', '&')::tsquery
+  from jsonb_array_elements(tsquery_of.terms) as term,
+    lateral (
+      select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
+      from jsonb_array_elements_text(term) as lexeme
+    ) as alternatives;
+$function$;
+comment on function private.tsquery_of(jsonb, text) is 'The query for documents that have one lexeme of each list: [["chair", "chais"], ["red"]].';
+grant execute on function private.tsquery_of(jsonb, text) to anon;
+grant execute on function private.tsquery_of(jsonb, text) to authenticated;
+grant execute on function private.tsquery_of(jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.tsquery_word(lexeme text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || '''';
+$function$;
+comment on function private.tsquery_word(text) is 'A lexeme as the text of a tsquery has it, whatever is in it.';
+grant execute on function private.tsquery_word(text) to anon;
+grant execute on function private.tsquery_word(text) to authenticated;
+grant execute on function private.tsquery_word(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.usage_counter_expire(counter usage_counters)
  RETURNS usage_counters
@@ -9029,6 +9880,182 @@ comment on function public.product_reviews(uuid, text, integer) is 'Client RPC: 
 grant execute on function public.product_reviews(uuid, text, integer) to anon;
 grant execute on function public.product_reviews(uuid, text, integer) to authenticated;
 grant execute on function public.product_reviews(uuid, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.product_show(product text, price_list text DEFAULT NULL::text, locale text DEFAULT 'en'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  shown constant public.price_lists := private.shop_price_list(product_show.price_list);
+  french constant boolean := product_show.locale = 'fr';
+  found_product public.products;
+begin
+  select held.* into found_product from public.products as held
+  where held.active and held.slug = product_show.product;
+  if found_product.id is null
+    and product_show.product ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    select held.* into found_product from public.products as held
+    where held.active and held.id = product_show.product::uuid;
+  end if;
+  if found_product.id is null then
+    perform private.problem(404, 'product_not_found', 'No product on sale has this slug or id.');
+  end if;
+  return jsonb_build_object(
+    'id', found_product.id,
+    'slug', found_product.slug,
+    'name', case when french then found_product.name_fr else found_product.name_en end,
+    'description', case when french then found_product.description_fr else found_product.description_en end,
+    -- The way down the tree, as far as it is shown.
+    'categories', (
+      with recursive above as (
+        select held.id, held.parent_id, held.slug, held.name_en, held.name_fr, 0 as height
+        from public.categories as held where held.id = found_product.category_id and held.active
+        union all
+        select held.id, held.parent_id, held.slug, held.name_en, held.name_fr, above.height + 1
+        from public.categories as held join above on held.id = above.parent_id
+        where held.active
+      )
+      select coalesce(jsonb_agg(jsonb_build_object('id', above.id, 'slug', above.slug,
+        'name', case when french then above.name_fr else above.name_en end) order by above.height desc), '[]')
+      from above
+    ),
+    'attributes', found_product.attributes,
+    'created_at', found_product.created_at,
+    'price_list', shown.id,
+    'currency', shown.currency,
+    'rating', jsonb_build_object('count', found_product.rating_count, 'sum', found_product.rating_sum),
+    'variants', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', variant.id, 'sku', variant.sku, 'options', variant.options, 'weight_grams', variant.weight_grams,
+        'unit_amount', price.unit_amount, 'compare_at_amount', price.compare_at_amount,
+        'availability', coalesce(availability.band, 'out_of_stock'), 'few_left', availability.few_left
+      ) order by variant.position, variant.sku), '[]')
+      from public.product_variants as variant
+      left join public.variant_prices as price
+        on price.variant_id = variant.id and price.price_list_id = shown.id
+      left join public.variant_availability as availability on availability.variant_id = variant.id
+      where variant.product_id = found_product.id and variant.active
+    ),
+    'images', (
+      select coalesce(jsonb_agg(jsonb_build_object('path', image.path, 'variant_id', image.variant_id,
+        'alt', case when french then image.alt_fr else image.alt_en end) order by image.position, image.id), '[]')
+      from public.product_images as image where image.product_id = found_product.id
+    ),
+    'reviews', public.product_reviews(found_product.id, null, 5),
+    'related', private.product_cards(
+      private.products_related(found_product, shown.id, 4), shown, product_show.locale
+    )
+  );
+end;
+$function$;
+comment on function public.product_show(text, text, text) is 'A product on sale with all that its page shows, by its slug or id; refuses one that is not on sale.';
+grant execute on function public.product_show(text, text, text) to anon;
+grant execute on function public.product_show(text, text, text) to authenticated;
+grant execute on function public.product_show(text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.products_search(search text DEFAULT NULL::text, category text DEFAULT NULL::text, price_list text DEFAULT NULL::text, min_amount bigint DEFAULT NULL::bigint, max_amount bigint DEFAULT NULL::bigint, attributes jsonb DEFAULT '{}'::jsonb, in_stock boolean DEFAULT false, sort text DEFAULT NULL::text, after_key text DEFAULT NULL::text, after_id uuid DEFAULT NULL::uuid, page_size integer DEFAULT 24, facets boolean DEFAULT false, locale text DEFAULT 'en'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET jit TO 'off'
+ SET search_path TO ''
+AS $function$
+declare
+  shown constant public.price_lists := private.shop_price_list(products_search.price_list);
+  size constant integer := least(greatest(coalesce(page_size, 24), 1), 100);
+  terms constant jsonb := private.search_terms(left(coalesce(search, ''), 200));
+  sorted constant text := coalesce(sort, case when terms = '[]' then 'newest' else 'relevance' end);
+  categories uuid[];
+  required tsquery;
+  wanted tsquery;
+  page uuid[];
+  keys text[];
+  matched uuid[];
+begin
+  if sorted not in ('relevance', 'price_asc', 'price_desc', 'newest', 'rating')
+    or sorted = 'relevance' and terms = '[]'
+    or (after_key is null) <> (after_id is null)
+    or jsonb_typeof(products_search.attributes) <> 'object' then
+    perform private.problem(422, 'invalid_query', 'Sort, cursor and attributes must be of the forms described; relevance needs a search.');
+  end if;
+  if category is not null then
+    select private.categories_below(held.id) into categories
+    from public.categories as held
+    where held.active and case
+      when category ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then held.id = category::uuid
+      else held.slug = category
+    end;
+    if categories is null then
+      perform private.problem(404, 'category_not_found', 'No category has this slug or id.');
+    end if;
+  end if;
+  -- Values of one attribute: one of them. Several attributes: all of them.
+  select string_agg('(' || of_one.text || ')', '&')::tsquery into required
+  from (
+    select string_agg(private.tsquery_word('a:' || attribute.key || '=' || one.value), '|') as text
+    from jsonb_each(products_search.attributes) as attribute,
+      jsonb_array_elements_text(
+        case jsonb_typeof(attribute.value) when 'array' then attribute.value else jsonb_build_array(attribute.value) end
+      ) as one (value)
+    group by attribute.key
+  ) as of_one;
+
+  if sorted = 'relevance' then
+    required := private.tsquery_word('l:' || shown.id)::tsquery && coalesce(required, '');
+    with best as materialized (
+      select found.product_id, found.score
+      from private.search_best(
+        terms, required, shown.id, categories, products_search.min_amount, products_search.max_amount,
+        products_search.in_stock
+      ) as found
+    ), paged as (
+      select best.product_id, best.score from best
+      where after_id is null or best.score < after_key::integer
+        or best.score = after_key::integer and best.product_id > after_id
+      order by best.score desc, best.product_id
+      limit size + 1
+    )
+    select (select array_agg(best.product_id) from best),
+      array_agg(paged.product_id order by paged.score desc, paged.product_id),
+      array_agg(paged.score::text order by paged.score desc, paged.product_id)
+    into matched, page, keys from paged;
+  else
+    wanted := case when terms = '[]' then required
+      when required is null then private.tsquery_of(terms, 'w:')
+      else private.tsquery_of(terms, 'w:') && required end;
+    execute private.listing_query(
+      sorted, wanted is not null, categories, products_search.min_amount is not null,
+      products_search.max_amount is not null, products_search.in_stock, after_id is not null, size + 1
+    ) into page, keys
+    using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
+    if facets then
+      execute private.listing_query(
+        sorted, wanted is not null, categories, products_search.min_amount is not null,
+        products_search.max_amount is not null, products_search.in_stock, false, 1001
+      ) into matched
+      using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
+    end if;
+  end if;
+
+  return jsonb_build_object(
+    'products', private.product_cards(coalesce(page[1:size], '{}'), shown, products_search.locale),
+    'next', case when cardinality(page) > size then jsonb_build_object('key', keys[size], 'id', page[size]) end,
+    'sort', sorted,
+    'price_list', shown.id,
+    'currency', shown.currency,
+    'facets', case when facets then
+      private.product_facets(coalesce(matched[1:1000], '{}'), shown, products_search.locale) end,
+    'facets_capped', case when facets then
+      coalesce(cardinality(matched), 0) >= case when sorted = 'relevance' then 1000 else 1001 end end
+  );
+end;
+$function$;
+comment on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) is 'A page of the products on sale, as the endpoint `products` answers it: searched, filtered, sorted; the place after which it begins is a sort key with an id.';
+grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to anon;
+grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to authenticated;
+grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void

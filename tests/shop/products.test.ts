@@ -8,6 +8,7 @@ import { category, shelve, type Shelved } from "./shelf.ts";
 const sql = connect();
 /** A word that no other test's products have. */
 const word = `w${crypto.randomUUID().slice(0, 8)}`;
+const front = crypto.randomUUID();
 let where: string;
 let chair: Shelved, stool: Shelved, lamp: Shelved;
 
@@ -31,8 +32,8 @@ Deno.test.beforeAll(async () => {
   lamp = await shelve(sql, await category(sql, `lamps-${word}`), { en: "Lamp", prices: [1500] });
   await sql`
     insert into public.product_images (product_id, path, alt_en, alt_fr, position)
-    values (${chair.id}, ${`${chair.id}/side view.png`.replace(" ", "-")}, 'Side', 'Côté', 2),
-      (${chair.id}, ${`${chair.id}/front.png`}, 'Front', 'Face', 1)`;
+    values (${chair.id}, ${`${chair.id}/${crypto.randomUUID()}.png`}, 'Side', 'Côté', 2),
+      (${chair.id}, ${`${chair.id}/${front}.png`}, 'Front', 'Face', 1)`;
 });
 Deno.test.afterAll(async () => {
   await sql.end();
@@ -45,7 +46,7 @@ const show = (product: string, query = "") =>
 
 Deno.test("products: a visitor without a key searches, filters and pages through the list", async () => {
   const first = await list({
-    search: `chair stool ${word}`.slice(6),
+    search: `oak chair ${word}`,
     sort: "price_desc",
     page_size: "1",
   });
@@ -68,9 +69,10 @@ Deno.test("products: a visitor without a key searches, filters and pages through
     rating: { count: 0, average: null },
     created_at: card.created_at,
   });
-  assert.match(
-    card.image.url,
-    /^http.*\/storage\/v1\/object\/public\/product-images\/.*\/front\.png$/,
+  assert.ok(
+    card.image.url.endsWith(
+      `/storage/v1/object/public/product-images/${chair.id}/${front}.png`,
+    ),
   );
   const next = { search: word, sort: "price_desc", page_size: "1" };
   const whole = await list({ ...next, page_size: "100" });
