@@ -392,16 +392,28 @@ create table private.order_requests (
   order_id uuid not null,
   buyer text not null,
   request_hash text not null,
+  success_url text,
+  cancel_url text,
+  taxed boolean default false not null,
+  cart jsonb,
+  address_hash text,
+  look_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
   constraint order_requests_pkey PRIMARY KEY (order_id),
-  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
+  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE,
+  constraint order_requests_address_hash_hex CHECK (address_hash ~ '^[0-9a-f]{64}$'::text)
 );
-comment on table private.order_requests is 'Which request an order answers, while it is pending: the same cart twice is the same order.';
-comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart or the address>.';
+comment on table private.order_requests is 'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
+comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
+comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart names it; null for lines that were in none.';
+comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
+comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
 CREATE INDEX order_requests_closed ON private.order_requests USING btree (closed_at) WHERE (closed_at IS NOT NULL);
-CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer, request_hash) WHERE (closed_at IS NULL);
+CREATE INDEX order_requests_look ON private.order_requests USING btree (look_at) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer) WHERE (closed_at IS NULL);
 alter table private.order_requests enable row level security;
 grant select, insert, update, delete on private.order_requests to service_role;
 
@@ -1264,6 +1276,7 @@ create policy "Staff read discounts" on public.discounts for select to authentic
 create policy "Staff update" on public.discounts for update to authenticated
   using (( SELECT private.is_staff() AS is_staff))
   with check (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER discounts_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON discounts FOR EACH ROW WHEN (new.amount IS NOT NULL) EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER discounts_touch BEFORE UPDATE ON discounts FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
@@ -1673,6 +1686,7 @@ create policy "Buyers read their own orders" on public.orders for select to auth
   using (user_id = (( SELECT auth.uid() AS uid)));
 CREATE TRIGGER orders_event_insert AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION private.order_event();
 CREATE TRIGGER orders_event_update AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_event();
+CREATE TRIGGER orders_review_ends AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status = 'review'::text AND (new.status = ANY (ARRAY['paid'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.order_review_ends();
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER orders_transition BEFORE UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_transition();
 
@@ -2155,6 +2169,7 @@ create policy "Staff update" on public.shipping_rates for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active shipping rates, staff all" on public.shipping_rates for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER shipping_rates_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER shipping_rates_touch BEFORE UPDATE ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.subscriptions (
@@ -2331,6 +2346,7 @@ create policy "Staff update" on public.variant_prices for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_prices_chargeable BEFORE INSERT OR UPDATE OF unit_amount, price_list_id ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER variant_prices_touch BEFORE UPDATE ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.workspace_api_keys (
@@ -2775,6 +2791,24 @@ $function$;
 comment on function private.apply_retention(integer) is 'Removes at most a batch of what each rule no longer keeps: {removed: {rule: rows}, more}. Security definer: removes what nobody else may, old entries of the audit log among it, by rules that only the owner writes.';
 grant execute on function private.apply_retention(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.apportion(total bigint, weights bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select array_agg(share.part + case when share.place <= share.missing then 1 else 0 end order by share.ordinality)
+  from (
+    select weight.ordinality, total * weight.value / whole.amount as part,
+      row_number() over (order by total * weight.value % whole.amount desc, weight.ordinality) as place,
+      total - sum(total * weight.value / whole.amount) over () as missing
+    from unnest(weights) with ordinality as weight (value, ordinality),
+      (select sum(value)::bigint as amount from unnest(weights) as value) as whole
+  ) as share;
+$function$;
+comment on function private.apportion(bigint, bigint[]) is 'Splits a total by largest remainder, as apportion() of _shared/money.ts: parts add up, equal remainders go to the earlier. Total times the sum of the weights must fit a bigint.';
+grant execute on function private.apportion(bigint, bigint[]) to service_role;
+
 CREATE OR REPLACE FUNCTION private.at(seconds jsonb)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -3137,6 +3171,22 @@ end;
 $function$;
 comment on function private.category_stays_tree() is 'Trigger: refuses a category that would be below itself.';
 
+CREATE OR REPLACE FUNCTION private.charge_step(currency text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
+    when currency = 'MGA' then 100
+    else 1
+  end::bigint;
+$function$;
+comment on function private.charge_step(text) is 'Of how many minor units an amount must be a multiple for Stripe to charge it: as toStripeAmount() of _shared/money.ts. https://docs.stripe.com/currencies#special-cases';
+grant execute on function private.charge_step(text) to authenticated;
+grant execute on function private.charge_step(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -3162,6 +3212,18 @@ AS $function$
 $function$;
 comment on function private.credit_notes_mirrored(text[]) is 'Our rows of Stripe credit notes, as private.stripe_mirror gives the others.';
 grant execute on function private.credit_notes_mirrored(text[]) to service_role;
+
+CREATE OR REPLACE FUNCTION private.customer_key(user_id uuid, email text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce('user:' || user_id,
+    'email:' || encode(sha256(convert_to(lower(btrim(email)), 'utf8')), 'hex'));
+$function$;
+comment on function private.customer_key(uuid, text) is 'Who a customer is to limits: user:<id>, for a guest email:<SHA-256 of the address>.';
+grant execute on function private.customer_key(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.declines_until(workspace uuid, address_hash text, tolerance integer)
  RETURNS timestamp with time zone
@@ -3225,6 +3287,58 @@ AS $function$
 $function$;
 comment on function private.deletion_runs(uuid) is 'Whether a user''s account is being deleted and cannot be kept any more.';
 grant execute on function private.deletion_runs(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.discount_redeem(discount_id uuid, order_id uuid, user_id uuid, email text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  per_customer integer;
+begin
+  -- Counted when the order is placed: whoever pays has his discount. The row stays locked until commit,
+  -- so that the count below sees every other order with this code.
+  update public.discounts as held set redeemed = held.redeemed + 1
+  where held.id = discount_redeem.discount_id and held.active
+    and coalesce(held.redeemed < held.max_redemptions, true)
+  returning held.max_per_customer into per_customer;
+  if not found then
+    perform private.problem(409, 'discount_used_up', 'This code has been redeemed as often as it may.');
+  end if;
+  if per_customer <= (
+    select count(*) from private.discount_redemptions as earlier
+    where earlier.discount_id = discount_redeem.discount_id and earlier.released_at is null
+      and earlier.customer in (
+        private.customer_key(discount_redeem.user_id, discount_redeem.email),
+        private.customer_key(null, discount_redeem.email)
+      )
+  ) then
+    perform private.problem(409, 'discount_used_up', 'You have redeemed this code as often as you may.');
+  end if;
+  insert into private.discount_redemptions (order_id, discount_id, customer)
+  values (
+    discount_redeem.order_id, discount_redeem.discount_id,
+    private.customer_key(discount_redeem.user_id, discount_redeem.email)
+  );
+end;
+$function$;
+comment on function private.discount_redeem(uuid, uuid, uuid, text) is 'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, whom a user''s own address names as well.';
+grant execute on function private.discount_redeem(uuid, uuid, uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.discount_release(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with released as (
+    update private.discount_redemptions as redemption set released_at = private.now()
+    where redemption.order_id = discount_release.order_id and redemption.released_at is null
+    returning redemption.discount_id
+  )
+  update public.discounts as held set redeemed = held.redeemed - 1 from released where held.id = released.discount_id;
+$function$;
+comment on function private.discount_release(uuid) is 'Gives back the redemption of an order that was not paid.';
+grant execute on function private.discount_release(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
@@ -4348,6 +4462,168 @@ comment on function private.only_staff() is 'Lets only staff go on, by the calle
 grant execute on function private.only_staff() to authenticated;
 grant execute on function private.only_staff() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_apply_session(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.orders;
+  paid constant boolean := record ->> 'status' = 'complete' and record ->> 'payment_status' in ('paid', 'no_payment_required');
+begin
+  select * into held from public.orders as ours
+  where ours.id = private.uuid_or_null(record ->> 'order_id')
+  for no key update;
+  if held.id is null then
+    return; -- Another product's session in the same Stripe account, or a subscription's.
+  end if;
+  if held.stripe_session_id is null then
+    -- Its creation was never answered.
+    update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
+  elsif held.stripe_session_id <> record ->> 'id' then
+    -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
+    if paid and not exists (
+      select from private.money_movements as moved
+      where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
+    ) then
+      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+      values (held.id, 'charge', (record ->> 'amount_total')::bigint, record ->> 'currency',
+        coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'));
+      update public.orders as ours set paid_at = coalesce(ours.paid_at, private.now()), paid_amount = ours.paid_amount
+        + case when record ->> 'currency' = ours.currency then (record ->> 'amount_total')::bigint else 0 end
+      where ours.id = held.id;
+      perform private.order_review(held.id, 'paid_by_another_session');
+    end if;
+    return;
+  end if;
+
+  if paid then
+    if held.paid_at is null then
+      perform private.order_settle(held, record);
+    end if;
+  elsif record ->> 'status' = 'expired' then
+    perform private.order_release(held.id, 'expired', 'session_expired');
+  elsif record ->> 'status' = 'complete' and held.status = 'pending' then
+    -- A bank debit: the session is complete, and the money takes days, or does not come.
+    if record ->> 'payment_intent_status' in ('requires_payment_method', 'canceled') then
+      if private.order_release(held.id, 'cancelled', 'payment_failed') then
+        perform private.order_mail(held.id, 'order_cancelled', 'payment_failed:' || (record ->> 'id'));
+      end if;
+    elsif not exists (
+      select from public.order_events as told where told.order_id = held.id and told.kind = 'payment_processing'
+    ) then
+      perform private.order_note(held.id, 'payment_processing');
+    end if;
+  end if;
+end;
+$function$;
+comment on function private.order_apply_session(jsonb) is 'Brings an order to what its checkout session is now, as checkoutSessionRecord() of _shared/billing/records.ts tells it. A session that is no order''s is left alone.';
+grant execute on function private.order_apply_session(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_checkout(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', placed.id, 'number', placed.number, 'status', placed.status, 'user_id', placed.user_id,
+    'workspace_id', (select workspace.id from public.workspaces as workspace where workspace.personal_of = placed.user_id),
+    'email', placed.customer_email, 'locale', placed.locale, 'currency', placed.currency,
+    'total_amount', placed.total_amount, 'shipping_amount', placed.shipping_amount,
+    'shipping_rate', placed.shipping_rate, 'shipping_address', placed.shipping_address,
+    'discount_code', placed.discount_code, 'stripe_session_id', placed.stripe_session_id,
+    'expires_at', extract(epoch from placed.expires_at)::bigint,
+    'over', placed.expires_at <= private.now(),
+    'created_at', extract(epoch from placed.created_at)::bigint,
+    'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
+    'items', (
+      select jsonb_agg(jsonb_build_object(
+        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
+        'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
+        'tax_code', product.tax_code
+      ) order by item.position)
+      from public.order_items as item left join public.products as product on product.id = item.product_id
+      where item.order_id = placed.id
+    )
+  )
+  from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
+  where placed.id = order_checkout.order_id;
+$function$;
+comment on function private.order_checkout(uuid) is 'What an order''s checkout at Stripe is made of: the same however often it is asked for while the order is pending. Times in seconds since 1970.';
+grant execute on function private.order_checkout(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_discount(code text, price_list text, currency text, lines jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  given public.discounts;
+  step constant bigint := private.charge_step(order_discount.currency);
+  covered bigint[];
+  whole bigint;
+  reduction bigint;
+begin
+  select * into given from public.discounts as held
+  where held.code = upper(btrim(order_discount.code)) and held.active
+    and held.starts_at <= private.now() and coalesce(held.ends_at > private.now(), true)
+    and coalesce(held.price_list_id = order_discount.price_list, true);
+  if given.id is null then
+    perform private.problem(422, 'discount_invalid', 'This code is not good, or not any more.');
+  end if;
+  if not exists (select from public.discount_scopes as scope where scope.discount_id = given.id) then
+    select array_agg((line.value ->> 'subtotal_amount')::bigint order by line.ordinality) into covered
+    from jsonb_array_elements(lines) with ordinality as line;
+  else
+    -- A category covers what is below it: from each line's category upwards.
+    with recursive line as (
+      select one.ordinality as place, (one.value ->> 'subtotal_amount')::bigint as amount,
+        (one.value ->> 'product_id')::uuid as product_id, (one.value ->> 'category_id')::uuid as category_id
+      from jsonb_array_elements(lines) with ordinality as one
+    ), above as (
+      select line.category_id as origin, line.category_id as id from line
+      union
+      select above.origin, child.parent_id
+      from above join public.categories as child on child.id = above.id
+      where child.parent_id is not null
+    )
+    select array_agg(case when exists (
+        select from public.discount_scopes as scope
+        where scope.discount_id = given.id and (scope.product_id = line.product_id or scope.category_id in (
+          select above.id from above where above.origin = line.category_id
+        ))
+      ) then line.amount else 0 end order by line.place)
+    into covered from line;
+  end if;
+  select sum(amount) into whole from unnest(covered) as amount;
+  if whole = 0 then
+    perform private.problem(422, 'discount_not_applicable', 'This code is not for what is being bought.');
+  end if;
+  if whole < given.minimum_amount then
+    perform private.problem(422, 'discount_minimum', 'What this code covers does not come to its minimum.',
+      jsonb_build_object('minimum_amount', given.minimum_amount, 'covered_amount', whole));
+  end if;
+  -- Halves away from zero, as a customer checks it; in steps that Stripe can charge.
+  reduction := case given.kind
+    when 'percent' then (whole * given.basis_points * 2 + 10000 * step) / (20000 * step) * step
+    else least(given.amount, whole)
+  end;
+  return jsonb_build_object(
+    'id', given.id, 'code', given.code, 'amount', least(reduction, whole),
+    'shares', (
+      select to_jsonb(array_agg(share * step order by place))
+      from unnest(private.apportion(
+        least(reduction, whole) / step, array(select amount / step from unnest(covered) as amount)
+      )) with ordinality as part (share, place)
+    )
+  );
+end;
+$function$;
+comment on function private.order_discount(text, text, text, jsonb) is 'What a code takes off lines as private.order_lines gives them: {id, code, amount, shares}, a share a line. Limits are counted when the order is written. Refuses with discount_invalid, discount_not_applicable or discount_minimum.';
+grant execute on function private.order_discount(text, text, text, jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4364,6 +4640,90 @@ begin
 end;
 $function$;
 comment on function private.order_event() is 'Trigger: notes each status of an order, and that a request for the same cart is a new order from now on. Security definer: nobody else writes the timeline.';
+
+CREATE OR REPLACE FUNCTION private.order_hold(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  short jsonb;
+begin
+  -- All are tried, so that the buyer hears at once of everything that is missing; in key order.
+  select jsonb_agg(jsonb_build_object(
+      'variant_id', tried.variant_id, 'availability', known.band, 'few_left', known.few_left
+    )) filter (where not tried.held)
+  into short
+  from (
+    select item.variant_id,
+      private.stock_change(item.variant_id, 'reserved', 0, item.quantity, order_hold.order_id) as held
+    from (
+      select line.variant_id, line.quantity from public.order_items as line
+      where line.order_id = order_hold.order_id order by line.variant_id
+    ) as item
+  ) as tried
+  left join public.variant_availability as known on known.variant_id = tried.variant_id;
+  if short is not null then
+    perform private.problem(409, 'out_of_stock', 'There is not enough of some items.',
+      jsonb_build_object('variants', short));
+  end if;
+end;
+$function$;
+comment on function private.order_hold(uuid) is 'Reserves an order''s lines, or refuses with out_of_stock, which names what is missing and tells of it what buyers may know.';
+grant execute on function private.order_hold(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_lines(items jsonb, price_list text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lines jsonb;
+  missing jsonb;
+begin
+  -- Two lines of one variant are one: held apart, each would find the stock that the other takes.
+  with asked as (
+    select (item.value ->> 'variant_id')::uuid as variant_id, sum((item.value ->> 'quantity')::integer) as quantity,
+      min(item.ordinality) as place
+    from jsonb_array_elements(items) with ordinality as item
+    group by 1
+  ), listed as (
+    select asked.*, product.id as product_id, product.category_id, product.name_en, product.name_fr, product.tax_code,
+      variant.sku, variant.options, variant.weight_grams, price.unit_amount
+    from asked
+    left join public.product_variants as variant on variant.id = asked.variant_id and variant.active
+    left join public.products as product on product.id = variant.product_id and product.active
+    left join public.variant_prices as price
+      on price.variant_id = asked.variant_id and price.price_list_id = order_lines.price_list
+  )
+  select
+    jsonb_agg(to_jsonb(listed) - 'place' || jsonb_build_object('subtotal_amount', unit_amount * quantity) order by place)
+      filter (where product_id is not null and unit_amount is not null),
+    jsonb_agg(jsonb_build_object('variant_id', variant_id) order by place)
+      filter (where product_id is null or unit_amount is null)
+  into lines, missing
+  from listed;
+  if missing is not null then
+    perform private.problem(409, 'item_unavailable', 'Some items are not on sale: take them out and try again.',
+      jsonb_build_object('variants', missing));
+  end if;
+  if exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000) then
+    perform private.problem(422, 'invalid_body', 'One order takes at most 1,000 of an item.');
+  end if;
+  return lines;
+end;
+$function$;
+comment on function private.order_lines(jsonb, text) is 'Lines of what is asked for, [{variant_id, quantity}], one a variant in the order of their first mention, as the catalogue has it now: {variant_id, quantity, product_id, category_id, name_en, name_fr, tax_code, sku, options, weight_grams, unit_amount, subtotal_amount}. Refuses with item_unavailable, which names the variants.';
+grant execute on function private.order_lines(jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_note(order_id uuid, kind text, note text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ insert into public.order_events (order_id, kind, note) values (order_note.order_id, order_note.kind, order_note.note) $function$;
+comment on function private.order_note(uuid, text, text) is 'Writes into an order''s timeline what happened besides its status.';
+grant execute on function private.order_note(uuid, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_number()
  RETURNS text
@@ -4383,6 +4743,232 @@ $function$;
 comment on function private.order_number() is 'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
 grant execute on function private.order_number() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_paid(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  basket jsonb;
+begin
+  select request.cart into basket from private.order_requests as request where request.order_id = order_paid.order_id;
+  update public.orders set status = 'paid', paid_at = coalesce(paid_at, private.now()) where id = order_paid.order_id;
+  perform private.order_mail(order_paid.order_id, 'order_confirmed', 'paid:' || order_paid.order_id);
+  if basket is not null then
+    perform private.enqueue('cart_settle', jsonb_build_object('cart', basket, 'order_id', order_paid.order_id), 'order:' || order_paid.order_id);
+  end if;
+end;
+$function$;
+comment on function private.order_paid(uuid) is 'Makes an order paid whose stock is sold, with what follows: the confirmation, and the bought lines leave the cart.';
+grant execute on function private.order_paid(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_release(order_id uuid, to_status text, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.orders as held
+  where held.id = order_release.order_id and held.status = 'pending'
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  perform private.order_stock_release(order_release.order_id);
+  perform private.discount_release(order_release.order_id);
+  perform private.order_note(order_release.order_id, order_release.reason);
+  update public.orders set status = order_release.to_status where id = order_release.order_id;
+  return true;
+end;
+$function$;
+comment on function private.order_release(uuid, text, text) is 'Ends a pending order as `expired` or `cancelled`: frees its stock and its discount, and notes the reason, a kind of order_events. False when it is no longer pending. Its session at Stripe must be expired, or never have been, before: a hold is not released while somebody can still pay.';
+grant execute on function private.order_release(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_review(order_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.order_note(order_review.order_id, order_review.reason);
+  -- What was refunded or disputed already stays so; its note and the ledger tell of the money.
+  update public.orders as held set status = 'review'
+  where held.id = order_review.order_id and exists (
+    select from private.order_transitions as allowed
+    where allowed.from_status = held.status and allowed.to_status = 'review'
+  );
+end;
+$function$;
+comment on function private.order_review(uuid, text) is 'Stops an order for people to look at; what it holds of the stock stays held. The alert orders_in_review tells staff.';
+grant execute on function private.order_review(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_review_ends()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  holds constant boolean := coalesce((
+    select sum(moved.reserved_delta) > 0 from private.stock_movements as moved where moved.order_id = new.id
+  ), false);
+begin
+  if new.status <> 'paid' then
+    perform private.order_stock_release(new.id);
+  elsif not exists (
+    select from private.stock_movements as moved where moved.order_id = new.id and moved.kind = 'sold'
+  ) then
+    if not private.order_stock_sell(new.id, from_hold => holds) then
+      perform private.problem(409, 'out_of_stock', 'What was ordered is no longer there: refund the order instead.');
+    end if;
+    perform private.order_mail(new.id, 'order_confirmed', 'paid:' || new.id);
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.order_review_ends() is 'Trigger: an order that people have looked at takes what it holds of the stock, or frees it. Security definer: whoever decides may not move stock otherwise.';
+
+CREATE OR REPLACE FUNCTION private.order_settle(held orders, record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  total constant bigint := (record ->> 'amount_total')::bigint;
+  tax constant bigint := coalesce((record ->> 'amount_tax')::bigint, 0);
+  received constant bigint := coalesce((record ->> 'amount_received')::bigint, total);
+  agrees constant boolean := record ->> 'currency' = held.currency and total - tax = held.total_amount - held.tax_amount
+    and received = total and (tax = 0 or (record ->> 'automatic_tax')::boolean);
+  same_currency constant boolean := record ->> 'currency' = held.currency;
+  late constant text := 'late_payment:' || (record ->> 'id');
+begin
+  if received > 0 then
+    insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+    values (held.id, 'charge', received, record ->> 'currency', coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'))
+    on conflict on constraint money_movements_once_per_cause do nothing;
+  end if;
+  update public.orders as paid
+  set paid_at = coalesce(paid.paid_at, private.now()),
+      paid_amount = paid.paid_amount + case when same_currency then received else 0 end,
+      tax_amount = case when agrees then tax else paid.tax_amount end,
+      total_amount = case when agrees then total else paid.total_amount end,
+      stripe_payment_intent_id = coalesce(paid.stripe_payment_intent_id, record ->> 'payment_intent_id')
+  where paid.id = held.id;
+
+  if not agrees then
+    perform private.order_review(held.id, 'amount_differs');
+  elsif held.status = 'pending' then
+    if private.order_stock_sell(held.id, from_hold => true) then
+      perform private.order_paid(held.id);
+    else
+      perform private.order_review(held.id, 'stock_missing');
+    end if;
+  elsif held.status = 'expired' and private.order_stock_sell(held.id, from_hold => false) then
+    -- He pays what he was asked for: the discount counts again, over its limit if it must.
+    with again as (
+      update private.discount_redemptions as redemption set released_at = null
+      where redemption.order_id = held.id and redemption.released_at is not null
+      returning redemption.discount_id
+    )
+    update public.discounts as given set redeemed = given.redeemed + 1 from again where given.id = again.discount_id;
+    perform private.order_note(held.id, 'paid_late');
+    perform private.order_paid(held.id);
+  else
+    -- Its stock is somebody else's by now, or the buyer has given it up: the money goes back by itself.
+    perform private.order_note(held.id, 'paid_late');
+    perform private.order_refund_open(held.id, null, 'late_payment', '[]'::jsonb, false, late);
+    perform private.order_mail(held.id, 'order_expired_paid', late);
+  end if;
+end;
+$function$;
+comment on function private.order_settle(orders, jsonb) is 'Settles a paid session with the order that it is for, which must be locked: stock, ledger, counters, mail. Money that differs from the order''s makes it `review`; money that came after its end, an order again where the stock is still there, else a refund.';
+grant execute on function private.order_settle(orders, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_settle_free(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Nothing to pay: Stripe is not asked, and nobody has to type a card.
+  if exists (select from public.orders as placed where placed.id = order_settle_free.order_id and placed.total_amount = 0) then
+    if not private.order_stock_sell(order_settle_free.order_id, from_hold => true) then
+      raise exception 'order %: its hold is gone', order_settle_free.order_id;
+    end if;
+    perform private.order_paid(order_settle_free.order_id);
+  end if;
+end;
+$function$;
+comment on function private.order_settle_free(uuid) is 'Makes an order paid that costs nothing; others are left as they are.';
+grant execute on function private.order_settle_free(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_shipping(rate_id uuid, price_list text, country text, weight bigint, goods bigint)
+ RETURNS shipping_rates
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  rate public.shipping_rates;
+begin
+  select * into rate from public.shipping_rates as held
+  where held.id = rate_id and held.active and held.price_list_id = order_shipping.price_list
+    and (held.countries is null or order_shipping.country = any (held.countries))
+    and weight >= coalesce(held.min_weight, 0) and coalesce(weight < held.max_weight, true)
+    and goods >= coalesce(held.min_total, 0) and coalesce(goods < held.max_total, true);
+  if rate.id is null then
+    perform private.problem(422, 'shipping_unavailable',
+      'This is not sent so: choose a shipping rate that is for the country, the weight and the total.');
+  end if;
+  return rate;
+end;
+$function$;
+comment on function private.order_shipping(uuid, text, text, bigint, bigint) is 'A shipping rate, if it is for that country, weight in grams and total of goods after discount. Refuses with shipping_unavailable.';
+grant execute on function private.order_shipping(uuid, text, text, bigint, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_stock_release(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- By the ledger and not by the lines: what is no longer held is not released again.
+  select private.stock_change(held.variant_id, 'released', 0, -held.quantity, order_stock_release.order_id)
+  from (
+    select moved.variant_id, sum(moved.reserved_delta)::integer as quantity
+    from private.stock_movements as moved
+    where moved.order_id = order_stock_release.order_id
+    group by moved.variant_id having sum(moved.reserved_delta) > 0
+    order by moved.variant_id
+  ) as held;
+$function$;
+comment on function private.order_stock_release(uuid) is 'Frees what an order still holds of the stock.';
+grant execute on function private.order_stock_release(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_stock_sell(order_id uuid, from_hold boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- All or nothing: the block undoes the lines that were sold before one was missing.
+  if not (
+    select bool_and(private.stock_change(item.variant_id, 'sold', -item.quantity,
+      case when from_hold then -item.quantity else 0 end, order_stock_sell.order_id))
+    from (
+      select line.variant_id, line.quantity from public.order_items as line
+      where line.order_id = order_stock_sell.order_id order by line.variant_id
+    ) as item
+  ) then
+    raise exception using errcode = 'no_data_found';
+  end if;
+  return true;
+exception when no_data_found then
+  return false;
+end;
+$function$;
+comment on function private.order_stock_sell(uuid, boolean) is 'Takes an order''s lines off the stock, from what it holds or else from what is free; false, and nothing is taken, when one of them is not there.';
+grant execute on function private.order_stock_sell(uuid, boolean) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4401,6 +4987,49 @@ begin
 end;
 $function$;
 comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
+
+CREATE OR REPLACE FUNCTION private.order_write(placed_id uuid, buyer_id uuid, email text, locale text, list price_lists, lines jsonb, discount jsonb, rate shipping_rates, address jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  goods constant bigint := (
+    select sum((line ->> 'subtotal_amount')::bigint) from jsonb_array_elements(lines) as line
+  );
+  off constant bigint := coalesce((discount ->> 'amount')::bigint, 0);
+begin
+  insert into public.orders (
+    id, user_id, customer_email, locale, price_list_id, currency, subtotal_amount, discount_amount, shipping_amount,
+    total_amount, discount_code, shipping_rate, shipping_address, expires_at
+  )
+  values (
+    placed_id, buyer_id, email, order_write.locale, list.id, list.currency, goods, off, coalesce(rate.amount, 0),
+    goods - off + coalesce(rate.amount, 0), discount ->> 'code',
+    case when rate.id is not null then jsonb_build_object('id', rate.id, 'name_en', rate.name_en, 'name_fr', rate.name_fr,
+      'min_days', rate.min_days, 'max_days', rate.max_days) end,
+    address,
+    -- Whole seconds, as Stripe's session ends at the same. Ten minutes more than the shortest session, so
+    -- that a call without an answer can be made again.
+    date_trunc('second', private.now()) + interval '40 minutes'
+  );
+  insert into public.order_items (
+    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, unit_amount, quantity,
+    subtotal_amount, discount_amount, total_amount
+  )
+  select placed_id, buyer_id, (line.value ->> 'variant_id')::uuid, (line.value ->> 'product_id')::uuid, line.ordinality,
+    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options',
+    (line.value ->> 'unit_amount')::bigint, (line.value ->> 'quantity')::integer, amounts.subtotal, amounts.share,
+    amounts.subtotal - amounts.share
+  from jsonb_array_elements(lines) with ordinality as line
+  cross join lateral (
+    select (line.value ->> 'subtotal_amount')::bigint as subtotal,
+      coalesce((discount -> 'shares' ->> (line.ordinality - 1)::integer)::bigint, 0) as share
+  ) as amounts;
+end;
+$function$;
+comment on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) is 'Writes a pending order with its lines, as private.order_lines and private.order_discount give them.';
+grant execute on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.own_account(user_id uuid)
  RETURNS void
@@ -4478,6 +5107,26 @@ comment on function private.plans_granting(text, bigint) is 'What one can buy to
 grant execute on function private.plans_granting(text, bigint) to authenticated;
 grant execute on function private.plans_granting(text, bigint) to service_role;
 
+CREATE OR REPLACE FUNCTION private.prices_chargeable()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  step constant bigint := private.charge_step((
+    select list.currency from public.price_lists as list where list.id = new.price_list_id
+  ));
+  written constant jsonb := to_jsonb(new);
+begin
+  if coalesce((written ->> 'unit_amount')::bigint % step, 0) <> 0 or coalesce((written ->> 'amount')::bigint % step, 0) <> 0 then
+    raise exception using errcode = 'check_violation', constraint = tg_table_name || '_chargeable',
+      message = 'Stripe charges this currency in multiples of ' || step || ' minor units';
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.prices_chargeable() is 'Trigger: an amount that Stripe cannot charge is refused when it is written, not rounded when it is paid.';
+
 CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text)
  RETURNS void
  LANGUAGE plpgsql
@@ -4491,6 +5140,19 @@ $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text, extra jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception using errcode = 'PT' || status, message = code, detail = detail, hint = extra::text;
+end;
+$function$;
+comment on function private.problem(integer, text, text, jsonb) is 'As private.problem, with further members of the problem''s body: PostgREST hands them on as the hint.';
+grant execute on function private.problem(integer, text, text, jsonb) to authenticated;
+grant execute on function private.problem(integer, text, text, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.product_image_files_go()
  RETURNS trigger
@@ -5413,9 +6075,14 @@ grant execute on function private.stripe_apply_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_checkout_session(record jsonb)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
+  if record ->> 'order_id' is not null then
+    perform private.order_apply_session(record);
+    return;
+  end if;
   -- Paid: its subscription's own sync closes the purchase. Expired: nothing was bought.
   update private.subscription_intents as intent
   set state = case when record ->> 'status' = 'expired' then 'abandoned' else intent.state end,
@@ -5426,8 +6093,9 @@ AS $function$
   where intent.state = 'open' and customer.stripe_customer_id = record ->> 'customer_id'
     and intent.workspace_id = customer.workspace_id
     and (intent.stripe_session_id = record ->> 'id' or intent.id = private.uuid_or_null(record ->> 'intent_id'));
+end;
 $function$;
-comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase on Stripe''s page what became of it.';
+comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase or an order on Stripe''s page what became of it.';
 grant execute on function private.stripe_apply_checkout_session(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_credit_note(record jsonb)
@@ -7158,6 +7826,20 @@ $function$;
 comment on function public.card_attempt_begin(uuid, uuid, text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a user may have Stripe try a card for a workspace (the personal one by default), and notes from where. Refuses as private.billing_workspace.';
 grant execute on function public.card_attempt_begin(uuid, uuid, text, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.card_attempt_begin_guest(address_hash text, tolerance integer DEFAULT 1)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case when until is null then jsonb_build_object('allowed', true)
+    else jsonb_build_object('allowed', false,
+      'retry_after_seconds', greatest(1, ceil(extract(epoch from until - private.now())))::integer) end
+  from private.declines_until(null, card_attempt_begin_guest.address_hash, tolerance) as until;
+$function$;
+comment on function public.card_attempt_begin_guest(text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a guest who comes from there may have Stripe try a card.';
+grant execute on function public.card_attempt_begin_guest(text, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.card_decline_record(cause text, stripe_customer_id text, card_hash text, code text, tolerance integer DEFAULT 1)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -8084,6 +8766,147 @@ AS $function$ select * from private.my_invitations() $function$;
 comment on function public.my_invitations() is 'Client RPC: the invitations that wait for the caller, newest first.';
 grant execute on function public.my_invitations() to authenticated;
 grant execute on function public.my_invitations() to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_checkout(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.order_checkout(order_checkout.order_id) $function$;
+comment on function public.order_checkout(uuid) is 'Server RPC: private.order_checkout; null for an unknown order.';
+grant execute on function public.order_checkout(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_checkout_record(order_id uuid, session_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with recorded as (
+    update public.orders as placed set stripe_session_id = order_checkout_record.session_id
+    where placed.id = order_checkout_record.order_id and placed.stripe_session_id is null
+    returning 1
+  )
+  select exists (select from recorded);
+$function$;
+comment on function public.order_checkout_record(uuid, text) is 'Server RPC: notes which session at Stripe an order is paid by; false when one is noted already.';
+grant execute on function public.order_checkout_record(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_find(order_id uuid, session_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.order_checkout(placed.id) from public.orders as placed
+  where case when order_find.order_id is not null then placed.id = order_find.order_id
+    else placed.stripe_session_id = order_find.session_id end;
+$function$;
+comment on function public.order_find(uuid, text) is 'Server RPC: the order of an id or else of a checkout session, as private.order_checkout tells it; null when there is none.';
+grant execute on function public.order_find(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_place(buyer text, user_id uuid, email text, locale text, price_list text, items jsonb, shipping_address jsonb, shipping_rate_id uuid, discount_code text, success_url text, cancel_url text, taxed boolean DEFAULT false, cart jsonb DEFAULT NULL::jsonb, address_hash text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  list public.price_lists;
+  lines jsonb;
+  goods bigint;
+  discount jsonb;
+  rate public.shipping_rates;
+  hash text;
+  open_one private.order_requests;
+  placed_id constant uuid := gen_random_uuid();
+begin
+  -- One at a time a buyer: of two tabs the second finds what the first has placed.
+  perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
+  select * into list from public.price_lists as held
+  where held.active and case when order_place.price_list is null then held.is_default else held.id = order_place.price_list end;
+  if list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
+  end if;
+  lines := private.order_lines(items, list.id);
+  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
+  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  if goods > 99999999 then
+    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
+  end if;
+  if discount_code is not null then
+    discount := private.order_discount(discount_code, list.id, list.currency, lines);
+  end if;
+  if shipping_rate_id is not null then
+    rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer) from jsonb_array_elements(lines) as line),
+      goods - coalesce((discount ->> 'amount')::bigint, 0));
+  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
+    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
+  end if;
+
+  -- Prices are part of it: after a change of price the same cart is another request.
+  hash := encode(sha256(convert_to(jsonb_build_object(
+    'list', list.id, 'lines', lines, 'discount', discount, 'rate', to_jsonb(rate) - array['created_at', 'updated_at'],
+    'address', shipping_address, 'email', lower(email), 'locale', locale, 'taxed', taxed,
+    'pages', jsonb_build_array(success_url, cancel_url)
+  )::text, 'utf8')), 'hex');
+  select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  if open_one.order_id is not null then
+    return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
+  end if;
+
+  perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
+  insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
+  values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
+    order_place.address_hash, private.now() + interval '5 minutes');
+  perform private.order_hold(placed_id);
+  if discount is not null then
+    perform private.discount_redeem((discount ->> 'id')::uuid, placed_id, user_id, email);
+  end if;
+  perform private.order_settle_free(placed_id);
+  return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
+end;
+$function$;
+comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
+grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_release(order_id uuid, to_status text, reason text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.order_release(order_release.order_id, order_release.to_status, order_release.reason) $function$;
+comment on function public.order_release(uuid, text, text) is 'Server RPC: private.order_release.';
+grant execute on function public.order_release(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.orders_to_look_at(batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with due as (
+    select request.order_id from private.order_requests as request
+    where request.closed_at is null and request.look_at <= private.now()
+    order by request.look_at
+    limit orders_to_look_at.batch
+    for update skip locked
+  ), looked as (
+    update private.order_requests as request
+    -- After 5, 10, 20, 40 minutes, then each hour; and when the hold ends, whatever comes first. Noted
+    -- before Stripe is asked: whoever dies at it does not keep the others from their turn.
+    set look_at = case
+      when placed.expires_at > private.now() then least(placed.expires_at + interval '5 seconds', waited.until)
+      else waited.until
+    end
+    from due join public.orders as placed on placed.id = due.order_id
+    cross join lateral (
+      select private.now() + least(greatest(private.now() - placed.created_at, interval '5 minutes'), interval '1 hour') as until
+    ) as waited
+    where request.order_id = due.order_id
+    returning request.order_id
+  )
+  select coalesce(jsonb_agg(order_id), '[]') from looked;
+$function$;
+comment on function public.orders_to_look_at(integer) is 'Server RPC: pending orders of which Stripe is to be asked now, each to one caller; the next time is noted.';
+grant execute on function public.orders_to_look_at(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.orphaned_files(batch integer)
  RETURNS jsonb

@@ -19,6 +19,7 @@ import { secondFactorFunctions, secondFactorTables } from "./matrix/second-facto
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
@@ -36,6 +37,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopCheckoutFunctions,
   ...shopImportFunctions,
   ...reviewFunctions,
 };

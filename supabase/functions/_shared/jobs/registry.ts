@@ -7,6 +7,7 @@ import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
 import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
@@ -33,6 +34,7 @@ export const jobKinds: Record<string, JobKind> = {
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
   product_images_remove: productImagesRemove,
