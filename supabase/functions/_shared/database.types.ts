@@ -871,11 +871,13 @@ export type Database = {
           "closed_at": string | null;
           "created_at": string;
           "currency": string;
+          "failure": string | null;
           "id": string;
           "lines": NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock": boolean;
+          "shipping_amount": number;
           "state": string;
           "stripe_refund_id": string | null;
           "user_id": string | null;
@@ -887,11 +889,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency": string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -902,11 +906,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency"?: string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id"?: string;
           "reason"?: string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -2412,6 +2418,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      "order_refund_read": { Args: { "refund_id": string }; Returns: Json };
+      "order_refund_refused": { Args: { "failure": string; "refund_id": string }; Returns: Json };
       "order_release": {
         Args: { "order_id": string; "reason": string; "to_status": string };
         Returns: boolean;
