@@ -9,7 +9,7 @@ import { rush } from "./rush/rush.ts";
 
 const setting = (name: string, otherwise: number) => Number(Deno.env.get(name) ?? otherwise);
 const runs = setting("RUSH_RUNS", 1);
-const size = { buyers: setting("RUSH_BUYERS", 40), stock: setting("RUSH_STOCK", 9) };
+const size = { buyers: setting("RUSH_BUYERS", 30), stock: setting("RUSH_STOCK", 7) };
 const seed = setting("SEED", Math.floor(Math.random() * 2 ** 31));
 
 Deno.test({
