@@ -372,6 +372,13 @@ const samples: Record<string, Sample> = {
           select meter as name from public.usage_counters where period_start = '2000-01-01'` as never,
       ),
   },
+  catalogue_imports: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.catalogue_imports (path, file, dry_run, bytes_total, state, finished_at)
+        values ('${name}', '{}', false, 1, 'done', ${ago("catalogue_imports", age)})`),
+    left: async () => names(await sql`select path as name from public.catalogue_imports` as never),
+  },
   usage_reports: {
     insert: (name, age) =>
       sql.unsafe(`

@@ -167,6 +167,109 @@ export type Database = {
           },
         ];
       };
+      "catalogue_import_errors": {
+        Row: {
+          "column_name": string;
+          "import_id": string;
+          "line": number;
+          "problem": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "column_name": string;
+          "import_id": string;
+          "line": number;
+          "problem": string;
+        };
+        Update: {
+          "column_name"?: string;
+          "import_id"?: string;
+          "line"?: number;
+          "problem"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "catalogue_import_errors_import_id_fkey";
+            columns: ["import_id"];
+            isOneToOne: false;
+            referencedRelation: "catalogue_imports";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "catalogue_imports": {
+        Row: {
+          "batches": number;
+          "bytes_done": number;
+          "bytes_total": number;
+          "columns": Json | null;
+          "created": number;
+          "created_at": string;
+          "created_by": string | null;
+          "dry_run": boolean;
+          "failed": number;
+          "file": NonNullable<Json>;
+          "finished_at": string | null;
+          "id": string;
+          "lines_done": number;
+          "path": string;
+          "problem": string | null;
+          "rows_done": number;
+          "rows_total": number | null;
+          "separator": string | null;
+          "state": string;
+          "unchanged": number;
+          "updated": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batches"?: number;
+          "bytes_done"?: number;
+          "bytes_total": number;
+          "columns"?: Json | null;
+          "created"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "dry_run": boolean;
+          "failed"?: number;
+          "file": NonNullable<Json>;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "lines_done"?: number;
+          "path": string;
+          "problem"?: string | null;
+          "rows_done"?: number;
+          "rows_total"?: number | null;
+          "separator"?: string | null;
+          "state"?: string;
+          "unchanged"?: number;
+          "updated"?: number;
+        };
+        Update: {
+          "batches"?: number;
+          "bytes_done"?: number;
+          "bytes_total"?: number;
+          "columns"?: Json | null;
+          "created"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "dry_run"?: boolean;
+          "failed"?: number;
+          "file"?: NonNullable<Json>;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "lines_done"?: number;
+          "path"?: string;
+          "problem"?: string | null;
+          "rows_done"?: number;
+          "rows_total"?: number | null;
+          "separator"?: string | null;
+          "state"?: string;
+          "unchanged"?: number;
+          "updated"?: number;
+        };
+        Relationships: [];
+      };
       "categories": {
         Row: {
           "active": boolean;
@@ -2213,6 +2316,41 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "catalogue_import_apply": {
+        Args: {
+          "from_byte": number;
+          "import_id": string;
+          "last": boolean;
+          "lines": number;
+          "refused": Json;
+          "rows": Json;
+          "to_byte": number;
+        };
+        Returns: boolean;
+      };
+      "catalogue_import_cancel": {
+        Args: { "import_id": string; "staff": string };
+        Returns: undefined;
+      };
+      "catalogue_import_fail": {
+        Args: { "import_id": string; "problem": string };
+        Returns: undefined;
+      };
+      "catalogue_import_header": {
+        Args: {
+          "columns": Json;
+          "import_id": string;
+          "lines": number;
+          "separator": string;
+          "to_byte": number;
+        };
+        Returns: undefined;
+      };
+      "catalogue_import_start": {
+        Args: { "dry_run": boolean; "path": string; "staff": string };
+        Returns: string;
+      };
+      "catalogue_import_step": { Args: { "import_id": string }; Returns: Json };
       "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
       "dunning_failed": {
         Args: { "failed_at": string; "stripe_invoice_id": string };

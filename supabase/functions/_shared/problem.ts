@@ -81,6 +81,11 @@ export const catalogue = {
   payment_not_refundable: [409, "The payment cannot be refunded"],
   refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
+  // Catalogue files
+  import_file_not_found: [404, "The file to import does not exist"],
+  import_not_found: [404, "The import does not exist"],
+  catalogue_import_running: [409, "Another import of the catalogue runs"],
+  export_not_found: [404, "The export does not exist"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // Privacy
