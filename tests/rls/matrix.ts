@@ -20,6 +20,7 @@ import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
+import { webhooksOutFunctions, webhooksOutTables } from "./matrix/webhooks-out.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
 export { buckets } from "./matrix/buckets.ts";
@@ -36,6 +37,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...workspacesFunctions,
   ...shopFunctions,
   ...reviewFunctions,
+  ...webhooksOutFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -64,6 +66,7 @@ const written: Record<string, TableAccess> = {
   ...workspacesTables,
   ...shopTables,
   ...reviewTables,
+  ...webhooksOutTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

@@ -1905,6 +1905,122 @@ export type Database = {
           },
         ];
       };
+      "webhook_deliveries": {
+        Row: {
+          "attempts": number;
+          "created_at": string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at": string | null;
+          "id": number;
+          "last_attempt_at": string | null;
+          "last_error": string | null;
+          "last_excerpt": string | null;
+          "last_status": number | null;
+          "note": string | null;
+          "payload": NonNullable<Json>;
+          "replays": number;
+          "state": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload": NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type": string;
+        };
+        Update: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id"?: string;
+          "event_id"?: string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload"?: NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "webhook_deliveries_endpoint_id_fkey";
+            columns: ["endpoint_id"];
+            isOneToOne: false;
+            referencedRelation: "webhook_endpoints";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "webhook_endpoints": {
+        Row: {
+          "created_at": string;
+          "description": string;
+          "disabled_reason": string | null;
+          "enabled": boolean;
+          "events": (string)[];
+          "failing_since": string | null;
+          "id": string;
+          "updated_at": string;
+          "url": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events": (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events"?: (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url"?: string;
+        };
+        Relationships: [];
+      };
+      "webhook_event_types": {
+        Row: {
+          "description": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "type": string;
+        };
+        Update: {
+          "description"?: string;
+          "type"?: string;
+        };
+        Relationships: [];
+      };
       "workspace_api_keys": {
         Row: {
           "created_at": string;
@@ -2485,7 +2601,21 @@ export type Database = {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
       };
+      "staff_webhook_ping": {
+        Args: { "endpoint_id": string; "reason": string; "staff": string };
+        Returns: Json;
+      };
       "staff_webhook_replay": {
+        Args: {
+          "filter": Json;
+          "ids": (number)[];
+          "most": number;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
+      "staff_webhook_resend": {
         Args: {
           "filter": Json;
           "ids": (number)[];
@@ -2597,6 +2727,27 @@ export type Database = {
         Args: { "after_customer": string; "after_event": string; "batch": number; "day": string };
         Returns: Json;
       };
+      "webhook_deliveries_page": {
+        Args: { "before_id"?: number; "filter"?: Json; "page_size"?: number };
+        Returns: Json;
+      };
+      "webhook_delivery_begin": { Args: { "delivery_id": number }; Returns: Json };
+      "webhook_delivery_end": {
+        Args: {
+          "attempt": number;
+          "delivery_id": number;
+          "error": string;
+          "excerpt": string;
+          "final": boolean;
+          "status": number;
+        };
+        Returns: string;
+      };
+      "webhook_endpoint_rotate": {
+        Args: { "endpoint_id": string; "overlap_hours"?: number };
+        Returns: Json;
+      };
+      "webhook_endpoint_secret": { Args: { "endpoint_id": string }; Returns: Json };
       "webhook_event": { Args: { "stored_id": number }; Returns: Json };
       "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
       "webhook_replay": { Args: { "stored_id": number }; Returns: number };

@@ -91,6 +91,8 @@ export const catalogue = {
   // Reviews
   review_not_found: [404, "The review does not exist"],
   review_not_allowed: [403, "Only who has bought a product reviews it"],
+  // Webhooks out
+  webhook_endpoint_not_found: [404, "The webhook endpoint does not exist"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
   captcha_unavailable: [503, "The captcha cannot be verified"],

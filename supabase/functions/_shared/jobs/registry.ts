@@ -18,6 +18,7 @@ import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { taxIdWithdraw } from "./tax-id-withdraw.ts";
 import { usageReconcile } from "./usage-reconcile.ts";
 import { webhookHandle } from "./webhook-handle.ts";
+import { webhookSend } from "./webhook-send.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
@@ -46,4 +47,5 @@ export const jobKinds: Record<string, JobKind> = {
   usage_reports_open: usageReportsOpen,
   tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
+  webhook_send: webhookSend,
 };
