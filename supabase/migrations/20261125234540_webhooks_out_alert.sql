@@ -35,7 +35,7 @@ alter table private.alert_rules
   drop constraint alert_rules_measure_known,
   add constraint alert_rules_measure_known check (measure in (
     'dead_jobs', 'oldest_due_job_seconds', 'oldest_unhandled_event_seconds', 'unrepaired_drifts',
-    'seconds_since_reconciliation', 'suppressed_addresses_a_day', 'disabled_webhook_endpoints'
+    'seconds_since_reconciliation', 'suppressed_addresses_a_day', 'orders_in_review', 'disabled_webhook_endpoints'
   ));
 insert into private.alert_rules (name, measure, threshold, remind_every) values
   ('webhook_endpoint_disabled', 'disabled_webhook_endpoints', 1, '24 hours');
