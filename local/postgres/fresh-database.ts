@@ -25,6 +25,8 @@ export interface FreshDatabase extends AsyncDisposable {
 export interface FreshDatabaseOptions {
   /** Connection string of a running server's superuser; without it a server is started for this one. */
   server?: string | undefined;
+  /** A database of that server to be copied instead of migrated: one of these, which nobody is connected to. */
+  template?: string | undefined;
   /** The folder whose migrations are applied; null leaves the database as the platform makes it. */
   supabaseDir?: string | null;
 }
@@ -58,7 +60,7 @@ async function runAsAdmin(url: string, text: string): Promise<void> {
  * @throws when the server does not start or a migration fails, in their words
  */
 export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise<FreshDatabase> {
-  const { supabaseDir = projectSupabaseDir } = options;
+  const { supabaseDir = projectSupabaseDir, template } = options;
   await using undo = new AsyncDisposableStack();
   const dir = await Deno.makeTempDir({ prefix: "socle-fresh-" });
   undo.defer(() => Deno.remove(dir, { recursive: true }));
@@ -82,7 +84,12 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   const database = `fresh_${crypto.randomUUID().replaceAll("-", "")}`;
   const adminUrl = pointedAt(serverUrl, { database });
   const url = pointedAt(adminUrl, { role: "postgres" });
-  await runAsAdmin(serverUrl, `create database ${database}`);
+  await runAsAdmin(
+    serverUrl,
+    // Copying the files takes half of what writing them through the log does.
+    `create database ${database}` +
+      (template === undefined ? "" : ` template ${template} strategy file_copy`),
+  );
   undo.defer(() => runAsAdmin(serverUrl, `drop database if exists ${database} with (force)`));
   await runAsAdmin(adminUrl, await Deno.readTextFile(rolesSql));
 
@@ -98,7 +105,7 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   });
   undo.defer(() => gateway.stop());
   await gateway.prepare();
-  if (supabaseDir !== null) await migrate(url, supabaseDir);
+  if (supabaseDir !== null && template === undefined) await migrate(url, supabaseDir);
 
   const made = undo.move();
   return { url, adminUrl, gateway, keys, [Symbol.asyncDispose]: () => made.disposeAsync() };

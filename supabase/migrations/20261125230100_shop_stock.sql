@@ -15,7 +15,7 @@ create table private.stock (
 )
 -- Its rows are rewritten at each sale: room for that on their own page spares the index.
 with (fillfactor = 50);
-comment on table private.stock is 'What there is of each variant. Written by private.stock_change alone.';
+comment on table private.stock is 'What there is of each variant. Written by private.stock_change and private.stock_set, with their ledger rows.';
 comment on column private.stock.on_hand is 'Not sold yet, reserved ones included.';
 comment on column private.stock.reserved is 'Held by orders that are not paid yet.';
 comment on column private.stock.shortage is 'Reserved units that a count did not find: somebody must resolve it.';

@@ -99,14 +99,13 @@ Deno.test("grants: a project that exposes new objects by default exposes none of
         grant all on sequences to anon, authenticated, service_role;
     `);
     await migrate(database.url, supabaseDir);
-    const readable = Object.entries(tables).flatMap(([name, { anon }]) =>
-      anon.select === undefined ? [] : [name.replace("public.", "")]
-    );
+    const readByAll = Object.entries(tables).filter(([, { anon }]) => anon.select !== undefined)
+      .map(([name]) => name.replace("public.", ""));
     const open = await sql<{ name: string }[]>`
       select relation.oid::regclass::text as name from pg_catalog.pg_class as relation,
         aclexplode(relation.relacl) as acl
       where relation.relnamespace = 'public'::regnamespace and acl.grantee = 'anon'::regrole
-        and not (acl.privilege_type = 'SELECT' and relation.relname = any (${readable}))
+        and not (acl.privilege_type = 'SELECT' and relation.relname = any (${readByAll}))
       union all
       select role || ': public.' || proc.proname || '(' || array_to_string(array(
         select format_type(type, null) from unnest(proc.proargtypes) as type), ',') || ')'

@@ -53,10 +53,12 @@ export interface BucketAccess {
   mimeTypes: string[];
   /** Its files are written by the server alone; each user reads the own ones. */
   readOnly?: true;
+  /** Its files are the shop's: staff do this with all of them, whoever wrote them, and nobody else anything. */
+  staff?: ("insert" | "select" | "update" | "delete")[];
   /** A file's name that is its owner's: each user reads, writes and deletes only such files. */
-  own(userId: string): string;
+  own(userId: string, productId?: string): string;
   /** Names that even its owner may not write. */
-  refused(userId: string): string[];
+  refused(userId: string, productId?: string): string[];
 }
 
 /** Refused throughout. */

@@ -24,10 +24,13 @@ async function touched(world: World, actor: Actor, statement: string, parameters
   return outcome.count;
 }
 
-function signedIn(world: World): { owner: Actor; stranger: Actor } {
+function signedIn(world: World): { owner: Actor; stranger: Actor; staff: Actor } {
   const named = (name: string) => world.actors.find((actor) => actor.name === name)!;
-  return { owner: named("owner"), stranger: named("stranger") };
+  return { owner: named("owner"), stranger: named("stranger"), staff: named("staff") };
 }
+
+const productOf = (world: World) => String(world.owner.row("public.products")["id"]);
+const allVerbs = ["insert", "select", "update", "delete"] as const;
 
 Deno.test("the matrix names every bucket as it is, and nothing else", async () => {
   const found = await database.sql`
@@ -45,14 +48,18 @@ Deno.test("the matrix names every bucket as it is, and nothing else", async () =
 });
 
 for (const [bucket, access] of Object.entries(buckets)) {
-  const { readOnly = false } = access;
-  const does = readOnly ? "only reads" : "writes, reads, replaces and removes";
-  Deno.test(`${bucket}: a user ${does} own files, nobody another's`, async () => {
+  const allowed = access.staff ?? (access.readOnly ? ["select" as const] : allVerbs);
+  const who = access.staff ? "staff do" : "a user does to own files";
+  Deno.test(`${bucket}: ${who} only this: ${allowed.join(", ")}; nobody else anything`, async () => {
     await inWorld(database.sql, async (world) => {
-      const { owner } = signedIn(world);
-      const file = access.own(owner.id!);
+      const { owner, staff } = signedIn(world);
+      const writer = access.staff ? staff : owner;
+      // Staff write in folders of their own as well, and read everybody's.
+      const file = access.own(owner.id!, productOf(world));
+      const another = access.own(writer.id!, productOf(world)).replace("avatar", "other")
+        .replace("0a1b2c3d", "0a1b2c3e");
       const verbs = {
-        insert: [insertObject, [bucket, access.own(owner.id!).replace("avatar", "other")]],
+        insert: [insertObject, [bucket, another]],
         select: ["select from storage.objects where bucket_id = $1 and name = $2", [bucket, file]],
         update: [
           "update storage.objects set updated_at = now() where bucket_id = $1 and name = $2",
@@ -64,7 +71,7 @@ for (const [bucket, access] of Object.entries(buckets)) {
       for (const actor of world.actors) {
         for (const [verb, [statement, parameters]] of Object.entries(verbs)) {
           const reaches = actor.role === "service_role" ||
-            (actor === owner && (verb === "select" || !readOnly));
+            (actor === writer && allowed.includes(verb as typeof allowed[number]));
           assert.equal(
             await touched(world, actor, statement, [...parameters]),
             reaches ? 1 : 0,
@@ -75,16 +82,24 @@ for (const [bucket, access] of Object.entries(buckets)) {
     });
   });
 
-  Deno.test(`${bucket}: no user writes or renames to a name outside the own folder`, async () => {
+  Deno.test(`${bucket}: nobody writes or renames to a name outside the own folder`, async () => {
     await inWorld(database.sql, async (world) => {
-      const { owner, stranger } = signedIn(world);
-      const file = access.own(owner.id!);
+      const { owner, stranger, staff } = signedIn(world);
+      const writer = access.staff ? staff : owner;
+      const product = productOf(world);
+      const file = access.own(writer.id!, product);
       await world.tx.unsafe(insertObject, [bucket, file]);
-      for (const name of [access.own(stranger.id!), ...access.refused(owner.id!)]) {
-        assert.equal(await touched(world, owner, insertObject, [bucket, name]), 0, `write ${name}`);
+      // The folder of a product that there is not, where products have theirs.
+      const foreign = access.own(stranger.id!, crypto.randomUUID());
+      for (const name of [foreign, ...access.refused(writer.id!, product)]) {
+        assert.equal(
+          await touched(world, writer, insertObject, [bucket, name]),
+          0,
+          `write ${name}`,
+        );
         const rename = "update storage.objects set name = $2 where bucket_id = $1 and name = $3";
         assert.equal(
-          await touched(world, owner, rename, [bucket, name, file]),
+          await touched(world, writer, rename, [bucket, name, file]),
           0,
           `rename to ${name}`,
         );
@@ -116,10 +131,12 @@ Deno.test("no user reads, makes, changes or removes a bucket", async () => {
 Deno.test("a user writes into no bucket that the matrix does not name", async () => {
   await inWorld(database.sql, async (world) => {
     await world.tx`insert into storage.buckets (id, name, public) values ('new', 'new', true)`;
-    const { owner } = signedIn(world);
+    const { owner, staff } = signedIn(world);
     for (const access of Object.values(buckets)) {
-      const name = access.own(owner.id!);
-      assert.equal(await touched(world, owner, insertObject, ["new", name]), 0);
+      for (const actor of [owner, staff]) {
+        const name = access.own(actor.id!, productOf(world));
+        assert.equal(await touched(world, actor, insertObject, ["new", name]), 0);
+      }
     }
   });
 });

@@ -17,7 +17,10 @@ import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
 import { secondFactorFunctions, secondFactorTables } from "./matrix/second-factor.ts";
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
+import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
+import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { webhooksOutFunctions, webhooksOutTables } from "./matrix/webhooks-out.ts";
@@ -36,6 +39,9 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopOrderFunctions,
+  ...shopCheckoutFunctions,
+  ...shopImportFunctions,
   ...reviewFunctions,
   ...webhooksOutFunctions,
 };
@@ -65,6 +71,8 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...shopOrderTables,
+  ...shopImportTables,
   ...reviewTables,
   ...webhooksOutTables,
 };

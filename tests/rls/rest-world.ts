@@ -23,6 +23,8 @@ export interface RestWorld extends AsyncDisposable {
   /** A plain member of the owner's workspace. */
   member: Caller & { id: string };
   stranger: Caller & { id: string };
+  /** Who operates the product, and is in nobody's workspace. */
+  staff: Caller & { id: string };
   callers: Caller[];
   /** With the secret key. */
   operator: SupabaseClient;
@@ -33,12 +35,17 @@ export interface RestWorld extends AsyncDisposable {
 
 const sessionless = { auth: { persistSession: false, autoRefreshToken: false } };
 
-async function addSamples(sql: Sql, userId: string, workspaceId: string): Promise<void> {
+async function addSamples(
+  sql: Sql,
+  userId: string,
+  workspaceId: string,
+  staffId: string,
+): Promise<void> {
   const made = new Map<string, Record<string, unknown>>();
   const owner: Owner = {
     userId,
     workspaceId,
-    staffId: await insertUser(sql),
+    staffId,
     unique: crypto.randomUUID().slice(0, 8),
     row: (table) => made.get(table)!,
   };
@@ -87,11 +94,10 @@ async function peopled(database: TestDatabase): Promise<RestWorld> {
     client: client(fresh.keys.publishableKey),
     token: null,
   };
-  const [owner, member, stranger] = await Promise.all([
-    signUp("owner"),
-    signUp("member"),
-    signUp("stranger"),
-  ]) as [Caller & { id: string }, Caller & { id: string }, Caller & { id: string }];
+  type User = Caller & { id: string };
+  const [owner, member, stranger, staff] = await Promise.all(
+    ["owner", "member", "stranger", "staff"].map(signUp),
+  ) as [User, User, User, User];
 
   const workspaceOf = async (caller: Caller) => {
     const [row] = await sql<{ id: string }[]>`
@@ -101,7 +107,8 @@ async function peopled(database: TestDatabase): Promise<RestWorld> {
   await sql`
     insert into public.workspace_members (workspace_id, user_id, role)
     values (${await workspaceOf(owner)}, ${member.id}, 'member')`;
-  for (const one of [owner, stranger]) await addSamples(sql, one.id, await workspaceOf(one));
+  await addSamples(sql, owner.id, await workspaceOf(owner), staff.id);
+  await addSamples(sql, stranger.id, await workspaceOf(stranger), await insertUser(sql));
 
   return {
     url,
@@ -111,7 +118,8 @@ async function peopled(database: TestDatabase): Promise<RestWorld> {
     owner,
     member,
     stranger,
-    callers: [anon, owner, member, stranger],
+    staff,
+    callers: [anon, owner, member, stranger, staff],
     operator: client(fresh.keys.secretKey),
     workspaceOf,
     async rowsWhere(table, rows, caller) {

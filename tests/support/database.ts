@@ -13,7 +13,10 @@ export interface TestDatabase extends AsyncDisposable {
 
 /** Makes one on the server of the running tests, else with a server of its own. */
 export async function testDatabase(options: { connections?: number } = {}): Promise<TestDatabase> {
-  const fresh = await freshDatabase({ server: Deno.env.get("SOCLE_TEST_DATABASE") });
+  const fresh = await freshDatabase({
+    server: Deno.env.get("SOCLE_TEST_DATABASE"),
+    template: Deno.env.get("SOCLE_TEST_TEMPLATE"),
+  });
   const sql = postgres(fresh.url, { max: options.connections ?? 4, onnotice: () => {} });
   return {
     sql,

@@ -5,9 +5,11 @@
 import postgres from "postgres";
 import { type Keys, loadKeys } from "../../local/keys.ts";
 import { freePorts } from "../../local/ports.ts";
-import { publishPlans } from "../../local/publish-plans.ts";
 import { type Stack, type StackOptions, startStack } from "../../local/stack.ts";
-import { type StackAddress, stackAddress } from "./stack.ts";
+import { meters, plans } from "../../supabase/functions/_shared/billing/plans.ts";
+import { publishMeters } from "../../supabase/functions/_shared/billing/publish-meters.ts";
+import { publishPlans } from "../../supabase/functions/_shared/billing/publish-plans.ts";
+import { type StackAddress, stackAddress, stripeSdk } from "./stack.ts";
 import { plansKnown } from "./plans-known.ts";
 import type { StripeProxy } from "./stripe-proxy.ts";
 
@@ -41,7 +43,11 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
   }
   const database = `own_${crypto.randomUUID().replaceAll("-", "")}`;
   const admin = postgres(server, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${database}`);
+  const template = Deno.env.get("SOCLE_TEST_TEMPLATE");
+  await admin.unsafe(
+    `create database ${database}` +
+      (template === undefined ? "" : ` template ${template} strategy file_copy`),
+  );
   const url = new URL(server);
   url.pathname = `/${database}`;
   const dataDir = await Deno.makeTempDir({ prefix: "socle-own-" });
@@ -62,7 +68,9 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
   });
   // A Stripe that is down from the start cannot learn the plans.
   if (stack.functionsEnv["STRIPE_API_URL"] !== nobody) {
-    await publishPlans(stack);
+    const stripe = stripeSdk(stackAddress(stack.env));
+    await publishMeters(stripe, meters);
+    await publishPlans(stripe, plans);
     // A test that sets another secret wants to tell of them itself.
     if (functionsEnv?.["STRIPE_WEBHOOK_SECRET"] === undefined) await plansKnown(stack);
   }

@@ -1,6 +1,8 @@
 /** Who may do what with the files of which bucket. */
 import type { BucketAccess } from "../access.ts";
 
+const image = "0a1b2c3d-0000-4000-8000-000000000001";
+
 export const buckets: Record<string, BucketAccess> = {
   avatars: {
     public: true,
@@ -24,5 +26,27 @@ export const buckets: Record<string, BucketAccess> = {
     readOnly: true,
     own: (userId) => `${userId}/avatar-export/part-001.zip`,
     refused: (userId) => ["part-001.zip", `${userId}/part-001.zip`],
+  },
+  "product-images": {
+    public: true,
+    fileSizeLimit: 5 * 1024 * 1024,
+    mimeTypes: ["image/png", "image/jpeg", "image/webp"],
+    staff: ["insert", "select", "delete"],
+    own: (_, productId) => `${productId}/${image}.png`,
+    refused: (userId, productId) => [
+      `${image}.png`,
+      `${userId}/${image}.png`,
+      `${productId}/front.png`,
+      `${productId}/${image}.svg`,
+      `${productId}/${image}.png/${image}.png`,
+      `${productId}/../${productId}/${image}.png`,
+      `${productId}/%2e%2e/${image}.png`,
+      `${productId}%2f${image}.png`,
+      `${productId}/${image}%2epng`,
+      `${productId?.toUpperCase()}/${image}.png`,
+      `${productId}/${image.toUpperCase()}.png`,
+      `/${productId}/${image}.png`,
+      `${productId}/${image}.png\n`,
+    ],
   },
 };

@@ -141,8 +141,11 @@ export const shopTables: Record<string, TableAccess> = {
     ),
     samples: ({ row, unique }) => [{
       product_id: row("public.products")["id"],
-      path: `${unique}/1.png`,
-    }, { product_id: idOf({ unique }, 1), path: `${unique}/2.png` }],
+      path: `${row("public.products")["id"]}/${idOf({ unique }, 5)}.png`,
+    }, {
+      product_id: idOf({ unique }, 1),
+      path: `${idOf({ unique }, 1)}/${idOf({ unique }, 6)}.png`,
+    }],
   },
   "public.variant_availability": {
     columns: words("variant_id band few_left updated_at"),
@@ -159,6 +162,7 @@ export const shopTables: Record<string, TableAccess> = {
   "private.stock_movements": {
     columns: words(`
       id variant_id kind on_hand_delta reserved_delta shortage_delta order_id actor_id note created_at
+      request_id
     `),
     ...serverOnly,
     service_role: {
@@ -167,6 +171,7 @@ export const shopTables: Record<string, TableAccess> = {
         rows: "true",
         columns: words(`
           variant_id kind on_hand_delta reserved_delta shortage_delta order_id actor_id note created_at id
+          request_id
         `),
       },
     },
@@ -238,8 +243,8 @@ export const shopTables: Record<string, TableAccess> = {
   },
   "public.order_refunds": {
     columns: words(`
-      id order_id user_id amount currency reason lines restock state stripe_refund_id cause created_at
-      closed_at
+      id order_id user_id amount currency reason lines shipping_amount restock state stripe_refund_id
+      failure cause created_at closed_at
     `),
     anon: none,
     authenticated: { select: mine("user_id") },
@@ -255,7 +260,9 @@ export const shopTables: Record<string, TableAccess> = {
     }],
   },
   "private.order_requests": {
-    columns: words("order_id buyer request_hash closed_at"),
+    columns: words(
+      "order_id buyer request_hash success_url cancel_url taxed cart address_hash look_at closed_at",
+    ),
     ...serverOnly,
     samples: ({ row, unique }) => [{
       order_id: row("public.orders")["id"],

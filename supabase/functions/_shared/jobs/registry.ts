@@ -7,7 +7,10 @@ import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { orderRefund } from "./order-refund.ts";
+import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
+import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
@@ -33,8 +36,11 @@ export const jobKinds: Record<string, JobKind> = {
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  order_refund: orderRefund,
+  orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
+  product_images_remove: productImagesRemove,
   refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,

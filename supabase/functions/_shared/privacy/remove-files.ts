@@ -4,14 +4,16 @@
  */
 import { type Db, rows } from "../database.ts";
 
-interface StoredFile {
+/** A file by its bucket and its name in it. */
+export interface StoredFile {
   bucket: string;
   name: string;
 }
 
 const batch = 100;
 
-async function remove(admin: Db, files: StoredFile[]): Promise<void> {
+/** Removes files, at most some hundreds; one that is gone already is no error. @throws when Storage refuses */
+export async function removeFiles(admin: Db, files: StoredFile[]): Promise<void> {
   for (const [bucket, group] of Map.groupBy(files, (file) => file.bucket)) {
     const { error } = await admin.storage.from(bucket).remove(group.map(({ name }) => name));
     if (error !== null) {
@@ -21,7 +23,7 @@ async function remove(admin: Db, files: StoredFile[]): Promise<void> {
 }
 
 /** Removes page after page, until none is left. @throws when a page does not go */
-async function removeAll(admin: Db, page: () => Promise<StoredFile[]>): Promise<number> {
+export async function removeAll(admin: Db, page: () => Promise<StoredFile[]>): Promise<number> {
   let removed = 0;
   let before = "";
   for (;;) {
@@ -30,7 +32,7 @@ async function removeAll(admin: Db, page: () => Promise<StoredFile[]>): Promise<
     const names = JSON.stringify(files);
     if (names === before) throw new Error(`${files.length} files stay, though they were removed`);
     before = names;
-    await remove(admin, files);
+    await removeFiles(admin, files);
     removed += files.length;
   }
 }
