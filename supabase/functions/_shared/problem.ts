@@ -96,6 +96,10 @@ export const catalogue = {
   order_already_paid: [409, "The order has just been paid"],
   order_pending: [409, "Another checkout of yours is under way"],
   order_state_conflict: [409, "The order cannot become this as it stands"],
+  variant_not_found: [404, "The variant is not on sale"],
+  cart_line_not_found: [404, "The cart has no such line"],
+  cart_limit_reached: [409, "The cart holds as much as it may"],
+  cart_unavailable: [503, "Carts cannot be reached"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // Orders
