@@ -871,11 +871,13 @@ export type Database = {
           "closed_at": string | null;
           "created_at": string;
           "currency": string;
+          "failure": string | null;
           "id": string;
           "lines": NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock": boolean;
+          "shipping_amount": number;
           "state": string;
           "stripe_refund_id": string | null;
           "user_id": string | null;
@@ -887,11 +889,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency": string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -902,11 +906,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency"?: string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id"?: string;
           "reason"?: string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -2317,6 +2323,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "card_attempt_begin_guest": {
+        Args: { "address_hash": string; "tolerance"?: number };
+        Returns: Json;
+      };
       "card_decline_record": {
         Args: {
           "card_hash": string;
@@ -2329,6 +2339,10 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "cart_facts": {
+        Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+        Returns: Json;
+      };
       "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
       "dunning_failed": {
         Args: { "failed_at": string; "stripe_invoice_id": string };
@@ -2499,9 +2513,43 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "order_checkout": { Args: { "order_id": string }; Returns: Json };
+      "order_checkout_record": {
+        Args: { "order_id": string; "session_id": string };
+        Returns: boolean;
+      };
+      "order_find": { Args: { "order_id": string; "session_id": string }; Returns: Json };
+      "order_place": {
+        Args: {
+          "address_hash"?: string;
+          "buyer": string;
+          "cancel_url": string;
+          "cart"?: Json;
+          "discount_code": string;
+          "email": string;
+          "items": Json;
+          "locale": string;
+          "price_list": string;
+          "shipping_address": Json;
+          "shipping_rate_id": string;
+          "success_url": string;
+          "taxed"?: boolean;
+          "user_id": string;
+        };
+        Returns: Json;
+      };
+      "order_refund_read": { Args: { "refund_id": string }; Returns: Json };
+      "order_refund_refused": { Args: { "failure": string; "refund_id": string }; Returns: Json };
+      "order_release": {
+        Args: { "order_id": string; "reason": string; "to_status": string };
+        Returns: boolean;
+      };
+      "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
       "orphaned_workspaces_close": { Args: { "batch": number }; Returns: number };
+      "product_images_orphaned": { Args: { "batch": number }; Returns: (string)[] };
+      "product_images_unused": { Args: { "names": (string)[] }; Returns: (string)[] };
       "product_reviews": {
         Args: { "cursor"?: string; "page_size"?: number; "product_id": string };
         Returns: Json;
@@ -2624,6 +2672,44 @@ export type Database = {
           "staff": string;
         };
         Returns: Json;
+      };
+      "stock_adjust": {
+        Args: {
+          "counted"?: number;
+          "delta"?: number;
+          "reason": string;
+          "request_id"?: string;
+          "variant_id": string;
+        };
+        Returns: Json;
+      };
+      "stock_history": {
+        Args: { "before"?: number; "page_size"?: number; "variant_id": string };
+        Returns: {
+          "actor_id": string;
+          "created_at": string;
+          "id": number;
+          "kind": string;
+          "note": string;
+          "on_hand_delta": number;
+          "order_id": string;
+          "reserved_delta": number;
+          "shortage_delta": number;
+        }[];
+      };
+      "stock_levels": {
+        Args: { "after"?: string; "page_size"?: number; "prefix"?: string; "which"?: string };
+        Returns: {
+          "available": number;
+          "low_stock": number;
+          "on_hand": number;
+          "product_id": string;
+          "reserved": number;
+          "shortage": number;
+          "sku": string;
+          "updated_at": string;
+          "variant_id": string;
+        }[];
       };
       "stripe_apply": {
         Args: {
