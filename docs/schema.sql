@@ -630,15 +630,13 @@ create table private.stock (
   constraint stock_never_oversold CHECK (reserved >= 0 AND (on_hand - reserved) >= 0),
   constraint stock_shortage_positive CHECK (shortage >= 0)
 );
-comment on table private.stock is 'What there is of each variant. Written by private.stock_change and private.stock_set, with their ledger rows.';
+comment on table private.stock is 'What there is of each variant. Written by private.stock_change alone.';
 comment on column private.stock.on_hand is 'Not sold yet, reserved ones included.';
 comment on column private.stock.reserved is 'Held by orders that are not paid yet.';
 comment on column private.stock.shortage is 'Reserved units that a count did not find: somebody must resolve it.';
-CREATE INDEX stock_short ON private.stock USING btree (variant_id) WHERE (shortage > 0);
 alter table private.stock enable row level security;
 grant select, insert, update, delete on private.stock to service_role;
 CREATE TRIGGER stock_availability AFTER INSERT OR UPDATE OF on_hand, reserved ON private.stock FOR EACH ROW EXECUTE FUNCTION private.availability_follow();
-CREATE TRIGGER stock_shortage AFTER UPDATE OF on_hand, reserved, shortage ON private.stock FOR EACH ROW WHEN (new.shortage > 0 AND new.on_hand > new.reserved) EXECUTE FUNCTION private.stock_shortage_shrink();
 CREATE TRIGGER stock_touch BEFORE UPDATE ON private.stock FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.stock_movements (
@@ -652,7 +650,6 @@ create table private.stock_movements (
   actor_id uuid,
   note text,
   created_at timestamp with time zone default now() not null,
-  request_id uuid,
   constraint stock_movements_pkey PRIMARY KEY (id),
   constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE RESTRICT,
   constraint stock_movements_kind_known CHECK (kind = ANY (ARRAY['reserved'::text, 'released'::text, 'sold'::text, 'restocked'::text, 'adjusted'::text, 'counted'::text, 'imported'::text])),
@@ -662,13 +659,10 @@ create table private.stock_movements (
 comment on table private.stock_movements is 'Ledger of the stock, only ever added to: the sums of its deltas equal the counters in private.stock.';
 comment on column private.stock_movements.order_id is 'The order that caused it. Not a foreign key: the hot path locks nothing that it need not.';
 comment on column private.stock_movements.actor_id is 'Who adjusted it; null for what orders do.';
-comment on column private.stock_movements.request_id is 'The request of staff''s that it answers: the same one again moves nothing.';
-CREATE UNIQUE INDEX stock_movements_once_per_request ON private.stock_movements USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX stock_movements_order ON private.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stock_movements_variant ON private.stock_movements USING btree (variant_id, id);
 alter table private.stock_movements enable row level security;
 grant select, insert on private.stock_movements to service_role;
-grant insert (request_id) on private.stock_movements to service_role;
 CREATE TRIGGER stock_movements_keep BEFORE DELETE OR UPDATE ON private.stock_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER stock_movements_keep_all BEFORE TRUNCATE ON private.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
@@ -1874,11 +1868,11 @@ create table public.product_images (
   constraint product_images_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE SET NULL,
   constraint product_images_alt_en_length CHECK (char_length(alt_en) <= 500),
   constraint product_images_alt_fr_length CHECK (char_length(alt_fr) <= 500),
-  constraint product_images_path_format CHECK (path ~ (('^'::text || product_id) || '/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'::text))
+  constraint product_images_path_format CHECK (path ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$'::text AND strpos(path, '..'::text) = 0)
 );
 comment on table public.product_images is 'A product''s pictures, the one with the lowest position first.';
 comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
-comment on column public.product_images.path is 'The file in the storage bucket product-images: <product id>/<uuid>.<png, jpg or webp>.';
+comment on column public.product_images.path is 'The file in the storage bucket product-images.';
 CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
 CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id);
 alter table public.product_images enable row level security;
@@ -1897,7 +1891,6 @@ create policy "Staff update" on public.product_images for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read images of what is on sale, staff all" on public.product_images for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.product_on_sale(product_id));
-CREATE TRIGGER product_images_files_go AFTER DELETE ON product_images REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.product_image_files_go();
 CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.product_variants (
@@ -1923,7 +1916,6 @@ comment on table public.product_variants is 'What is bought: a product in a size
 comment on column public.product_variants.options is 'What makes it differ: {"size": "M", "colour": "red"}; {} for a product''s only variant.';
 comment on column public.product_variants.low_stock is 'From how many on downwards buyers read how many are left, and stock.low is told.';
 CREATE INDEX product_variants_product ON public.product_variants USING btree (product_id, "position");
-CREATE INDEX product_variants_sku_bytes ON public.product_variants USING btree (sku COLLATE "C");
 alter table public.product_variants enable row level security;
 grant select on public.product_variants to anon;
 grant select, delete on public.product_variants to authenticated;
@@ -2287,7 +2279,6 @@ create table public.variant_availability (
   constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
 );
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
-CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon;
 grant select on public.variant_availability to authenticated;
@@ -3896,26 +3887,6 @@ comment on function private.is_meter(text) is 'Whether the plans declare that a 
 grant execute on function private.is_meter(text) to authenticated;
 grant execute on function private.is_meter(text) to service_role;
 
-CREATE OR REPLACE FUNCTION private.is_product_image_name(name text)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  -- `case` keeps the cast from what is no id.
-  select case
-    when name ~ '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'
-    then exists (
-      select from public.products as product
-      where product.id = split_part(is_product_image_name.name, '/', 1)::uuid
-    )
-    else false
-  end;
-$function$;
-comment on function private.is_product_image_name(text) is 'Whether a file may be called so: <id of a product that there is>/<uuid>.<png, jpg or webp>. The policy on uploads calls it.';
-grant execute on function private.is_product_image_name(text) to authenticated;
-grant execute on function private.is_product_image_name(text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
  LANGUAGE sql
@@ -4491,25 +4462,6 @@ $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.product_image_files_go()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  -- By the hundred, as Storage removes them.
-  perform private.enqueue('product_images_remove', jsonb_build_object('names', page.names))
-  from (
-    select jsonb_agg(numbered.path) as names
-    from (select gone.path, (row_number() over () - 1) / 100 as page from gone) as numbered
-    group by numbered.page
-  ) as page;
-  return null;
-end;
-$function$;
-comment on function private.product_image_files_go() is 'Trigger: the files of images that are gone go as well. Security definer: staff enqueue nothing themselves.';
 
 CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
  RETURNS boolean
@@ -5088,26 +5040,6 @@ $function$;
 comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
 grant execute on function private.staff_addresses() to service_role;
 
-CREATE OR REPLACE FUNCTION private.staff_calls()
- RETURNS void
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  case private.staff_standing()
-    when 'staff' then return;
-    when 'second_factor_required' then
-      perform private.problem(403, 'second_factor_required', 'Sign in with a second factor to do this.');
-    else
-      perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
-  end case;
-end;
-$function$;
-comment on function private.staff_calls() is 'Lets only staff go on, who have shown a second factor where that is required: for client RPCs.';
-grant execute on function private.staff_calls() to authenticated;
-grant execute on function private.staff_calls() to service_role;
-
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5141,64 +5073,6 @@ comment on function private.staff_standing() is 'staff; second_factor_required: 
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
 
-CREATE OR REPLACE FUNCTION private.stock_adjust(variant_id uuid, reason text, delta integer, counted integer, request_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  before private.stock;
-  after private.stock;
-  unshipped integer;
-  why constant text := btrim(reason);
-begin
-  perform private.staff_calls();
-  if why is null or char_length(why) not between 5 and 500 then
-    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
-  end if;
-  if (delta is null) = (counted is null) or delta = 0
-    or delta not between -1000000 and 1000000 or counted not between 0 and 1000000
-  then
-    perform private.problem(422, 'invalid_body',
-      'Give either delta, what came or went, or counted, what lies on the shelf; up to a million.');
-  end if;
-  -- From here on nobody reserves, sells or counts it until this is committed.
-  select * into before from private.stock as known where known.variant_id = stock_adjust.variant_id for update;
-  if before.variant_id is null then
-    perform private.problem(404, 'not_found', 'There is no variant with this id.');
-  end if;
-  unshipped := private.stock_unshipped(stock_adjust.variant_id);
-  if not exists (select from private.stock_movements as moved where moved.request_id = stock_adjust.request_id) then
-    if -delta > before.on_hand - before.shortage + unshipped then
-      perform private.problem(422, 'invalid_body', format(
-        'Only %s are there, so no more can go.', before.on_hand - before.shortage + unshipped
-      ));
-    end if;
-    if private.stock_set(
-      stock_adjust.variant_id,
-      coalesce(before.on_hand - before.shortage + delta, counted - unshipped),
-      case when delta is null then 'counted' else 'adjusted' end, why, (select auth.uid()), stock_adjust.request_id
-    ) then
-      select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
-      perform private.audit_note('stock.adjust', stock_adjust.variant_id::text, null, jsonb_build_object(
-        'on_hand', jsonb_build_object('old', before.on_hand, 'new', after.on_hand),
-        'shortage', jsonb_build_object('old', before.shortage, 'new', after.shortage),
-        'note', jsonb_build_object('new', why)
-      ));
-    end if;
-  end if;
-  select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
-  return jsonb_build_object(
-    'variant_id', after.variant_id, 'on_hand', after.on_hand, 'reserved', after.reserved,
-    'shortage', after.shortage, 'unshipped', unshipped
-  );
-end;
-$function$;
-comment on function private.stock_adjust(uuid, text, integer, integer, uuid) is 'Corrects the stock of a variant for staff. Security definer: staff write stock by this alone, so that each change has its reason and its rows in the ledger and the audit log.';
-grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
-grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
-
 CREATE OR REPLACE FUNCTION private.stock_change(variant_id uuid, kind text, on_hand_delta integer, reserved_delta integer, order_id uuid DEFAULT NULL::uuid, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid, shortage_delta integer DEFAULT 0)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5228,135 +5102,20 @@ $function$;
 comment on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) is 'Moves stock and writes its ledger row, in one conditional update; false, and nothing is written, when there is not enough. Callers take variants in the order of their ids, or two wait for each other.';
 grant execute on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION private.stock_history(variant_id uuid, before bigint, page_size integer)
- RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-begin
-  perform private.staff_calls();
-  if stock_history.page_size is null or stock_history.page_size not between 1 and 500 then
-    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows.');
-  end if;
-  return query
-  select moved.id, moved.kind, moved.on_hand_delta, moved.reserved_delta, moved.shortage_delta, moved.order_id,
-         moved.actor_id, moved.note, moved.created_at
-  from private.stock_movements as moved
-  where moved.variant_id = stock_history.variant_id
-    and (stock_history.before is null or moved.id < stock_history.before)
-  order by moved.id desc
-  limit stock_history.page_size;
-end;
-$function$;
-comment on function private.stock_history(uuid, bigint, integer) is 'A page of a variant''s stock movements, for staff. Security definer: no user reads the ledger.';
-grant execute on function private.stock_history(uuid, bigint, integer) to authenticated;
-grant execute on function private.stock_history(uuid, bigint, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION private.stock_levels(after text, page_size integer, prefix text, which text)
- RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-begin
-  perform private.staff_calls();
-  if stock_levels.page_size is null or stock_levels.page_size not between 1 and 500
-    or coalesce(stock_levels.which, 'low') not in ('low', 'short')
-  then
-    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows; which is low or short.');
-  end if;
-  return query
-  select variant.id, variant.product_id, variant.sku, held.on_hand, held.reserved, held.on_hand - held.reserved,
-         held.shortage, variant.low_stock, held.updated_at
-  from public.product_variants as variant
-  join private.stock as held on held.variant_id = variant.id
-  where (stock_levels.after is null or variant.sku collate "C" > stock_levels.after)
-    and (stock_levels.prefix is null or variant.sku collate "C" ^@ stock_levels.prefix)
-    and (stock_levels.which is distinct from 'short' or held.shortage > 0)
-    and (stock_levels.which is distinct from 'low' or exists (
-      select from public.variant_availability as known
-      where known.variant_id = variant.id and known.band <> 'in_stock'
-    ))
-  order by variant.sku collate "C"
-  limit stock_levels.page_size;
-end;
-$function$;
-comment on function private.stock_levels(text, integer, text, text) is 'A page of the exact stock, for staff. Security definer: no user reads private.stock.';
-grant execute on function private.stock_levels(text, integer, text, text) to authenticated;
-grant execute on function private.stock_levels(text, integer, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.stock_set(variant_id uuid, there integer, kind text, note text, actor_id uuid, request_id uuid DEFAULT NULL::uuid)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  held private.stock;
-  on_hand_delta integer;
-  shortage_delta integer;
-begin
-  select * into held from private.stock as known where known.variant_id = stock_set.variant_id for update;
-  on_hand_delta := greatest(there, held.reserved) - held.on_hand;
-  shortage_delta := greatest(held.reserved - there, 0) - held.shortage;
-  if on_hand_delta = 0 and shortage_delta = 0 then
-    return false;
-  end if;
-  update private.stock as known
-  set on_hand = held.on_hand + on_hand_delta, shortage = held.shortage + shortage_delta
-  where known.variant_id = stock_set.variant_id;
-  insert into private.stock_movements
-    (variant_id, kind, on_hand_delta, shortage_delta, actor_id, note, request_id)
-  values (
-    stock_set.variant_id, stock_set.kind, on_hand_delta, shortage_delta, stock_set.actor_id, stock_set.note,
-    stock_set.request_id
-  );
-  return true;
-end;
-$function$;
-comment on function private.stock_set(uuid, integer, text, text, uuid, uuid) is 'Makes on_hand - shortage what is there, with its ledger row, without taking from what orders hold; false when it is so already. Callers take variants in the order of their ids.';
-grant execute on function private.stock_set(uuid, integer, text, text, uuid, uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.stock_shortage_shrink()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  let_go constant integer := least(new.shortage, new.on_hand - new.reserved);
-begin
-  update private.stock as held
-  set on_hand = held.on_hand - let_go, shortage = held.shortage - let_go
-  where held.variant_id = new.variant_id;
-  insert into private.stock_movements (variant_id, kind, on_hand_delta, shortage_delta, note)
-  values (new.variant_id, 'adjusted', -let_go, -let_go, 'Let go by an order, and not there: the shortage is smaller by it.');
-  return null;
-end;
-$function$;
-comment on function private.stock_shortage_shrink() is 'Trigger on stock: units that an order lets go of while some are missing are the missing ones. Nobody else is sold them.';
-
-CREATE OR REPLACE FUNCTION private.stock_unshipped(variant_id uuid)
+CREATE OR REPLACE FUNCTION private.stock_left(variant_id uuid, wanted integer)
  RETURNS integer
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select coalesce(sum(item.quantity - greatest(item.refunded_quantity, item.restocked_quantity)), 0)::integer
-  from public.order_items as item
-  join public.orders as placed on placed.id = item.order_id
-  where item.variant_id = stock_unshipped.variant_id
-    and placed.shipped_at is null
-    and placed.status in ('paid', 'fulfilling', 'partially_refunded', 'disputed', 'review')
-    -- Whether its units have left on_hand, the ledger says, not the status.
-    and exists (
-      select from private.stock_movements as moved
-      where moved.order_id = item.order_id and moved.variant_id = item.variant_id and moved.kind = 'sold'
-    );
+  select greatest(0, least(stock_left.wanted, 999, held.on_hand - held.reserved))
+  from private.stock as held
+  where held.variant_id = stock_left.variant_id;
 $function$;
-comment on function private.stock_unshipped(uuid) is 'How many units are paid and not shipped: on the shelf, and no longer on hand. Neither refunded nor restocked ones.';
-grant execute on function private.stock_unshipped(uuid) to service_role;
+comment on function private.stock_left(uuid, integer) is 'How many of so many wanted units can be had, up to a cart''s 999. Security definer: buyers may not read the stock; what they want more of than there is, a checkout would refuse them as well.';
+grant execute on function private.stock_left(uuid, integer) to anon;
+grant execute on function private.stock_left(uuid, integer) to authenticated;
+grant execute on function private.stock_left(uuid, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -6865,8 +6624,7 @@ AS $function$
     select object.bucket_id, object.name, (object.bucket_id || '/' || object.name) collate "C" as key,
            coalesce((object.metadata ->> 'size')::bigint, 0) as bytes
     from storage.objects as object
-    where object.bucket_id not in ('product-images', 'catalogue-imports', 'catalogue-exports')
-      and (
+    where (
         starts_with(object.name, account_files.user_id || '/')
         or (object.owner_id = account_files.user_id::text and (shared or not exists (
           select from public.workspace_members as other
@@ -7236,6 +6994,66 @@ AS $function$
 $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
+
+CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list_id text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  list public.price_lists;
+begin
+  if cardinality(variant_ids) > 200 or cardinality(quantities) is distinct from cardinality(variant_ids) then
+    perform private.problem(422, 'invalid_body', 'At most 200 variants, with a quantity each.');
+  end if;
+  select one.* into list
+  from public.price_lists as one
+  where one.active
+    and case when cart_facts.price_list_id is null then one.is_default else one.id = cart_facts.price_list_id end;
+  if list.id is null then
+    perform private.problem(404, 'price_list_not_found', 'No active price list has this id.');
+  end if;
+  return jsonb_build_object(
+    'price_list_id', list.id,
+    'currency', list.currency,
+    'lines', (
+      -- Inactive ones are left out by condition, not only by RLS: staff, who read them, cannot buy them either.
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'variant_id', variant.id,
+        'product_id', product.id,
+        'slug', product.slug,
+        'sku', variant.sku,
+        'name_en', product.name_en,
+        'name_fr', product.name_fr,
+        'options', variant.options,
+        'image', (
+          select image.path
+          from public.product_images as image
+          where image.product_id = product.id
+          order by (image.variant_id is not distinct from variant.id) desc, (image.variant_id is null) desc,
+            image.position, image.id
+          limit 1
+        ),
+        'unit_amount', price.unit_amount,
+        'compare_at_amount', price.compare_at_amount,
+        'availability', coalesce(known.band, 'out_of_stock'),
+        'few_left', known.few_left,
+        'can_have', coalesce(private.stock_left(variant.id, wanted.quantity), 0)
+      )), '[]')
+      from unnest(cart_facts.variant_ids, cart_facts.quantities) as wanted (variant_id, quantity)
+      join public.product_variants as variant on variant.id = wanted.variant_id and variant.active
+      join public.products as product on product.id = variant.product_id and product.active
+      join public.variant_prices as price on price.variant_id = variant.id and price.price_list_id = list.id
+      left join public.variant_availability as known on known.variant_id = variant.id
+    )
+  );
+end;
+$function$;
+comment on function public.cart_facts(uuid[], integer[], text) is 'What the lines of a cart are now: names, price by the price list (null: the default one), availability, and how many of the wanted quantity can be had. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
+grant execute on function public.cart_facts(uuid[], integer[], text) to anon;
+grant execute on function public.cart_facts(uuid[], integer[], text) to authenticated;
+grant execute on function public.cart_facts(uuid[], integer[], text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_advance(stripe_invoice_id text)
  RETURNS text
@@ -8164,36 +7982,6 @@ $function$;
 comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
 grant execute on function public.orphaned_workspaces_close(integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.product_images_orphaned(batch integer)
- RETURNS text[]
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select coalesce(array_agg(page.name), '{}')
-  from (
-    select object.name from storage.objects as object
-    where object.bucket_id = 'product-images' and object.created_at < now() - interval '1 day'
-      and not exists (select from public.product_images as image where image.path = object.name)
-    order by object.name
-    limit batch
-  ) as page;
-$function$;
-comment on function public.product_images_orphaned(integer) is 'Server RPC: files of the bucket that have no row since a day: uploaded and not used, or left by a job that died for good.';
-grant execute on function public.product_images_orphaned(integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.product_images_unused(names text[])
- RETURNS text[]
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select coalesce(array_agg(given.name), '{}') from unnest(names) as given (name)
-  where not exists (select from public.product_images as image where image.path = given.name);
-$function$;
-comment on function public.product_images_unused(text[]) is 'Server RPC: which of these files no image names: they may go.';
-grant execute on function public.product_images_unused(text[]) to service_role;
-
 CREATE OR REPLACE FUNCTION public.product_reviews(product_id uuid, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
  RETURNS jsonb
  LANGUAGE sql
@@ -8919,35 +8707,6 @@ end;
 $function$;
 comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
 grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$ select private.stock_adjust(variant_id, reason, delta, counted, request_id) $function$;
-comment on function public.stock_adjust(uuid, text, integer, integer, uuid) is 'Client RPC for staff: corrects the stock of a variant, by what came or went (delta) or by what lies on the shelf (counted: paid units that wait to be shipped are on it, and are not on hand), and says how it stands: {variant_id, on_hand, reserved, shortage, unshipped}. The same request_id again changes nothing. Refuses with forbidden, second_factor_required, invalid_body or not_found.';
-grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
-grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION public.stock_history(variant_id uuid, before bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50)
- RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$ select * from private.stock_history(variant_id, before, page_size) $function$;
-comment on function public.stock_history(uuid, bigint, integer) is 'Client RPC for staff: what moved the stock of a variant, newest first, a page of up to 500 before an id. Refuses with forbidden, second_factor_required or invalid_body.';
-grant execute on function public.stock_history(uuid, bigint, integer) to authenticated;
-grant execute on function public.stock_history(uuid, bigint, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.stock_levels(after text DEFAULT NULL::text, page_size integer DEFAULT 50, prefix text DEFAULT NULL::text, which text DEFAULT NULL::text)
- RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$ select * from private.stock_levels(after, page_size, prefix, which) $function$;
-comment on function public.stock_levels(text, integer, text, text) is 'Client RPC for staff: exact stock by SKU, a page of up to 500 after a SKU; of SKUs with a prefix; only what is low, or short. Refuses with forbidden, second_factor_required or invalid_body.';
-grant execute on function public.stock_levels(text, integer, text, text) to authenticated;
-grant execute on function public.stock_levels(text, integer, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
  RETURNS boolean
@@ -9845,12 +9604,6 @@ CREATE TRIGGER on_auth_user_created_confirmed AFTER INSERT ON auth.users FOR EAC
 CREATE TRIGGER on_auth_user_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.files_orphaned();
 
 -- Policies on the platform's tables
-create policy "Staff add image files to folders of products" on storage.objects for insert to authenticated
-  with check (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff) AND private.is_product_image_name(name)));
-create policy "Staff delete product image files" on storage.objects for delete to authenticated
-  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
-create policy "Staff read product image files" on storage.objects for select to authenticated
-  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
   with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
 create policy "Users delete their own avatar files" on storage.objects for delete to authenticated
@@ -9868,5 +9621,3 @@ insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('exports', 'f', '52428800', '{application/zip}');
-insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
-  values ('product-images', 't', '5242880', '{image/png,image/jpeg,image/webp}');

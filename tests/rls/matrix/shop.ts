@@ -243,8 +243,8 @@ export const shopTables: Record<string, TableAccess> = {
   },
   "public.order_refunds": {
     columns: words(`
-      id order_id user_id amount currency reason lines restock state stripe_refund_id cause created_at
-      closed_at
+      id order_id user_id amount currency reason lines shipping_amount restock state stripe_refund_id
+      failure cause created_at closed_at
     `),
     anon: none,
     authenticated: { select: mine("user_id") },
@@ -260,7 +260,9 @@ export const shopTables: Record<string, TableAccess> = {
     }],
   },
   "private.order_requests": {
-    columns: words("order_id buyer request_hash closed_at"),
+    columns: words(
+      "order_id buyer request_hash success_url cancel_url taxed cart address_hash look_at closed_at",
+    ),
     ...serverOnly,
     samples: ({ row, unique }) => [{
       order_id: row("public.orders")["id"],

@@ -8,6 +8,8 @@ import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { orderRefund } from "./order-refund.ts";
+import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
 import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
@@ -20,6 +22,7 @@ import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { taxIdWithdraw } from "./tax-id-withdraw.ts";
 import { usageReconcile } from "./usage-reconcile.ts";
 import { webhookHandle } from "./webhook-handle.ts";
+import { webhookSend } from "./webhook-send.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
@@ -35,6 +38,8 @@ export const jobKinds: Record<string, JobKind> = {
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  order_refund: orderRefund,
+  orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
   product_images_remove: productImagesRemove,
@@ -50,4 +55,5 @@ export const jobKinds: Record<string, JobKind> = {
   usage_reports_open: usageReportsOpen,
   tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
+  webhook_send: webhookSend,
 };
