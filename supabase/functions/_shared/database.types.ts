@@ -209,13 +209,13 @@ export type Database = {
           "dry_run": boolean;
           "failed": number;
           "file": NonNullable<Json>;
+          "file_rows": number | null;
           "finished_at": string | null;
           "id": string;
           "lines_done": number;
           "path": string;
           "problem": string | null;
           "rows_done": number;
-          "rows_total": number | null;
           "separator": string | null;
           "state": string;
           "unchanged": number;
@@ -233,13 +233,13 @@ export type Database = {
           "dry_run": boolean;
           "failed"?: number;
           "file": NonNullable<Json>;
+          "file_rows"?: number | null;
           "finished_at"?: string | null;
           "id"?: string;
           "lines_done"?: number;
           "path": string;
           "problem"?: string | null;
           "rows_done"?: number;
-          "rows_total"?: number | null;
           "separator"?: string | null;
           "state"?: string;
           "unchanged"?: number;
@@ -256,13 +256,13 @@ export type Database = {
           "dry_run"?: boolean;
           "failed"?: number;
           "file"?: NonNullable<Json>;
+          "file_rows"?: number | null;
           "finished_at"?: string | null;
           "id"?: string;
           "lines_done"?: number;
           "path"?: string;
           "problem"?: string | null;
           "rows_done"?: number;
-          "rows_total"?: number | null;
           "separator"?: string | null;
           "state"?: string;
           "unchanged"?: number;
@@ -974,11 +974,13 @@ export type Database = {
           "closed_at": string | null;
           "created_at": string;
           "currency": string;
+          "failure": string | null;
           "id": string;
           "lines": NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock": boolean;
+          "shipping_amount": number;
           "state": string;
           "stripe_refund_id": string | null;
           "user_id": string | null;
@@ -990,11 +992,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency": string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -1005,11 +1009,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency"?: string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id"?: string;
           "reason"?: string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -2008,6 +2014,122 @@ export type Database = {
           },
         ];
       };
+      "webhook_deliveries": {
+        Row: {
+          "attempts": number;
+          "created_at": string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at": string | null;
+          "id": number;
+          "last_attempt_at": string | null;
+          "last_error": string | null;
+          "last_excerpt": string | null;
+          "last_status": number | null;
+          "note": string | null;
+          "payload": NonNullable<Json>;
+          "replays": number;
+          "state": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload": NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type": string;
+        };
+        Update: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id"?: string;
+          "event_id"?: string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload"?: NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "webhook_deliveries_endpoint_id_fkey";
+            columns: ["endpoint_id"];
+            isOneToOne: false;
+            referencedRelation: "webhook_endpoints";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "webhook_endpoints": {
+        Row: {
+          "created_at": string;
+          "description": string;
+          "disabled_reason": string | null;
+          "enabled": boolean;
+          "events": (string)[];
+          "failing_since": string | null;
+          "id": string;
+          "updated_at": string;
+          "url": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events": (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events"?: (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url"?: string;
+        };
+        Relationships: [];
+      };
+      "webhook_event_types": {
+        Row: {
+          "description": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "type": string;
+        };
+        Update: {
+          "description"?: string;
+          "type"?: string;
+        };
+        Relationships: [];
+      };
       "workspace_api_keys": {
         Row: {
           "created_at": string;
@@ -2304,6 +2426,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "card_attempt_begin_guest": {
+        Args: { "address_hash": string; "tolerance"?: number };
+        Returns: Json;
+      };
       "card_decline_record": {
         Args: {
           "card_hash": string;
@@ -2316,6 +2442,10 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "cart_facts": {
+        Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+        Returns: Json;
+      };
       "catalogue_import_apply": {
         Args: {
           "from_byte": number;
@@ -2521,6 +2651,38 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "order_checkout": { Args: { "order_id": string }; Returns: Json };
+      "order_checkout_record": {
+        Args: { "order_id": string; "session_id": string };
+        Returns: boolean;
+      };
+      "order_find": { Args: { "order_id": string; "session_id": string }; Returns: Json };
+      "order_place": {
+        Args: {
+          "address_hash"?: string;
+          "buyer": string;
+          "cancel_url": string;
+          "cart"?: Json;
+          "discount_code": string;
+          "email": string;
+          "items": Json;
+          "locale": string;
+          "price_list": string;
+          "shipping_address": Json;
+          "shipping_rate_id": string;
+          "success_url": string;
+          "taxed"?: boolean;
+          "user_id": string;
+        };
+        Returns: Json;
+      };
+      "order_refund_read": { Args: { "refund_id": string }; Returns: Json };
+      "order_refund_refused": { Args: { "failure": string; "refund_id": string }; Returns: Json };
+      "order_release": {
+        Args: { "order_id": string; "reason": string; "to_status": string };
+        Returns: boolean;
+      };
+      "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
       "orphaned_workspaces_close": { Args: { "batch": number }; Returns: number };
@@ -2625,7 +2787,21 @@ export type Database = {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
       };
+      "staff_webhook_ping": {
+        Args: { "endpoint_id": string; "reason": string; "staff": string };
+        Returns: Json;
+      };
       "staff_webhook_replay": {
+        Args: {
+          "filter": Json;
+          "ids": (number)[];
+          "most": number;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
+      "staff_webhook_resend": {
         Args: {
           "filter": Json;
           "ids": (number)[];
@@ -2775,6 +2951,27 @@ export type Database = {
         Args: { "after_customer": string; "after_event": string; "batch": number; "day": string };
         Returns: Json;
       };
+      "webhook_deliveries_page": {
+        Args: { "before_id"?: number; "filter"?: Json; "page_size"?: number };
+        Returns: Json;
+      };
+      "webhook_delivery_begin": { Args: { "delivery_id": number }; Returns: Json };
+      "webhook_delivery_end": {
+        Args: {
+          "attempt": number;
+          "delivery_id": number;
+          "error": string;
+          "excerpt": string;
+          "final": boolean;
+          "status": number;
+        };
+        Returns: string;
+      };
+      "webhook_endpoint_rotate": {
+        Args: { "endpoint_id": string; "overlap_hours"?: number };
+        Returns: Json;
+      };
+      "webhook_endpoint_secret": { Args: { "endpoint_id": string }; Returns: Json };
       "webhook_event": { Args: { "stored_id": number }; Returns: Json };
       "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
       "webhook_replay": { Args: { "stored_id": number }; Returns: number };
