@@ -3,10 +3,12 @@ import { accountDelete, billingClose, filesRemove, orphansSweep } from "./accoun
 import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
+import { catalogueImport } from "./catalogue-import.ts";
 import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { orderRefund } from "./order-refund.ts";
 import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
 import { productImagesRemove } from "./product-images.ts";
@@ -20,6 +22,7 @@ import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { taxIdWithdraw } from "./tax-id-withdraw.ts";
 import { usageReconcile } from "./usage-reconcile.ts";
 import { webhookHandle } from "./webhook-handle.ts";
+import { webhookSend } from "./webhook-send.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
@@ -29,11 +32,13 @@ export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
+  catalogue_import: catalogueImport,
   dunning_step: dunningStep,
   getting_started: gettingStarted,
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  order_refund: orderRefund,
   orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
@@ -50,4 +55,5 @@ export const jobKinds: Record<string, JobKind> = {
   usage_reports_open: usageReportsOpen,
   tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
+  webhook_send: webhookSend,
 };
