@@ -192,14 +192,27 @@ create table private.order_requests (
   order_id     uuid primary key references public.orders (id) on delete cascade,
   buyer        text not null,
   request_hash text not null,
-  closed_at    timestamptz
+  success_url  text,
+  cancel_url   text,
+  taxed        boolean not null default false,
+  cart         jsonb,
+  address_hash text,
+  look_at      timestamptz not null default private.now(),
+  closed_at    timestamptz,
+  constraint order_requests_address_hash_hex check (address_hash ~ '^[0-9a-f]{64}$')
 );
 comment on table private.order_requests is
-  'Which request an order answers, while it is pending: the same cart twice is the same order.';
-comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart or the address>.';
+  'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
+comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
+comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart names it; null for lines that were in none.';
+comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
+comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
-create unique index order_requests_one_pending on private.order_requests (buyer, request_hash) where closed_at is null;
+-- One a buyer, not one a request: of two tabs with different carts only one can be paid.
+create unique index order_requests_one_pending on private.order_requests (buyer) where closed_at is null;
+create index order_requests_look on private.order_requests (look_at) where closed_at is null;
 
 create table private.money_movements (
   id         bigint generated always as identity primary key,

@@ -20,6 +20,7 @@ import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
 import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
+import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
@@ -38,6 +39,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...workspacesFunctions,
   ...shopFunctions,
   ...shopOrderFunctions,
+  ...shopCheckoutFunctions,
   ...shopImportFunctions,
   ...reviewFunctions,
 };

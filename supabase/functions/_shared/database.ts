@@ -28,6 +28,7 @@ export interface DatabaseError {
   code?: string;
   message: string;
   details?: string | null;
+  hint?: string | null;
 }
 
 /**
@@ -37,7 +38,11 @@ export interface DatabaseError {
  */
 export function databaseProblem(error: DatabaseError, status: number): Problem {
   if (isProblemCode(error.message)) {
-    return problem(error.message, { detail: error.details ?? undefined });
+    return problem(error.message, {
+      detail: error.details ?? undefined,
+      // `private.problem` with further members of the body.
+      ...(error.hint?.startsWith("{") && { extra: JSON.parse(error.hint) }),
+    });
   }
   // Two that waited for each other, or met: the same again succeeds.
   const collided = error.code === "40P01" || error.code === "40001";

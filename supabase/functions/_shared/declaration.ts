@@ -51,8 +51,11 @@ export interface Declaration {
    * caller's personal one. Anyone else meets 402 `plan_required` with what would grant it.
    */
   requires?: FeatureName;
-  /** Asks for a captcha, where it is on: the body takes `captcha_token` (captcha.ts). */
-  captcha?: { whenDown: WhenDown };
+  /**
+   * Asks for a captcha, where it is on: the body takes `captcha_token` (captcha.ts). `from` guests alone,
+   * where whoever is signed in has passed one to get an account.
+   */
+  captcha?: { whenDown: WhenDown; from?: "guests" };
   /** Takes `Idempotency-Key`: for what creates or charges. */
   idempotent?: true;
   /** Takes `If-Match`: for what edits. */

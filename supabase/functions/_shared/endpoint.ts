@@ -237,14 +237,15 @@ async function serve<D extends Declaration>(
   };
   let reply: { status: number; body: unknown };
   try {
-    if (declaration.captcha) {
+    const { captcha } = declaration;
+    if (captcha && (captcha.from !== "guests" || caller.user === undefined)) {
       // After the limit, so that nobody makes us ask Cloudflare without end.
       const proof = {
         token: (body as { captcha_token?: string } | undefined)?.captcha_token,
         address,
         requestHash: keyed?.requestHash ?? await hashRequest(request, raw),
       };
-      await timed(arrival, "captcha", requireCaptcha(proof, declaration.captcha.whenDown));
+      await timed(arrival, "captcha", requireCaptcha(proof, captcha.whenDown));
     }
     const value = await timed(arrival, "handler", Promise.resolve(handler(context)));
     reply = { status: declaration.status ?? 200, body: declaration.reply.parse(value) };

@@ -81,6 +81,21 @@ export const catalogue = {
   payment_not_refundable: [409, "The payment cannot be refunded"],
   refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
+  // Shop
+  price_list_not_found: [422, "The price list does not exist"],
+  item_unavailable: [409, "Something is not on sale"],
+  out_of_stock: [409, "There is not enough in stock"],
+  discount_invalid: [422, "The code is not good"],
+  discount_not_applicable: [422, "The code is not for what is being bought"],
+  discount_minimum: [422, "What is being bought does not come to the code's minimum"],
+  discount_used_up: [409, "The code has been redeemed as often as it may"],
+  shipping_required: [422, "A shipping rate is needed"],
+  shipping_unavailable: [422, "The shipping rate is not for this order"],
+  order_too_large: [422, "More than one payment can take"],
+  order_too_small: [422, "Less than a card can be charged"],
+  order_already_paid: [409, "The order has just been paid"],
+  order_pending: [409, "Another checkout of yours is under way"],
+  order_state_conflict: [409, "The order cannot become this as it stands"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // Orders

@@ -260,7 +260,9 @@ export const shopTables: Record<string, TableAccess> = {
     }],
   },
   "private.order_requests": {
-    columns: words("order_id buyer request_hash closed_at"),
+    columns: words(
+      "order_id buyer request_hash success_url cancel_url taxed cart address_hash look_at closed_at",
+    ),
     ...serverOnly,
     samples: ({ row, unique }) => [{
       order_id: row("public.orders")["id"],

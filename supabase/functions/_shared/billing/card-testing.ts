@@ -60,9 +60,40 @@ export async function permitCardAttempt(
       tolerance: tolerance(),
     })),
   ]);
+  permit(begun);
+}
+
+/** The address, keyed, as card testing knows it; undefined for one that is nobody's. */
+export async function addressHash(address: string): Promise<string | undefined> {
+  const network = networkOf(address);
+  return network === "" ? undefined : await keyedHash("address", network);
+}
+
+/**
+ * As {@linkcode permitCardAttempt}, for a guest: by where he comes from, and by the address he gives.
+ *
+ * @throws {Problem} `rate_limited`, `too_many_declines`
+ */
+export async function permitGuestCardAttempt(
+  admin: Db,
+  { email, address }: { email: string; address: string },
+): Promise<void> {
+  const network = networkOf(address);
+  const hash = await addressHash(address);
+  const [, , begun] = await Promise.all([
+    countRequest("card_account", email.toLowerCase()),
+    network === "" ? undefined : countRequest("card_address", network),
+    hash === undefined ? undefined : rows(
+      admin.rpc("card_attempt_begin_guest", { address_hash: hash, tolerance: tolerance() }),
+    ),
+  ]);
+  permit(begun ?? { allowed: true });
+}
+
+function permit(begun: unknown): void {
   const { allowed, retry_after_seconds } = begun as {
     allowed: boolean;
-    retry_after_seconds: number;
+    retry_after_seconds?: number;
   };
   if (!allowed) {
     throw problem("too_many_declines", {

@@ -121,7 +121,8 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
     };
   },
   async checkout_session(stripe, id) {
-    const session = await stripe.checkout.sessions.retrieve(id);
+    // An order's money is where the payment is: a debit's session is complete long before it.
+    const session = await stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
     return {
       record: checkoutSessionRecord(session),
       needs: [["customer", idOf(session.customer)], ["subscription", idOf(session.subscription)]],

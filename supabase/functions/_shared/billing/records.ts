@@ -275,7 +275,7 @@ export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoiceP
   };
 }
 
-/** A Checkout Session that sells a subscription. */
+/** A Checkout Session; ours carry `metadata.intent_id` for a subscription, `metadata.order_id` for an order. */
 export function checkoutSessionRecord(session: Stripe.Checkout.Session) {
   return {
     id: session.id,
@@ -283,6 +283,25 @@ export function checkoutSessionRecord(session: Stripe.Checkout.Session) {
     intent_id: session.metadata?.["intent_id"] ?? null,
     status: session.status,
     subscription_id: idOf(session.subscription),
+    ...(session.metadata?.["order_id"] !== undefined && orderPayment(session)),
+  };
+}
+
+/** How an order is paid by its session, whose `payment_intent` is expanded. */
+function orderPayment(session: Stripe.Checkout.Session) {
+  const currency = session.currency ?? "";
+  const intent = typeof session.payment_intent === "object" ? session.payment_intent : null;
+  return {
+    order_id: session.metadata?.["order_id"],
+    payment_status: session.payment_status,
+    currency: currency.toUpperCase(),
+    amount_total: amount(session.amount_total ?? 0, currency),
+    amount_tax: amount(session.total_details?.amount_tax ?? 0, currency),
+    automatic_tax: session.automatic_tax.enabled,
+    payment_intent_id: idOf(session.payment_intent),
+    payment_intent_status: intent?.status ?? null,
+    charge_id: idOf(intent?.latest_charge),
+    amount_received: intent === null ? null : amount(intent.amount_received, intent.currency),
   };
 }
 

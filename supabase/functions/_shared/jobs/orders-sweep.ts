@@ -1,0 +1,11 @@
+import { z } from "zod";
+import { stripeClient } from "../billing/stripe.ts";
+import { sweepOrders } from "../shop/checkout/sweep.ts";
+import { jobKind } from "./kind.ts";
+
+/** Every minute: asks Stripe what became of orders that are still pending. */
+export const ordersSweep = jobKind({
+  schema: z.object({}),
+  timeoutMs: 60_000,
+  handle: ({ admin, signal }) => sweepOrders({ admin, stripe: stripeClient() }, signal),
+});

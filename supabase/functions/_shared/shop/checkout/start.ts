@@ -1,0 +1,162 @@
+/**
+ * Buying: the order is a row that holds its stock before Stripe hears of it, and its id is Stripe's
+ * idempotency key. However many requests run at once, and wherever one dies, there is one session, and
+ * one payment.
+ */
+import Stripe from "stripe";
+import type { z } from "zod";
+import { stripeProblem } from "../../billing/stripe.ts";
+import { automaticTax } from "../../billing/tax.ts";
+import { rows } from "../../database.ts";
+import { Problem, problem } from "../../problem.ts";
+import {
+  type CheckoutOrder,
+  type CheckoutTools,
+  readOrder,
+  type ShippingAddress,
+} from "./order.ts";
+import { endSession, Refused, sessionOf } from "./session.ts";
+
+/** What is asked for. */
+export interface CheckoutRequest {
+  /** Who is asking: `user:<id>`, `guest:<hash>`. One pending order each. */
+  buyer: string;
+  userId: string | undefined;
+  email: string;
+  locale: "en" | "fr";
+  /** Undefined: the default list. */
+  priceList: string | undefined;
+  items: { variant_id: string; quantity: number }[];
+  shippingAddress: z.infer<typeof ShippingAddress> | undefined;
+  shippingRateId: string | undefined;
+  discountCode: string | undefined;
+  successUrl: string;
+  cancelUrl: string;
+  /** Keyed, for counting declined cards; undefined where the address is unknown. */
+  addressHash: string | undefined;
+}
+
+/** Where to pay an order. */
+export interface StartedCheckout {
+  order: CheckoutOrder;
+  url: string;
+  /** Null for an order that costs nothing: it is paid already. */
+  sessionId: string | null;
+}
+
+interface Placed {
+  fresh: boolean;
+  matches: boolean;
+  order: CheckoutOrder;
+}
+
+async function place({ admin }: CheckoutTools, request: CheckoutRequest): Promise<Placed> {
+  // The generated types do not know that SQL arguments may be null.
+  return await rows(admin.rpc("order_place", {
+    buyer: request.buyer,
+    user_id: (request.userId ?? null) as string,
+    email: request.email,
+    locale: request.locale,
+    price_list: (request.priceList ?? null) as string,
+    items: request.items,
+    shipping_address: request.shippingAddress ?? null,
+    shipping_rate_id: (request.shippingRateId ?? null) as string,
+    discount_code: (request.discountCode ?? null) as string,
+    success_url: request.successUrl,
+    cancel_url: request.cancelUrl,
+    taxed: automaticTax(),
+    ...(request.addressHash !== undefined && { address_hash: request.addressHash }),
+  })) as unknown as Placed;
+}
+
+/** What Stripe's refusal of a whole order means to the buyer. */
+function refusalOf({ cause }: Refused): Problem {
+  if (cause instanceof Stripe.errors.StripeError) {
+    if (cause.code === "amount_too_small") return problem("order_too_small", { cause });
+    if (cause.code === "amount_too_large") return problem("order_too_large", { cause });
+  }
+  return problem("internal_error", { cause });
+}
+
+function alreadyPaid(order: CheckoutOrder): Problem {
+  return problem("order_already_paid", {
+    detail: "The order of your other checkout has just been paid: look at it before you buy again.",
+    extra: { order_id: order.id },
+  });
+}
+
+/** Ends the buyer's other order. @throws {Problem} `order_already_paid` when it turns out to be paid */
+async function giveUp(tools: CheckoutTools, order: CheckoutOrder): Promise<void> {
+  await endSession(tools, order);
+  const ended = await readOrder(tools.admin, order.id);
+  if (ended?.status === "pending") {
+    // Its bank takes days to say whether it is paid.
+    throw problem("order_pending", {
+      detail: "The payment of your other order is being processed.",
+      extra: { order_id: order.id },
+    });
+  }
+  if (ended !== null && ended.status !== "expired" && ended.status !== "cancelled") {
+    throw alreadyPaid(order);
+  }
+}
+
+/** The page of an order; undefined when its session has ended: then the order has, too. */
+async function pageOf(
+  tools: CheckoutTools,
+  { order, fresh }: Placed,
+): Promise<StartedCheckout | undefined> {
+  if (order.status === "paid") {
+    const url = order.success_url!.replaceAll("{CHECKOUT_SESSION_ID}", order.id);
+    return { order, url, sessionId: null };
+  }
+  let session;
+  try {
+    session = await sessionOf(tools, order);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // One that was placed earlier may have come too late for its session: then there is a new one.
+    if (fresh) throw refusalOf(error);
+    return undefined;
+  }
+  if (session.status === "open" && session.url) {
+    return { order, url: session.url, sessionId: session.id };
+  }
+  await giveUp(tools, { ...order, stripe_session_id: session.id });
+  return undefined;
+}
+
+/**
+ * Places an order and leads to the page where it is paid, or to the page that waits already. The buyer's
+ * order for something else is ended first, at Stripe before its hold is released: two tabs cannot both
+ * be paid.
+ *
+ * @throws {Problem} those of public.order_place; `order_already_paid`, `order_pending`, `order_too_small`,
+ *   `payment_provider_unavailable` (unknown is not no: repeat, and it goes on where it stopped)
+ */
+export async function startOrderCheckout(
+  tools: CheckoutTools,
+  request: CheckoutRequest,
+): Promise<StartedCheckout> {
+  try {
+    for (let round = 0; round < 3; round++) {
+      const placed = await place(tools, request);
+      if (!placed.matches) {
+        await giveUp(tools, placed.order);
+        continue;
+      }
+      const page = await pageOf(tools, placed);
+      if (page !== undefined) return page;
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (error instanceof Stripe.errors.StripeError && error.statusCode === 409) {
+      throw problem("order_pending", {
+        detail: "Your other request is being worked on.",
+        retryAfterSeconds: 1,
+      });
+    }
+    throw stripeProblem(error);
+  }
+  throw problem("order_pending", { retryAfterSeconds: 1 });
+}

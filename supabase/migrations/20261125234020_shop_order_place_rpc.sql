@@ -1,0 +1,174 @@
+-- The RPC that places an order, and what a checkout at Stripe is made of.
+
+create function private.order_checkout(order_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', placed.id, 'number', placed.number, 'status', placed.status, 'user_id', placed.user_id,
+    'workspace_id', (select workspace.id from public.workspaces as workspace where workspace.personal_of = placed.user_id),
+    'email', placed.customer_email, 'locale', placed.locale, 'currency', placed.currency,
+    'total_amount', placed.total_amount, 'shipping_amount', placed.shipping_amount,
+    'shipping_rate', placed.shipping_rate, 'shipping_address', placed.shipping_address,
+    'discount_code', placed.discount_code, 'stripe_session_id', placed.stripe_session_id,
+    'expires_at', extract(epoch from placed.expires_at)::bigint,
+    'over', placed.expires_at <= private.now(),
+    'created_at', extract(epoch from placed.created_at)::bigint,
+    'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
+    'items', (
+      select jsonb_agg(jsonb_build_object(
+        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
+        'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
+        'tax_code', product.tax_code
+      ) order by item.position)
+      from public.order_items as item left join public.products as product on product.id = item.product_id
+      where item.order_id = placed.id
+    )
+  )
+  from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
+  where placed.id = order_checkout.order_id;
+$$;
+comment on function private.order_checkout(uuid) is
+  'What an order''s checkout at Stripe is made of: the same however often it is asked for while the order is pending. Times in seconds since 1970.';
+grant execute on function private.order_checkout(uuid) to service_role;
+
+create function public.order_checkout(order_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$ select private.order_checkout(order_checkout.order_id) $$;
+comment on function public.order_checkout(uuid) is 'Server RPC: private.order_checkout; null for an unknown order.';
+grant execute on function public.order_checkout(uuid) to service_role;
+
+create function private.order_write(
+  placed_id uuid, buyer_id uuid, email text, locale text, list public.price_lists, lines jsonb, discount jsonb,
+  rate public.shipping_rates, address jsonb
+)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  goods constant bigint := (
+    select sum((line ->> 'subtotal_amount')::bigint) from jsonb_array_elements(lines) as line
+  );
+  off constant bigint := coalesce((discount ->> 'amount')::bigint, 0);
+begin
+  insert into public.orders (
+    id, user_id, customer_email, locale, price_list_id, currency, subtotal_amount, discount_amount, shipping_amount,
+    total_amount, discount_code, shipping_rate, shipping_address, expires_at
+  )
+  values (
+    placed_id, buyer_id, email, order_write.locale, list.id, list.currency, goods, off, coalesce(rate.amount, 0),
+    goods - off + coalesce(rate.amount, 0), discount ->> 'code',
+    case when rate.id is not null then jsonb_build_object('id', rate.id, 'name_en', rate.name_en, 'name_fr', rate.name_fr,
+      'min_days', rate.min_days, 'max_days', rate.max_days) end,
+    address,
+    -- Whole seconds, as Stripe's session ends at the same. Ten minutes more than the shortest session, so
+    -- that a call without an answer can be made again.
+    date_trunc('second', private.now()) + interval '40 minutes'
+  );
+  insert into public.order_items (
+    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, unit_amount, quantity,
+    subtotal_amount, discount_amount, total_amount
+  )
+  select placed_id, buyer_id, (line.value ->> 'variant_id')::uuid, (line.value ->> 'product_id')::uuid, line.ordinality,
+    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options',
+    (line.value ->> 'unit_amount')::bigint, (line.value ->> 'quantity')::integer, amounts.subtotal, amounts.share,
+    amounts.subtotal - amounts.share
+  from jsonb_array_elements(lines) with ordinality as line
+  cross join lateral (
+    select (line.value ->> 'subtotal_amount')::bigint as subtotal,
+      coalesce((discount -> 'shares' ->> (line.ordinality - 1)::integer)::bigint, 0) as share
+  ) as amounts;
+end;
+$$;
+comment on function private.order_write(uuid, uuid, text, text, public.price_lists, jsonb, jsonb, public.shipping_rates, jsonb) is
+  'Writes a pending order with its lines, as private.order_lines and private.order_discount give them.';
+grant execute on function private.order_write(uuid, uuid, text, text, public.price_lists, jsonb, jsonb, public.shipping_rates, jsonb)
+  to service_role;
+
+create function public.order_place(
+  buyer text,
+  user_id uuid,
+  email text,
+  locale text,
+  price_list text,
+  items jsonb,
+  shipping_address jsonb,
+  shipping_rate_id uuid,
+  discount_code text,
+  success_url text,
+  cancel_url text,
+  taxed boolean default false,
+  cart jsonb default null,
+  address_hash text default null
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  list public.price_lists;
+  lines jsonb;
+  goods bigint;
+  discount jsonb;
+  rate public.shipping_rates;
+  hash text;
+  open_one private.order_requests;
+  placed_id constant uuid := gen_random_uuid();
+begin
+  -- One at a time a buyer: of two tabs the second finds what the first has placed.
+  perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
+  select * into list from public.price_lists as held
+  where held.active and case when order_place.price_list is null then held.is_default else held.id = order_place.price_list end;
+  if list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
+  end if;
+  lines := private.order_lines(items, list.id);
+  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
+  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  if goods > 99999999 then
+    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
+  end if;
+  if discount_code is not null then
+    discount := private.order_discount(discount_code, list.id, list.currency, lines);
+  end if;
+  if shipping_rate_id is not null then
+    rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer) from jsonb_array_elements(lines) as line),
+      goods - coalesce((discount ->> 'amount')::bigint, 0));
+  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
+    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
+  end if;
+
+  -- Prices are part of it: after a change of price the same cart is another request.
+  hash := encode(sha256(convert_to(jsonb_build_object(
+    'list', list.id, 'lines', lines, 'discount', discount, 'rate', to_jsonb(rate) - array['created_at', 'updated_at'],
+    'address', shipping_address, 'email', lower(email), 'locale', locale, 'taxed', taxed,
+    'pages', jsonb_build_array(success_url, cancel_url)
+  )::text, 'utf8')), 'hex');
+  select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  if open_one.order_id is not null then
+    return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
+  end if;
+
+  perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
+  insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
+  values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
+    order_place.address_hash, private.now() + interval '5 minutes');
+  perform private.order_hold(placed_id);
+  if discount is not null then
+    perform private.discount_redeem((discount ->> 'id')::uuid, placed_id, user_id, email);
+  end if;
+  perform private.order_settle_free(placed_id);
+  return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
+end;
+$$;
+comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) is
+  'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
+grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text)
+  to service_role;
