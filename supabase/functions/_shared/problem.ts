@@ -103,7 +103,6 @@ export const catalogue = {
   order_not_cancellable: [409, "The order can no longer be cancelled"],
   order_not_refundable: [409, "Nothing of the order is left to refund"],
   order_not_returnable: [409, "The order cannot be returned"],
-  order_state_conflict: [409, "The order cannot become this as it stands"],
   order_line_unknown: [422, "The order has no such line"],
   refund_exceeds_order: [422, "More than is left of the order"],
   return_not_found: [404, "The return does not exist"],
