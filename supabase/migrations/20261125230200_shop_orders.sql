@@ -33,6 +33,8 @@ insert into private.order_transitions (from_status, to_status) values
   ('partially_refunded', 'paid'),
   -- Paid after all: with stock it is an order, without it the money goes back.
   ('expired', 'paid'), ('expired', 'refunded'), ('expired', 'review'),
+  -- Given up by its buyer, whose closing of the page Stripe told first.
+  ('expired', 'cancelled'),
   ('cancelled', 'refunded'), ('cancelled', 'review'), ('cancelled', 'disputed'),
   ('review', 'paid'), ('review', 'cancelled'), ('review', 'refunded'), ('review', 'disputed'),
   ('refunded', 'disputed');

@@ -83,7 +83,14 @@ begin
     if not session_ended then
       return 'session_open';
     end if;
-    perform private.order_release(ordered.id, 'cancelled', 'cancelled_by_buyer');
+    perform private.order_release(
+      ordered.id, 'cancelled', case when staff_reason is null then 'cancelled_by_buyer' else 'cancelled_by_staff' end
+    );
+    perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
+  elsif ordered.status = 'expired' and session_ended and ordered.paid_at is null then
+    -- Stripe's word that the page is closed was faster: it is closed because the order was given up.
+    update public.orders set status = 'cancelled' where id = ordered.id;
+    perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
   elsif ordered.status not in ('expired', 'cancelled') then
     perform private.order_cancel(ordered, staff_reason is not null);
   end if;
