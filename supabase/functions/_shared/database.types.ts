@@ -2207,6 +2207,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "card_attempt_begin_guest": {
+        Args: { "address_hash": string; "tolerance"?: number };
+        Returns: Json;
+      };
       "card_decline_record": {
         Args: {
           "card_hash": string;
@@ -2389,8 +2393,38 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "order_checkout": { Args: { "order_id": string }; Returns: Json };
+      "order_checkout_record": {
+        Args: { "order_id": string; "session_id": string };
+        Returns: boolean;
+      };
+      "order_find": { Args: { "order_id": string; "session_id": string }; Returns: Json };
+      "order_place": {
+        Args: {
+          "address_hash"?: string;
+          "buyer": string;
+          "cancel_url": string;
+          "cart"?: Json;
+          "discount_code": string;
+          "email": string;
+          "items": Json;
+          "locale": string;
+          "price_list": string;
+          "shipping_address": Json;
+          "shipping_rate_id": string;
+          "success_url": string;
+          "taxed"?: boolean;
+          "user_id": string;
+        };
+        Returns: Json;
+      };
       "order_refund_read": { Args: { "refund_id": string }; Returns: Json };
       "order_refund_refused": { Args: { "failure": string; "refund_id": string }; Returns: Json };
+      "order_release": {
+        Args: { "order_id": string; "reason": string; "to_status": string };
+        Returns: boolean;
+      };
+      "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
       "orphaned_workspaces_close": { Args: { "batch": number }; Returns: number };
