@@ -356,7 +356,6 @@ insert into private.retention_rules (name, relation, condition, keep, descriptio
 create index order_requests_closed on private.order_requests (closed_at) where closed_at is not null;
 insert into private.retention_reasons (relation, reason) values
   ('private.order_transitions', 'rules, as many as migrations write'),
-  ('public.orders', 'the books, which the law makes one keep; without the buyer once the account is deleted'),
   ('public.order_items', 'the books, which the law makes one keep: what was sold'),
   ('public.order_events', 'the books: what became of an order, and when'),
   ('public.order_refunds', 'the books, which the law makes one keep: amounts, no names'),

@@ -5,7 +5,7 @@ create table public.order_returns (
   order_id   uuid not null references public.orders (id) on delete restrict,
   user_id    uuid references auth.users (id) on delete set null,
   state      text not null default 'requested',
-  lines      jsonb not null,
+  lines      jsonb not null default '[]',
   reason     text,
   answer     text,
   restock    boolean,
@@ -32,8 +32,6 @@ grant select, insert, update, delete on public.order_returns to service_role;
 -- Staff read all by the endpoint `orders`, as they read orders.
 create policy "Buyers read their own returns"
   on public.order_returns for select to authenticated using (user_id = (select auth.uid()));
-insert into private.retention_reasons (relation, reason) values
-  ('public.order_returns', 'the books: why a refund was made; without the buyer''s words once the account is deleted');
 insert into private.personal_data (relation, scope, owner_columns, omitted, note) values
   ('public.order_returns', 'user', '{user_id}', '{}', 'what was asked to be sent back');
 

@@ -745,6 +745,7 @@ export type Database = {
           "note": string | null;
           "order_id": string;
           "to_status": string | null;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -755,6 +756,7 @@ export type Database = {
           "note"?: string | null;
           "order_id": string;
           "to_status"?: string | null;
+          "user_id"?: string | null;
         };
         Update: {
           "created_at"?: string;
@@ -764,6 +766,7 @@ export type Database = {
           "note"?: string | null;
           "order_id"?: string;
           "to_status"?: string | null;
+          "user_id"?: string | null;
         };
         Relationships: [
           {
@@ -927,6 +930,64 @@ export type Database = {
           },
         ];
       };
+      "order_returns": {
+        Row: {
+          "answer": string | null;
+          "created_at": string;
+          "decided_at": string | null;
+          "id": string;
+          "lines": NonNullable<Json>;
+          "order_id": string;
+          "reason": string | null;
+          "refund_id": string | null;
+          "restock": boolean | null;
+          "state": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "answer"?: string | null;
+          "created_at"?: string;
+          "decided_at"?: string | null;
+          "id"?: string;
+          "lines": NonNullable<Json>;
+          "order_id": string;
+          "reason"?: string | null;
+          "refund_id"?: string | null;
+          "restock"?: boolean | null;
+          "state"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "answer"?: string | null;
+          "created_at"?: string;
+          "decided_at"?: string | null;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "order_id"?: string;
+          "reason"?: string | null;
+          "refund_id"?: string | null;
+          "restock"?: boolean | null;
+          "state"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_returns_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_returns_refund_id_fkey";
+            columns: ["refund_id"];
+            isOneToOne: false;
+            referencedRelation: "order_refunds";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "orders": {
         Row: {
           "carrier": string | null;
@@ -938,6 +999,7 @@ export type Database = {
           "discount_code": string | null;
           "disputed_amount": number;
           "expires_at": string;
+          "forget": boolean;
           "id": string;
           "locale": string;
           "number": string;
@@ -972,6 +1034,7 @@ export type Database = {
           "discount_code"?: string | null;
           "disputed_amount"?: number;
           "expires_at": string;
+          "forget"?: boolean;
           "id"?: string;
           "locale"?: string;
           "number"?: string;
@@ -1005,6 +1068,7 @@ export type Database = {
           "discount_code"?: string | null;
           "disputed_amount"?: number;
           "expires_at"?: string;
+          "forget"?: boolean;
           "id"?: string;
           "locale"?: string;
           "number"?: string;
@@ -2393,9 +2457,35 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "order_advance": {
+        Args: {
+          "carrier": string;
+          "order_id": string;
+          "reason": string;
+          "staff": string;
+          "to_status": string;
+          "tracking_number": string;
+          "tracking_url": string;
+        };
+        Returns: string;
+      };
+      "order_cancel": {
+        Args: {
+          "buyer": string;
+          "by_token": boolean;
+          "order_id": string;
+          "session_ended": boolean;
+          "staff_reason": string;
+        };
+        Returns: string;
+      };
       "order_checkout": { Args: { "order_id": string }; Returns: Json };
       "order_checkout_record": {
         Args: { "order_id": string; "session_id": string };
+        Returns: boolean;
+      };
+      "order_confirmation_send": {
+        Args: { "cause": string; "order_id": string; "reason": string; "staff": string };
         Returns: boolean;
       };
       "order_find": { Args: { "order_id": string; "session_id": string }; Returns: Json };
@@ -2418,11 +2508,54 @@ export type Database = {
         };
         Returns: Json;
       };
+      "order_read": {
+        Args: { "buyer": string; "by_token": boolean; "order_id": string };
+        Returns: Json;
+      };
+      "order_refund": {
+        Args: {
+          "amount": number;
+          "cause": string;
+          "lines": Json;
+          "order_id": string;
+          "reason": string;
+          "restock": boolean;
+          "staff": string;
+          "why": string;
+        };
+        Returns: Json;
+      };
       "order_refund_read": { Args: { "refund_id": string }; Returns: Json };
       "order_refund_refused": { Args: { "failure": string; "refund_id": string }; Returns: Json };
       "order_release": {
         Args: { "order_id": string; "reason": string; "to_status": string };
         Returns: boolean;
+      };
+      "order_return_ask": {
+        Args: {
+          "buyer": string;
+          "by_token": boolean;
+          "lines": Json;
+          "order_id": string;
+          "reason": string;
+        };
+        Returns: string;
+      };
+      "order_return_decide": {
+        Args: {
+          "accept": boolean;
+          "amount": number;
+          "answer": string;
+          "restock": boolean;
+          "return_id": string;
+          "staff": string;
+          "why": string;
+        };
+        Returns: Json;
+      };
+      "order_review_end": {
+        Args: { "order_id": string; "reason": string; "staff": string };
+        Returns: string;
       };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
@@ -2512,6 +2645,11 @@ export type Database = {
       };
       "staff_mail_suppressions": {
         Args: { "before_id": number; "page_size": number; "staff": string };
+        Returns: Json;
+      };
+      "staff_order": { Args: { "order_id": string; "staff": string }; Returns: Json };
+      "staff_orders": {
+        Args: { "after": Json; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
       };
       "staff_reviews": {

@@ -23,7 +23,6 @@ export const shopOrderTables: Record<string, TableAccess> = {
     samples: ({ userId, row }) => [{
       order_id: row("public.orders")["id"],
       user_id: userId,
-      lines: "[]",
       reason: "too small",
     }],
   },
