@@ -388,28 +388,6 @@ grant select, insert on private.money_movements to service_role;
 CREATE TRIGGER money_movements_keep BEFORE DELETE OR UPDATE ON private.money_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER money_movements_keep_all BEFORE TRUNCATE ON private.money_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
-create table private.order_disputes (
-  stripe_dispute_id text not null,
-  order_id uuid not null,
-  status text not null,
-  amount bigint not null,
-  currency text not null,
-  reason text,
-  evidence_due_by timestamp with time zone,
-  created_at timestamp with time zone not null,
-  updated_at timestamp with time zone default now() not null,
-  constraint order_disputes_pkey PRIMARY KEY (stripe_dispute_id),
-  constraint order_disputes_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
-  constraint order_disputes_amount_positive CHECK (amount > 0),
-  constraint order_disputes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text)
-);
-comment on table private.order_disputes is 'Disputes of orders, as Stripe holds them. Staff read them; evidence is given in Stripe''s dashboard.';
-comment on column private.order_disputes.status is 'needs_response and under_review hold the money; warning_* do not; won, lost, prevented end it. https://docs.stripe.com/api/disputes/object';
-CREATE INDEX order_disputes_order ON private.order_disputes USING btree (order_id);
-alter table private.order_disputes enable row level security;
-grant select, insert, update, delete on private.order_disputes to service_role;
-CREATE TRIGGER order_disputes_touch BEFORE UPDATE ON private.order_disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
-
 create table private.order_requests (
   order_id uuid not null,
   buyer text not null,
@@ -652,15 +630,13 @@ create table private.stock (
   constraint stock_never_oversold CHECK (reserved >= 0 AND (on_hand - reserved) >= 0),
   constraint stock_shortage_positive CHECK (shortage >= 0)
 );
-comment on table private.stock is 'What there is of each variant. Written by private.stock_change and private.stock_set, with their ledger rows.';
+comment on table private.stock is 'What there is of each variant. Written by private.stock_change alone.';
 comment on column private.stock.on_hand is 'Not sold yet, reserved ones included.';
 comment on column private.stock.reserved is 'Held by orders that are not paid yet.';
 comment on column private.stock.shortage is 'Reserved units that a count did not find: somebody must resolve it.';
-CREATE INDEX stock_short ON private.stock USING btree (variant_id) WHERE (shortage > 0);
 alter table private.stock enable row level security;
 grant select, insert, update, delete on private.stock to service_role;
 CREATE TRIGGER stock_availability AFTER INSERT OR UPDATE OF on_hand, reserved ON private.stock FOR EACH ROW EXECUTE FUNCTION private.availability_follow();
-CREATE TRIGGER stock_shortage AFTER UPDATE OF on_hand, reserved, shortage ON private.stock FOR EACH ROW WHEN (new.shortage > 0 AND new.on_hand > new.reserved) EXECUTE FUNCTION private.stock_shortage_shrink();
 CREATE TRIGGER stock_touch BEFORE UPDATE ON private.stock FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.stock_movements (
@@ -674,7 +650,6 @@ create table private.stock_movements (
   actor_id uuid,
   note text,
   created_at timestamp with time zone default now() not null,
-  request_id uuid,
   constraint stock_movements_pkey PRIMARY KEY (id),
   constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE RESTRICT,
   constraint stock_movements_kind_known CHECK (kind = ANY (ARRAY['reserved'::text, 'released'::text, 'sold'::text, 'restocked'::text, 'adjusted'::text, 'counted'::text, 'imported'::text])),
@@ -684,13 +659,10 @@ create table private.stock_movements (
 comment on table private.stock_movements is 'Ledger of the stock, only ever added to: the sums of its deltas equal the counters in private.stock.';
 comment on column private.stock_movements.order_id is 'The order that caused it. Not a foreign key: the hot path locks nothing that it need not.';
 comment on column private.stock_movements.actor_id is 'Who adjusted it; null for what orders do.';
-comment on column private.stock_movements.request_id is 'The request of staff''s that it answers: the same one again moves nothing.';
-CREATE UNIQUE INDEX stock_movements_once_per_request ON private.stock_movements USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX stock_movements_order ON private.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stock_movements_variant ON private.stock_movements USING btree (variant_id, id);
 alter table private.stock_movements enable row level security;
 grant select, insert on private.stock_movements to service_role;
-grant insert (request_id) on private.stock_movements to service_role;
 CREATE TRIGGER stock_movements_keep BEFORE DELETE OR UPDATE ON private.stock_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER stock_movements_keep_all BEFORE TRUNCATE ON private.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
@@ -1592,11 +1564,9 @@ create table public.order_refunds (
   currency text not null,
   reason text not null,
   lines jsonb default '[]'::jsonb not null,
-  shipping_amount bigint default 0 not null,
   restock boolean default false not null,
   state text default 'open'::text not null,
   stripe_refund_id text,
-  failure text,
   cause text not null,
   created_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
@@ -1610,14 +1580,11 @@ create table public.order_refunds (
   constraint order_refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint order_refunds_lines_list CHECK (jsonb_typeof(lines) = 'array'::text),
   constraint order_refunds_reason_known CHECK (reason = ANY (ARRAY['cancelled'::text, 'returned'::text, 'goodwill'::text, 'late_payment'::text, 'review'::text, 'stripe'::text])),
-  constraint order_refunds_shipping_within_amount CHECK (shipping_amount >= 0 AND shipping_amount <= amount),
   constraint order_refunds_state_known CHECK (state = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text]))
 );
 comment on table public.order_refunds is 'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
 comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
-comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount, tax_amount}]; empty for an amount without lines.';
-comment on column public.order_refunds.shipping_amount is 'What of the amount gives back shipping, with its tax.';
-comment on column public.order_refunds.failure is 'Why Stripe refused it, or how it failed at the bank later.';
+comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount}]; empty for the whole order, or an amount without lines.';
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
 CREATE INDEX order_refunds_order ON public.order_refunds USING btree (order_id);
@@ -1901,11 +1868,11 @@ create table public.product_images (
   constraint product_images_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE SET NULL,
   constraint product_images_alt_en_length CHECK (char_length(alt_en) <= 500),
   constraint product_images_alt_fr_length CHECK (char_length(alt_fr) <= 500),
-  constraint product_images_path_format CHECK (path ~ (('^'::text || product_id) || '/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'::text))
+  constraint product_images_path_format CHECK (path ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$'::text AND strpos(path, '..'::text) = 0)
 );
 comment on table public.product_images is 'A product''s pictures, the one with the lowest position first.';
 comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
-comment on column public.product_images.path is 'The file in the storage bucket product-images: <product id>/<uuid>.<png, jpg or webp>.';
+comment on column public.product_images.path is 'The file in the storage bucket product-images.';
 CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
 CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id);
 alter table public.product_images enable row level security;
@@ -1924,7 +1891,6 @@ create policy "Staff update" on public.product_images for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read images of what is on sale, staff all" on public.product_images for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.product_on_sale(product_id));
-CREATE TRIGGER product_images_files_go AFTER DELETE ON product_images REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.product_image_files_go();
 CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.product_variants (
@@ -1950,7 +1916,6 @@ comment on table public.product_variants is 'What is bought: a product in a size
 comment on column public.product_variants.options is 'What makes it differ: {"size": "M", "colour": "red"}; {} for a product''s only variant.';
 comment on column public.product_variants.low_stock is 'From how many on downwards buyers read how many are left, and stock.low is told.';
 CREATE INDEX product_variants_product ON public.product_variants USING btree (product_id, "position");
-CREATE INDEX product_variants_sku_bytes ON public.product_variants USING btree (sku COLLATE "C");
 alter table public.product_variants enable row level security;
 grant select on public.product_variants to anon;
 grant select, delete on public.product_variants to authenticated;
@@ -2314,7 +2279,6 @@ create table public.variant_availability (
   constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
 );
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
-CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon;
 grant select on public.variant_availability to authenticated;
@@ -3164,21 +3128,6 @@ end;
 $function$;
 comment on function private.category_stays_tree() is 'Trigger: refuses a category that would be below itself.';
 
-CREATE OR REPLACE FUNCTION private.chargeable_step(currency text)
- RETURNS integer
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select case
-    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
-    when chargeable_step.currency = 'MGA' then 100
-    else 1
-  end;
-$function$;
-comment on function private.chargeable_step(text) is 'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
-grant execute on function private.chargeable_step(text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -3938,26 +3887,6 @@ comment on function private.is_meter(text) is 'Whether the plans declare that a 
 grant execute on function private.is_meter(text) to authenticated;
 grant execute on function private.is_meter(text) to service_role;
 
-CREATE OR REPLACE FUNCTION private.is_product_image_name(name text)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  -- `case` keeps the cast from what is no id.
-  select case
-    when name ~ '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'
-    then exists (
-      select from public.products as product
-      where product.id = split_part(is_product_image_name.name, '/', 1)::uuid
-    )
-    else false
-  end;
-$function$;
-comment on function private.is_product_image_name(text) is 'Whether a file may be called so: <id of a product that there is>/<uuid>.<png, jpg or webp>. The policy on uploads calls it.';
-grant execute on function private.is_product_image_name(text) to authenticated;
-grant execute on function private.is_product_image_name(text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
  LANGUAGE sql
@@ -4242,15 +4171,6 @@ CREATE OR REPLACE FUNCTION private.microseconds(moment timestamp with time zone)
 AS $function$ select (extract(epoch from moment) * 1000000)::bigint $function$;
 comment on function private.microseconds(timestamp with time zone) is 'Since 1970, exactly: what a cursor by time needs.';
 
-CREATE OR REPLACE FUNCTION private.money(amount bigint, currency text)
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$ select jsonb_build_object('amount', money.amount, 'currency', money.currency) $function$;
-comment on function private.money(bigint, text) is 'An amount as mails take it: {amount, currency}, in minor units.';
-grant execute on function private.money(bigint, text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -4399,100 +4319,6 @@ comment on function private.only_staff() is 'Lets only staff go on, by the calle
 grant execute on function private.only_staff() to authenticated;
 grant execute on function private.only_staff() to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_apply_refund(ordered orders, given jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  refund public.order_refunds;
-  at_stripe constant text := given ->> 'id';
-  given_amount constant bigint := (given ->> 'amount')::bigint;
-  failed constant boolean := given ->> 'status' in ('failed', 'canceled');
-begin
-  select * into refund from public.order_refunds as known
-  where known.order_id = ordered.id
-    and (known.stripe_refund_id = at_stripe
-      or known.stripe_refund_id is null and known.id = private.uuid_or_null(given ->> 'order_refund_id'));
-  if refund.id is null then
-    -- Made in Stripe's dashboard.
-    insert into public.order_refunds (
-      order_id, user_id, amount, currency, reason, state, stripe_refund_id, cause, created_at, closed_at
-    )
-    values (
-      ordered.id, ordered.user_id, given_amount, ordered.currency, 'stripe', 'done', at_stripe,
-      encode(sha256(convert_to('stripe:' || at_stripe, 'UTF8')), 'hex'), private.at(given -> 'created'), private.now()
-    )
-    returning * into refund;
-  else
-    update public.order_refunds as held
-    set stripe_refund_id = at_stripe, amount = given_amount, shipping_amount = least(held.shipping_amount, given_amount),
-        -- Taken for refused, and made after all: the money counts, its lines may be another's by now.
-        state = 'done', lines = case held.state when 'failed' then '[]' else held.lines end,
-        failure = null, closed_at = coalesce(held.closed_at, private.now())
-    where held.id = refund.id and held.stripe_refund_id is null;
-  end if;
-  if failed then
-    if exists (
-      select from private.money_movements as moved where moved.kind = 'refund' and moved.stripe_id = at_stripe
-    ) and private.order_money(ordered.id, 'refund_failed', given_amount, at_stripe) then
-      perform private.order_restand(ordered.id);
-    end if;
-    perform private.order_refund_fail(refund.id, coalesce(given ->> 'failure', given ->> 'status'));
-    return;
-  end if;
-  if private.order_money(ordered.id, 'refund', -given_amount, at_stripe) then
-    perform private.order_restand(ordered.id);
-  end if;
-  -- Whose payment came too late has been told that it goes back.
-  if given ->> 'status' = 'succeeded' and refund.reason <> 'late_payment' then
-    perform private.order_mail(ordered.id, 'order_refunded', 'order_refunded:' || at_stripe, jsonb_build_object(
-      'amount', private.money(given_amount, ordered.currency), 'refunded_at', private.at(given -> 'created')
-    ));
-  end if;
-end;
-$function$;
-comment on function private.order_apply_refund(orders, jsonb) is 'What Stripe says of one refund of an order, however often and in whatever order: the ledger, the counters, the status, one mail.';
-grant execute on function private.order_apply_refund(orders, jsonb) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_confirmation(ordered orders)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select jsonb_build_object(
-    'ordered_at', coalesce(ordered.paid_at, ordered.created_at),
-    'lines', (
-      select jsonb_agg(jsonb_build_object(
-        'name', case ordered.locale when 'fr' then line.name_fr else line.name_en end,
-        'options', (
-          select nullif(string_agg(chosen.value, ', ' order by chosen.key), '')
-          from jsonb_each_text(line.options) as chosen
-        ),
-        'quantity', line.quantity,
-        'unit', private.money(line.unit_amount, ordered.currency),
-        'total', private.money(line.subtotal_amount, ordered.currency)
-      ) order by line.position)
-      from public.order_items as line where line.order_id = ordered.id
-    ),
-    'subtotal', private.money(ordered.subtotal_amount, ordered.currency),
-    'discount', case when ordered.discount_amount > 0 then private.money(ordered.discount_amount, ordered.currency) end,
-    'discount_code', case when ordered.discount_amount > 0 then ordered.discount_code end,
-    'shipping', case when ordered.shipping_rate is not null then private.money(ordered.shipping_amount, ordered.currency) end,
-    'tax', case when ordered.tax_amount > 0 then private.money(ordered.tax_amount, ordered.currency) end,
-    'total', private.money(ordered.total_amount, ordered.currency),
-    'delivery', case when ordered.shipping_rate is not null then jsonb_build_object(
-      'name', ordered.shipping_rate ->> ('name_' || ordered.locale),
-      'min_days', ordered.shipping_rate -> 'min_days',
-      'max_days', ordered.shipping_rate -> 'max_days'
-    ) end,
-    'address', ordered.shipping_address
-  );
-$function$;
-comment on function private.order_confirmation(orders) is 'What the confirmation says of an order: its lines in the buyer''s language, its amounts, where it goes.';
-grant execute on function private.order_confirmation(orders) to service_role;
-
 CREATE OR REPLACE FUNCTION private.order_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4509,87 +4335,6 @@ begin
 end;
 $function$;
 comment on function private.order_event() is 'Trigger: notes each status of an order, and that a request for the same cart is a new order from now on. Security definer: nobody else writes the timeline.';
-
-CREATE OR REPLACE FUNCTION private.order_left(order_id uuid)
- RETURNS bigint
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount - coalesce((
-    select sum(pending.amount) from public.order_refunds as pending
-    where pending.order_id = ordered.id and pending.state = 'open'
-  ), 0)
-  from public.orders as ordered where ordered.id = order_left.order_id;
-$function$;
-comment on function private.order_left(uuid) is 'What of an order is still to be refunded: neither back nor on its way back, nor disputed.';
-grant execute on function private.order_left(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_mail(order_id uuid, template text, cause text, extra jsonb DEFAULT '{}'::jsonb)
- RETURNS bigint
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select private.enqueue(
-    'mail_send',
-    jsonb_strip_nulls(jsonb_build_object(
-      'template', order_mail.template,
-      'to', ordered.customer_email,
-      'user_id', ordered.user_id,
-      'locale', ordered.locale,
-      'props', jsonb_build_object(
-        -- The link is made where the mail is sent: a guest's carries a signature.
-        'order_id', ordered.id,
-        'guest', ordered.user_id is null,
-        'number', ordered.number,
-        'name', coalesce(
-          (select profile.name from public.profiles as profile where profile.id = ordered.user_id),
-          ordered.shipping_address ->> 'name'
-        )
-      ) || case order_mail.template
-        when 'order_confirmed' then private.order_confirmation(ordered)
-        when 'order_shipped' then jsonb_build_object(
-          'shipped_at', ordered.shipped_at, 'carrier', ordered.carrier,
-          'tracking_number', ordered.tracking_number, 'tracking_url', ordered.tracking_url,
-          'address', ordered.shipping_address
-        )
-        when 'order_expired_paid' then jsonb_build_object('amount', private.money(ordered.paid_amount, ordered.currency))
-        else '{}'
-      end || order_mail.extra
-    )),
-    order_mail.cause
-  )
-  from public.orders as ordered
-  where ordered.id = order_mail.order_id and ordered.customer_email is not null;
-$function$;
-comment on function private.order_mail(uuid, text, text, jsonb) is 'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
-grant execute on function private.order_mail(uuid, text, text, jsonb) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_money(order_id uuid, kind text, amount bigint, stripe_id text)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-  select ordered.id, order_money.kind, order_money.amount, ordered.currency, order_money.stripe_id
-  from public.orders as ordered where ordered.id = order_money.order_id
-  on conflict on constraint money_movements_once_per_cause do nothing;
-  if not found then
-    return false;
-  end if;
-  update public.orders as ordered
-  set paid_amount = ordered.paid_amount + case when order_money.kind = 'charge' then order_money.amount else 0 end,
-      refunded_amount = ordered.refunded_amount
-        - case when order_money.kind in ('refund', 'refund_failed') then order_money.amount else 0 end,
-      disputed_amount = ordered.disputed_amount
-        - case when order_money.kind in ('dispute', 'dispute_won') then order_money.amount else 0 end
-  where ordered.id = order_money.order_id;
-  return true;
-end;
-$function$;
-comment on function private.order_money(uuid, text, bigint, text) is 'Writes a movement of an order''s money and counts it, in one transaction; false, and nothing is written, when this charge, refund or dispute has moved it already.';
-grant execute on function private.order_money(uuid, text, bigint, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_number()
  RETURNS text
@@ -4609,277 +4354,6 @@ $function$;
 comment on function private.order_number() is 'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
 grant execute on function private.order_number() to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_of_payment(payment_intent_id text, charge_id text)
- RETURNS uuid
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  -- By the ledger too: an order that was paid twice names only its first payment.
-  select coalesce(
-    (select ordered.id from public.orders as ordered
-     where ordered.stripe_payment_intent_id = order_of_payment.payment_intent_id),
-    (select moved.order_id from private.money_movements as moved
-     where moved.kind = 'charge' and moved.stripe_id in (order_of_payment.payment_intent_id, order_of_payment.charge_id)
-     limit 1)
-  );
-$function$;
-comment on function private.order_of_payment(text, text) is 'The order that a payment at Stripe is for; null for one of something else.';
-grant execute on function private.order_of_payment(text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_refund_count(refund_id uuid, sign integer)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  update public.order_items as line
-  set refunded_quantity = line.refunded_quantity + sign * part.quantity,
-      refunded_amount = line.refunded_amount + sign * part.amount
-  from public.order_refunds as refund,
-    jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer, amount bigint)
-  where refund.id = order_refund_count.refund_id and line.id = part.order_item_id;
-$function$;
-comment on function private.order_refund_count(uuid, integer) is 'Counts a refund''s lines in the order''s (1), or no longer (-1).';
-grant execute on function private.order_refund_count(uuid, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_refund_fail(refund_id uuid, failure text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  failed public.order_refunds;
-begin
-  update public.order_refunds as refund
-  set state = 'failed', closed_at = coalesce(refund.closed_at, private.now()), failure = left(order_refund_fail.failure, 500)
-  where refund.id = order_refund_fail.refund_id and refund.state <> 'failed'
-  returning * into failed;
-  if failed.id is null then
-    return;
-  end if;
-  perform private.order_refund_count(failed.id, -1);
-  insert into public.order_events (order_id, kind, note)
-  values (failed.order_id, 'refund_failed', failed.amount || ' ' || failed.currency);
-end;
-$function$;
-comment on function private.order_refund_fail(uuid, text) is 'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. What was restocked stays so.';
-grant execute on function private.order_refund_fail(uuid, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_refund_lines(order_id uuid, lines jsonb)
- RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  step constant integer := (
-    select private.chargeable_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
-  );
-  wanted record;
-begin
-  for wanted in
-    select asked.item, asked.units, asked.shipping, worth.net_amount as net, worth.tax_amount as tax,
-      line.quantity as had, line.refunded_quantity as gone
-    from (
-      select (one ->> 'order_item_id')::uuid as item, coalesce((one ->> 'shipping')::boolean, false) as shipping,
-        sum((one ->> 'quantity')::integer)::integer as units
-      from jsonb_array_elements(order_refund_lines.lines) as one group by 1, 2
-    ) as asked
-    left join private.order_worth(order_refund_lines.order_id) as worth
-      on worth.order_item_id is not distinct from asked.item and asked.shipping = (asked.item is null)
-    left join public.order_items as line on line.id = worth.order_item_id
-    order by asked.item
-  loop
-    if wanted.net is null then
-      perform private.problem(422, 'order_line_unknown', 'No line of this order has this id.');
-    end if;
-    if wanted.shipping then
-      -- Given back once, and then all that is left of it.
-      return query select null::uuid, 1, wanted.net, wanted.tax
-      where not exists (
-        select from public.order_refunds as earlier
-        where earlier.order_id = order_refund_lines.order_id and earlier.state <> 'failed' and earlier.shipping_amount > 0
-      );
-      continue;
-    end if;
-    if wanted.units is null or wanted.units < 1 or wanted.units > wanted.had - wanted.gone then
-      perform private.problem(422, 'refund_exceeds_order', format(
-        'Of line %s %s of %s are left to refund.', wanted.item, wanted.had - wanted.gone, wanted.had
-      ));
-    end if;
-    order_item_id := wanted.item;
-    quantity := wanted.units;
-    net_amount := private.share_until(wanted.net, wanted.had, wanted.gone + wanted.units, 1)
-      - private.share_until(wanted.net, wanted.had, wanted.gone, 1);
-    -- Net and tax together come in steps that can be charged.
-    tax_amount := private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone + wanted.units, step)
-      - private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone, step) - net_amount;
-    return next;
-  end loop;
-end;
-$function$;
-comment on function private.order_refund_lines(uuid, jsonb) is 'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth, the units before them counted: over all refunds of a line its worth, to the last minor unit.';
-grant execute on function private.order_refund_lines(uuid, jsonb) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_refund_open(order_id uuid, amount bigint, reason text, lines jsonb, restock boolean, cause text)
- RETURNS uuid
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  ordered public.orders;
-  made uuid;
-  hash constant text := encode(sha256(convert_to(order_refund_open.cause, 'UTF8')), 'hex');
-  remaining bigint;
-  whole boolean;
-  given bigint := order_refund_open.amount;
-  asked jsonb := coalesce(nullif(order_refund_open.lines, 'null'), '[]');
-  covered jsonb := '[]';
-  worth bigint;
-  shipping bigint := 0;
-begin
-  -- One at a time an order: refunds, cancellations, disputes and shipments all begin with its row.
-  select * into ordered from public.orders as held where held.id = order_refund_open.order_id for no key update;
-  if ordered.id is null then
-    perform private.problem(404, 'order_not_found', 'There is no such order.');
-  end if;
-  select known.id into made from public.order_refunds as known where known.cause = hash;
-  if made is not null then
-    return made;
-  end if;
-  remaining := private.order_left(ordered.id);
-  if remaining <= 0 then
-    perform private.problem(409, 'order_not_refundable', case
-      when ordered.paid_amount = 0 then 'Nothing was paid for this order.'
-      else 'All of this order was refunded, or is on its way back.' end);
-  end if;
-  whole := asked = '[]' and coalesce(given, remaining) = remaining;
-  if given > remaining then
-    perform private.problem(422, 'refund_exceeds_order', format(
-      'Of this order %s %s in minor units are left to refund.', remaining, ordered.currency
-    ));
-  end if;
-  if whole then
-    given := remaining;
-    select coalesce(jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.refunded_quantity)), '[]')
-      || '[{"shipping": true}]'
-    into asked
-    from public.order_items as line
-    where line.order_id = ordered.id and line.quantity > line.refunded_quantity;
-  end if;
-  if given % private.chargeable_step(ordered.currency) <> 0 then
-    perform private.problem(422, 'invalid_body', format(
-      'An amount of %s goes in steps of %s.', ordered.currency, private.chargeable_step(ordered.currency)
-    ));
-  end if;
-  if asked <> '[]' then
-    select coalesce(sum(part.net_amount + part.tax_amount), 0),
-      coalesce(sum(part.net_amount + part.tax_amount) filter (where part.order_item_id is null), 0),
-      coalesce(jsonb_agg(jsonb_build_object(
-        'order_item_id', part.order_item_id, 'quantity', part.quantity,
-        'amount', part.net_amount, 'tax_amount', part.tax_amount
-      ) order by part.order_item_id) filter (where part.order_item_id is not null), '[]')
-    into worth, shipping, covered
-    from private.order_refund_lines(ordered.id, asked) as part;
-    if not whole and coalesce(given, worth) > least(worth, remaining) then
-      perform private.problem(422, 'refund_exceeds_order', format(
-        'These lines are worth %s, and of this order %s %s in minor units are left to refund.',
-        worth, remaining, ordered.currency
-      ));
-    end if;
-    given := coalesce(given, worth);
-    if given = 0 then
-      perform private.problem(409, 'order_not_refundable', 'These lines cost nothing: there is nothing to give back.');
-    end if;
-  elsif order_refund_open.restock then
-    perform private.problem(422, 'invalid_body', 'Say which lines come back into stock.');
-  end if;
-
-  insert into public.order_refunds (order_id, user_id, amount, currency, reason, lines, shipping_amount, restock, cause)
-  values (ordered.id, ordered.user_id, given, ordered.currency, order_refund_open.reason, covered,
-          least(shipping, given), coalesce(order_refund_open.restock, false), hash)
-  returning id into made;
-  perform private.order_refund_count(made, 1);
-  if order_refund_open.restock then
-    perform private.order_restock(ordered.id, covered);
-  end if;
-  insert into public.order_events (order_id, kind, note)
-  values (ordered.id, 'refund_opened', given || ' ' || ordered.currency);
-  perform private.enqueue('order_refund', jsonb_build_object('refund_id', made), 'order_refund:' || made);
-  return made;
-end;
-$function$;
-comment on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) is 'Opens a refund: `amount` of an order (null: what is left, or what its lines are worth), for lines [{order_item_id, quantity} or {shipping: true}], and enqueues asking Stripe; its id. The same cause is the same refund.';
-grant execute on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_restand(order_id uuid)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  update public.orders as ordered
-  set status = stands.status
-  from (
-    select held.id, case
-      when exists (
-        select from private.order_disputes as dispute
-        where dispute.order_id = held.id and dispute.status in ('needs_response', 'under_review')
-      ) then 'disputed'
-      when held.paid_amount > 0 and held.refunded_amount + held.disputed_amount >= held.paid_amount then 'refunded'
-      when held.refunded_amount + held.disputed_amount > 0
-        and base.status in ('paid', 'fulfilling', 'shipped', 'delivered') then 'partially_refunded'
-      else base.status
-    end as status
-    from public.orders as held
-    cross join lateral (
-      -- What it was last besides what its money makes of it: the timeline knows, a column would forget.
-      select event.to_status as status from public.order_events as event
-      where event.order_id = held.id and event.kind = 'status'
-        and event.to_status not in ('refunded', 'partially_refunded', 'disputed')
-      order by event.id desc limit 1
-    ) as base
-    where held.id = order_restand.order_id
-  ) as stands
-  where ordered.id = stands.id and ordered.status <> stands.status;
-$function$;
-comment on function private.order_restand(uuid) is 'Makes an order''s status what its money says: disputed, refunded, partially refunded, or what it was before.';
-grant execute on function private.order_restand(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_restock(order_id uuid, lines jsonb, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  back record;
-begin
-  for back in
-    -- In the order in which everybody takes variants. Never more than this order has taken from the stock.
-    select line.id, line.variant_id, least(
-      units.quantity, line.quantity - line.restocked_quantity,
-      -(select coalesce(sum(moved.on_hand_delta), 0) from private.stock_movements as moved
-        where moved.order_id = order_restock.order_id and moved.variant_id = line.variant_id)
-    )::integer as quantity
-    from (
-      select (one ->> 'order_item_id')::uuid as item, sum((one ->> 'quantity')::integer) as quantity
-      from jsonb_array_elements(order_restock.lines) as one where one ? 'order_item_id' group by 1
-    ) as units
-    join public.order_items as line on line.id = units.item
-    where line.order_id = order_restock.order_id and line.variant_id is not null
-    order by line.variant_id
-  loop
-    continue when back.quantity < 1;
-    perform private.stock_change(
-      back.variant_id, 'restocked', back.quantity, 0, order_restock.order_id, order_restock.note, order_restock.actor_id
-    );
-    update public.order_items as line
-    set restocked_quantity = line.restocked_quantity + back.quantity where line.id = back.id;
-  end loop;
-end;
-$function$;
-comment on function private.order_restock(uuid, jsonb, text, uuid) is 'Puts units of an order''s lines [{order_item_id, quantity}] back into stock; each at most once, and none that was never taken out.';
-grant execute on function private.order_restock(uuid, jsonb, text, uuid) to service_role;
-
 CREATE OR REPLACE FUNCTION private.order_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4893,55 +4367,11 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
-  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
-  if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
-    and new.status is distinct from old.status_before then
-    perform private.problem(409, 'order_state_conflict',
-      format('The order is disputed: it cannot become %s.', new.status));
-  end if;
   new.status_before := case when new.status = 'disputed' then old.status end;
   return new;
 end;
 $function$;
 comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
-
-CREATE OR REPLACE FUNCTION private.order_worth(order_id uuid)
- RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  -- What was paid for it, spread over what its lines and its shipping cost without tax by largest remainder,
-  -- in steps that Stripe takes: in dinars a line's own total need not be one, and it must be refundable alone.
-  with parts as (
-    select line.id, line.quantity, line.total_amount as net, line.position
-    from public.order_items as line where line.order_id = order_worth.order_id
-    union all
-    select null, 1, ordered.shipping_amount, 2147483647
-    from public.orders as ordered where ordered.id = order_worth.order_id
-  ), whole as (
-    select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
-    from public.orders as ordered
-    cross join lateral (
-      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
-        then private.chargeable_step(ordered.currency) else 1 end as step
-    ) as steps
-    where ordered.id = order_worth.order_id
-  ), shares as (
-    select parts.*, whole.step,
-      coalesce(div(whole.units * parts.net::numeric, whole.net), 0)::bigint as units,
-      whole.units - sum(coalesce(div(whole.units * parts.net::numeric, whole.net), 0)) over () as missing,
-      row_number() over (
-        order by mod(whole.units * parts.net::numeric, whole.net) desc nulls last, parts.position
-      ) as turn
-    from parts cross join whole
-  )
-  select shares.id, shares.quantity, shares.net,
-    (shares.units + case when shares.turn <= shares.missing then 1 else 0 end) * shares.step - shares.net
-  from shares;
-$function$;
-comment on function private.order_worth(uuid) is 'What each line of an order is worth, and its shipping (null), without and of tax: their sums are the order''s total.';
-grant execute on function private.order_worth(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.own_account(user_id uuid)
  RETURNS void
@@ -5032,25 +4462,6 @@ $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.product_image_files_go()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  -- By the hundred, as Storage removes them.
-  perform private.enqueue('product_images_remove', jsonb_build_object('names', page.names))
-  from (
-    select jsonb_agg(numbered.path) as names
-    from (select gone.path, (row_number() over () - 1) / 100 as page from gone) as numbered
-    group by numbered.page
-  ) as page;
-  return null;
-end;
-$function$;
-comment on function private.product_image_files_go() is 'Trigger: the files of images that are gone go as well. Security definer: staff enqueue nothing themselves.';
 
 CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
  RETURNS boolean
@@ -5582,116 +4993,6 @@ comment on function private.second_factor_given() is 'For restrictive policies: 
 grant execute on function private.second_factor_given() to authenticated;
 grant execute on function private.second_factor_given() to service_role;
 
-CREATE OR REPLACE FUNCTION private.share_until(worth bigint, quantity integer, taken integer, step integer)
- RETURNS bigint
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select case when taken >= quantity then worth
-    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
-$function$;
-comment on function private.share_until(bigint, integer, integer, integer) is 'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
-grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION private.shop_imbalances()
- RETURNS TABLE(kind text, id uuid, expected bigint, actual bigint)
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  with money as (
-    select ordered.id, ordered.paid_amount, ordered.refunded_amount, ordered.disputed_amount,
-      coalesce(sum(moved.amount) filter (where moved.kind = 'charge'), 0)::bigint as charged,
-      coalesce(-sum(moved.amount) filter (where moved.kind in ('refund', 'refund_failed')), 0)::bigint as refunded,
-      coalesce(-sum(moved.amount) filter (where moved.kind in ('dispute', 'dispute_won')), 0)::bigint as disputed
-    from public.orders as ordered
-    left join private.money_movements as moved on moved.order_id = ordered.id
-    group by ordered.id
-  ), stock as (
-    select held.variant_id, held.on_hand, held.reserved, held.shortage,
-      coalesce(sum(moved.on_hand_delta), 0) as on_hand_sum,
-      coalesce(sum(moved.reserved_delta), 0) as reserved_sum,
-      coalesce(sum(moved.shortage_delta), 0) as shortage_sum
-    from private.stock as held
-    left join private.stock_movements as moved on moved.variant_id = held.variant_id
-    group by held.variant_id
-  ), lines as (
-    select line.order_id, sum(line.subtotal_amount)::bigint as subtotal, sum(line.discount_amount)::bigint as discount
-    from public.order_items as line group by line.order_id
-  ), taken as (
-    select ordered.id as order_id, ordered.status, line.variant_id, line.quantity, line.restocked_quantity,
-      coalesce(moved.reserved, 0) as reserved, -coalesce(moved.on_hand, 0) as taken, coalesce(moved.restocked, 0) as restocked
-    from public.order_items as line
-    join public.orders as ordered on ordered.id = line.order_id
-    left join (
-      select movement.order_id, movement.variant_id, sum(movement.reserved_delta) as reserved,
-        sum(movement.on_hand_delta) as on_hand,
-        sum(movement.on_hand_delta) filter (where movement.kind = 'restocked') as restocked
-      from private.stock_movements as movement where movement.order_id is not null
-      group by movement.order_id, movement.variant_id
-    ) as moved on moved.order_id = line.order_id and moved.variant_id = line.variant_id
-    where line.variant_id is not null
-  ), refunds as (
-    select line.id, line.refunded_quantity, coalesce(sum(part.quantity), 0) as quantity
-    from public.order_items as line
-    left join public.order_refunds as refund on refund.order_id = line.order_id and refund.state <> 'failed'
-    left join lateral jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer)
-      on part.order_item_id = line.id
-    group by line.id
-  )
-  select 'order_paid', money.id, money.charged, money.paid_amount from money where money.charged <> money.paid_amount
-  union all
-  select 'order_refunded', money.id, money.refunded, money.refunded_amount from money where money.refunded <> money.refunded_amount
-  union all
-  select 'order_disputed', money.id, money.disputed, money.disputed_amount from money where money.disputed <> money.disputed_amount
-  union all
-  select 'stock_on_hand', stock.variant_id, stock.on_hand_sum, stock.on_hand from stock where stock.on_hand_sum <> stock.on_hand
-  union all
-  select 'stock_reserved', stock.variant_id, stock.reserved_sum, stock.reserved from stock where stock.reserved_sum <> stock.reserved
-  union all
-  select 'stock_shortage', stock.variant_id, stock.shortage_sum, stock.shortage from stock where stock.shortage_sum <> stock.shortage
-  union all
-  select 'order_subtotal', ordered.id, coalesce(lines.subtotal, 0), ordered.subtotal_amount
-  from public.orders as ordered left join lines on lines.order_id = ordered.id
-  where coalesce(lines.subtotal, 0) <> ordered.subtotal_amount
-  union all
-  select 'order_discount', ordered.id, lines.discount, ordered.discount_amount
-  from public.orders as ordered join lines on lines.order_id = ordered.id
-  where lines.discount <> ordered.discount_amount
-  union all
-  -- What a pending order holds, and nothing else holds but one that people are to look at.
-  select 'order_held', taken.order_id, case taken.status when 'pending' then taken.quantity else 0 end, taken.reserved
-  from taken
-  where case taken.status
-    when 'pending' then taken.reserved <> taken.quantity
-    when 'review' then taken.reserved not in (0, taken.quantity)
-    else taken.reserved <> 0 end
-  union all
-  select 'order_restocked', taken.order_id, taken.restocked, taken.restocked_quantity
-  from taken where taken.restocked <> taken.restocked_quantity
-  union all
-  -- What is to be sent has left the stock, but for what came back.
-  select 'order_sold', taken.order_id, taken.quantity - taken.restocked_quantity, taken.taken
-  from taken
-  where taken.status in ('paid', 'fulfilling', 'shipped', 'delivered', 'partially_refunded')
-    and taken.taken <> taken.quantity - taken.restocked_quantity
-  union all
-  select 'line_refunded', refunds.id, refunds.quantity, refunds.refunded_quantity
-  from refunds where refunds.quantity <> refunds.refunded_quantity
-  union all
-  -- What the counters of refunds and of their rows say is the same money.
-  select 'order_refunds', money.id, coalesce(made.amount, 0), money.refunded_amount
-  from money
-  left join (
-    select refund.order_id, sum(refund.amount)::bigint as amount
-    from public.order_refunds as refund where refund.state = 'done' group by refund.order_id
-  ) as made on made.order_id = money.id
-  where coalesce(made.amount, 0) <> money.refunded_amount;
-$function$;
-comment on function private.shop_imbalances() is 'Every order and variant whose counters differ from the ledgers: nothing, or something is wrong. `id` is the order''s, the line''s or the variant''s.';
-grant execute on function private.shop_imbalances() to service_role;
-
 CREATE OR REPLACE FUNCTION private.slug_of(name text)
  RETURNS text
  LANGUAGE sql
@@ -5739,26 +5040,6 @@ $function$;
 comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
 grant execute on function private.staff_addresses() to service_role;
 
-CREATE OR REPLACE FUNCTION private.staff_calls()
- RETURNS void
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  case private.staff_standing()
-    when 'staff' then return;
-    when 'second_factor_required' then
-      perform private.problem(403, 'second_factor_required', 'Sign in with a second factor to do this.');
-    else
-      perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
-  end case;
-end;
-$function$;
-comment on function private.staff_calls() is 'Lets only staff go on, who have shown a second factor where that is required: for client RPCs.';
-grant execute on function private.staff_calls() to authenticated;
-grant execute on function private.staff_calls() to service_role;
-
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5792,64 +5073,6 @@ comment on function private.staff_standing() is 'staff; second_factor_required: 
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
 
-CREATE OR REPLACE FUNCTION private.stock_adjust(variant_id uuid, reason text, delta integer, counted integer, request_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  before private.stock;
-  after private.stock;
-  unshipped integer;
-  why constant text := btrim(reason);
-begin
-  perform private.staff_calls();
-  if why is null or char_length(why) not between 5 and 500 then
-    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
-  end if;
-  if (delta is null) = (counted is null) or delta = 0
-    or delta not between -1000000 and 1000000 or counted not between 0 and 1000000
-  then
-    perform private.problem(422, 'invalid_body',
-      'Give either delta, what came or went, or counted, what lies on the shelf; up to a million.');
-  end if;
-  -- From here on nobody reserves, sells or counts it until this is committed.
-  select * into before from private.stock as known where known.variant_id = stock_adjust.variant_id for update;
-  if before.variant_id is null then
-    perform private.problem(404, 'not_found', 'There is no variant with this id.');
-  end if;
-  unshipped := private.stock_unshipped(stock_adjust.variant_id);
-  if not exists (select from private.stock_movements as moved where moved.request_id = stock_adjust.request_id) then
-    if -delta > before.on_hand - before.shortage + unshipped then
-      perform private.problem(422, 'invalid_body', format(
-        'Only %s are there, so no more can go.', before.on_hand - before.shortage + unshipped
-      ));
-    end if;
-    if private.stock_set(
-      stock_adjust.variant_id,
-      coalesce(before.on_hand - before.shortage + delta, counted - unshipped),
-      case when delta is null then 'counted' else 'adjusted' end, why, (select auth.uid()), stock_adjust.request_id
-    ) then
-      select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
-      perform private.audit_note('stock.adjust', stock_adjust.variant_id::text, null, jsonb_build_object(
-        'on_hand', jsonb_build_object('old', before.on_hand, 'new', after.on_hand),
-        'shortage', jsonb_build_object('old', before.shortage, 'new', after.shortage),
-        'note', jsonb_build_object('new', why)
-      ));
-    end if;
-  end if;
-  select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
-  return jsonb_build_object(
-    'variant_id', after.variant_id, 'on_hand', after.on_hand, 'reserved', after.reserved,
-    'shortage', after.shortage, 'unshipped', unshipped
-  );
-end;
-$function$;
-comment on function private.stock_adjust(uuid, text, integer, integer, uuid) is 'Corrects the stock of a variant for staff. Security definer: staff write stock by this alone, so that each change has its reason and its rows in the ledger and the audit log.';
-grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
-grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
-
 CREATE OR REPLACE FUNCTION private.stock_change(variant_id uuid, kind text, on_hand_delta integer, reserved_delta integer, order_id uuid DEFAULT NULL::uuid, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid, shortage_delta integer DEFAULT 0)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5879,135 +5102,20 @@ $function$;
 comment on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) is 'Moves stock and writes its ledger row, in one conditional update; false, and nothing is written, when there is not enough. Callers take variants in the order of their ids, or two wait for each other.';
 grant execute on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION private.stock_history(variant_id uuid, before bigint, page_size integer)
- RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-begin
-  perform private.staff_calls();
-  if stock_history.page_size is null or stock_history.page_size not between 1 and 500 then
-    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows.');
-  end if;
-  return query
-  select moved.id, moved.kind, moved.on_hand_delta, moved.reserved_delta, moved.shortage_delta, moved.order_id,
-         moved.actor_id, moved.note, moved.created_at
-  from private.stock_movements as moved
-  where moved.variant_id = stock_history.variant_id
-    and (stock_history.before is null or moved.id < stock_history.before)
-  order by moved.id desc
-  limit stock_history.page_size;
-end;
-$function$;
-comment on function private.stock_history(uuid, bigint, integer) is 'A page of a variant''s stock movements, for staff. Security definer: no user reads the ledger.';
-grant execute on function private.stock_history(uuid, bigint, integer) to authenticated;
-grant execute on function private.stock_history(uuid, bigint, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION private.stock_levels(after text, page_size integer, prefix text, which text)
- RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-begin
-  perform private.staff_calls();
-  if stock_levels.page_size is null or stock_levels.page_size not between 1 and 500
-    or coalesce(stock_levels.which, 'low') not in ('low', 'short')
-  then
-    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows; which is low or short.');
-  end if;
-  return query
-  select variant.id, variant.product_id, variant.sku, held.on_hand, held.reserved, held.on_hand - held.reserved,
-         held.shortage, variant.low_stock, held.updated_at
-  from public.product_variants as variant
-  join private.stock as held on held.variant_id = variant.id
-  where (stock_levels.after is null or variant.sku collate "C" > stock_levels.after)
-    and (stock_levels.prefix is null or variant.sku collate "C" ^@ stock_levels.prefix)
-    and (stock_levels.which is distinct from 'short' or held.shortage > 0)
-    and (stock_levels.which is distinct from 'low' or exists (
-      select from public.variant_availability as known
-      where known.variant_id = variant.id and known.band <> 'in_stock'
-    ))
-  order by variant.sku collate "C"
-  limit stock_levels.page_size;
-end;
-$function$;
-comment on function private.stock_levels(text, integer, text, text) is 'A page of the exact stock, for staff. Security definer: no user reads private.stock.';
-grant execute on function private.stock_levels(text, integer, text, text) to authenticated;
-grant execute on function private.stock_levels(text, integer, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.stock_set(variant_id uuid, there integer, kind text, note text, actor_id uuid, request_id uuid DEFAULT NULL::uuid)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  held private.stock;
-  on_hand_delta integer;
-  shortage_delta integer;
-begin
-  select * into held from private.stock as known where known.variant_id = stock_set.variant_id for update;
-  on_hand_delta := greatest(there, held.reserved) - held.on_hand;
-  shortage_delta := greatest(held.reserved - there, 0) - held.shortage;
-  if on_hand_delta = 0 and shortage_delta = 0 then
-    return false;
-  end if;
-  update private.stock as known
-  set on_hand = held.on_hand + on_hand_delta, shortage = held.shortage + shortage_delta
-  where known.variant_id = stock_set.variant_id;
-  insert into private.stock_movements
-    (variant_id, kind, on_hand_delta, shortage_delta, actor_id, note, request_id)
-  values (
-    stock_set.variant_id, stock_set.kind, on_hand_delta, shortage_delta, stock_set.actor_id, stock_set.note,
-    stock_set.request_id
-  );
-  return true;
-end;
-$function$;
-comment on function private.stock_set(uuid, integer, text, text, uuid, uuid) is 'Makes on_hand - shortage what is there, with its ledger row, without taking from what orders hold; false when it is so already. Callers take variants in the order of their ids.';
-grant execute on function private.stock_set(uuid, integer, text, text, uuid, uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.stock_shortage_shrink()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  let_go constant integer := least(new.shortage, new.on_hand - new.reserved);
-begin
-  update private.stock as held
-  set on_hand = held.on_hand - let_go, shortage = held.shortage - let_go
-  where held.variant_id = new.variant_id;
-  insert into private.stock_movements (variant_id, kind, on_hand_delta, shortage_delta, note)
-  values (new.variant_id, 'adjusted', -let_go, -let_go, 'Let go by an order, and not there: the shortage is smaller by it.');
-  return null;
-end;
-$function$;
-comment on function private.stock_shortage_shrink() is 'Trigger on stock: units that an order lets go of while some are missing are the missing ones. Nobody else is sold them.';
-
-CREATE OR REPLACE FUNCTION private.stock_unshipped(variant_id uuid)
+CREATE OR REPLACE FUNCTION private.stock_left(variant_id uuid, wanted integer)
  RETURNS integer
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select coalesce(sum(item.quantity - greatest(item.refunded_quantity, item.restocked_quantity)), 0)::integer
-  from public.order_items as item
-  join public.orders as placed on placed.id = item.order_id
-  where item.variant_id = stock_unshipped.variant_id
-    and placed.shipped_at is null
-    and placed.status in ('paid', 'fulfilling', 'partially_refunded', 'disputed', 'review')
-    -- Whether its units have left on_hand, the ledger says, not the status.
-    and exists (
-      select from private.stock_movements as moved
-      where moved.order_id = item.order_id and moved.variant_id = item.variant_id and moved.kind = 'sold'
-    );
+  select greatest(0, least(stock_left.wanted, 999, held.on_hand - held.reserved))
+  from private.stock as held
+  where held.variant_id = stock_left.variant_id;
 $function$;
-comment on function private.stock_unshipped(uuid) is 'How many units are paid and not shipped: on the shelf, and no longer on hand. Neither refunded nor restocked ones.';
-grant execute on function private.stock_unshipped(uuid) to service_role;
+comment on function private.stock_left(uuid, integer) is 'How many of so many wanted units can be had, up to a cart''s 999. Security definer: buyers may not read the stock; what they want more of than there is, a checkout would refuse them as well.';
+grant execute on function private.stock_left(uuid, integer) to anon;
+grant execute on function private.stock_left(uuid, integer) to authenticated;
+grant execute on function private.stock_left(uuid, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -6015,24 +5123,51 @@ CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  SET search_path TO ''
 AS $function$
 declare
-  ordered public.orders;
-  given jsonb;
+  paid public.payments;
+  refund record;
 begin
-  perform private.stripe_apply_payment_charge(stripe_apply_charge.record);
-  select * into ordered from public.orders as held
-  where held.id = private.order_of_payment(stripe_apply_charge.record ->> 'payment_id', stripe_apply_charge.record ->> 'id')
-  for no key update;
-  if ordered.id is null then
-    return;
+  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
+  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
+  if paid.id is null then
+    return; -- A payment of another product's in the same Stripe account.
   end if;
-  for given in
-    select one from jsonb_array_elements(stripe_apply_charge.record -> 'refunds') as one order by one ->> 'created', one ->> 'id'
+  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
+  insert into public.refunds (
+    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
+  )
+  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
+         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
+  from jsonb_array_elements(record -> 'refunds') as given
+  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
+
+  update private.refund_intents as intent
+  set state = 'refunded', stripe_refund_id = given ->> 'id'
+  from jsonb_array_elements(record -> 'refunds') as given
+  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
+    and intent.state = 'open';
+
+  for refund in
+    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
+           workspace.name as workspace_name
+    from public.refunds as done
+    join public.workspaces as workspace on workspace.id = done.workspace_id
+    left join public.invoices as invoice on invoice.id = paid.invoice_id
+    where done.payment_id = paid.id and done.status = 'succeeded'
   loop
-    perform private.order_apply_refund(ordered, given);
+    perform private.enqueue_mail(
+      'refunded',
+      private.billing_contact(refund.workspace_id, refund.subscription_id),
+      jsonb_strip_nulls(jsonb_build_object(
+        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
+        'workspace', refund.workspace_name, 'number', refund.invoice_number,
+        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
+      )),
+      'refunded:' || refund.stripe_refund_id
+    );
   end loop;
 end;
 $function$;
-comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a charge: of a payment, or of an order.';
+comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
 grant execute on function private.stripe_apply_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_checkout_session(record jsonb)
@@ -6237,59 +5372,6 @@ end;
 $function$;
 comment on function private.stripe_apply_invoice(jsonb) is 'Mirrors an invoice with its payments; the first time it is seen paid, enqueues the receipt.';
 grant execute on function private.stripe_apply_invoice(jsonb) to service_role;
-
-CREATE OR REPLACE FUNCTION private.stripe_apply_payment_charge(record jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  paid public.payments;
-  refund record;
-begin
-  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
-  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
-  if paid.id is null then
-    return; -- A payment of another product's in the same Stripe account.
-  end if;
-  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
-  insert into public.refunds (
-    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
-  )
-  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
-         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
-  from jsonb_array_elements(record -> 'refunds') as given
-  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
-
-  update private.refund_intents as intent
-  set state = 'refunded', stripe_refund_id = given ->> 'id'
-  from jsonb_array_elements(record -> 'refunds') as given
-  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
-    and intent.state = 'open';
-
-  for refund in
-    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
-           workspace.name as workspace_name
-    from public.refunds as done
-    join public.workspaces as workspace on workspace.id = done.workspace_id
-    left join public.invoices as invoice on invoice.id = paid.invoice_id
-    where done.payment_id = paid.id and done.status = 'succeeded'
-  loop
-    perform private.enqueue_mail(
-      'refunded',
-      private.billing_contact(refund.workspace_id, refund.subscription_id),
-      jsonb_strip_nulls(jsonb_build_object(
-        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
-        'workspace', refund.workspace_name, 'number', refund.invoice_number,
-        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
-      )),
-      'refunded:' || refund.stripe_refund_id
-    );
-  end loop;
-end;
-$function$;
-comment on function private.stripe_apply_payment_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
-grant execute on function private.stripe_apply_payment_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_payment_method(record jsonb)
  RETURNS void
@@ -7542,8 +6624,7 @@ AS $function$
     select object.bucket_id, object.name, (object.bucket_id || '/' || object.name) collate "C" as key,
            coalesce((object.metadata ->> 'size')::bigint, 0) as bytes
     from storage.objects as object
-    where object.bucket_id not in ('product-images', 'catalogue-imports', 'catalogue-exports')
-      and (
+    where (
         starts_with(object.name, account_files.user_id || '/')
         or (object.owner_id = account_files.user_id::text and (shared or not exists (
           select from public.workspace_members as other
@@ -7913,6 +6994,66 @@ AS $function$
 $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
+
+CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list_id text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  list public.price_lists;
+begin
+  if cardinality(variant_ids) > 200 or cardinality(quantities) is distinct from cardinality(variant_ids) then
+    perform private.problem(422, 'invalid_body', 'At most 200 variants, with a quantity each.');
+  end if;
+  select one.* into list
+  from public.price_lists as one
+  where one.active
+    and case when cart_facts.price_list_id is null then one.is_default else one.id = cart_facts.price_list_id end;
+  if list.id is null then
+    perform private.problem(404, 'price_list_not_found', 'No active price list has this id.');
+  end if;
+  return jsonb_build_object(
+    'price_list_id', list.id,
+    'currency', list.currency,
+    'lines', (
+      -- Inactive ones are left out by condition, not only by RLS: staff, who read them, cannot buy them either.
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'variant_id', variant.id,
+        'product_id', product.id,
+        'slug', product.slug,
+        'sku', variant.sku,
+        'name_en', product.name_en,
+        'name_fr', product.name_fr,
+        'options', variant.options,
+        'image', (
+          select image.path
+          from public.product_images as image
+          where image.product_id = product.id
+          order by (image.variant_id is not distinct from variant.id) desc, (image.variant_id is null) desc,
+            image.position, image.id
+          limit 1
+        ),
+        'unit_amount', price.unit_amount,
+        'compare_at_amount', price.compare_at_amount,
+        'availability', coalesce(known.band, 'out_of_stock'),
+        'few_left', known.few_left,
+        'can_have', coalesce(private.stock_left(variant.id, wanted.quantity), 0)
+      )), '[]')
+      from unnest(cart_facts.variant_ids, cart_facts.quantities) as wanted (variant_id, quantity)
+      join public.product_variants as variant on variant.id = wanted.variant_id and variant.active
+      join public.products as product on product.id = variant.product_id and product.active
+      join public.variant_prices as price on price.variant_id = variant.id and price.price_list_id = list.id
+      left join public.variant_availability as known on known.variant_id = variant.id
+    )
+  );
+end;
+$function$;
+comment on function public.cart_facts(uuid[], integer[], text) is 'What the lines of a cart are now: names, price by the price list (null: the default one), availability, and how many of the wanted quantity can be had. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
+grant execute on function public.cart_facts(uuid[], integer[], text) to anon;
+grant execute on function public.cart_facts(uuid[], integer[], text) to authenticated;
+grant execute on function public.cart_facts(uuid[], integer[], text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_advance(stripe_invoice_id text)
  RETURNS text
@@ -8762,43 +7903,6 @@ comment on function public.my_invitations() is 'Client RPC: the invitations that
 grant execute on function public.my_invitations() to authenticated;
 grant execute on function public.my_invitations() to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_refund_read(refund_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select jsonb_build_object(
-    'id', refund.id, 'order_id', refund.order_id, 'order_number', ordered.number, 'state', refund.state,
-    'amount', refund.amount, 'currency', refund.currency, 'reason', refund.reason, 'lines', refund.lines,
-    'shipping_amount', refund.shipping_amount, 'restock', refund.restock, 'failure', refund.failure,
-    'stripe_refund_id', refund.stripe_refund_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,
-    'created_at', refund.created_at
-  )
-  from public.order_refunds as refund join public.orders as ordered on ordered.id = refund.order_id
-  where refund.id = order_refund_read.refund_id;
-$function$;
-comment on function public.order_refund_read(uuid) is 'Server RPC: a refund with what Stripe must be told; null when there is none.';
-grant execute on function public.order_refund_read(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION public.order_refund_refused(refund_id uuid, failure text)
- RETURNS jsonb
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  perform from public.orders as held
-  where held.id = (select refund.order_id from public.order_refunds as refund where refund.id = order_refund_refused.refund_id)
-  for no key update;
-  -- What Stripe has made meanwhile cannot be refused any more.
-  perform private.order_refund_fail(refund.id, order_refund_refused.failure)
-  from public.order_refunds as refund where refund.id = order_refund_refused.refund_id and refund.state = 'open';
-  return public.order_refund_read(order_refund_refused.refund_id);
-end;
-$function$;
-comment on function public.order_refund_refused(uuid, text) is 'Server RPC: Stripe has definitely refused a refund; the refund as it is now.';
-grant execute on function public.order_refund_refused(uuid, text) to service_role;
-
 CREATE OR REPLACE FUNCTION public.orphaned_files(batch integer)
  RETURNS jsonb
  LANGUAGE sql
@@ -8877,36 +7981,6 @@ end;
 $function$;
 comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
 grant execute on function public.orphaned_workspaces_close(integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.product_images_orphaned(batch integer)
- RETURNS text[]
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select coalesce(array_agg(page.name), '{}')
-  from (
-    select object.name from storage.objects as object
-    where object.bucket_id = 'product-images' and object.created_at < now() - interval '1 day'
-      and not exists (select from public.product_images as image where image.path = object.name)
-    order by object.name
-    limit batch
-  ) as page;
-$function$;
-comment on function public.product_images_orphaned(integer) is 'Server RPC: files of the bucket that have no row since a day: uploaded and not used, or left by a job that died for good.';
-grant execute on function public.product_images_orphaned(integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.product_images_unused(names text[])
- RETURNS text[]
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select coalesce(array_agg(given.name), '{}') from unnest(names) as given (name)
-  where not exists (select from public.product_images as image where image.path = given.name);
-$function$;
-comment on function public.product_images_unused(text[]) is 'Server RPC: which of these files no image names: they may go.';
-grant execute on function public.product_images_unused(text[]) to service_role;
 
 CREATE OR REPLACE FUNCTION public.product_reviews(product_id uuid, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
  RETURNS jsonb
@@ -9633,35 +8707,6 @@ end;
 $function$;
 comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
 grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$ select private.stock_adjust(variant_id, reason, delta, counted, request_id) $function$;
-comment on function public.stock_adjust(uuid, text, integer, integer, uuid) is 'Client RPC for staff: corrects the stock of a variant, by what came or went (delta) or by what lies on the shelf (counted: paid units that wait to be shipped are on it, and are not on hand), and says how it stands: {variant_id, on_hand, reserved, shortage, unshipped}. The same request_id again changes nothing. Refuses with forbidden, second_factor_required, invalid_body or not_found.';
-grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
-grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION public.stock_history(variant_id uuid, before bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50)
- RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$ select * from private.stock_history(variant_id, before, page_size) $function$;
-comment on function public.stock_history(uuid, bigint, integer) is 'Client RPC for staff: what moved the stock of a variant, newest first, a page of up to 500 before an id. Refuses with forbidden, second_factor_required or invalid_body.';
-grant execute on function public.stock_history(uuid, bigint, integer) to authenticated;
-grant execute on function public.stock_history(uuid, bigint, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.stock_levels(after text DEFAULT NULL::text, page_size integer DEFAULT 50, prefix text DEFAULT NULL::text, which text DEFAULT NULL::text)
- RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$ select * from private.stock_levels(after, page_size, prefix, which) $function$;
-comment on function public.stock_levels(text, integer, text, text) is 'Client RPC for staff: exact stock by SKU, a page of up to 500 after a SKU; of SKUs with a prefix; only what is low, or short. Refuses with forbidden, second_factor_required or invalid_body.';
-grant execute on function public.stock_levels(text, integer, text, text) to authenticated;
-grant execute on function public.stock_levels(text, integer, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
  RETURNS boolean
@@ -10559,12 +9604,6 @@ CREATE TRIGGER on_auth_user_created_confirmed AFTER INSERT ON auth.users FOR EAC
 CREATE TRIGGER on_auth_user_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.files_orphaned();
 
 -- Policies on the platform's tables
-create policy "Staff add image files to folders of products" on storage.objects for insert to authenticated
-  with check (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff) AND private.is_product_image_name(name)));
-create policy "Staff delete product image files" on storage.objects for delete to authenticated
-  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
-create policy "Staff read product image files" on storage.objects for select to authenticated
-  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
   with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
 create policy "Users delete their own avatar files" on storage.objects for delete to authenticated
@@ -10582,5 +9621,3 @@ insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('exports', 'f', '52428800', '{application/zip}');
-insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
-  values ('product-images', 't', '5242880', '{image/png,image/jpeg,image/webp}');

@@ -19,10 +19,12 @@ import { secondFactorFunctions, secondFactorTables } from "./matrix/second-facto
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopCartFunctions } from "./matrix/shop-cart.ts";
 import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
 import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
+import { webhooksOutFunctions, webhooksOutTables } from "./matrix/webhooks-out.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
 export { buckets } from "./matrix/buckets.ts";
@@ -38,10 +40,12 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopCartFunctions,
   ...shopOrderFunctions,
   ...shopCheckoutFunctions,
   ...shopImportFunctions,
   ...reviewFunctions,
+  ...webhooksOutFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -72,6 +76,7 @@ const written: Record<string, TableAccess> = {
   ...shopOrderTables,
   ...shopImportTables,
   ...reviewTables,
+  ...webhooksOutTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(
