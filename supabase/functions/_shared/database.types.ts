@@ -167,6 +167,109 @@ export type Database = {
           },
         ];
       };
+      "catalogue_import_errors": {
+        Row: {
+          "column_name": string;
+          "import_id": string;
+          "line": number;
+          "problem": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "column_name": string;
+          "import_id": string;
+          "line": number;
+          "problem": string;
+        };
+        Update: {
+          "column_name"?: string;
+          "import_id"?: string;
+          "line"?: number;
+          "problem"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "catalogue_import_errors_import_id_fkey";
+            columns: ["import_id"];
+            isOneToOne: false;
+            referencedRelation: "catalogue_imports";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "catalogue_imports": {
+        Row: {
+          "batches": number;
+          "bytes_done": number;
+          "bytes_total": number;
+          "columns": Json | null;
+          "created": number;
+          "created_at": string;
+          "created_by": string | null;
+          "dry_run": boolean;
+          "failed": number;
+          "file": NonNullable<Json>;
+          "file_rows": number | null;
+          "finished_at": string | null;
+          "id": string;
+          "lines_done": number;
+          "path": string;
+          "problem": string | null;
+          "rows_done": number;
+          "separator": string | null;
+          "state": string;
+          "unchanged": number;
+          "updated": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batches"?: number;
+          "bytes_done"?: number;
+          "bytes_total": number;
+          "columns"?: Json | null;
+          "created"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "dry_run": boolean;
+          "failed"?: number;
+          "file": NonNullable<Json>;
+          "file_rows"?: number | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "lines_done"?: number;
+          "path": string;
+          "problem"?: string | null;
+          "rows_done"?: number;
+          "separator"?: string | null;
+          "state"?: string;
+          "unchanged"?: number;
+          "updated"?: number;
+        };
+        Update: {
+          "batches"?: number;
+          "bytes_done"?: number;
+          "bytes_total"?: number;
+          "columns"?: Json | null;
+          "created"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "dry_run"?: boolean;
+          "failed"?: number;
+          "file"?: NonNullable<Json>;
+          "file_rows"?: number | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "lines_done"?: number;
+          "path"?: string;
+          "problem"?: string | null;
+          "rows_done"?: number;
+          "separator"?: string | null;
+          "state"?: string;
+          "unchanged"?: number;
+          "updated"?: number;
+        };
+        Relationships: [];
+      };
       "categories": {
         Row: {
           "active": boolean;
@@ -950,7 +1053,7 @@ export type Database = {
           "created_at"?: string;
           "decided_at"?: string | null;
           "id"?: string;
-          "lines": NonNullable<Json>;
+          "lines"?: NonNullable<Json>;
           "order_id": string;
           "reason"?: string | null;
           "refund_id"?: string | null;
@@ -1975,6 +2078,122 @@ export type Database = {
           },
         ];
       };
+      "webhook_deliveries": {
+        Row: {
+          "attempts": number;
+          "created_at": string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at": string | null;
+          "id": number;
+          "last_attempt_at": string | null;
+          "last_error": string | null;
+          "last_excerpt": string | null;
+          "last_status": number | null;
+          "note": string | null;
+          "payload": NonNullable<Json>;
+          "replays": number;
+          "state": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload": NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type": string;
+        };
+        Update: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id"?: string;
+          "event_id"?: string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload"?: NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "webhook_deliveries_endpoint_id_fkey";
+            columns: ["endpoint_id"];
+            isOneToOne: false;
+            referencedRelation: "webhook_endpoints";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "webhook_endpoints": {
+        Row: {
+          "created_at": string;
+          "description": string;
+          "disabled_reason": string | null;
+          "enabled": boolean;
+          "events": (string)[];
+          "failing_since": string | null;
+          "id": string;
+          "updated_at": string;
+          "url": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events": (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events"?: (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url"?: string;
+        };
+        Relationships: [];
+      };
+      "webhook_event_types": {
+        Row: {
+          "description": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "type": string;
+        };
+        Update: {
+          "description"?: string;
+          "type"?: string;
+        };
+        Relationships: [];
+      };
       "workspace_api_keys": {
         Row: {
           "created_at": string;
@@ -2287,6 +2506,45 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "cart_facts": {
+        Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+        Returns: Json;
+      };
+      "catalogue_import_apply": {
+        Args: {
+          "from_byte": number;
+          "import_id": string;
+          "last": boolean;
+          "lines": number;
+          "refused": Json;
+          "rows": Json;
+          "to_byte": number;
+        };
+        Returns: boolean;
+      };
+      "catalogue_import_cancel": {
+        Args: { "import_id": string; "staff": string };
+        Returns: undefined;
+      };
+      "catalogue_import_fail": {
+        Args: { "import_id": string; "problem": string };
+        Returns: undefined;
+      };
+      "catalogue_import_header": {
+        Args: {
+          "columns": Json;
+          "import_id": string;
+          "lines": number;
+          "separator": string;
+          "to_byte": number;
+        };
+        Returns: undefined;
+      };
+      "catalogue_import_start": {
+        Args: { "dry_run": boolean; "path": string; "staff": string };
+        Returns: string;
+      };
+      "catalogue_import_step": { Args: { "import_id": string }; Returns: Json };
       "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
       "dunning_failed": {
         Args: { "failed_at": string; "stripe_invoice_id": string };
@@ -2667,7 +2925,21 @@ export type Database = {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
       };
+      "staff_webhook_ping": {
+        Args: { "endpoint_id": string; "reason": string; "staff": string };
+        Returns: Json;
+      };
       "staff_webhook_replay": {
+        Args: {
+          "filter": Json;
+          "ids": (number)[];
+          "most": number;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
+      "staff_webhook_resend": {
         Args: {
           "filter": Json;
           "ids": (number)[];
@@ -2817,6 +3089,27 @@ export type Database = {
         Args: { "after_customer": string; "after_event": string; "batch": number; "day": string };
         Returns: Json;
       };
+      "webhook_deliveries_page": {
+        Args: { "before_id"?: number; "filter"?: Json; "page_size"?: number };
+        Returns: Json;
+      };
+      "webhook_delivery_begin": { Args: { "delivery_id": number }; Returns: Json };
+      "webhook_delivery_end": {
+        Args: {
+          "attempt": number;
+          "delivery_id": number;
+          "error": string;
+          "excerpt": string;
+          "final": boolean;
+          "status": number;
+        };
+        Returns: string;
+      };
+      "webhook_endpoint_rotate": {
+        Args: { "endpoint_id": string; "overlap_hours"?: number };
+        Returns: Json;
+      };
+      "webhook_endpoint_secret": { Args: { "endpoint_id": string }; Returns: Json };
       "webhook_event": { Args: { "stored_id": number }; Returns: Json };
       "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
       "webhook_replay": { Args: { "stored_id": number }; Returns: number };
