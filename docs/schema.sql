@@ -392,16 +392,28 @@ create table private.order_requests (
   order_id uuid not null,
   buyer text not null,
   request_hash text not null,
+  success_url text,
+  cancel_url text,
+  taxed boolean default false not null,
+  cart jsonb,
+  address_hash text,
+  look_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
   constraint order_requests_pkey PRIMARY KEY (order_id),
-  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
+  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE,
+  constraint order_requests_address_hash_hex CHECK (address_hash ~ '^[0-9a-f]{64}$'::text)
 );
-comment on table private.order_requests is 'Which request an order answers, while it is pending: the same cart twice is the same order.';
-comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart or the address>.';
+comment on table private.order_requests is 'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
+comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
+comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart names it; null for lines that were in none.';
+comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
+comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
 CREATE INDEX order_requests_closed ON private.order_requests USING btree (closed_at) WHERE (closed_at IS NOT NULL);
-CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer, request_hash) WHERE (closed_at IS NULL);
+CREATE INDEX order_requests_look ON private.order_requests USING btree (look_at) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer) WHERE (closed_at IS NULL);
 alter table private.order_requests enable row level security;
 grant select, insert, update, delete on private.order_requests to service_role;
 
@@ -630,13 +642,15 @@ create table private.stock (
   constraint stock_never_oversold CHECK (reserved >= 0 AND (on_hand - reserved) >= 0),
   constraint stock_shortage_positive CHECK (shortage >= 0)
 );
-comment on table private.stock is 'What there is of each variant. Written by private.stock_change alone.';
+comment on table private.stock is 'What there is of each variant. Written by private.stock_change and private.stock_set, with their ledger rows.';
 comment on column private.stock.on_hand is 'Not sold yet, reserved ones included.';
 comment on column private.stock.reserved is 'Held by orders that are not paid yet.';
 comment on column private.stock.shortage is 'Reserved units that a count did not find: somebody must resolve it.';
+CREATE INDEX stock_short ON private.stock USING btree (variant_id) WHERE (shortage > 0);
 alter table private.stock enable row level security;
 grant select, insert, update, delete on private.stock to service_role;
 CREATE TRIGGER stock_availability AFTER INSERT OR UPDATE OF on_hand, reserved ON private.stock FOR EACH ROW EXECUTE FUNCTION private.availability_follow();
+CREATE TRIGGER stock_shortage AFTER UPDATE OF on_hand, reserved, shortage ON private.stock FOR EACH ROW WHEN (new.shortage > 0 AND new.on_hand > new.reserved) EXECUTE FUNCTION private.stock_shortage_shrink();
 CREATE TRIGGER stock_touch BEFORE UPDATE ON private.stock FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.stock_movements (
@@ -650,6 +664,7 @@ create table private.stock_movements (
   actor_id uuid,
   note text,
   created_at timestamp with time zone default now() not null,
+  request_id uuid,
   constraint stock_movements_pkey PRIMARY KEY (id),
   constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE RESTRICT,
   constraint stock_movements_kind_known CHECK (kind = ANY (ARRAY['reserved'::text, 'released'::text, 'sold'::text, 'restocked'::text, 'adjusted'::text, 'counted'::text, 'imported'::text])),
@@ -659,10 +674,13 @@ create table private.stock_movements (
 comment on table private.stock_movements is 'Ledger of the stock, only ever added to: the sums of its deltas equal the counters in private.stock.';
 comment on column private.stock_movements.order_id is 'The order that caused it. Not a foreign key: the hot path locks nothing that it need not.';
 comment on column private.stock_movements.actor_id is 'Who adjusted it; null for what orders do.';
+comment on column private.stock_movements.request_id is 'The request of staff''s that it answers: the same one again moves nothing.';
+CREATE UNIQUE INDEX stock_movements_once_per_request ON private.stock_movements USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX stock_movements_order ON private.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stock_movements_variant ON private.stock_movements USING btree (variant_id, id);
 alter table private.stock_movements enable row level security;
 grant select, insert on private.stock_movements to service_role;
+grant insert (request_id) on private.stock_movements to service_role;
 CREATE TRIGGER stock_movements_keep BEFORE DELETE OR UPDATE ON private.stock_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER stock_movements_keep_all BEFORE TRUNCATE ON private.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
@@ -1258,6 +1276,7 @@ create policy "Staff read discounts" on public.discounts for select to authentic
 create policy "Staff update" on public.discounts for update to authenticated
   using (( SELECT private.is_staff() AS is_staff))
   with check (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER discounts_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON discounts FOR EACH ROW WHEN (new.amount IS NOT NULL) EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER discounts_touch BEFORE UPDATE ON discounts FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
@@ -1547,7 +1566,7 @@ create table public.order_items (
 comment on table public.order_items is 'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
 comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
-CREATE INDEX order_items_product ON public.order_items USING btree (product_id);
+CREATE INDEX order_items_product ON public.order_items USING btree (product_id, created_at DESC);
 CREATE INDEX order_items_user ON public.order_items USING btree (user_id);
 CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id);
 alter table public.order_items enable row level security;
@@ -1667,6 +1686,7 @@ create policy "Buyers read their own orders" on public.orders for select to auth
   using (user_id = (( SELECT auth.uid() AS uid)));
 CREATE TRIGGER orders_event_insert AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION private.order_event();
 CREATE TRIGGER orders_event_update AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_event();
+CREATE TRIGGER orders_review_ends AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status = 'review'::text AND (new.status = ANY (ARRAY['paid'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.order_review_ends();
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER orders_transition BEFORE UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_transition();
 
@@ -1852,6 +1872,27 @@ create policy "Anyone reads the prices on sale" on public.prices for select to a
 CREATE TRIGGER prices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON prices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('id');
 CREATE TRIGGER prices_touch BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table public.product_documents (
+  product_id uuid not null,
+  level smallint not null,
+  document tsvector not null,
+  constraint product_documents_pkey PRIMARY KEY (product_id),
+  constraint product_documents_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
+  constraint product_documents_level_possible CHECK (level >= 0 AND level <= 15)
+);
+comment on table public.product_documents is 'What products on sale are found by. Kept by private.listings_refresh.';
+comment on column public.product_documents.level is 'What is found first among equals: 8 to 15 by how much its reviews like it, 0 to 7 by how few words its name has.';
+comment on column public.product_documents.document is 'Lexemes: `w:chair` of any text, `n<level>:chair` of the name (level in hexadecimal), `a:<name>=<value>` an attribute, `l:<price list>` where it is on sale.';
+CREATE INDEX product_documents_document ON public.product_documents USING gin (document);
+alter table public.product_documents enable row level security;
+grant select on public.product_documents to anon;
+grant select on public.product_documents to authenticated;
+grant select, insert, update, delete on public.product_documents to service_role;
+create policy "Everybody reads documents" on public.product_documents for select to anon
+  using (true);
+create policy "Users read documents" on public.product_documents for select to authenticated
+  using (true);
+
 create table public.product_images (
   id uuid default gen_random_uuid() not null,
   product_id uuid not null,
@@ -1868,11 +1909,11 @@ create table public.product_images (
   constraint product_images_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE SET NULL,
   constraint product_images_alt_en_length CHECK (char_length(alt_en) <= 500),
   constraint product_images_alt_fr_length CHECK (char_length(alt_fr) <= 500),
-  constraint product_images_path_format CHECK (path ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$'::text AND strpos(path, '..'::text) = 0)
+  constraint product_images_path_format CHECK (path ~ (('^'::text || product_id) || '/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'::text))
 );
 comment on table public.product_images is 'A product''s pictures, the one with the lowest position first.';
 comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
-comment on column public.product_images.path is 'The file in the storage bucket product-images.';
+comment on column public.product_images.path is 'The file in the storage bucket product-images: <product id>/<uuid>.<png, jpg or webp>.';
 CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
 CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id);
 alter table public.product_images enable row level security;
@@ -1891,7 +1932,41 @@ create policy "Staff update" on public.product_images for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read images of what is on sale, staff all" on public.product_images for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.product_on_sale(product_id));
+CREATE TRIGGER product_images_files_go AFTER DELETE ON product_images REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.product_image_files_go();
 CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.product_listings (
+  product_id uuid not null,
+  price_list_id text not null,
+  category_id uuid not null,
+  min_amount bigint not null,
+  max_amount bigint not null,
+  rating_rank integer not null,
+  listed_at timestamp with time zone not null,
+  constraint product_listings_pkey PRIMARY KEY (product_id, price_list_id),
+  constraint product_listings_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE CASCADE,
+  constraint product_listings_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE
+);
+comment on table public.product_listings is 'Products on sale by each price list, with what lists sort by. Kept by private.listings_refresh: see there.';
+comment on column public.product_listings.category_id is 'The product''s own category; those above follow from the tree.';
+comment on column public.product_listings.min_amount is 'The lowest price of its active variants, in minor units of the list''s currency.';
+comment on column public.product_listings.max_amount is 'The highest one.';
+comment on column public.product_listings.rating_rank is 'Average rating times 10,000, with five ratings of 3 added: one rating of 5 is less than a hundred of 4.8.';
+comment on column public.product_listings.listed_at is 'When the product was made.';
+CREATE INDEX product_listings_category_newest ON public.product_listings USING btree (category_id, price_list_id, listed_at, product_id);
+CREATE INDEX product_listings_category_price ON public.product_listings USING btree (category_id, price_list_id, min_amount, product_id);
+CREATE INDEX product_listings_category_rating ON public.product_listings USING btree (category_id, price_list_id, rating_rank, product_id);
+CREATE INDEX product_listings_newest ON public.product_listings USING btree (price_list_id, listed_at, product_id);
+CREATE INDEX product_listings_price ON public.product_listings USING btree (price_list_id, min_amount, product_id);
+CREATE INDEX product_listings_rating ON public.product_listings USING btree (price_list_id, rating_rank, product_id);
+alter table public.product_listings enable row level security;
+grant select on public.product_listings to anon;
+grant select on public.product_listings to authenticated;
+grant select, insert, update, delete on public.product_listings to service_role;
+create policy "Everybody reads listings" on public.product_listings for select to anon
+  using (true);
+create policy "Users read listings" on public.product_listings for select to authenticated
+  using (true);
 
 create table public.product_variants (
   id uuid default gen_random_uuid() not null,
@@ -1916,6 +1991,7 @@ comment on table public.product_variants is 'What is bought: a product in a size
 comment on column public.product_variants.options is 'What makes it differ: {"size": "M", "colour": "red"}; {} for a product''s only variant.';
 comment on column public.product_variants.low_stock is 'From how many on downwards buyers read how many are left, and stock.low is told.';
 CREATE INDEX product_variants_product ON public.product_variants USING btree (product_id, "position");
+CREATE INDEX product_variants_sku_bytes ON public.product_variants USING btree (sku COLLATE "C");
 alter table public.product_variants enable row level security;
 grant select on public.product_variants to anon;
 grant select, delete on public.product_variants to authenticated;
@@ -1932,6 +2008,9 @@ create policy "Staff update" on public.product_variants for update to authentica
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active variants of active products, staff all" on public.product_variants for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR active AND private.product_on_sale(product_id));
+CREATE TRIGGER product_variants_listings_delete AFTER DELETE ON product_variants REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
+CREATE TRIGGER product_variants_listings_insert AFTER INSERT ON product_variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
+CREATE TRIGGER product_variants_listings_update AFTER UPDATE ON product_variants REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
 CREATE TRIGGER product_variants_stock AFTER INSERT OR UPDATE OF low_stock ON product_variants FOR EACH ROW EXECUTE FUNCTION private.variant_gets_stock();
 CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -1984,6 +2063,7 @@ create policy "Staff update" on public.products for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active products, staff all" on public.products for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER products_listings AFTER UPDATE ON products REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_products();
 CREATE TRIGGER products_touch BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.profiles (
@@ -2099,6 +2179,22 @@ CREATE TRIGGER reviews_ratings_update AFTER UPDATE ON reviews REFERENCING OLD TA
 CREATE TRIGGER reviews_touch BEFORE UPDATE ON reviews FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER reviews_written BEFORE INSERT OR UPDATE OF comment ON reviews FOR EACH ROW EXECUTE FUNCTION private.review_written();
 
+create table public.search_words (
+  word text not null,
+  constraint search_words_pkey PRIMARY KEY (word),
+  constraint search_words_word_length CHECK (char_length(word) >= 3 AND char_length(word) <= 40)
+);
+comment on table public.search_words is 'Every lexeme that a product on sale has or had: a word that is none of them is a typo, and the nearest of them are meant.';
+CREATE INDEX search_words_similar ON public.search_words USING gin (word extensions.gin_trgm_ops);
+alter table public.search_words enable row level security;
+grant select on public.search_words to anon;
+grant select on public.search_words to authenticated;
+grant select, insert, update, delete on public.search_words to service_role;
+create policy "Everybody reads words" on public.search_words for select to anon
+  using (true);
+create policy "Users read words" on public.search_words for select to authenticated
+  using (true);
+
 create table public.shipping_rates (
   id uuid default gen_random_uuid() not null,
   name_en text not null,
@@ -2147,6 +2243,7 @@ create policy "Staff update" on public.shipping_rates for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active shipping rates, staff all" on public.shipping_rates for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER shipping_rates_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER shipping_rates_touch BEFORE UPDATE ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.subscriptions (
@@ -2270,23 +2367,30 @@ create policy "Members read when their workspaces used what" on public.usage_rec
 
 create table public.variant_availability (
   variant_id uuid not null,
+  product_id uuid not null,
+  on_sale boolean default false not null,
   band text default 'out_of_stock'::text not null,
   few_left integer,
   updated_at timestamp with time zone default now() not null,
   constraint variant_availability_pkey PRIMARY KEY (variant_id),
+  constraint variant_availability_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
   constraint variant_availability_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE CASCADE,
   constraint variant_availability_band_known CHECK (band = ANY (ARRAY['in_stock'::text, 'few_left'::text, 'out_of_stock'::text])),
   constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
 );
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
+comment on column public.variant_availability.product_id is 'The variant''s.';
+comment on column public.variant_availability.on_sale is 'Whether variant and product are active: what buyers may see. Kept by private.listings_refresh; here, since a policy that asks both tables would be asked for each row of each list.';
+CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
+CREATE INDEX variant_availability_product ON public.variant_availability USING btree (product_id);
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon;
 grant select on public.variant_availability to authenticated;
 grant select, insert, update, delete on public.variant_availability to service_role;
 create policy "Everybody reads the availability of what is on sale" on public.variant_availability for select to anon
-  using (private.variant_on_sale(variant_id));
+  using (on_sale);
 create policy "Users read the availability of what is on sale, staff all" on public.variant_availability for select to authenticated
-  using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+  using (on_sale OR ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER variant_availability_touch BEFORE UPDATE ON variant_availability FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.variant_prices (
@@ -2322,6 +2426,10 @@ create policy "Staff update" on public.variant_prices for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_prices_chargeable BEFORE INSERT OR UPDATE OF unit_amount, price_list_id ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
+CREATE TRIGGER variant_prices_listings_delete AFTER DELETE ON variant_prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
+CREATE TRIGGER variant_prices_listings_insert AFTER INSERT ON variant_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
+CREATE TRIGGER variant_prices_listings_update AFTER UPDATE ON variant_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
 CREATE TRIGGER variant_prices_touch BEFORE UPDATE ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.workspace_api_keys (
@@ -2766,6 +2874,24 @@ $function$;
 comment on function private.apply_retention(integer) is 'Removes at most a batch of what each rule no longer keeps: {removed: {rule: rows}, more}. Security definer: removes what nobody else may, old entries of the audit log among it, by rules that only the owner writes.';
 grant execute on function private.apply_retention(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.apportion(total bigint, weights bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select array_agg(share.part + case when share.place <= share.missing then 1 else 0 end order by share.ordinality)
+  from (
+    select weight.ordinality, total * weight.value / whole.amount as part,
+      row_number() over (order by total * weight.value % whole.amount desc, weight.ordinality) as place,
+      total - sum(total * weight.value / whole.amount) over () as missing
+    from unnest(weights) with ordinality as weight (value, ordinality),
+      (select sum(value)::bigint as amount from unnest(weights) as value) as whole
+  ) as share;
+$function$;
+comment on function private.apportion(bigint, bigint[]) is 'Splits a total by largest remainder, as apportion() of _shared/money.ts: parts add up, equal remainders go to the earlier. Total times the sum of the weights must fit a bigint.';
+grant execute on function private.apportion(bigint, bigint[]) to service_role;
+
 CREATE OR REPLACE FUNCTION private.at(seconds jsonb)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -2900,12 +3026,14 @@ AS $function$
 declare
   left_over constant integer := new.on_hand - new.reserved;
   low integer;
+  product uuid;
   now_band text;
 begin
-  select variant.low_stock into low from public.product_variants as variant where variant.id = new.variant_id;
+  select variant.low_stock, variant.product_id into low, product
+  from public.product_variants as variant where variant.id = new.variant_id;
   now_band := case when left_over <= 0 then 'out_of_stock' when left_over <= low then 'few_left' else 'in_stock' end;
-  insert into public.variant_availability as known (variant_id, band, few_left)
-  values (new.variant_id, now_band, case when now_band = 'few_left' then left_over end)
+  insert into public.variant_availability as known (variant_id, product_id, band, few_left)
+  values (new.variant_id, product, now_band, case when now_band = 'few_left' then left_over end)
   on conflict (variant_id) do update set band = excluded.band, few_left = excluded.few_left
   where (known.band, known.few_left) is distinct from (excluded.band, excluded.few_left);
   return null;
@@ -3060,6 +3188,35 @@ $function$;
 comment on function private.billing_workspace(uuid, uuid) is 'The workspace whose billing a user may handle; the personal one by default. Refuses with workspace_not_found or forbidden.';
 grant execute on function private.billing_workspace(uuid, uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.bought_together(product_id uuid, most integer)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  -- The latest 500 lines alone: of what is bought every minute there are millions.
+  with lines as (
+    select item.order_id from public.order_items as item
+    where item.product_id = bought_together.product_id
+    order by item.created_at desc
+    limit 500
+  ), together as (
+    select other.product_id, count(*) as times
+    from lines
+    join public.orders as placed on placed.id = lines.order_id and placed.paid_at is not null
+    join public.order_items as other
+      on other.order_id = lines.order_id and other.product_id <> bought_together.product_id
+    group by other.product_id
+    order by count(*) desc, other.product_id
+    limit bought_together.most
+  )
+  select coalesce(array_agg(together.product_id order by together.times desc, together.product_id), '{}') from together;
+$function$;
+comment on function private.bought_together(uuid, integer) is 'The products most often paid for in one order with this one. Security definer: orders are their buyers'', and which products go together says of nobody who bought them.';
+grant execute on function private.bought_together(uuid, integer) to anon;
+grant execute on function private.bought_together(uuid, integer) to authenticated;
+grant execute on function private.bought_together(uuid, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.cancellation_as_json(cancellation private.subscription_cancellations)
  RETURNS jsonb
  LANGUAGE sql
@@ -3104,6 +3261,27 @@ $function$;
 comment on function private.card_trial_seen(text, text, timestamp with time zone) is 'Notes a card on a subscription in its trial; of several trials of one card, all but the earliest are ended by a job.';
 grant execute on function private.card_trial_seen(text, text, timestamp with time zone) to service_role;
 
+CREATE OR REPLACE FUNCTION private.categories_below(category_id uuid)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with recursive below as (
+    select category.id from public.categories as category
+    where category.id = categories_below.category_id and category.active
+    union
+    select category.id from public.categories as category
+    join below on category.parent_id = below.id
+    where category.active
+  )
+  select array_agg(id) from below;
+$function$;
+comment on function private.categories_below(uuid) is 'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
+grant execute on function private.categories_below(uuid) to anon;
+grant execute on function private.categories_below(uuid) to authenticated;
+grant execute on function private.categories_below(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.category_stays_tree()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3127,6 +3305,22 @@ begin
 end;
 $function$;
 comment on function private.category_stays_tree() is 'Trigger: refuses a category that would be below itself.';
+
+CREATE OR REPLACE FUNCTION private.charge_step(currency text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
+    when currency = 'MGA' then 100
+    else 1
+  end::bigint;
+$function$;
+comment on function private.charge_step(text) is 'Of how many minor units an amount must be a multiple for Stripe to charge it: as toStripeAmount() of _shared/money.ts. https://docs.stripe.com/currencies#special-cases';
+grant execute on function private.charge_step(text) to authenticated;
+grant execute on function private.charge_step(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
@@ -3153,6 +3347,18 @@ AS $function$
 $function$;
 comment on function private.credit_notes_mirrored(text[]) is 'Our rows of Stripe credit notes, as private.stripe_mirror gives the others.';
 grant execute on function private.credit_notes_mirrored(text[]) to service_role;
+
+CREATE OR REPLACE FUNCTION private.customer_key(user_id uuid, email text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce('user:' || user_id,
+    'email:' || encode(sha256(convert_to(lower(btrim(email)), 'utf8')), 'hex'));
+$function$;
+comment on function private.customer_key(uuid, text) is 'Who a customer is to limits: user:<id>, for a guest email:<SHA-256 of the address>.';
+grant execute on function private.customer_key(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.declines_until(workspace uuid, address_hash text, tolerance integer)
  RETURNS timestamp with time zone
@@ -3217,6 +3423,58 @@ $function$;
 comment on function private.deletion_runs(uuid) is 'Whether a user''s account is being deleted and cannot be kept any more.';
 grant execute on function private.deletion_runs(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.discount_redeem(discount_id uuid, order_id uuid, user_id uuid, email text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  per_customer integer;
+begin
+  -- Counted when the order is placed: whoever pays has his discount. The row stays locked until commit,
+  -- so that the count below sees every other order with this code.
+  update public.discounts as held set redeemed = held.redeemed + 1
+  where held.id = discount_redeem.discount_id and held.active
+    and coalesce(held.redeemed < held.max_redemptions, true)
+  returning held.max_per_customer into per_customer;
+  if not found then
+    perform private.problem(409, 'discount_used_up', 'This code has been redeemed as often as it may.');
+  end if;
+  if per_customer <= (
+    select count(*) from private.discount_redemptions as earlier
+    where earlier.discount_id = discount_redeem.discount_id and earlier.released_at is null
+      and earlier.customer in (
+        private.customer_key(discount_redeem.user_id, discount_redeem.email),
+        private.customer_key(null, discount_redeem.email)
+      )
+  ) then
+    perform private.problem(409, 'discount_used_up', 'You have redeemed this code as often as you may.');
+  end if;
+  insert into private.discount_redemptions (order_id, discount_id, customer)
+  values (
+    discount_redeem.order_id, discount_redeem.discount_id,
+    private.customer_key(discount_redeem.user_id, discount_redeem.email)
+  );
+end;
+$function$;
+comment on function private.discount_redeem(uuid, uuid, uuid, text) is 'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, whom a user''s own address names as well.';
+grant execute on function private.discount_redeem(uuid, uuid, uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.discount_release(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with released as (
+    update private.discount_redemptions as redemption set released_at = private.now()
+    where redemption.order_id = discount_release.order_id and redemption.released_at is null
+    returning redemption.discount_id
+  )
+  update public.discounts as held set redeemed = held.redeemed - 1 from released where held.id = released.discount_id;
+$function$;
+comment on function private.discount_release(uuid) is 'Gives back the redemption of an order that was not paid.';
+grant execute on function private.discount_release(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
  LANGUAGE sql
@@ -3231,6 +3489,26 @@ AS $function$
   )), 100)) as line) as printable;
 $function$;
 comment on function private.display_name(text) is 'One printable line of at most 100 characters out of whatever a client sent; null when nothing is left.';
+
+CREATE OR REPLACE FUNCTION private.document_stale(product_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- Its lists are lexemes of it: `l:eur`.
+  select coalesce((
+    select array(
+      select lexeme from unnest(tsvector_to_array(document.document)) as lexeme where lexeme like 'l:%' order by 1
+    )
+    from public.product_documents as document where document.product_id = document_stale.product_id
+  ), '{}') is distinct from array(
+    select 'l:' || listing.price_list_id from public.product_listings as listing
+    where listing.product_id = document_stale.product_id order by 1
+  );
+$function$;
+comment on function private.document_stale(uuid) is 'Whether a product''s document is missing, or names other price lists than those it is on sale by.';
+grant execute on function private.document_stale(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.dunning_follow_invoice()
  RETURNS trigger
@@ -3542,6 +3820,19 @@ end;
 $function$;
 comment on function private.files_orphaned() is 'Trigger on auth.users: a user''s files go after him, by the storage API: deleting their rows would leave the bytes. Security definer: Auth''s own role may not enqueue jobs.';
 
+CREATE OR REPLACE FUNCTION private.fold(text text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select lower(extensions.unaccent('extensions.unaccent'::regdictionary, text));
+$function$;
+comment on function private.fold(text) is 'A text without accents and in lower case.';
+grant execute on function private.fold(text) to anon;
+grant execute on function private.fold(text) to authenticated;
+grant execute on function private.fold(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.free_plan()
  RETURNS text
  LANGUAGE sql
@@ -3661,6 +3952,22 @@ $function$;
 comment on function private.has_feature(uuid, text) is 'Whether a workspace has a feature. In a policy over many rows prefer `workspace_id in (select private.my_workspace_ids_with(feature))`, which asks once a workspace and not once a row.';
 grant execute on function private.has_feature(uuid, text) to authenticated;
 grant execute on function private.has_feature(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.in_stock_condition()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select ' and exists (
+    select from public.variant_availability as availability
+    where availability.product_id = listing.product_id and availability.on_sale
+      and availability.band <> ''out_of_stock'') ';
+$function$;
+comment on function private.in_stock_condition() is 'The condition that a listing''s product is in stock, as queries have it.';
+grant execute on function private.in_stock_condition() to anon;
+grant execute on function private.in_stock_condition() to authenticated;
+grant execute on function private.in_stock_condition() to service_role;
 
 CREATE OR REPLACE FUNCTION private.invitation_by_token(token text)
  RETURNS jsonb
@@ -3887,6 +4194,26 @@ comment on function private.is_meter(text) is 'Whether the plans declare that a 
 grant execute on function private.is_meter(text) to authenticated;
 grant execute on function private.is_meter(text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.is_product_image_name(name text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- `case` keeps the cast from what is no id.
+  select case
+    when name ~ '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'
+    then exists (
+      select from public.products as product
+      where product.id = split_part(is_product_image_name.name, '/', 1)::uuid
+    )
+    else false
+  end;
+$function$;
+comment on function private.is_product_image_name(text) is 'Whether a file may be called so: <id of a product that there is>/<uuid>.<png, jpg or webp>. The policy on uploads calls it.';
+grant execute on function private.is_product_image_name(text) to authenticated;
+grant execute on function private.is_product_image_name(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
  LANGUAGE sql
@@ -3978,6 +4305,205 @@ begin
 end;
 $function$;
 comment on function private.ledger_keep() is 'Trigger of ledgers: refuses to change or remove rows, to whoever owns the table as well.';
+
+CREATE OR REPLACE FUNCTION private.listing_query(sort text, searched boolean, categories uuid[], from_amount boolean, to_amount boolean, in_stock boolean, resumed boolean, most integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  key constant text := case sort when 'newest' then 'listed_at' when 'rating' then 'rating_rank' else 'min_amount' end;
+  type constant text := case sort when 'newest' then 'timestamptz' else 'bigint' end;
+  direction constant text := case sort when 'price_asc' then 'asc' else 'desc' end;
+  -- A category and those below it are walked side by side, each in order, and merged: what is found early is
+  -- near, wherever in the sort the category's products are. Of very many categories most of the shop is.
+  merged constant boolean := not searched and cardinality(categories) <= 50;
+  walk constant text := format(
+    'select listing.product_id, listing.%1$I as key from public.product_listings as listing %2$s
+     where listing.price_list_id = $1 %3$s order by listing.%1$I %4$s, listing.product_id %4$s limit %5$s',
+    key,
+    case when searched then
+      'join public.product_documents as document on document.product_id = listing.product_id and document.document @@ $5'
+    end,
+    concat(
+      case when merged then ' and listing.category_id = branch.id'
+        when categories is not null then ' and listing.category_id = any ($2)' end,
+      case when from_amount then ' and listing.min_amount >= $3' end,
+      case when to_amount then ' and listing.min_amount <= $4' end,
+      case when in_stock then private.in_stock_condition() end,
+      case when resumed then format(
+        ' and (listing.%I, listing.product_id) %s ($6::%s, $7)',
+        key, case direction when 'asc' then '>' else '<' end, type
+      ) end
+    ),
+    direction, most
+  );
+begin
+  return format(
+    'select array_agg(found.product_id order by found.key %1$s, found.product_id %1$s),
+       array_agg(%2$s order by found.key %1$s, found.product_id %1$s)
+     from (%3$s) as found',
+    direction,
+    -- Exact to the microsecond, in whatever zone the session is.
+    case sort when 'newest' then 'to_char(found.key at time zone ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.US"Z"'')'
+      else 'found.key::text' end,
+    case when merged then format(
+      'select page.* from unnest($2) as branch (id) cross join lateral (%s) as page
+       order by page.key %2$s, page.product_id %2$s limit %3$s', walk, direction, most
+    ) else walk end
+  );
+end;
+$function$;
+comment on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) is 'The query for a page of listings by one sort. Its text has only what is asked for, so that the planner sees which index serves it.';
+grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to anon;
+grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to authenticated;
+grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.listings_follow_prices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Prices that go with their variant: the trigger on variants has refreshed the product.
+  perform private.listings_refresh(array_agg(distinct variant.product_id), false)
+  from changed join public.product_variants as variant on variant.id = changed.variant_id
+  having count(*) > 0;
+  return null;
+end;
+$function$;
+comment on function private.listings_follow_prices() is 'Trigger: listings follow prices. Security definer: staff write prices, and nobody listings.';
+
+CREATE OR REPLACE FUNCTION private.listings_follow_products()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- A new product has no variants yet, and what a deleted one had goes with it.
+  perform private.listings_refresh(array_agg(after.id), bool_or(
+    (after.name_en, after.name_fr, after.description_en, after.description_fr, after.attributes)
+      is distinct from (before.name_en, before.name_fr, before.description_en, before.description_fr, before.attributes)
+    or private.product_level(after) <> private.product_level(before)
+  ))
+  from changed_to as after join changed_from as before on before.id = after.id
+  where (after.active, after.category_id, after.created_at, after.rating_count, after.rating_sum, after.name_en,
+      after.name_fr, after.description_en, after.description_fr, after.attributes)
+    is distinct from (before.active, before.category_id, before.created_at, before.rating_count, before.rating_sum,
+      before.name_en, before.name_fr, before.description_en, before.description_fr, before.attributes)
+  having count(*) > 0;
+  return null;
+end;
+$function$;
+comment on function private.listings_follow_products() is 'Trigger: listings follow products. Security definer: staff write products, and nobody listings.';
+
+CREATE OR REPLACE FUNCTION private.listings_follow_variants()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    perform private.listings_refresh(array_agg(distinct moved.product_id), false)
+    from changed_to as after
+    join changed_from as before on before.id = after.id
+      and (before.active, before.product_id) is distinct from (after.active, after.product_id),
+      unnest(array[before.product_id, after.product_id]) as moved (product_id)
+    having count(*) > 0;
+  else
+    perform private.listings_refresh(array_agg(distinct changed.product_id), false)
+    from changed having count(*) > 0;
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.listings_follow_variants() is 'Trigger: listings follow variants. Security definer: staff write variants, and nobody listings.';
+
+CREATE OR REPLACE FUNCTION private.listings_refresh(product_ids uuid[], texts boolean DEFAULT true)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Two that change variants of one product at once: the second waits here, and its next statement then sees
+  -- what the first has committed. In the order of the ids, or two would wait for each other. Orders, which
+  -- only refer to products, are not held up.
+  perform from public.products as product
+  where product.id = any (listings_refresh.product_ids)
+  order by product.id
+  for no key update;
+
+  with wanted as (
+    select product.id as product_id, price.price_list_id, product.category_id,
+      min(price.unit_amount) as min_amount, max(price.unit_amount) as max_amount,
+      ((product.rating_sum + 15) * 10000 / (product.rating_count + 5))::integer as rating_rank,
+      product.created_at as listed_at
+    from public.products as product
+    join public.product_variants as variant on variant.product_id = product.id and variant.active
+    join public.variant_prices as price on price.variant_id = variant.id
+    where product.id = any (listings_refresh.product_ids) and product.active
+    group by product.id, price.price_list_id
+  ), gone as (
+    delete from public.product_listings as listing
+    where listing.product_id = any (listings_refresh.product_ids) and not exists (
+      select from wanted
+      where wanted.product_id = listing.product_id and wanted.price_list_id = listing.price_list_id
+    )
+  )
+  insert into public.product_listings as known
+    (product_id, price_list_id, category_id, min_amount, max_amount, rating_rank, listed_at)
+  select wanted.product_id, wanted.price_list_id, wanted.category_id, wanted.min_amount, wanted.max_amount,
+    wanted.rating_rank, wanted.listed_at
+  from wanted
+  on conflict (product_id, price_list_id) do update
+  set category_id = excluded.category_id, min_amount = excluded.min_amount, max_amount = excluded.max_amount,
+    rating_rank = excluded.rating_rank, listed_at = excluded.listed_at
+  where (known.category_id, known.min_amount, known.max_amount, known.rating_rank, known.listed_at)
+    is distinct from (excluded.category_id, excluded.min_amount, excluded.max_amount, excluded.rating_rank,
+      excluded.listed_at);
+
+  delete from public.product_documents as document
+  where document.product_id = any (listings_refresh.product_ids) and not exists (
+    select from public.product_listings as listing where listing.product_id = document.product_id
+  );
+  with written as (
+    insert into public.product_documents as known (product_id, level, document)
+    select product.id, private.product_level(product), private.product_document(product)
+    from public.products as product
+    where product.id = any (listings_refresh.product_ids)
+      and exists (select from public.product_listings as listing where listing.product_id = product.id)
+      -- Making one takes a millisecond: not for each price.
+      and (listings_refresh.texts or private.document_stale(product.id))
+    on conflict (product_id) do update set level = excluded.level, document = excluded.document
+    where known.document is distinct from excluded.document
+    returning document
+  )
+  insert into public.search_words (word)
+  select distinct substr(lexeme, 3)
+  from written, unnest(tsvector_to_array(written.document)) as lexeme
+  where lexeme like 'w:%' and char_length(lexeme) between 5 and 42
+    and not exists (select from public.search_words as known where known.word = substr(lexeme, 3))
+  order by 1
+  on conflict do nothing;
+
+  -- The variants of what is on sale are what readers see the stock of.
+  perform from public.variant_availability as availability
+  where availability.product_id = any (listings_refresh.product_ids)
+    and availability.on_sale is distinct from private.variant_on_sale(availability.variant_id)
+  order by availability.variant_id
+  for no key update;
+  update public.variant_availability as availability
+  set on_sale = not availability.on_sale
+  where availability.product_id = any (listings_refresh.product_ids)
+    and availability.on_sale is distinct from private.variant_on_sale(availability.variant_id);
+end;
+$function$;
+comment on function private.listings_refresh(uuid[], boolean) is 'Makes what is derived from products anew: listings, documents, words, and which variants'' stock is shown. `texts` false: what is searched by is as it was, but for the lists a product is in.';
+grant execute on function private.listings_refresh(uuid[], boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION private.mail_address_hash(address text)
  RETURNS text
@@ -4319,6 +4845,168 @@ comment on function private.only_staff() is 'Lets only staff go on, by the calle
 grant execute on function private.only_staff() to authenticated;
 grant execute on function private.only_staff() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_apply_session(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.orders;
+  paid constant boolean := record ->> 'status' = 'complete' and record ->> 'payment_status' in ('paid', 'no_payment_required');
+begin
+  select * into held from public.orders as ours
+  where ours.id = private.uuid_or_null(record ->> 'order_id')
+  for no key update;
+  if held.id is null then
+    return; -- Another product's session in the same Stripe account, or a subscription's.
+  end if;
+  if held.stripe_session_id is null then
+    -- Its creation was never answered.
+    update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
+  elsif held.stripe_session_id <> record ->> 'id' then
+    -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
+    if paid and not exists (
+      select from private.money_movements as moved
+      where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
+    ) then
+      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+      values (held.id, 'charge', (record ->> 'amount_total')::bigint, record ->> 'currency',
+        coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'));
+      update public.orders as ours set paid_at = coalesce(ours.paid_at, private.now()), paid_amount = ours.paid_amount
+        + case when record ->> 'currency' = ours.currency then (record ->> 'amount_total')::bigint else 0 end
+      where ours.id = held.id;
+      perform private.order_review(held.id, 'paid_by_another_session');
+    end if;
+    return;
+  end if;
+
+  if paid then
+    if held.paid_at is null then
+      perform private.order_settle(held, record);
+    end if;
+  elsif record ->> 'status' = 'expired' then
+    perform private.order_release(held.id, 'expired', 'session_expired');
+  elsif record ->> 'status' = 'complete' and held.status = 'pending' then
+    -- A bank debit: the session is complete, and the money takes days, or does not come.
+    if record ->> 'payment_intent_status' in ('requires_payment_method', 'canceled') then
+      if private.order_release(held.id, 'cancelled', 'payment_failed') then
+        perform private.order_mail(held.id, 'order_cancelled', 'payment_failed:' || (record ->> 'id'));
+      end if;
+    elsif not exists (
+      select from public.order_events as told where told.order_id = held.id and told.kind = 'payment_processing'
+    ) then
+      perform private.order_note(held.id, 'payment_processing');
+    end if;
+  end if;
+end;
+$function$;
+comment on function private.order_apply_session(jsonb) is 'Brings an order to what its checkout session is now, as checkoutSessionRecord() of _shared/billing/records.ts tells it. A session that is no order''s is left alone.';
+grant execute on function private.order_apply_session(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_checkout(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', placed.id, 'number', placed.number, 'status', placed.status, 'user_id', placed.user_id,
+    'workspace_id', (select workspace.id from public.workspaces as workspace where workspace.personal_of = placed.user_id),
+    'email', placed.customer_email, 'locale', placed.locale, 'currency', placed.currency,
+    'total_amount', placed.total_amount, 'shipping_amount', placed.shipping_amount,
+    'shipping_rate', placed.shipping_rate, 'shipping_address', placed.shipping_address,
+    'discount_code', placed.discount_code, 'stripe_session_id', placed.stripe_session_id,
+    'expires_at', extract(epoch from placed.expires_at)::bigint,
+    'over', placed.expires_at <= private.now(),
+    'created_at', extract(epoch from placed.created_at)::bigint,
+    'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
+    'items', (
+      select jsonb_agg(jsonb_build_object(
+        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
+        'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
+        'tax_code', product.tax_code
+      ) order by item.position)
+      from public.order_items as item left join public.products as product on product.id = item.product_id
+      where item.order_id = placed.id
+    )
+  )
+  from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
+  where placed.id = order_checkout.order_id;
+$function$;
+comment on function private.order_checkout(uuid) is 'What an order''s checkout at Stripe is made of: the same however often it is asked for while the order is pending. Times in seconds since 1970.';
+grant execute on function private.order_checkout(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_discount(code text, price_list text, currency text, lines jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  given public.discounts;
+  step constant bigint := private.charge_step(order_discount.currency);
+  covered bigint[];
+  whole bigint;
+  reduction bigint;
+begin
+  select * into given from public.discounts as held
+  where held.code = upper(btrim(order_discount.code)) and held.active
+    and held.starts_at <= private.now() and coalesce(held.ends_at > private.now(), true)
+    and coalesce(held.price_list_id = order_discount.price_list, true);
+  if given.id is null then
+    perform private.problem(422, 'discount_invalid', 'This code is not good, or not any more.');
+  end if;
+  if not exists (select from public.discount_scopes as scope where scope.discount_id = given.id) then
+    select array_agg((line.value ->> 'subtotal_amount')::bigint order by line.ordinality) into covered
+    from jsonb_array_elements(lines) with ordinality as line;
+  else
+    -- A category covers what is below it: from each line's category upwards.
+    with recursive line as (
+      select one.ordinality as place, (one.value ->> 'subtotal_amount')::bigint as amount,
+        (one.value ->> 'product_id')::uuid as product_id, (one.value ->> 'category_id')::uuid as category_id
+      from jsonb_array_elements(lines) with ordinality as one
+    ), above as (
+      select line.category_id as origin, line.category_id as id from line
+      union
+      select above.origin, child.parent_id
+      from above join public.categories as child on child.id = above.id
+      where child.parent_id is not null
+    )
+    select array_agg(case when exists (
+        select from public.discount_scopes as scope
+        where scope.discount_id = given.id and (scope.product_id = line.product_id or scope.category_id in (
+          select above.id from above where above.origin = line.category_id
+        ))
+      ) then line.amount else 0 end order by line.place)
+    into covered from line;
+  end if;
+  select sum(amount) into whole from unnest(covered) as amount;
+  if whole = 0 then
+    perform private.problem(422, 'discount_not_applicable', 'This code is not for what is being bought.');
+  end if;
+  if whole < given.minimum_amount then
+    perform private.problem(422, 'discount_minimum', 'What this code covers does not come to its minimum.',
+      jsonb_build_object('minimum_amount', given.minimum_amount, 'covered_amount', whole));
+  end if;
+  -- Halves away from zero, as a customer checks it; in steps that Stripe can charge.
+  reduction := case given.kind
+    when 'percent' then (whole * given.basis_points * 2 + 10000 * step) / (20000 * step) * step
+    else least(given.amount, whole)
+  end;
+  return jsonb_build_object(
+    'id', given.id, 'code', given.code, 'amount', least(reduction, whole),
+    'shares', (
+      select to_jsonb(array_agg(share * step order by place))
+      from unnest(private.apportion(
+        least(reduction, whole) / step, array(select amount / step from unnest(covered) as amount)
+      )) with ordinality as part (share, place)
+    )
+  );
+end;
+$function$;
+comment on function private.order_discount(text, text, text, jsonb) is 'What a code takes off lines as private.order_lines gives them: {id, code, amount, shares}, a share a line. Limits are counted when the order is written. Refuses with discount_invalid, discount_not_applicable or discount_minimum.';
+grant execute on function private.order_discount(text, text, text, jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4335,6 +5023,90 @@ begin
 end;
 $function$;
 comment on function private.order_event() is 'Trigger: notes each status of an order, and that a request for the same cart is a new order from now on. Security definer: nobody else writes the timeline.';
+
+CREATE OR REPLACE FUNCTION private.order_hold(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  short jsonb;
+begin
+  -- All are tried, so that the buyer hears at once of everything that is missing; in key order.
+  select jsonb_agg(jsonb_build_object(
+      'variant_id', tried.variant_id, 'availability', known.band, 'few_left', known.few_left
+    )) filter (where not tried.held)
+  into short
+  from (
+    select item.variant_id,
+      private.stock_change(item.variant_id, 'reserved', 0, item.quantity, order_hold.order_id) as held
+    from (
+      select line.variant_id, line.quantity from public.order_items as line
+      where line.order_id = order_hold.order_id order by line.variant_id
+    ) as item
+  ) as tried
+  left join public.variant_availability as known on known.variant_id = tried.variant_id;
+  if short is not null then
+    perform private.problem(409, 'out_of_stock', 'There is not enough of some items.',
+      jsonb_build_object('variants', short));
+  end if;
+end;
+$function$;
+comment on function private.order_hold(uuid) is 'Reserves an order''s lines, or refuses with out_of_stock, which names what is missing and tells of it what buyers may know.';
+grant execute on function private.order_hold(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_lines(items jsonb, price_list text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lines jsonb;
+  missing jsonb;
+begin
+  -- Two lines of one variant are one: held apart, each would find the stock that the other takes.
+  with asked as (
+    select (item.value ->> 'variant_id')::uuid as variant_id, sum((item.value ->> 'quantity')::integer) as quantity,
+      min(item.ordinality) as place
+    from jsonb_array_elements(items) with ordinality as item
+    group by 1
+  ), listed as (
+    select asked.*, product.id as product_id, product.category_id, product.name_en, product.name_fr, product.tax_code,
+      variant.sku, variant.options, variant.weight_grams, price.unit_amount
+    from asked
+    left join public.product_variants as variant on variant.id = asked.variant_id and variant.active
+    left join public.products as product on product.id = variant.product_id and product.active
+    left join public.variant_prices as price
+      on price.variant_id = asked.variant_id and price.price_list_id = order_lines.price_list
+  )
+  select
+    jsonb_agg(to_jsonb(listed) - 'place' || jsonb_build_object('subtotal_amount', unit_amount * quantity) order by place)
+      filter (where product_id is not null and unit_amount is not null),
+    jsonb_agg(jsonb_build_object('variant_id', variant_id) order by place)
+      filter (where product_id is null or unit_amount is null)
+  into lines, missing
+  from listed;
+  if missing is not null then
+    perform private.problem(409, 'item_unavailable', 'Some items are not on sale: take them out and try again.',
+      jsonb_build_object('variants', missing));
+  end if;
+  if exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000) then
+    perform private.problem(422, 'invalid_body', 'One order takes at most 1,000 of an item.');
+  end if;
+  return lines;
+end;
+$function$;
+comment on function private.order_lines(jsonb, text) is 'Lines of what is asked for, [{variant_id, quantity}], one a variant in the order of their first mention, as the catalogue has it now: {variant_id, quantity, product_id, category_id, name_en, name_fr, tax_code, sku, options, weight_grams, unit_amount, subtotal_amount}. Refuses with item_unavailable, which names the variants.';
+grant execute on function private.order_lines(jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_note(order_id uuid, kind text, note text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ insert into public.order_events (order_id, kind, note) values (order_note.order_id, order_note.kind, order_note.note) $function$;
+comment on function private.order_note(uuid, text, text) is 'Writes into an order''s timeline what happened besides its status.';
+grant execute on function private.order_note(uuid, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_number()
  RETURNS text
@@ -4354,6 +5126,232 @@ $function$;
 comment on function private.order_number() is 'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
 grant execute on function private.order_number() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_paid(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  basket jsonb;
+begin
+  select request.cart into basket from private.order_requests as request where request.order_id = order_paid.order_id;
+  update public.orders set status = 'paid', paid_at = coalesce(paid_at, private.now()) where id = order_paid.order_id;
+  perform private.order_mail(order_paid.order_id, 'order_confirmed', 'paid:' || order_paid.order_id);
+  if basket is not null then
+    perform private.enqueue('cart_settle', jsonb_build_object('cart', basket, 'order_id', order_paid.order_id), 'order:' || order_paid.order_id);
+  end if;
+end;
+$function$;
+comment on function private.order_paid(uuid) is 'Makes an order paid whose stock is sold, with what follows: the confirmation, and the bought lines leave the cart.';
+grant execute on function private.order_paid(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_release(order_id uuid, to_status text, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.orders as held
+  where held.id = order_release.order_id and held.status = 'pending'
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  perform private.order_stock_release(order_release.order_id);
+  perform private.discount_release(order_release.order_id);
+  perform private.order_note(order_release.order_id, order_release.reason);
+  update public.orders set status = order_release.to_status where id = order_release.order_id;
+  return true;
+end;
+$function$;
+comment on function private.order_release(uuid, text, text) is 'Ends a pending order as `expired` or `cancelled`: frees its stock and its discount, and notes the reason, a kind of order_events. False when it is no longer pending. Its session at Stripe must be expired, or never have been, before: a hold is not released while somebody can still pay.';
+grant execute on function private.order_release(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_review(order_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.order_note(order_review.order_id, order_review.reason);
+  -- What was refunded or disputed already stays so; its note and the ledger tell of the money.
+  update public.orders as held set status = 'review'
+  where held.id = order_review.order_id and exists (
+    select from private.order_transitions as allowed
+    where allowed.from_status = held.status and allowed.to_status = 'review'
+  );
+end;
+$function$;
+comment on function private.order_review(uuid, text) is 'Stops an order for people to look at; what it holds of the stock stays held. The alert orders_in_review tells staff.';
+grant execute on function private.order_review(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_review_ends()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  holds constant boolean := coalesce((
+    select sum(moved.reserved_delta) > 0 from private.stock_movements as moved where moved.order_id = new.id
+  ), false);
+begin
+  if new.status <> 'paid' then
+    perform private.order_stock_release(new.id);
+  elsif not exists (
+    select from private.stock_movements as moved where moved.order_id = new.id and moved.kind = 'sold'
+  ) then
+    if not private.order_stock_sell(new.id, from_hold => holds) then
+      perform private.problem(409, 'out_of_stock', 'What was ordered is no longer there: refund the order instead.');
+    end if;
+    perform private.order_mail(new.id, 'order_confirmed', 'paid:' || new.id);
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.order_review_ends() is 'Trigger: an order that people have looked at takes what it holds of the stock, or frees it. Security definer: whoever decides may not move stock otherwise.';
+
+CREATE OR REPLACE FUNCTION private.order_settle(held orders, record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  total constant bigint := (record ->> 'amount_total')::bigint;
+  tax constant bigint := coalesce((record ->> 'amount_tax')::bigint, 0);
+  received constant bigint := coalesce((record ->> 'amount_received')::bigint, total);
+  agrees constant boolean := record ->> 'currency' = held.currency and total - tax = held.total_amount - held.tax_amount
+    and received = total and (tax = 0 or (record ->> 'automatic_tax')::boolean);
+  same_currency constant boolean := record ->> 'currency' = held.currency;
+  late constant text := 'late_payment:' || (record ->> 'id');
+begin
+  if received > 0 then
+    insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+    values (held.id, 'charge', received, record ->> 'currency', coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'))
+    on conflict on constraint money_movements_once_per_cause do nothing;
+  end if;
+  update public.orders as paid
+  set paid_at = coalesce(paid.paid_at, private.now()),
+      paid_amount = paid.paid_amount + case when same_currency then received else 0 end,
+      tax_amount = case when agrees then tax else paid.tax_amount end,
+      total_amount = case when agrees then total else paid.total_amount end,
+      stripe_payment_intent_id = coalesce(paid.stripe_payment_intent_id, record ->> 'payment_intent_id')
+  where paid.id = held.id;
+
+  if not agrees then
+    perform private.order_review(held.id, 'amount_differs');
+  elsif held.status = 'pending' then
+    if private.order_stock_sell(held.id, from_hold => true) then
+      perform private.order_paid(held.id);
+    else
+      perform private.order_review(held.id, 'stock_missing');
+    end if;
+  elsif held.status = 'expired' and private.order_stock_sell(held.id, from_hold => false) then
+    -- He pays what he was asked for: the discount counts again, over its limit if it must.
+    with again as (
+      update private.discount_redemptions as redemption set released_at = null
+      where redemption.order_id = held.id and redemption.released_at is not null
+      returning redemption.discount_id
+    )
+    update public.discounts as given set redeemed = given.redeemed + 1 from again where given.id = again.discount_id;
+    perform private.order_note(held.id, 'paid_late');
+    perform private.order_paid(held.id);
+  else
+    -- Its stock is somebody else's by now, or the buyer has given it up: the money goes back by itself.
+    perform private.order_note(held.id, 'paid_late');
+    perform private.order_refund_open(held.id, null, 'late_payment', '[]'::jsonb, false, late);
+    perform private.order_mail(held.id, 'order_expired_paid', late);
+  end if;
+end;
+$function$;
+comment on function private.order_settle(orders, jsonb) is 'Settles a paid session with the order that it is for, which must be locked: stock, ledger, counters, mail. Money that differs from the order''s makes it `review`; money that came after its end, an order again where the stock is still there, else a refund.';
+grant execute on function private.order_settle(orders, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_settle_free(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Nothing to pay: Stripe is not asked, and nobody has to type a card.
+  if exists (select from public.orders as placed where placed.id = order_settle_free.order_id and placed.total_amount = 0) then
+    if not private.order_stock_sell(order_settle_free.order_id, from_hold => true) then
+      raise exception 'order %: its hold is gone', order_settle_free.order_id;
+    end if;
+    perform private.order_paid(order_settle_free.order_id);
+  end if;
+end;
+$function$;
+comment on function private.order_settle_free(uuid) is 'Makes an order paid that costs nothing; others are left as they are.';
+grant execute on function private.order_settle_free(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_shipping(rate_id uuid, price_list text, country text, weight bigint, goods bigint)
+ RETURNS shipping_rates
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  rate public.shipping_rates;
+begin
+  select * into rate from public.shipping_rates as held
+  where held.id = rate_id and held.active and held.price_list_id = order_shipping.price_list
+    and (held.countries is null or order_shipping.country = any (held.countries))
+    and weight >= coalesce(held.min_weight, 0) and coalesce(weight < held.max_weight, true)
+    and goods >= coalesce(held.min_total, 0) and coalesce(goods < held.max_total, true);
+  if rate.id is null then
+    perform private.problem(422, 'shipping_unavailable',
+      'This is not sent so: choose a shipping rate that is for the country, the weight and the total.');
+  end if;
+  return rate;
+end;
+$function$;
+comment on function private.order_shipping(uuid, text, text, bigint, bigint) is 'A shipping rate, if it is for that country, weight in grams and total of goods after discount. Refuses with shipping_unavailable.';
+grant execute on function private.order_shipping(uuid, text, text, bigint, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_stock_release(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- By the ledger and not by the lines: what is no longer held is not released again.
+  select private.stock_change(held.variant_id, 'released', 0, -held.quantity, order_stock_release.order_id)
+  from (
+    select moved.variant_id, sum(moved.reserved_delta)::integer as quantity
+    from private.stock_movements as moved
+    where moved.order_id = order_stock_release.order_id
+    group by moved.variant_id having sum(moved.reserved_delta) > 0
+    order by moved.variant_id
+  ) as held;
+$function$;
+comment on function private.order_stock_release(uuid) is 'Frees what an order still holds of the stock.';
+grant execute on function private.order_stock_release(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_stock_sell(order_id uuid, from_hold boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- All or nothing: the block undoes the lines that were sold before one was missing.
+  if not (
+    select bool_and(private.stock_change(item.variant_id, 'sold', -item.quantity,
+      case when from_hold then -item.quantity else 0 end, order_stock_sell.order_id))
+    from (
+      select line.variant_id, line.quantity from public.order_items as line
+      where line.order_id = order_stock_sell.order_id order by line.variant_id
+    ) as item
+  ) then
+    raise exception using errcode = 'no_data_found';
+  end if;
+  return true;
+exception when no_data_found then
+  return false;
+end;
+$function$;
+comment on function private.order_stock_sell(uuid, boolean) is 'Takes an order''s lines off the stock, from what it holds or else from what is free; false, and nothing is taken, when one of them is not there.';
+grant execute on function private.order_stock_sell(uuid, boolean) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4372,6 +5370,49 @@ begin
 end;
 $function$;
 comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
+
+CREATE OR REPLACE FUNCTION private.order_write(placed_id uuid, buyer_id uuid, email text, locale text, list price_lists, lines jsonb, discount jsonb, rate shipping_rates, address jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  goods constant bigint := (
+    select sum((line ->> 'subtotal_amount')::bigint) from jsonb_array_elements(lines) as line
+  );
+  off constant bigint := coalesce((discount ->> 'amount')::bigint, 0);
+begin
+  insert into public.orders (
+    id, user_id, customer_email, locale, price_list_id, currency, subtotal_amount, discount_amount, shipping_amount,
+    total_amount, discount_code, shipping_rate, shipping_address, expires_at
+  )
+  values (
+    placed_id, buyer_id, email, order_write.locale, list.id, list.currency, goods, off, coalesce(rate.amount, 0),
+    goods - off + coalesce(rate.amount, 0), discount ->> 'code',
+    case when rate.id is not null then jsonb_build_object('id', rate.id, 'name_en', rate.name_en, 'name_fr', rate.name_fr,
+      'min_days', rate.min_days, 'max_days', rate.max_days) end,
+    address,
+    -- Whole seconds, as Stripe's session ends at the same. Ten minutes more than the shortest session, so
+    -- that a call without an answer can be made again.
+    date_trunc('second', private.now()) + interval '40 minutes'
+  );
+  insert into public.order_items (
+    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, unit_amount, quantity,
+    subtotal_amount, discount_amount, total_amount
+  )
+  select placed_id, buyer_id, (line.value ->> 'variant_id')::uuid, (line.value ->> 'product_id')::uuid, line.ordinality,
+    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options',
+    (line.value ->> 'unit_amount')::bigint, (line.value ->> 'quantity')::integer, amounts.subtotal, amounts.share,
+    amounts.subtotal - amounts.share
+  from jsonb_array_elements(lines) with ordinality as line
+  cross join lateral (
+    select (line.value ->> 'subtotal_amount')::bigint as subtotal,
+      coalesce((discount -> 'shares' ->> (line.ordinality - 1)::integer)::bigint, 0) as share
+  ) as amounts;
+end;
+$function$;
+comment on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) is 'Writes a pending order with its lines, as private.order_lines and private.order_discount give them.';
+grant execute on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.own_account(user_id uuid)
  RETURNS void
@@ -4449,6 +5490,26 @@ comment on function private.plans_granting(text, bigint) is 'What one can buy to
 grant execute on function private.plans_granting(text, bigint) to authenticated;
 grant execute on function private.plans_granting(text, bigint) to service_role;
 
+CREATE OR REPLACE FUNCTION private.prices_chargeable()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  step constant bigint := private.charge_step((
+    select list.currency from public.price_lists as list where list.id = new.price_list_id
+  ));
+  written constant jsonb := to_jsonb(new);
+begin
+  if coalesce((written ->> 'unit_amount')::bigint % step, 0) <> 0 or coalesce((written ->> 'amount')::bigint % step, 0) <> 0 then
+    raise exception using errcode = 'check_violation', constraint = tg_table_name || '_chargeable',
+      message = 'Stripe charges this currency in multiples of ' || step || ' minor units';
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.prices_chargeable() is 'Trigger: an amount that Stripe cannot charge is refused when it is written, not rounded when it is paid.';
+
 CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text)
  RETURNS void
  LANGUAGE plpgsql
@@ -4460,8 +5521,198 @@ begin
 end;
 $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
+grant execute on function private.problem(integer, text, text) to anon;
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text, extra jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception using errcode = 'PT' || status, message = code, detail = detail, hint = extra::text;
+end;
+$function$;
+comment on function private.problem(integer, text, text, jsonb) is 'As private.problem, with further members of the problem''s body: PostgREST hands them on as the hint.';
+grant execute on function private.problem(integer, text, text, jsonb) to authenticated;
+grant execute on function private.problem(integer, text, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_attributes(attributes jsonb)
+ RETURNS TABLE(name text, value text)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select attribute.key, attribute.value #>> '{}'
+  from jsonb_each(attributes) as attribute
+  where jsonb_typeof(attribute.value) in ('string', 'number', 'boolean')
+    and char_length(attribute.key) <= 100 and char_length(attribute.value #>> '{}') between 1 and 200;
+$function$;
+comment on function private.product_attributes(jsonb) is 'The attributes that one filters by: those with one short value. Others are shown, and not filtered by.';
+grant execute on function private.product_attributes(jsonb) to anon;
+grant execute on function private.product_attributes(jsonb) to authenticated;
+grant execute on function private.product_attributes(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], price_list price_lists, locale text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', product.id,
+    'slug', product.slug,
+    'name', case product_cards.locale when 'fr' then product.name_fr else product.name_en end,
+    'category', (
+      select jsonb_build_object('id', category.id, 'slug', category.slug,
+        'name', case product_cards.locale when 'fr' then category.name_fr else category.name_en end)
+      from public.categories as category where category.id = product.category_id and category.active
+    ),
+    'attributes', product.attributes,
+    'min_amount', listing.min_amount,
+    'max_amount', listing.max_amount,
+    'currency', product_cards.price_list.currency,
+    'in_stock', exists (
+      select from public.variant_availability as availability
+      where availability.product_id = product.id and availability.on_sale and availability.band <> 'out_of_stock'
+    ),
+    'image', (
+      select jsonb_build_object('path', image.path,
+        'alt', case product_cards.locale when 'fr' then image.alt_fr else image.alt_en end)
+      from public.product_images as image where image.product_id = product.id
+      order by image.position, image.id limit 1
+    ),
+    'rating', jsonb_build_object('count', product.rating_count, 'sum', product.rating_sum),
+    'created_at', product.created_at
+  ) order by asked.place), '[]')
+  from unnest(product_cards.product_ids) with ordinality as asked (id, place)
+  join public.products as product on product.id = asked.id and product.active
+  join public.product_listings as listing
+    on listing.product_id = product.id and listing.price_list_id = product_cards.price_list.id;
+$function$;
+comment on function private.product_cards(uuid[], price_lists, text) is 'Products as lists show them, in the order asked for, in one query whatever variants they have.';
+grant execute on function private.product_cards(uuid[], price_lists, text) to anon;
+grant execute on function private.product_cards(uuid[], price_lists, text) to authenticated;
+grant execute on function private.product_cards(uuid[], price_lists, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_document(product products)
+ RETURNS tsvector
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  with lexemes as (
+    select private.search_lexemes(product.name_en || ' ' || product.name_fr) as named,
+      private.search_lexemes(
+        -- More of a description says nothing new, and makes the index large.
+        left(product.description_en, 2000) || ' ' || left(product.description_fr, 2000) || ' '
+        || coalesce((select string_agg(value, ' ') from private.product_attributes(product.attributes)), '')
+      ) as told
+  )
+  select array_to_tsvector(array(
+    select 'n' || to_hex(private.product_level(product)::integer) || ':' || word from lexemes, unnest(named) as word
+    union
+    select 'w:' || word from lexemes, unnest(named || told) as word
+    union
+    select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
+    union
+    select 'l:' || listing.price_list_id from public.product_listings as listing where listing.product_id = product.id
+  ));
+$function$;
+comment on function private.product_document(products) is 'See public.product_documents.document.';
+grant execute on function private.product_document(products) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_facets(product_ids uuid[], price_list price_lists, locale text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with matched as materialized (
+    select product.id, product.category_id, product.attributes, listing.min_amount
+    from public.products as product
+    join public.product_listings as listing
+      on listing.product_id = product.id and listing.price_list_id = product_facets.price_list.id
+    where product.id = any (product_facets.product_ids) and product.active
+  ), counted as (
+    select attribute.name, attribute.value, count(*) as products
+    from matched, private.product_attributes(matched.attributes) as attribute
+    group by attribute.name, attribute.value
+  ), ranked as (
+    select counted.*, row_number() over (partition by name order by products desc, value) as place from counted
+  )
+  select jsonb_build_object(
+    'products', (select count(*) from matched),
+    'in_stock', (
+      select count(*) from matched where exists (
+        select from public.variant_availability as availability
+        where availability.product_id = matched.id and availability.on_sale and availability.band <> 'out_of_stock'
+      )
+    ),
+    'price', (
+      select jsonb_build_object('min_amount', min(min_amount), 'max_amount', max(min_amount),
+        'currency', product_facets.price_list.currency)
+      from matched having count(*) > 0
+    ),
+    'categories', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', category.id, 'slug', category.slug,
+          'parent_id', category.parent_id,
+          'name', case product_facets.locale when 'fr' then category.name_fr else category.name_en end,
+          'count', held.products) order by held.products desc, category.slug), '[]')
+      from (select category_id, count(*) as products from matched group by category_id) as held
+      join public.categories as category on category.id = held.category_id and category.active
+    ),
+    'attributes', (
+      select coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.listed)
+        order by named.products desc, named.name), '[]')
+      from (
+        select name, sum(products) as products,
+          jsonb_agg(jsonb_build_object('value', value, 'count', products) order by place) as listed
+        from ranked where place <= 50 group by name order by 2 desc, name limit 30
+      ) as named
+    )
+  );
+$function$;
+comment on function private.product_facets(uuid[], price_lists, text) is 'How many of these products are in each category, have each attribute, are in stock; and what they cost.';
+grant execute on function private.product_facets(uuid[], price_lists, text) to anon;
+grant execute on function private.product_facets(uuid[], price_lists, text) to authenticated;
+grant execute on function private.product_facets(uuid[], price_lists, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_image_files_go()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- By the hundred, as Storage removes them.
+  perform private.enqueue('product_images_remove', jsonb_build_object('names', page.names))
+  from (
+    select jsonb_agg(numbered.path) as names
+    from (select gone.path, (row_number() over () - 1) / 100 as page from gone) as numbered
+    group by numbered.page
+  ) as page;
+  return null;
+end;
+$function$;
+comment on function private.product_image_files_go() is 'Trigger: the files of images that are gone go as well. Security definer: staff enqueue nothing themselves.';
+
+CREATE OR REPLACE FUNCTION private.product_level(product products)
+ RETURNS smallint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select case
+    -- Stars above the middle: dozens of reviews that like it count more than one.
+    when liked.points > 0 then 8 + least(7, floor(log(2.0, liked.points) / 1.5))
+    else greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
+  end::smallint
+  from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked;
+$function$;
+comment on function private.product_level(products) is 'See public.product_documents.level.';
+grant execute on function private.product_level(products) to service_role;
 
 CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
  RETURNS boolean
@@ -4477,6 +5728,48 @@ comment on function private.product_on_sale(uuid) is 'Whether a product is there
 grant execute on function private.product_on_sale(uuid) to anon;
 grant execute on function private.product_on_sale(uuid) to authenticated;
 grant execute on function private.product_on_sale(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.products_related(product products, price_list text, most integer)
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with bought as (
+    select pair.id, pair.place
+    from unnest(private.bought_together(product.id, 3 * products_related.most)) with ordinality as pair (id, place)
+    join public.product_listings as listing
+      on listing.product_id = pair.id and listing.price_list_id = products_related.price_list
+  ), alike as (
+    -- Of its category the fifty that are rated best; of these those that have most of its attributes.
+    select near.product_id as id, (
+        select count(*) from private.product_attributes(product.attributes) as own
+        join private.product_attributes(other.attributes) as its on its.name = own.name and its.value = own.value
+      ) as shared, near.rating_rank
+    from (
+      select listing.product_id, listing.rating_rank from public.product_listings as listing
+      where listing.category_id = product.category_id and listing.price_list_id = products_related.price_list
+      order by listing.rating_rank desc, listing.product_id desc
+      limit 51
+    ) as near
+    join public.products as other on other.id = near.product_id
+    where near.product_id <> product.id
+  ), ranked as (
+    -- Half of the places for what was bought with it, where there is as much; the rest for what is like it.
+    select id, 0 as kind, place::numeric as rank from bought where place <= products_related.most / 2
+    union all
+    select id, 1, row_number() over (order by shared desc, rating_rank desc, id) from alike
+    union all
+    select id, 2, place from bought
+  ), once as (
+    select id, min(kind * 1000 + rank) as rank from ranked group by id order by 2, 1 limit products_related.most
+  )
+  select coalesce(array_agg(id order by rank, id), '{}') from once;
+$function$;
+comment on function private.products_related(products, text, integer) is 'Products to show beside one: bought with it, and of its category with the same attributes.';
+grant execute on function private.products_related(products, text, integer) to anon;
+grant execute on function private.products_related(products, text, integer) to authenticated;
+grant execute on function private.products_related(products, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.public_name(name text, email text)
  RETURNS text
@@ -4833,6 +6126,221 @@ $function$;
 comment on function private.schedule_jobs() is 'Enqueues the coming slot of each rule, once: the job''s key names the slot.';
 grant execute on function private.schedule_jobs() to service_role;
 
+CREATE OR REPLACE FUNCTION private.search_best(terms jsonb, required tsquery, price_list text, categories uuid[], min_amount bigint, max_amount bigint, in_stock boolean)
+ RETURNS TABLE(product_id uuid, score integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  most constant integer := 1000;
+  -- Looked through one by one rather than by the words that half of the shop has.
+  few constant integer := 5000;
+  filtered constant boolean := categories is not null or search_best.min_amount is not null
+    or search_best.max_amount is not null or search_best.in_stock;
+  anywhere constant tsquery := private.tsquery_of(terms, 'w:') && required;
+  named tsquery;
+  best uuid[] := '{}';
+  scores integer[] := '{}';
+  batch uuid[];
+  batch_scores integer[];
+  candidates bigint := few + 1;
+begin
+  if categories is not null or search_best.min_amount is not null or search_best.max_amount is not null then
+    execute format(
+      'select count(*) from (select from public.product_listings as listing where listing.price_list_id = $1 %s %s %s limit %s) as narrowed',
+      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
+      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
+      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
+      few + 1
+    ) into candidates using search_best.price_list, categories, search_best.min_amount, search_best.max_amount;
+  end if;
+
+  -- In the order of what is found first, so that what many products match is never read to its end: a word in
+  -- the name before a word anywhere, and the higher level first. All of one level are as good.
+  for level in reverse 15..0 loop
+    named := private.tsquery_of(terms, 'n' || to_hex(level) || ':') && required;
+    if candidates <= few then
+      exit;
+    elsif filtered then
+      batch := array(
+        select document.product_id
+        from public.product_documents as document
+        join public.product_listings as listing
+          on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+        where document.document @@ named
+          and (categories is null or listing.category_id = any (categories))
+          and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+          and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+          and (not search_best.in_stock or exists (
+            select from public.variant_availability as availability
+            where availability.product_id = document.product_id and availability.on_sale
+              and availability.band <> 'out_of_stock'
+          ))
+        limit most - cardinality(best)
+      );
+    else
+      batch := array(
+        select document.product_id from public.product_documents as document
+        where document.document @@ named limit most - cardinality(best)
+      );
+    end if;
+    best := best || batch;
+    scores := scores || array_fill(16 + level, array[cardinality(batch)]);
+    exit when cardinality(best) >= most;
+  end loop;
+
+  if candidates <= few then
+    named := (
+      select string_agg('(' || private.tsquery_of(terms, 'n' || to_hex(level) || ':')::text || ')', '|')::tsquery
+      from generate_series(0, 15) as level
+    );
+    return query execute format(
+      'select document.product_id, document.level + case when document.document @@ $6 then 16 else 0 end
+       from public.product_listings as listing
+       join public.product_documents as document on document.product_id = listing.product_id
+       where listing.price_list_id = $1 and document.document @@ $5 %s %s %s %s
+       order by 2 desc, 1 limit %s',
+      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
+      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
+      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
+      case when search_best.in_stock then private.in_stock_condition() else '' end,
+      most
+    ) using search_best.price_list, categories, search_best.min_amount, search_best.max_amount, anywhere, named;
+    return;
+  elsif cardinality(best) < most then
+    select coalesce(array_agg(rest.product_id), '{}'), coalesce(array_agg(rest.level::integer), '{}')
+    into batch, batch_scores
+    from (
+      select document.product_id, document.level
+      from public.product_documents as document
+      join public.product_listings as listing
+        on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+      where document.document @@ anywhere and document.product_id <> all (best)
+        and (categories is null or listing.category_id = any (categories))
+        and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+        and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+        and (not search_best.in_stock or exists (
+          select from public.variant_availability as availability
+          where availability.product_id = document.product_id and availability.on_sale
+            and availability.band <> 'out_of_stock'
+        ))
+      limit most - cardinality(best)
+    ) as rest;
+    best := best || batch;
+    scores := scores || batch_scores;
+  end if;
+  return query select found.product_id, found.score from unnest(best, scores) as found (product_id, score);
+end;
+$function$;
+comment on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) is 'The best 1,000 products of a search, with how well each answers it.';
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to anon;
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to authenticated;
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.search_lexemes(text text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  -- Both languages, whatever the text is in: brands and borrowed words are in each. French also as written,
+  -- since its endings are told by their accents. Letters and digits alone: the parser would make hosts and
+  -- signed numbers of "a.b" and "3-5".
+  select array(
+    select distinct private.fold(lexeme)
+    from regexp_replace(search_lexemes.text, '[^[:alnum:]]+', ' ', 'g') as written,
+      unnest(
+        tsvector_to_array(to_tsvector('pg_catalog.english', private.fold(written)))
+        || tsvector_to_array(to_tsvector('pg_catalog.french', private.fold(written)))
+        || tsvector_to_array(to_tsvector('pg_catalog.french', written))
+      ) as lexeme
+    where char_length(lexeme) <= 40
+  );
+$function$;
+comment on function private.search_lexemes(text) is 'The words of a text as stems, French and English, without accents; without those that mean nothing in both.';
+grant execute on function private.search_lexemes(text) to anon;
+grant execute on function private.search_lexemes(text) to authenticated;
+grant execute on function private.search_lexemes(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.search_nearest(word text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  swapped constant text[] := array(
+    select left(word, at - 1) || substr(word, at + 1, 1) || substr(word, at, 1) || substr(word, at + 2)
+    from generate_series(1, char_length(word) - 1) as at
+  );
+  nearest text[];
+begin
+  -- Two letters swapped is the commonest typo, and the one that leaves the fewest trigrams.
+  nearest := array(select known.word from public.search_words as known where known.word = any (swapped) limit 4);
+  if cardinality(nearest) > 0 or char_length(word) < 3 then
+    return nearest;
+  end if;
+  perform pg_catalog.set_config('pg_trgm.similarity_threshold', '0.25', true);
+  return array(
+    select near.word
+    from (
+      select known.word, extensions.similarity(known.word, search_nearest.word) as alike,
+        extensions.levenshtein_less_equal(known.word, search_nearest.word, 2) as edits
+      from public.search_words as known
+      where known.word operator(extensions.%) search_nearest.word
+    ) as near
+    where near.edits <= case when char_length(search_nearest.word) < 6 then 1 else 2 end
+    order by near.edits, near.alike desc, near.word
+    limit 4
+  );
+end;
+$function$;
+comment on function private.search_nearest(text) is 'The known words that a word with a typo may mean: at most four, one edit away, or two if it is long.';
+grant execute on function private.search_nearest(text) to anon;
+grant execute on function private.search_nearest(text) to authenticated;
+grant execute on function private.search_nearest(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.search_terms(search text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  typed text;
+  lexemes text[];
+  meant text[];
+  terms jsonb := '[]';
+  skipped jsonb := '[]';
+begin
+  foreach typed in array (
+    regexp_split_to_array(trim(regexp_replace(search, '[^[:alnum:]]+', ' ', 'g')), ' ')
+  )[1:8] loop
+    continue when typed = '';
+    lexemes := private.search_lexemes(typed);
+    -- "the" and "sur" mean nothing, unless nothing else is asked for.
+    if to_tsvector('pg_catalog.english', typed) = '' or to_tsvector('pg_catalog.french', typed) = '' then
+      skipped := skipped || jsonb_build_array(lexemes || private.fold(typed));
+      continue;
+    end if;
+    if not exists (select from public.search_words as known where known.word = any (lexemes)) then
+      meant := array(select distinct near from unnest(lexemes) as lexeme, unnest(private.search_nearest(lexeme)) as near);
+      lexemes := lexemes || meant;
+    end if;
+    terms := terms || jsonb_build_array(to_jsonb(lexemes));
+  end loop;
+  return case when terms = '[]' then skipped else terms end;
+end;
+$function$;
+comment on function private.search_terms(text) is 'What a search means: for each of its first eight words the lexemes that are as good, typos mended.';
+grant execute on function private.search_terms(text) to anon;
+grant execute on function private.search_terms(text) to authenticated;
+grant execute on function private.search_terms(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.seat_limit(workspace_id uuid)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -4993,6 +6501,28 @@ comment on function private.second_factor_given() is 'For restrictive policies: 
 grant execute on function private.second_factor_given() to authenticated;
 grant execute on function private.second_factor_given() to service_role;
 
+CREATE OR REPLACE FUNCTION private.shop_price_list(asked text)
+ RETURNS price_lists
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  found_list public.price_lists;
+begin
+  select list.* into found_list from public.price_lists as list
+  where list.active and case when asked is null then list.is_default else list.id = asked end;
+  if found_list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No prices are shown by this list.');
+  end if;
+  return found_list;
+end;
+$function$;
+comment on function private.shop_price_list(text) is 'The price list that is asked for, or the default one. Refuses one that is not there.';
+grant execute on function private.shop_price_list(text) to anon;
+grant execute on function private.shop_price_list(text) to authenticated;
+grant execute on function private.shop_price_list(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.slug_of(name text)
  RETURNS text
  LANGUAGE sql
@@ -5040,6 +6570,26 @@ $function$;
 comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
 grant execute on function private.staff_addresses() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_calls()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  case private.staff_standing()
+    when 'staff' then return;
+    when 'second_factor_required' then
+      perform private.problem(403, 'second_factor_required', 'Sign in with a second factor to do this.');
+    else
+      perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
+  end case;
+end;
+$function$;
+comment on function private.staff_calls() is 'Lets only staff go on, who have shown a second factor where that is required: for client RPCs.';
+grant execute on function private.staff_calls() to authenticated;
+grant execute on function private.staff_calls() to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5073,6 +6623,64 @@ comment on function private.staff_standing() is 'staff; second_factor_required: 
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
 
+CREATE OR REPLACE FUNCTION private.stock_adjust(variant_id uuid, reason text, delta integer, counted integer, request_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  before private.stock;
+  after private.stock;
+  unshipped integer;
+  why constant text := btrim(reason);
+begin
+  perform private.staff_calls();
+  if why is null or char_length(why) not between 5 and 500 then
+    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
+  end if;
+  if (delta is null) = (counted is null) or delta = 0
+    or delta not between -1000000 and 1000000 or counted not between 0 and 1000000
+  then
+    perform private.problem(422, 'invalid_body',
+      'Give either delta, what came or went, or counted, what lies on the shelf; up to a million.');
+  end if;
+  -- From here on nobody reserves, sells or counts it until this is committed.
+  select * into before from private.stock as known where known.variant_id = stock_adjust.variant_id for update;
+  if before.variant_id is null then
+    perform private.problem(404, 'not_found', 'There is no variant with this id.');
+  end if;
+  unshipped := private.stock_unshipped(stock_adjust.variant_id);
+  if not exists (select from private.stock_movements as moved where moved.request_id = stock_adjust.request_id) then
+    if -delta > before.on_hand - before.shortage + unshipped then
+      perform private.problem(422, 'invalid_body', format(
+        'Only %s are there, so no more can go.', before.on_hand - before.shortage + unshipped
+      ));
+    end if;
+    if private.stock_set(
+      stock_adjust.variant_id,
+      coalesce(before.on_hand - before.shortage + delta, counted - unshipped),
+      case when delta is null then 'counted' else 'adjusted' end, why, (select auth.uid()), stock_adjust.request_id
+    ) then
+      select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
+      perform private.audit_note('stock.adjust', stock_adjust.variant_id::text, null, jsonb_build_object(
+        'on_hand', jsonb_build_object('old', before.on_hand, 'new', after.on_hand),
+        'shortage', jsonb_build_object('old', before.shortage, 'new', after.shortage),
+        'note', jsonb_build_object('new', why)
+      ));
+    end if;
+  end if;
+  select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
+  return jsonb_build_object(
+    'variant_id', after.variant_id, 'on_hand', after.on_hand, 'reserved', after.reserved,
+    'shortage', after.shortage, 'unshipped', unshipped
+  );
+end;
+$function$;
+comment on function private.stock_adjust(uuid, text, integer, integer, uuid) is 'Corrects the stock of a variant for staff. Security definer: staff write stock by this alone, so that each change has its reason and its rows in the ledger and the audit log.';
+grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
+grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stock_change(variant_id uuid, kind text, on_hand_delta integer, reserved_delta integer, order_id uuid DEFAULT NULL::uuid, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid, shortage_delta integer DEFAULT 0)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5102,20 +6710,135 @@ $function$;
 comment on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) is 'Moves stock and writes its ledger row, in one conditional update; false, and nothing is written, when there is not enough. Callers take variants in the order of their ids, or two wait for each other.';
 grant execute on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION private.stock_left(variant_id uuid, wanted integer)
- RETURNS integer
- LANGUAGE sql
+CREATE OR REPLACE FUNCTION private.stock_history(variant_id uuid, before bigint, page_size integer)
+ RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select greatest(0, least(stock_left.wanted, 999, held.on_hand - held.reserved))
-  from private.stock as held
-  where held.variant_id = stock_left.variant_id;
+#variable_conflict use_column
+begin
+  perform private.staff_calls();
+  if stock_history.page_size is null or stock_history.page_size not between 1 and 500 then
+    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows.');
+  end if;
+  return query
+  select moved.id, moved.kind, moved.on_hand_delta, moved.reserved_delta, moved.shortage_delta, moved.order_id,
+         moved.actor_id, moved.note, moved.created_at
+  from private.stock_movements as moved
+  where moved.variant_id = stock_history.variant_id
+    and (stock_history.before is null or moved.id < stock_history.before)
+  order by moved.id desc
+  limit stock_history.page_size;
+end;
 $function$;
-comment on function private.stock_left(uuid, integer) is 'How many of so many wanted units can be had, up to a cart''s 999. Security definer: buyers may not read the stock; what they want more of than there is, a checkout would refuse them as well.';
-grant execute on function private.stock_left(uuid, integer) to anon;
-grant execute on function private.stock_left(uuid, integer) to authenticated;
-grant execute on function private.stock_left(uuid, integer) to service_role;
+comment on function private.stock_history(uuid, bigint, integer) is 'A page of a variant''s stock movements, for staff. Security definer: no user reads the ledger.';
+grant execute on function private.stock_history(uuid, bigint, integer) to authenticated;
+grant execute on function private.stock_history(uuid, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_levels(after text, page_size integer, prefix text, which text)
+ RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  perform private.staff_calls();
+  if stock_levels.page_size is null or stock_levels.page_size not between 1 and 500
+    or coalesce(stock_levels.which, 'low') not in ('low', 'short')
+  then
+    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows; which is low or short.');
+  end if;
+  return query
+  select variant.id, variant.product_id, variant.sku, held.on_hand, held.reserved, held.on_hand - held.reserved,
+         held.shortage, variant.low_stock, held.updated_at
+  from public.product_variants as variant
+  join private.stock as held on held.variant_id = variant.id
+  where (stock_levels.after is null or variant.sku collate "C" > stock_levels.after)
+    and (stock_levels.prefix is null or variant.sku collate "C" ^@ stock_levels.prefix)
+    and (stock_levels.which is distinct from 'short' or held.shortage > 0)
+    and (stock_levels.which is distinct from 'low' or exists (
+      select from public.variant_availability as known
+      where known.variant_id = variant.id and known.band <> 'in_stock'
+    ))
+  order by variant.sku collate "C"
+  limit stock_levels.page_size;
+end;
+$function$;
+comment on function private.stock_levels(text, integer, text, text) is 'A page of the exact stock, for staff. Security definer: no user reads private.stock.';
+grant execute on function private.stock_levels(text, integer, text, text) to authenticated;
+grant execute on function private.stock_levels(text, integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_set(variant_id uuid, there integer, kind text, note text, actor_id uuid, request_id uuid DEFAULT NULL::uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held private.stock;
+  on_hand_delta integer;
+  shortage_delta integer;
+begin
+  select * into held from private.stock as known where known.variant_id = stock_set.variant_id for update;
+  on_hand_delta := greatest(there, held.reserved) - held.on_hand;
+  shortage_delta := greatest(held.reserved - there, 0) - held.shortage;
+  if on_hand_delta = 0 and shortage_delta = 0 then
+    return false;
+  end if;
+  update private.stock as known
+  set on_hand = held.on_hand + on_hand_delta, shortage = held.shortage + shortage_delta
+  where known.variant_id = stock_set.variant_id;
+  insert into private.stock_movements
+    (variant_id, kind, on_hand_delta, shortage_delta, actor_id, note, request_id)
+  values (
+    stock_set.variant_id, stock_set.kind, on_hand_delta, shortage_delta, stock_set.actor_id, stock_set.note,
+    stock_set.request_id
+  );
+  return true;
+end;
+$function$;
+comment on function private.stock_set(uuid, integer, text, text, uuid, uuid) is 'Makes on_hand - shortage what is there, with its ledger row, without taking from what orders hold; false when it is so already. Callers take variants in the order of their ids.';
+grant execute on function private.stock_set(uuid, integer, text, text, uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_shortage_shrink()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  let_go constant integer := least(new.shortage, new.on_hand - new.reserved);
+begin
+  update private.stock as held
+  set on_hand = held.on_hand - let_go, shortage = held.shortage - let_go
+  where held.variant_id = new.variant_id;
+  insert into private.stock_movements (variant_id, kind, on_hand_delta, shortage_delta, note)
+  values (new.variant_id, 'adjusted', -let_go, -let_go, 'Let go by an order, and not there: the shortage is smaller by it.');
+  return null;
+end;
+$function$;
+comment on function private.stock_shortage_shrink() is 'Trigger on stock: units that an order lets go of while some are missing are the missing ones. Nobody else is sold them.';
+
+CREATE OR REPLACE FUNCTION private.stock_unshipped(variant_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(item.quantity - greatest(item.refunded_quantity, item.restocked_quantity)), 0)::integer
+  from public.order_items as item
+  join public.orders as placed on placed.id = item.order_id
+  where item.variant_id = stock_unshipped.variant_id
+    and placed.shipped_at is null
+    and placed.status in ('paid', 'fulfilling', 'partially_refunded', 'disputed', 'review')
+    -- Whether its units have left on_hand, the ledger says, not the status.
+    and exists (
+      select from private.stock_movements as moved
+      where moved.order_id = item.order_id and moved.variant_id = item.variant_id and moved.kind = 'sold'
+    );
+$function$;
+comment on function private.stock_unshipped(uuid) is 'How many units are paid and not shipped: on the shelf, and no longer on hand. Neither refunded nor restocked ones.';
+grant execute on function private.stock_unshipped(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
@@ -5172,9 +6895,14 @@ grant execute on function private.stripe_apply_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_checkout_session(record jsonb)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
+  if record ->> 'order_id' is not null then
+    perform private.order_apply_session(record);
+    return;
+  end if;
   -- Paid: its subscription's own sync closes the purchase. Expired: nothing was bought.
   update private.subscription_intents as intent
   set state = case when record ->> 'status' = 'expired' then 'abandoned' else intent.state end,
@@ -5185,8 +6913,9 @@ AS $function$
   where intent.state = 'open' and customer.stripe_customer_id = record ->> 'customer_id'
     and intent.workspace_id = customer.workspace_id
     and (intent.stripe_session_id = record ->> 'id' or intent.id = private.uuid_or_null(record ->> 'intent_id'));
+end;
 $function$;
-comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase on Stripe''s page what became of it.';
+comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase or an order on Stripe''s page what became of it.';
 grant execute on function private.stripe_apply_checkout_session(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_credit_note(record jsonb)
@@ -5679,6 +7408,37 @@ AS $function$
 $function$;
 comment on function private.trial_used(uuid) is 'Whether a workspace has had its trial, or is buying it.';
 grant execute on function private.trial_used(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.tsquery_of(terms jsonb, prefix text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select string_agg('(' || alternatives.text || ')', '&')::tsquery
+  from jsonb_array_elements(tsquery_of.terms) as term,
+    lateral (
+      select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
+      from jsonb_array_elements_text(term) as lexeme
+    ) as alternatives;
+$function$;
+comment on function private.tsquery_of(jsonb, text) is 'The query for documents that have one lexeme of each list: [["chair", "chais"], ["red"]].';
+grant execute on function private.tsquery_of(jsonb, text) to anon;
+grant execute on function private.tsquery_of(jsonb, text) to authenticated;
+grant execute on function private.tsquery_of(jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.tsquery_word(lexeme text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || '''';
+$function$;
+comment on function private.tsquery_word(text) is 'A lexeme as the text of a tsquery has it, whatever is in it.';
+grant execute on function private.tsquery_word(text) to anon;
+grant execute on function private.tsquery_word(text) to authenticated;
+grant execute on function private.tsquery_word(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.usage_counter_expire(counter usage_counters)
  RETURNS usage_counters
@@ -6624,7 +8384,8 @@ AS $function$
     select object.bucket_id, object.name, (object.bucket_id || '/' || object.name) collate "C" as key,
            coalesce((object.metadata ->> 'size')::bigint, 0) as bytes
     from storage.objects as object
-    where (
+    where object.bucket_id not in ('product-images', 'catalogue-imports', 'catalogue-exports')
+      and (
         starts_with(object.name, account_files.user_id || '/')
         or (object.owner_id = account_files.user_id::text and (shared or not exists (
           select from public.workspace_members as other
@@ -6916,6 +8677,20 @@ $function$;
 comment on function public.card_attempt_begin(uuid, uuid, text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a user may have Stripe try a card for a workspace (the personal one by default), and notes from where. Refuses as private.billing_workspace.';
 grant execute on function public.card_attempt_begin(uuid, uuid, text, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.card_attempt_begin_guest(address_hash text, tolerance integer DEFAULT 1)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case when until is null then jsonb_build_object('allowed', true)
+    else jsonb_build_object('allowed', false,
+      'retry_after_seconds', greatest(1, ceil(extract(epoch from until - private.now())))::integer) end
+  from private.declines_until(null, card_attempt_begin_guest.address_hash, tolerance) as until;
+$function$;
+comment on function public.card_attempt_begin_guest(text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a guest who comes from there may have Stripe try a card.';
+grant execute on function public.card_attempt_begin_guest(text, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.card_decline_record(cause text, stripe_customer_id text, card_hash text, code text, tolerance integer DEFAULT 1)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -6994,66 +8769,6 @@ AS $function$
 $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
-
-CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list_id text DEFAULT NULL::text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  list public.price_lists;
-begin
-  if cardinality(variant_ids) > 200 or cardinality(quantities) is distinct from cardinality(variant_ids) then
-    perform private.problem(422, 'invalid_body', 'At most 200 variants, with a quantity each.');
-  end if;
-  select one.* into list
-  from public.price_lists as one
-  where one.active
-    and case when cart_facts.price_list_id is null then one.is_default else one.id = cart_facts.price_list_id end;
-  if list.id is null then
-    perform private.problem(404, 'price_list_not_found', 'No active price list has this id.');
-  end if;
-  return jsonb_build_object(
-    'price_list_id', list.id,
-    'currency', list.currency,
-    'lines', (
-      -- Inactive ones are left out by condition, not only by RLS: staff, who read them, cannot buy them either.
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'variant_id', variant.id,
-        'product_id', product.id,
-        'slug', product.slug,
-        'sku', variant.sku,
-        'name_en', product.name_en,
-        'name_fr', product.name_fr,
-        'options', variant.options,
-        'image', (
-          select image.path
-          from public.product_images as image
-          where image.product_id = product.id
-          order by (image.variant_id is not distinct from variant.id) desc, (image.variant_id is null) desc,
-            image.position, image.id
-          limit 1
-        ),
-        'unit_amount', price.unit_amount,
-        'compare_at_amount', price.compare_at_amount,
-        'availability', coalesce(known.band, 'out_of_stock'),
-        'few_left', known.few_left,
-        'can_have', coalesce(private.stock_left(variant.id, wanted.quantity), 0)
-      )), '[]')
-      from unnest(cart_facts.variant_ids, cart_facts.quantities) as wanted (variant_id, quantity)
-      join public.product_variants as variant on variant.id = wanted.variant_id and variant.active
-      join public.products as product on product.id = variant.product_id and product.active
-      join public.variant_prices as price on price.variant_id = variant.id and price.price_list_id = list.id
-      left join public.variant_availability as known on known.variant_id = variant.id
-    )
-  );
-end;
-$function$;
-comment on function public.cart_facts(uuid[], integer[], text) is 'What the lines of a cart are now: names, price by the price list (null: the default one), availability, and how many of the wanted quantity can be had. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
-grant execute on function public.cart_facts(uuid[], integer[], text) to anon;
-grant execute on function public.cart_facts(uuid[], integer[], text) to authenticated;
-grant execute on function public.cart_facts(uuid[], integer[], text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_advance(stripe_invoice_id text)
  RETURNS text
@@ -7903,6 +9618,147 @@ comment on function public.my_invitations() is 'Client RPC: the invitations that
 grant execute on function public.my_invitations() to authenticated;
 grant execute on function public.my_invitations() to service_role;
 
+CREATE OR REPLACE FUNCTION public.order_checkout(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.order_checkout(order_checkout.order_id) $function$;
+comment on function public.order_checkout(uuid) is 'Server RPC: private.order_checkout; null for an unknown order.';
+grant execute on function public.order_checkout(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_checkout_record(order_id uuid, session_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with recorded as (
+    update public.orders as placed set stripe_session_id = order_checkout_record.session_id
+    where placed.id = order_checkout_record.order_id and placed.stripe_session_id is null
+    returning 1
+  )
+  select exists (select from recorded);
+$function$;
+comment on function public.order_checkout_record(uuid, text) is 'Server RPC: notes which session at Stripe an order is paid by; false when one is noted already.';
+grant execute on function public.order_checkout_record(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_find(order_id uuid, session_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.order_checkout(placed.id) from public.orders as placed
+  where case when order_find.order_id is not null then placed.id = order_find.order_id
+    else placed.stripe_session_id = order_find.session_id end;
+$function$;
+comment on function public.order_find(uuid, text) is 'Server RPC: the order of an id or else of a checkout session, as private.order_checkout tells it; null when there is none.';
+grant execute on function public.order_find(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_place(buyer text, user_id uuid, email text, locale text, price_list text, items jsonb, shipping_address jsonb, shipping_rate_id uuid, discount_code text, success_url text, cancel_url text, taxed boolean DEFAULT false, cart jsonb DEFAULT NULL::jsonb, address_hash text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  list public.price_lists;
+  lines jsonb;
+  goods bigint;
+  discount jsonb;
+  rate public.shipping_rates;
+  hash text;
+  open_one private.order_requests;
+  placed_id constant uuid := gen_random_uuid();
+begin
+  -- One at a time a buyer: of two tabs the second finds what the first has placed.
+  perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
+  select * into list from public.price_lists as held
+  where held.active and case when order_place.price_list is null then held.is_default else held.id = order_place.price_list end;
+  if list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
+  end if;
+  lines := private.order_lines(items, list.id);
+  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
+  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  if goods > 99999999 then
+    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
+  end if;
+  if discount_code is not null then
+    discount := private.order_discount(discount_code, list.id, list.currency, lines);
+  end if;
+  if shipping_rate_id is not null then
+    rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer) from jsonb_array_elements(lines) as line),
+      goods - coalesce((discount ->> 'amount')::bigint, 0));
+  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
+    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
+  end if;
+
+  -- Prices are part of it: after a change of price the same cart is another request.
+  hash := encode(sha256(convert_to(jsonb_build_object(
+    'list', list.id, 'lines', lines, 'discount', discount, 'rate', to_jsonb(rate) - array['created_at', 'updated_at'],
+    'address', shipping_address, 'email', lower(email), 'locale', locale, 'taxed', taxed,
+    'pages', jsonb_build_array(success_url, cancel_url)
+  )::text, 'utf8')), 'hex');
+  select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  if open_one.order_id is not null then
+    return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
+  end if;
+
+  perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
+  insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
+  values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
+    order_place.address_hash, private.now() + interval '5 minutes');
+  perform private.order_hold(placed_id);
+  if discount is not null then
+    perform private.discount_redeem((discount ->> 'id')::uuid, placed_id, user_id, email);
+  end if;
+  perform private.order_settle_free(placed_id);
+  return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
+end;
+$function$;
+comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
+grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_release(order_id uuid, to_status text, reason text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.order_release(order_release.order_id, order_release.to_status, order_release.reason) $function$;
+comment on function public.order_release(uuid, text, text) is 'Server RPC: private.order_release.';
+grant execute on function public.order_release(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.orders_to_look_at(batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with due as (
+    select request.order_id from private.order_requests as request
+    where request.closed_at is null and request.look_at <= private.now()
+    order by request.look_at
+    limit orders_to_look_at.batch
+    for update skip locked
+  ), looked as (
+    update private.order_requests as request
+    -- After 5, 10, 20, 40 minutes, then each hour; and when the hold ends, whatever comes first. Noted
+    -- before Stripe is asked: whoever dies at it does not keep the others from their turn.
+    set look_at = case
+      when placed.expires_at > private.now() then least(placed.expires_at + interval '5 seconds', waited.until)
+      else waited.until
+    end
+    from due join public.orders as placed on placed.id = due.order_id
+    cross join lateral (
+      select private.now() + least(greatest(private.now() - placed.created_at, interval '5 minutes'), interval '1 hour') as until
+    ) as waited
+    where request.order_id = due.order_id
+    returning request.order_id
+  )
+  select coalesce(jsonb_agg(order_id), '[]') from looked;
+$function$;
+comment on function public.orders_to_look_at(integer) is 'Server RPC: pending orders of which Stripe is to be asked now, each to one caller; the next time is noted.';
+grant execute on function public.orders_to_look_at(integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.orphaned_files(batch integer)
  RETURNS jsonb
  LANGUAGE sql
@@ -7982,6 +9838,36 @@ $function$;
 comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
 grant execute on function public.orphaned_workspaces_close(integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.product_images_orphaned(batch integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(page.name), '{}')
+  from (
+    select object.name from storage.objects as object
+    where object.bucket_id = 'product-images' and object.created_at < now() - interval '1 day'
+      and not exists (select from public.product_images as image where image.path = object.name)
+    order by object.name
+    limit batch
+  ) as page;
+$function$;
+comment on function public.product_images_orphaned(integer) is 'Server RPC: files of the bucket that have no row since a day: uploaded and not used, or left by a job that died for good.';
+grant execute on function public.product_images_orphaned(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.product_images_unused(names text[])
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(given.name), '{}') from unnest(names) as given (name)
+  where not exists (select from public.product_images as image where image.path = given.name);
+$function$;
+comment on function public.product_images_unused(text[]) is 'Server RPC: which of these files no image names: they may go.';
+grant execute on function public.product_images_unused(text[]) to service_role;
+
 CREATE OR REPLACE FUNCTION public.product_reviews(product_id uuid, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
  RETURNS jsonb
  LANGUAGE sql
@@ -7994,6 +9880,182 @@ comment on function public.product_reviews(uuid, text, integer) is 'Client RPC: 
 grant execute on function public.product_reviews(uuid, text, integer) to anon;
 grant execute on function public.product_reviews(uuid, text, integer) to authenticated;
 grant execute on function public.product_reviews(uuid, text, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.product_show(product text, price_list text DEFAULT NULL::text, locale text DEFAULT 'en'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  shown constant public.price_lists := private.shop_price_list(product_show.price_list);
+  french constant boolean := product_show.locale = 'fr';
+  found_product public.products;
+begin
+  select held.* into found_product from public.products as held
+  where held.active and held.slug = product_show.product;
+  if found_product.id is null
+    and product_show.product ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    select held.* into found_product from public.products as held
+    where held.active and held.id = product_show.product::uuid;
+  end if;
+  if found_product.id is null then
+    perform private.problem(404, 'product_not_found', 'No product on sale has this slug or id.');
+  end if;
+  return jsonb_build_object(
+    'id', found_product.id,
+    'slug', found_product.slug,
+    'name', case when french then found_product.name_fr else found_product.name_en end,
+    'description', case when french then found_product.description_fr else found_product.description_en end,
+    -- The way down the tree, as far as it is shown.
+    'categories', (
+      with recursive above as (
+        select held.id, held.parent_id, held.slug, held.name_en, held.name_fr, 0 as height
+        from public.categories as held where held.id = found_product.category_id and held.active
+        union all
+        select held.id, held.parent_id, held.slug, held.name_en, held.name_fr, above.height + 1
+        from public.categories as held join above on held.id = above.parent_id
+        where held.active
+      )
+      select coalesce(jsonb_agg(jsonb_build_object('id', above.id, 'slug', above.slug,
+        'name', case when french then above.name_fr else above.name_en end) order by above.height desc), '[]')
+      from above
+    ),
+    'attributes', found_product.attributes,
+    'created_at', found_product.created_at,
+    'price_list', shown.id,
+    'currency', shown.currency,
+    'rating', jsonb_build_object('count', found_product.rating_count, 'sum', found_product.rating_sum),
+    'variants', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', variant.id, 'sku', variant.sku, 'options', variant.options, 'weight_grams', variant.weight_grams,
+        'unit_amount', price.unit_amount, 'compare_at_amount', price.compare_at_amount,
+        'availability', coalesce(availability.band, 'out_of_stock'), 'few_left', availability.few_left
+      ) order by variant.position, variant.sku), '[]')
+      from public.product_variants as variant
+      left join public.variant_prices as price
+        on price.variant_id = variant.id and price.price_list_id = shown.id
+      left join public.variant_availability as availability on availability.variant_id = variant.id
+      where variant.product_id = found_product.id and variant.active
+    ),
+    'images', (
+      select coalesce(jsonb_agg(jsonb_build_object('path', image.path, 'variant_id', image.variant_id,
+        'alt', case when french then image.alt_fr else image.alt_en end) order by image.position, image.id), '[]')
+      from public.product_images as image where image.product_id = found_product.id
+    ),
+    'reviews', public.product_reviews(found_product.id, null, 5),
+    'related', private.product_cards(
+      private.products_related(found_product, shown.id, 4), shown, product_show.locale
+    )
+  );
+end;
+$function$;
+comment on function public.product_show(text, text, text) is 'A product on sale with all that its page shows, by its slug or id; refuses one that is not on sale.';
+grant execute on function public.product_show(text, text, text) to anon;
+grant execute on function public.product_show(text, text, text) to authenticated;
+grant execute on function public.product_show(text, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.products_search(search text DEFAULT NULL::text, category text DEFAULT NULL::text, price_list text DEFAULT NULL::text, min_amount bigint DEFAULT NULL::bigint, max_amount bigint DEFAULT NULL::bigint, attributes jsonb DEFAULT '{}'::jsonb, in_stock boolean DEFAULT false, sort text DEFAULT NULL::text, after_key text DEFAULT NULL::text, after_id uuid DEFAULT NULL::uuid, page_size integer DEFAULT 24, facets boolean DEFAULT false, locale text DEFAULT 'en'::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET jit TO 'off'
+ SET search_path TO ''
+AS $function$
+declare
+  shown constant public.price_lists := private.shop_price_list(products_search.price_list);
+  size constant integer := least(greatest(coalesce(page_size, 24), 1), 100);
+  terms constant jsonb := private.search_terms(left(coalesce(search, ''), 200));
+  sorted constant text := coalesce(sort, case when terms = '[]' then 'newest' else 'relevance' end);
+  categories uuid[];
+  required tsquery;
+  wanted tsquery;
+  page uuid[];
+  keys text[];
+  matched uuid[];
+begin
+  if sorted not in ('relevance', 'price_asc', 'price_desc', 'newest', 'rating')
+    or sorted = 'relevance' and terms = '[]'
+    or (after_key is null) <> (after_id is null)
+    or jsonb_typeof(products_search.attributes) <> 'object' then
+    perform private.problem(422, 'invalid_query', 'Sort, cursor and attributes must be of the forms described; relevance needs a search.');
+  end if;
+  if category is not null then
+    select private.categories_below(held.id) into categories
+    from public.categories as held
+    where held.active and case
+      when category ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then held.id = category::uuid
+      else held.slug = category
+    end;
+    if categories is null then
+      perform private.problem(404, 'category_not_found', 'No category has this slug or id.');
+    end if;
+  end if;
+  -- Values of one attribute: one of them. Several attributes: all of them.
+  select string_agg('(' || of_one.text || ')', '&')::tsquery into required
+  from (
+    select string_agg(private.tsquery_word('a:' || attribute.key || '=' || one.value), '|') as text
+    from jsonb_each(products_search.attributes) as attribute,
+      jsonb_array_elements_text(
+        case jsonb_typeof(attribute.value) when 'array' then attribute.value else jsonb_build_array(attribute.value) end
+      ) as one (value)
+    group by attribute.key
+  ) as of_one;
+
+  if sorted = 'relevance' then
+    required := private.tsquery_word('l:' || shown.id)::tsquery && coalesce(required, '');
+    with best as materialized (
+      select found.product_id, found.score
+      from private.search_best(
+        terms, required, shown.id, categories, products_search.min_amount, products_search.max_amount,
+        products_search.in_stock
+      ) as found
+    ), paged as (
+      select best.product_id, best.score from best
+      where after_id is null or best.score < after_key::integer
+        or best.score = after_key::integer and best.product_id > after_id
+      order by best.score desc, best.product_id
+      limit size + 1
+    )
+    select (select array_agg(best.product_id) from best),
+      array_agg(paged.product_id order by paged.score desc, paged.product_id),
+      array_agg(paged.score::text order by paged.score desc, paged.product_id)
+    into matched, page, keys from paged;
+  else
+    wanted := case when terms = '[]' then required
+      when required is null then private.tsquery_of(terms, 'w:')
+      else private.tsquery_of(terms, 'w:') && required end;
+    execute private.listing_query(
+      sorted, wanted is not null, categories, products_search.min_amount is not null,
+      products_search.max_amount is not null, products_search.in_stock, after_id is not null, size + 1
+    ) into page, keys
+    using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
+    if facets then
+      execute private.listing_query(
+        sorted, wanted is not null, categories, products_search.min_amount is not null,
+        products_search.max_amount is not null, products_search.in_stock, false, 1001
+      ) into matched
+      using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
+    end if;
+  end if;
+
+  return jsonb_build_object(
+    'products', private.product_cards(coalesce(page[1:size], '{}'), shown, products_search.locale),
+    'next', case when cardinality(page) > size then jsonb_build_object('key', keys[size], 'id', page[size]) end,
+    'sort', sorted,
+    'price_list', shown.id,
+    'currency', shown.currency,
+    'facets', case when facets then
+      private.product_facets(coalesce(matched[1:1000], '{}'), shown, products_search.locale) end,
+    'facets_capped', case when facets then
+      coalesce(cardinality(matched), 0) >= case when sorted = 'relevance' then 1000 else 1001 end end
+  );
+end;
+$function$;
+comment on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) is 'A page of the products on sale, as the endpoint `products` answers it: searched, filtered, sorted; the place after which it begins is a sort key with an id.';
+grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to anon;
+grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to authenticated;
+grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
@@ -8707,6 +10769,35 @@ end;
 $function$;
 comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
 grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.stock_adjust(variant_id, reason, delta, counted, request_id) $function$;
+comment on function public.stock_adjust(uuid, text, integer, integer, uuid) is 'Client RPC for staff: corrects the stock of a variant, by what came or went (delta) or by what lies on the shelf (counted: paid units that wait to be shipped are on it, and are not on hand), and says how it stands: {variant_id, on_hand, reserved, shortage, unshipped}. The same request_id again changes nothing. Refuses with forbidden, second_factor_required, invalid_body or not_found.';
+grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
+grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_history(variant_id uuid, before bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50)
+ RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.stock_history(variant_id, before, page_size) $function$;
+comment on function public.stock_history(uuid, bigint, integer) is 'Client RPC for staff: what moved the stock of a variant, newest first, a page of up to 500 before an id. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.stock_history(uuid, bigint, integer) to authenticated;
+grant execute on function public.stock_history(uuid, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_levels(after text DEFAULT NULL::text, page_size integer DEFAULT 50, prefix text DEFAULT NULL::text, which text DEFAULT NULL::text)
+ RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.stock_levels(after, page_size, prefix, which) $function$;
+comment on function public.stock_levels(text, integer, text, text) is 'Client RPC for staff: exact stock by SKU, a page of up to 500 after a SKU; of SKUs with a prefix; only what is low, or short. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.stock_levels(text, integer, text, text) to authenticated;
+grant execute on function public.stock_levels(text, integer, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
  RETURNS boolean
@@ -9604,6 +11695,12 @@ CREATE TRIGGER on_auth_user_created_confirmed AFTER INSERT ON auth.users FOR EAC
 CREATE TRIGGER on_auth_user_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.files_orphaned();
 
 -- Policies on the platform's tables
+create policy "Staff add image files to folders of products" on storage.objects for insert to authenticated
+  with check (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff) AND private.is_product_image_name(name)));
+create policy "Staff delete product image files" on storage.objects for delete to authenticated
+  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
+create policy "Staff read product image files" on storage.objects for select to authenticated
+  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
   with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
 create policy "Users delete their own avatar files" on storage.objects for delete to authenticated
@@ -9621,3 +11718,5 @@ insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('exports', 'f', '52428800', '{application/zip}');
+insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
+  values ('product-images', 't', '5242880', '{image/png,image/jpeg,image/webp}');
