@@ -139,7 +139,7 @@ begin
   end if;
   if shipping_rate_id is not null then
     rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
-      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer) from jsonb_array_elements(lines) as line),
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
       goods - coalesce((discount ->> 'amount')::bigint, 0));
   elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
     perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');

@@ -145,7 +145,11 @@ async function checkOut(page: Page, goods: Goods, name: string, email?: string):
   await page.getByLabel(/^Discount code/).fill(goods.code.toLowerCase());
   await shown(page, `${name}-checkout`);
   await page.getByRole("button", { name: "Go on to payment" }).click();
-  await page.waitForURL((url) => url.origin === new URL(stack.stripeUrl).origin);
+  const alert = page.getByRole("alert");
+  await Promise.race([
+    page.waitForURL((url) => url.origin === new URL(stack.stripeUrl).origin),
+    alert.waitFor().then(async () => assert.fail(await alert.innerText())),
+  ]);
 }
 
 async function pay(page: Page): Promise<void> {

@@ -51,7 +51,7 @@ export function CartShown() {
             ))}
           </ul>
           <p className="total">
-            {t.shop.subtotal}:{" "}
+            <span>{t.shop.subtotal}</span>
             <strong>{formatMoney(cart.subtotal_amount, cart.currency, language)}</strong>
           </p>
           {cart.purchasable
