@@ -55,6 +55,18 @@ const samples: Record<string, Sample> = {
         values ('stripe', 'evt_handled', 't', '{}', now() - interval '1 day', now(), null),
           ('resend', 'evt_discarded', 't', '{}', now() - interval '1 day', null, now())`,
   },
+  orders_in_review: {
+    make: (call, orders) =>
+      call`
+        insert into public.orders
+          (status, price_list_id, currency, subtotal_amount, total_amount, expires_at)
+        select 'review', 'eur', 'EUR', 100, 100, now() from generate_series(1, ${orders}::int)`,
+    beside: (call) =>
+      call`
+        insert into public.orders
+          (status, price_list_id, currency, subtotal_amount, total_amount, expires_at)
+        values ('pending', 'eur', 'EUR', 100, 100, now()), ('cancelled', 'eur', 'EUR', 100, 100, now())`,
+  },
   drift: {
     make: async (call, drifts) => {
       const [run] = await call<{ id: string }[]>`

@@ -2215,6 +2215,16 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "card_decline_record_guest": {
+        Args: {
+          "card_hash": string;
+          "cause": string;
+          "code": string;
+          "order_id": string;
+          "tolerance"?: number;
+        };
+        Returns: boolean;
+      };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
       "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
@@ -2398,7 +2408,7 @@ export type Database = {
           "address_hash"?: string;
           "buyer": string;
           "cancel_url": string;
-          "cart"?: Json;
+          "cart"?: string;
           "discount_code": string;
           "email": string;
           "items": Json;
@@ -2416,6 +2426,7 @@ export type Database = {
         Args: { "order_id": string; "reason": string; "to_status": string };
         Returns: boolean;
       };
+      "orders_pending_of": { Args: { "workspace_id": string }; Returns: Json };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };

@@ -7,6 +7,7 @@ import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { orderEnd } from "./order-end.ts";
 import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
 import { productImagesRemove } from "./product-images.ts";
@@ -34,6 +35,7 @@ export const jobKinds: Record<string, JobKind> = {
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  order_end: orderEnd,
   orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
