@@ -388,32 +388,42 @@ grant select, insert on private.money_movements to service_role;
 CREATE TRIGGER money_movements_keep BEFORE DELETE OR UPDATE ON private.money_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER money_movements_keep_all BEFORE TRUNCATE ON private.money_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
+create table private.order_disputes (
+  stripe_dispute_id text not null,
+  order_id uuid not null,
+  status text not null,
+  amount bigint not null,
+  currency text not null,
+  reason text,
+  evidence_due_by timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint order_disputes_pkey PRIMARY KEY (stripe_dispute_id),
+  constraint order_disputes_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  constraint order_disputes_amount_positive CHECK (amount > 0),
+  constraint order_disputes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text)
+);
+comment on table private.order_disputes is 'Disputes of orders, as Stripe holds them. Staff read them; evidence is given in Stripe''s dashboard.';
+comment on column private.order_disputes.status is 'needs_response and under_review hold the money; warning_* do not; won, lost, prevented end it. https://docs.stripe.com/api/disputes/object';
+CREATE INDEX order_disputes_order ON private.order_disputes USING btree (order_id);
+alter table private.order_disputes enable row level security;
+grant select, insert, update, delete on private.order_disputes to service_role;
+CREATE TRIGGER order_disputes_touch BEFORE UPDATE ON private.order_disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
+
 create table private.order_requests (
   order_id uuid not null,
   buyer text not null,
   request_hash text not null,
-  success_url text,
-  cancel_url text,
-  taxed boolean default false not null,
-  cart jsonb,
-  address_hash text,
-  look_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
   constraint order_requests_pkey PRIMARY KEY (order_id),
-  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE,
-  constraint order_requests_address_hash_hex CHECK (address_hash ~ '^[0-9a-f]{64}$'::text)
+  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
 );
-comment on table private.order_requests is 'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
-comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
+comment on table private.order_requests is 'Which request an order answers, while it is pending: the same cart twice is the same order.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart or the address>.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
-comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
-comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart names it; null for lines that were in none.';
-comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
-comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
 CREATE INDEX order_requests_closed ON private.order_requests USING btree (closed_at) WHERE (closed_at IS NOT NULL);
-CREATE INDEX order_requests_look ON private.order_requests USING btree (look_at) WHERE (closed_at IS NULL);
-CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer, request_hash) WHERE (closed_at IS NULL);
 alter table private.order_requests enable row level security;
 grant select, insert, update, delete on private.order_requests to service_role;
 
@@ -1276,7 +1286,6 @@ create policy "Staff read discounts" on public.discounts for select to authentic
 create policy "Staff update" on public.discounts for update to authenticated
   using (( SELECT private.is_staff() AS is_staff))
   with check (( SELECT private.is_staff() AS is_staff));
-CREATE TRIGGER discounts_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON discounts FOR EACH ROW WHEN (new.amount IS NOT NULL) EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER discounts_touch BEFORE UPDATE ON discounts FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
@@ -1583,9 +1592,11 @@ create table public.order_refunds (
   currency text not null,
   reason text not null,
   lines jsonb default '[]'::jsonb not null,
+  shipping_amount bigint default 0 not null,
   restock boolean default false not null,
   state text default 'open'::text not null,
   stripe_refund_id text,
+  failure text,
   cause text not null,
   created_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
@@ -1599,11 +1610,14 @@ create table public.order_refunds (
   constraint order_refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint order_refunds_lines_list CHECK (jsonb_typeof(lines) = 'array'::text),
   constraint order_refunds_reason_known CHECK (reason = ANY (ARRAY['cancelled'::text, 'returned'::text, 'goodwill'::text, 'late_payment'::text, 'review'::text, 'stripe'::text])),
+  constraint order_refunds_shipping_within_amount CHECK (shipping_amount >= 0 AND shipping_amount <= amount),
   constraint order_refunds_state_known CHECK (state = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text]))
 );
 comment on table public.order_refunds is 'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
 comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
-comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount}]; empty for the whole order, or an amount without lines.';
+comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount, tax_amount}]; empty for an amount without lines.';
+comment on column public.order_refunds.shipping_amount is 'What of the amount gives back shipping, with its tax.';
+comment on column public.order_refunds.failure is 'Why Stripe refused it, or how it failed at the bank later.';
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
 CREATE INDEX order_refunds_order ON public.order_refunds USING btree (order_id);
@@ -1686,7 +1700,6 @@ create policy "Buyers read their own orders" on public.orders for select to auth
   using (user_id = (( SELECT auth.uid() AS uid)));
 CREATE TRIGGER orders_event_insert AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION private.order_event();
 CREATE TRIGGER orders_event_update AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_event();
-CREATE TRIGGER orders_review_ends AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status = 'review'::text AND (new.status = ANY (ARRAY['paid'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.order_review_ends();
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER orders_transition BEFORE UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_transition();
 
@@ -2169,7 +2182,6 @@ create policy "Staff update" on public.shipping_rates for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active shipping rates, staff all" on public.shipping_rates for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
-CREATE TRIGGER shipping_rates_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER shipping_rates_touch BEFORE UPDATE ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.subscriptions (
@@ -2346,7 +2358,6 @@ create policy "Staff update" on public.variant_prices for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
-CREATE TRIGGER variant_prices_chargeable BEFORE INSERT OR UPDATE OF unit_amount, price_list_id ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER variant_prices_touch BEFORE UPDATE ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.workspace_api_keys (
@@ -2791,24 +2802,6 @@ $function$;
 comment on function private.apply_retention(integer) is 'Removes at most a batch of what each rule no longer keeps: {removed: {rule: rows}, more}. Security definer: removes what nobody else may, old entries of the audit log among it, by rules that only the owner writes.';
 grant execute on function private.apply_retention(integer) to service_role;
 
-CREATE OR REPLACE FUNCTION private.apportion(total bigint, weights bigint[])
- RETURNS bigint[]
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select array_agg(share.part + case when share.place <= share.missing then 1 else 0 end order by share.ordinality)
-  from (
-    select weight.ordinality, total * weight.value / whole.amount as part,
-      row_number() over (order by total * weight.value % whole.amount desc, weight.ordinality) as place,
-      total - sum(total * weight.value / whole.amount) over () as missing
-    from unnest(weights) with ordinality as weight (value, ordinality),
-      (select sum(value)::bigint as amount from unnest(weights) as value) as whole
-  ) as share;
-$function$;
-comment on function private.apportion(bigint, bigint[]) is 'Splits a total by largest remainder, as apportion() of _shared/money.ts: parts add up, equal remainders go to the earlier. Total times the sum of the weights must fit a bigint.';
-grant execute on function private.apportion(bigint, bigint[]) to service_role;
-
 CREATE OR REPLACE FUNCTION private.at(seconds jsonb)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -3171,21 +3164,20 @@ end;
 $function$;
 comment on function private.category_stays_tree() is 'Trigger: refuses a category that would be below itself.';
 
-CREATE OR REPLACE FUNCTION private.charge_step(currency text)
- RETURNS bigint
+CREATE OR REPLACE FUNCTION private.chargeable_step(currency text)
+ RETURNS integer
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
   select case
-    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
-    when currency = 'MGA' then 100
+    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
+    when chargeable_step.currency = 'MGA' then 100
     else 1
-  end::bigint;
+  end;
 $function$;
-comment on function private.charge_step(text) is 'Of how many minor units an amount must be a multiple for Stripe to charge it: as toStripeAmount() of _shared/money.ts. https://docs.stripe.com/currencies#special-cases';
-grant execute on function private.charge_step(text) to authenticated;
-grant execute on function private.charge_step(text) to service_role;
+comment on function private.chargeable_step(text) is 'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
+grant execute on function private.chargeable_step(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
@@ -3212,18 +3204,6 @@ AS $function$
 $function$;
 comment on function private.credit_notes_mirrored(text[]) is 'Our rows of Stripe credit notes, as private.stripe_mirror gives the others.';
 grant execute on function private.credit_notes_mirrored(text[]) to service_role;
-
-CREATE OR REPLACE FUNCTION private.customer_key(user_id uuid, email text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select coalesce('user:' || user_id,
-    'email:' || encode(sha256(convert_to(lower(btrim(email)), 'utf8')), 'hex'));
-$function$;
-comment on function private.customer_key(uuid, text) is 'Who a customer is to limits: user:<id>, for a guest email:<SHA-256 of the address>.';
-grant execute on function private.customer_key(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.declines_until(workspace uuid, address_hash text, tolerance integer)
  RETURNS timestamp with time zone
@@ -3287,58 +3267,6 @@ AS $function$
 $function$;
 comment on function private.deletion_runs(uuid) is 'Whether a user''s account is being deleted and cannot be kept any more.';
 grant execute on function private.deletion_runs(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.discount_redeem(discount_id uuid, order_id uuid, user_id uuid, email text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  per_customer integer;
-begin
-  -- Counted when the order is placed: whoever pays has his discount. The row stays locked until commit,
-  -- so that the count below sees every other order with this code.
-  update public.discounts as held set redeemed = held.redeemed + 1
-  where held.id = discount_redeem.discount_id and held.active
-    and coalesce(held.redeemed < held.max_redemptions, true)
-  returning held.max_per_customer into per_customer;
-  if not found then
-    perform private.problem(409, 'discount_used_up', 'This code has been redeemed as often as it may.');
-  end if;
-  if per_customer <= (
-    select count(*) from private.discount_redemptions as earlier
-    where earlier.discount_id = discount_redeem.discount_id and earlier.released_at is null
-      and earlier.customer in (
-        private.customer_key(discount_redeem.user_id, discount_redeem.email),
-        private.customer_key(null, discount_redeem.email)
-      )
-  ) then
-    perform private.problem(409, 'discount_used_up', 'You have redeemed this code as often as you may.');
-  end if;
-  insert into private.discount_redemptions (order_id, discount_id, customer)
-  values (
-    discount_redeem.order_id, discount_redeem.discount_id,
-    private.customer_key(discount_redeem.user_id, discount_redeem.email)
-  );
-end;
-$function$;
-comment on function private.discount_redeem(uuid, uuid, uuid, text) is 'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, whom a user''s own address names as well.';
-grant execute on function private.discount_redeem(uuid, uuid, uuid, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.discount_release(order_id uuid)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  with released as (
-    update private.discount_redemptions as redemption set released_at = private.now()
-    where redemption.order_id = discount_release.order_id and redemption.released_at is null
-    returning redemption.discount_id
-  )
-  update public.discounts as held set redeemed = held.redeemed - 1 from released where held.id = released.discount_id;
-$function$;
-comment on function private.discount_release(uuid) is 'Gives back the redemption of an order that was not paid.';
-grant execute on function private.discount_release(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
@@ -4314,6 +4242,15 @@ CREATE OR REPLACE FUNCTION private.microseconds(moment timestamp with time zone)
 AS $function$ select (extract(epoch from moment) * 1000000)::bigint $function$;
 comment on function private.microseconds(timestamp with time zone) is 'Since 1970, exactly: what a cursor by time needs.';
 
+CREATE OR REPLACE FUNCTION private.money(amount bigint, currency text)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select jsonb_build_object('amount', money.amount, 'currency', money.currency) $function$;
+comment on function private.money(bigint, text) is 'An amount as mails take it: {amount, currency}, in minor units.';
+grant execute on function private.money(bigint, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -4462,167 +4399,99 @@ comment on function private.only_staff() is 'Lets only staff go on, by the calle
 grant execute on function private.only_staff() to authenticated;
 grant execute on function private.only_staff() to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_apply_session(record jsonb)
+CREATE OR REPLACE FUNCTION private.order_apply_refund(ordered orders, given jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  held public.orders;
-  paid constant boolean := record ->> 'status' = 'complete' and record ->> 'payment_status' in ('paid', 'no_payment_required');
+  refund public.order_refunds;
+  at_stripe constant text := given ->> 'id';
+  given_amount constant bigint := (given ->> 'amount')::bigint;
+  failed constant boolean := given ->> 'status' in ('failed', 'canceled');
 begin
-  select * into held from public.orders as ours
-  where ours.id = private.uuid_or_null(record ->> 'order_id')
-  for no key update;
-  if held.id is null then
-    return; -- Another product's session in the same Stripe account, or a subscription's.
+  select * into refund from public.order_refunds as known
+  where known.order_id = ordered.id
+    and (known.stripe_refund_id = at_stripe
+      or known.stripe_refund_id is null and known.id = private.uuid_or_null(given ->> 'order_refund_id'));
+  if refund.id is null then
+    -- Made in Stripe's dashboard.
+    insert into public.order_refunds (
+      order_id, user_id, amount, currency, reason, state, stripe_refund_id, cause, created_at, closed_at
+    )
+    values (
+      ordered.id, ordered.user_id, given_amount, ordered.currency, 'stripe', 'done', at_stripe,
+      encode(sha256(convert_to('stripe:' || at_stripe, 'UTF8')), 'hex'), private.at(given -> 'created'), private.now()
+    )
+    returning * into refund;
+  else
+    update public.order_refunds as held
+    set stripe_refund_id = at_stripe, amount = given_amount, shipping_amount = least(held.shipping_amount, given_amount),
+        -- Taken for refused, and made after all: the money counts, its lines may be another's by now.
+        state = 'done', lines = case held.state when 'failed' then '[]' else held.lines end,
+        failure = null, closed_at = coalesce(held.closed_at, private.now())
+    where held.id = refund.id and held.stripe_refund_id is null;
   end if;
-  if held.stripe_session_id is null then
-    -- Its creation was never answered.
-    update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
-  elsif held.stripe_session_id <> record ->> 'id' then
-    -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
-    if paid and not exists (
-      select from private.money_movements as moved
-      where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
-    ) then
-      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-      values (held.id, 'charge', (record ->> 'amount_total')::bigint, record ->> 'currency',
-        coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'));
-      update public.orders as ours set paid_at = coalesce(ours.paid_at, private.now()), paid_amount = ours.paid_amount
-        + case when record ->> 'currency' = ours.currency then (record ->> 'amount_total')::bigint else 0 end
-      where ours.id = held.id;
-      perform private.order_review(held.id, 'paid_by_another_session');
+  if failed then
+    if exists (
+      select from private.money_movements as moved where moved.kind = 'refund' and moved.stripe_id = at_stripe
+    ) and private.order_money(ordered.id, 'refund_failed', given_amount, at_stripe) then
+      perform private.order_restand(ordered.id);
     end if;
+    perform private.order_refund_fail(refund.id, coalesce(given ->> 'failure', given ->> 'status'));
     return;
   end if;
-
-  if paid then
-    if held.paid_at is null then
-      perform private.order_settle(held, record);
-    end if;
-  elsif record ->> 'status' = 'expired' then
-    perform private.order_release(held.id, 'expired', 'session_expired');
-  elsif record ->> 'status' = 'complete' and held.status = 'pending' then
-    -- A bank debit: the session is complete, and the money takes days, or does not come.
-    if record ->> 'payment_intent_status' in ('requires_payment_method', 'canceled') then
-      if private.order_release(held.id, 'cancelled', 'payment_failed') then
-        perform private.order_mail(held.id, 'order_cancelled', 'payment_failed:' || (record ->> 'id'));
-      end if;
-    elsif not exists (
-      select from public.order_events as told where told.order_id = held.id and told.kind = 'payment_processing'
-    ) then
-      perform private.order_note(held.id, 'payment_processing');
-    end if;
+  if private.order_money(ordered.id, 'refund', -given_amount, at_stripe) then
+    perform private.order_restand(ordered.id);
+  end if;
+  -- Whose payment came too late has been told that it goes back.
+  if given ->> 'status' = 'succeeded' and refund.reason <> 'late_payment' then
+    perform private.order_mail(ordered.id, 'order_refunded', 'order_refunded:' || at_stripe, jsonb_build_object(
+      'amount', private.money(given_amount, ordered.currency), 'refunded_at', private.at(given -> 'created')
+    ));
   end if;
 end;
 $function$;
-comment on function private.order_apply_session(jsonb) is 'Brings an order to what its checkout session is now, as checkoutSessionRecord() of _shared/billing/records.ts tells it. A session that is no order''s is left alone.';
-grant execute on function private.order_apply_session(jsonb) to service_role;
+comment on function private.order_apply_refund(orders, jsonb) is 'What Stripe says of one refund of an order, however often and in whatever order: the ledger, the counters, the status, one mail.';
+grant execute on function private.order_apply_refund(orders, jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_checkout(order_id uuid)
+CREATE OR REPLACE FUNCTION private.order_confirmation(ordered orders)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
   select jsonb_build_object(
-    'id', placed.id, 'number', placed.number, 'status', placed.status, 'user_id', placed.user_id,
-    'workspace_id', (select workspace.id from public.workspaces as workspace where workspace.personal_of = placed.user_id),
-    'email', placed.customer_email, 'locale', placed.locale, 'currency', placed.currency,
-    'total_amount', placed.total_amount, 'shipping_amount', placed.shipping_amount,
-    'shipping_rate', placed.shipping_rate, 'shipping_address', placed.shipping_address,
-    'discount_code', placed.discount_code, 'stripe_session_id', placed.stripe_session_id,
-    'expires_at', extract(epoch from placed.expires_at)::bigint,
-    'over', placed.expires_at <= private.now(),
-    'created_at', extract(epoch from placed.created_at)::bigint,
-    'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
-    'items', (
+    'ordered_at', coalesce(ordered.paid_at, ordered.created_at),
+    'lines', (
       select jsonb_agg(jsonb_build_object(
-        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
-        'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
-        'tax_code', product.tax_code
-      ) order by item.position)
-      from public.order_items as item left join public.products as product on product.id = item.product_id
-      where item.order_id = placed.id
-    )
-  )
-  from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
-  where placed.id = order_checkout.order_id;
-$function$;
-comment on function private.order_checkout(uuid) is 'What an order''s checkout at Stripe is made of: the same however often it is asked for while the order is pending. Times in seconds since 1970.';
-grant execute on function private.order_checkout(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_discount(code text, price_list text, currency text, lines jsonb)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  given public.discounts;
-  step constant bigint := private.charge_step(order_discount.currency);
-  covered bigint[];
-  whole bigint;
-  reduction bigint;
-begin
-  select * into given from public.discounts as held
-  where held.code = upper(btrim(order_discount.code)) and held.active
-    and held.starts_at <= private.now() and coalesce(held.ends_at > private.now(), true)
-    and coalesce(held.price_list_id = order_discount.price_list, true);
-  if given.id is null then
-    perform private.problem(422, 'discount_invalid', 'This code is not good, or not any more.');
-  end if;
-  if not exists (select from public.discount_scopes as scope where scope.discount_id = given.id) then
-    select array_agg((line.value ->> 'subtotal_amount')::bigint order by line.ordinality) into covered
-    from jsonb_array_elements(lines) with ordinality as line;
-  else
-    -- A category covers what is below it: from each line's category upwards.
-    with recursive line as (
-      select one.ordinality as place, (one.value ->> 'subtotal_amount')::bigint as amount,
-        (one.value ->> 'product_id')::uuid as product_id, (one.value ->> 'category_id')::uuid as category_id
-      from jsonb_array_elements(lines) with ordinality as one
-    ), above as (
-      select line.category_id as origin, line.category_id as id from line
-      union
-      select above.origin, child.parent_id
-      from above join public.categories as child on child.id = above.id
-      where child.parent_id is not null
-    )
-    select array_agg(case when exists (
-        select from public.discount_scopes as scope
-        where scope.discount_id = given.id and (scope.product_id = line.product_id or scope.category_id in (
-          select above.id from above where above.origin = line.category_id
-        ))
-      ) then line.amount else 0 end order by line.place)
-    into covered from line;
-  end if;
-  select sum(amount) into whole from unnest(covered) as amount;
-  if whole = 0 then
-    perform private.problem(422, 'discount_not_applicable', 'This code is not for what is being bought.');
-  end if;
-  if whole < given.minimum_amount then
-    perform private.problem(422, 'discount_minimum', 'What this code covers does not come to its minimum.',
-      jsonb_build_object('minimum_amount', given.minimum_amount, 'covered_amount', whole));
-  end if;
-  -- Halves away from zero, as a customer checks it; in steps that Stripe can charge.
-  reduction := case given.kind
-    when 'percent' then (whole * given.basis_points * 2 + 10000 * step) / (20000 * step) * step
-    else least(given.amount, whole)
-  end;
-  return jsonb_build_object(
-    'id', given.id, 'code', given.code, 'amount', least(reduction, whole),
-    'shares', (
-      select to_jsonb(array_agg(share * step order by place))
-      from unnest(private.apportion(
-        least(reduction, whole) / step, array(select amount / step from unnest(covered) as amount)
-      )) with ordinality as part (share, place)
-    )
+        'name', case ordered.locale when 'fr' then line.name_fr else line.name_en end,
+        'options', (
+          select nullif(string_agg(chosen.value, ', ' order by chosen.key), '')
+          from jsonb_each_text(line.options) as chosen
+        ),
+        'quantity', line.quantity,
+        'unit', private.money(line.unit_amount, ordered.currency),
+        'total', private.money(line.subtotal_amount, ordered.currency)
+      ) order by line.position)
+      from public.order_items as line where line.order_id = ordered.id
+    ),
+    'subtotal', private.money(ordered.subtotal_amount, ordered.currency),
+    'discount', case when ordered.discount_amount > 0 then private.money(ordered.discount_amount, ordered.currency) end,
+    'discount_code', case when ordered.discount_amount > 0 then ordered.discount_code end,
+    'shipping', case when ordered.shipping_rate is not null then private.money(ordered.shipping_amount, ordered.currency) end,
+    'tax', case when ordered.tax_amount > 0 then private.money(ordered.tax_amount, ordered.currency) end,
+    'total', private.money(ordered.total_amount, ordered.currency),
+    'delivery', case when ordered.shipping_rate is not null then jsonb_build_object(
+      'name', ordered.shipping_rate ->> ('name_' || ordered.locale),
+      'min_days', ordered.shipping_rate -> 'min_days',
+      'max_days', ordered.shipping_rate -> 'max_days'
+    ) end,
+    'address', ordered.shipping_address
   );
-end;
 $function$;
-comment on function private.order_discount(text, text, text, jsonb) is 'What a code takes off lines as private.order_lines gives them: {id, code, amount, shares}, a share a line. Limits are counted when the order is written. Refuses with discount_invalid, discount_not_applicable or discount_minimum.';
-grant execute on function private.order_discount(text, text, text, jsonb) to service_role;
+comment on function private.order_confirmation(orders) is 'What the confirmation says of an order: its lines in the buyer''s language, its amounts, where it goes.';
+grant execute on function private.order_confirmation(orders) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_event()
  RETURNS trigger
@@ -4641,89 +4510,86 @@ end;
 $function$;
 comment on function private.order_event() is 'Trigger: notes each status of an order, and that a request for the same cart is a new order from now on. Security definer: nobody else writes the timeline.';
 
-CREATE OR REPLACE FUNCTION private.order_hold(order_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  short jsonb;
-begin
-  -- All are tried, so that the buyer hears at once of everything that is missing; in key order.
-  select jsonb_agg(jsonb_build_object(
-      'variant_id', tried.variant_id, 'availability', known.band, 'few_left', known.few_left
-    )) filter (where not tried.held)
-  into short
-  from (
-    select item.variant_id,
-      private.stock_change(item.variant_id, 'reserved', 0, item.quantity, order_hold.order_id) as held
-    from (
-      select line.variant_id, line.quantity from public.order_items as line
-      where line.order_id = order_hold.order_id order by line.variant_id
-    ) as item
-  ) as tried
-  left join public.variant_availability as known on known.variant_id = tried.variant_id;
-  if short is not null then
-    perform private.problem(409, 'out_of_stock', 'There is not enough of some items.',
-      jsonb_build_object('variants', short));
-  end if;
-end;
-$function$;
-comment on function private.order_hold(uuid) is 'Reserves an order''s lines, or refuses with out_of_stock, which names what is missing and tells of it what buyers may know.';
-grant execute on function private.order_hold(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_lines(items jsonb, price_list text)
- RETURNS jsonb
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION private.order_left(order_id uuid)
+ RETURNS bigint
+ LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-declare
-  lines jsonb;
-  missing jsonb;
-begin
-  -- Two lines of one variant are one: held apart, each would find the stock that the other takes.
-  with asked as (
-    select (item.value ->> 'variant_id')::uuid as variant_id, sum((item.value ->> 'quantity')::integer) as quantity,
-      min(item.ordinality) as place
-    from jsonb_array_elements(items) with ordinality as item
-    group by 1
-  ), listed as (
-    select asked.*, product.id as product_id, product.category_id, product.name_en, product.name_fr, product.tax_code,
-      variant.sku, variant.options, variant.weight_grams, price.unit_amount
-    from asked
-    left join public.product_variants as variant on variant.id = asked.variant_id and variant.active
-    left join public.products as product on product.id = variant.product_id and product.active
-    left join public.variant_prices as price
-      on price.variant_id = asked.variant_id and price.price_list_id = order_lines.price_list
-  )
-  select
-    jsonb_agg(to_jsonb(listed) - 'place' || jsonb_build_object('subtotal_amount', unit_amount * quantity) order by place)
-      filter (where product_id is not null and unit_amount is not null),
-    jsonb_agg(jsonb_build_object('variant_id', variant_id) order by place)
-      filter (where product_id is null or unit_amount is null)
-  into lines, missing
-  from listed;
-  if missing is not null then
-    perform private.problem(409, 'item_unavailable', 'Some items are not on sale: take them out and try again.',
-      jsonb_build_object('variants', missing));
-  end if;
-  if exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000) then
-    perform private.problem(422, 'invalid_body', 'One order takes at most 1,000 of an item.');
-  end if;
-  return lines;
-end;
+  select ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount - coalesce((
+    select sum(pending.amount) from public.order_refunds as pending
+    where pending.order_id = ordered.id and pending.state = 'open'
+  ), 0)
+  from public.orders as ordered where ordered.id = order_left.order_id;
 $function$;
-comment on function private.order_lines(jsonb, text) is 'Lines of what is asked for, [{variant_id, quantity}], one a variant in the order of their first mention, as the catalogue has it now: {variant_id, quantity, product_id, category_id, name_en, name_fr, tax_code, sku, options, weight_grams, unit_amount, subtotal_amount}. Refuses with item_unavailable, which names the variants.';
-grant execute on function private.order_lines(jsonb, text) to service_role;
+comment on function private.order_left(uuid) is 'What of an order is still to be refunded: neither back nor on its way back, nor disputed.';
+grant execute on function private.order_left(uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_note(order_id uuid, kind text, note text DEFAULT NULL::text)
- RETURNS void
+CREATE OR REPLACE FUNCTION private.order_mail(order_id uuid, template text, cause text, extra jsonb DEFAULT '{}'::jsonb)
+ RETURNS bigint
  LANGUAGE sql
  SET search_path TO ''
-AS $function$ insert into public.order_events (order_id, kind, note) values (order_note.order_id, order_note.kind, order_note.note) $function$;
-comment on function private.order_note(uuid, text, text) is 'Writes into an order''s timeline what happened besides its status.';
-grant execute on function private.order_note(uuid, text, text) to service_role;
+AS $function$
+  select private.enqueue(
+    'mail_send',
+    jsonb_strip_nulls(jsonb_build_object(
+      'template', order_mail.template,
+      'to', ordered.customer_email,
+      'user_id', ordered.user_id,
+      'locale', ordered.locale,
+      'props', jsonb_build_object(
+        -- The link is made where the mail is sent: a guest's carries a signature.
+        'order_id', ordered.id,
+        'guest', ordered.user_id is null,
+        'number', ordered.number,
+        'name', coalesce(
+          (select profile.name from public.profiles as profile where profile.id = ordered.user_id),
+          ordered.shipping_address ->> 'name'
+        )
+      ) || case order_mail.template
+        when 'order_confirmed' then private.order_confirmation(ordered)
+        when 'order_shipped' then jsonb_build_object(
+          'shipped_at', ordered.shipped_at, 'carrier', ordered.carrier,
+          'tracking_number', ordered.tracking_number, 'tracking_url', ordered.tracking_url,
+          'address', ordered.shipping_address
+        )
+        when 'order_expired_paid' then jsonb_build_object('amount', private.money(ordered.paid_amount, ordered.currency))
+        else '{}'
+      end || order_mail.extra
+    )),
+    order_mail.cause
+  )
+  from public.orders as ordered
+  where ordered.id = order_mail.order_id and ordered.customer_email is not null;
+$function$;
+comment on function private.order_mail(uuid, text, text, jsonb) is 'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
+grant execute on function private.order_mail(uuid, text, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_money(order_id uuid, kind text, amount bigint, stripe_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+  select ordered.id, order_money.kind, order_money.amount, ordered.currency, order_money.stripe_id
+  from public.orders as ordered where ordered.id = order_money.order_id
+  on conflict on constraint money_movements_once_per_cause do nothing;
+  if not found then
+    return false;
+  end if;
+  update public.orders as ordered
+  set paid_amount = ordered.paid_amount + case when order_money.kind = 'charge' then order_money.amount else 0 end,
+      refunded_amount = ordered.refunded_amount
+        - case when order_money.kind in ('refund', 'refund_failed') then order_money.amount else 0 end,
+      disputed_amount = ordered.disputed_amount
+        - case when order_money.kind in ('dispute', 'dispute_won') then order_money.amount else 0 end
+  where ordered.id = order_money.order_id;
+  return true;
+end;
+$function$;
+comment on function private.order_money(uuid, text, bigint, text) is 'Writes a movement of an order''s money and counts it, in one transaction; false, and nothing is written, when this charge, refund or dispute has moved it already.';
+grant execute on function private.order_money(uuid, text, bigint, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_number()
  RETURNS text
@@ -4743,231 +4609,276 @@ $function$;
 comment on function private.order_number() is 'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
 grant execute on function private.order_number() to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_paid(order_id uuid)
- RETURNS void
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION private.order_of_payment(payment_intent_id text, charge_id text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
  SET search_path TO ''
 AS $function$
-declare
-  basket jsonb;
-begin
-  select request.cart into basket from private.order_requests as request where request.order_id = order_paid.order_id;
-  update public.orders set status = 'paid', paid_at = coalesce(paid_at, private.now()) where id = order_paid.order_id;
-  perform private.order_mail(order_paid.order_id, 'order_confirmed', 'paid:' || order_paid.order_id);
-  if basket is not null then
-    perform private.enqueue('cart_settle', jsonb_build_object('cart', basket, 'order_id', order_paid.order_id), 'order:' || order_paid.order_id);
-  end if;
-end;
-$function$;
-comment on function private.order_paid(uuid) is 'Makes an order paid whose stock is sold, with what follows: the confirmation, and the bought lines leave the cart.';
-grant execute on function private.order_paid(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_release(order_id uuid, to_status text, reason text)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  perform from public.orders as held
-  where held.id = order_release.order_id and held.status = 'pending'
-  for no key update;
-  if not found then
-    return false;
-  end if;
-  perform private.order_stock_release(order_release.order_id);
-  perform private.discount_release(order_release.order_id);
-  perform private.order_note(order_release.order_id, order_release.reason);
-  update public.orders set status = order_release.to_status where id = order_release.order_id;
-  return true;
-end;
-$function$;
-comment on function private.order_release(uuid, text, text) is 'Ends a pending order as `expired` or `cancelled`: frees its stock and its discount, and notes the reason, a kind of order_events. False when it is no longer pending. Its session at Stripe must be expired, or never have been, before: a hold is not released while somebody can still pay.';
-grant execute on function private.order_release(uuid, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_review(order_id uuid, reason text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  perform private.order_note(order_review.order_id, order_review.reason);
-  -- What was refunded or disputed already stays so; its note and the ledger tell of the money.
-  update public.orders as held set status = 'review'
-  where held.id = order_review.order_id and exists (
-    select from private.order_transitions as allowed
-    where allowed.from_status = held.status and allowed.to_status = 'review'
+  -- By the ledger too: an order that was paid twice names only its first payment.
+  select coalesce(
+    (select ordered.id from public.orders as ordered
+     where ordered.stripe_payment_intent_id = order_of_payment.payment_intent_id),
+    (select moved.order_id from private.money_movements as moved
+     where moved.kind = 'charge' and moved.stripe_id in (order_of_payment.payment_intent_id, order_of_payment.charge_id)
+     limit 1)
   );
-end;
 $function$;
-comment on function private.order_review(uuid, text) is 'Stops an order for people to look at; what it holds of the stock stays held. The alert orders_in_review tells staff.';
-grant execute on function private.order_review(uuid, text) to service_role;
+comment on function private.order_of_payment(text, text) is 'The order that a payment at Stripe is for; null for one of something else.';
+grant execute on function private.order_of_payment(text, text) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_review_ends()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
+CREATE OR REPLACE FUNCTION private.order_refund_count(refund_id uuid, sign integer)
+ RETURNS void
+ LANGUAGE sql
  SET search_path TO ''
 AS $function$
-declare
-  holds constant boolean := coalesce((
-    select sum(moved.reserved_delta) > 0 from private.stock_movements as moved where moved.order_id = new.id
-  ), false);
-begin
-  if new.status <> 'paid' then
-    perform private.order_stock_release(new.id);
-  elsif not exists (
-    select from private.stock_movements as moved where moved.order_id = new.id and moved.kind = 'sold'
-  ) then
-    if not private.order_stock_sell(new.id, from_hold => holds) then
-      perform private.problem(409, 'out_of_stock', 'What was ordered is no longer there: refund the order instead.');
-    end if;
-    perform private.order_mail(new.id, 'order_confirmed', 'paid:' || new.id);
-  end if;
-  return null;
-end;
+  update public.order_items as line
+  set refunded_quantity = line.refunded_quantity + sign * part.quantity,
+      refunded_amount = line.refunded_amount + sign * part.amount
+  from public.order_refunds as refund,
+    jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer, amount bigint)
+  where refund.id = order_refund_count.refund_id and line.id = part.order_item_id;
 $function$;
-comment on function private.order_review_ends() is 'Trigger: an order that people have looked at takes what it holds of the stock, or frees it. Security definer: whoever decides may not move stock otherwise.';
+comment on function private.order_refund_count(uuid, integer) is 'Counts a refund''s lines in the order''s (1), or no longer (-1).';
+grant execute on function private.order_refund_count(uuid, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_settle(held orders, record jsonb)
+CREATE OR REPLACE FUNCTION private.order_refund_fail(refund_id uuid, failure text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  total constant bigint := (record ->> 'amount_total')::bigint;
-  tax constant bigint := coalesce((record ->> 'amount_tax')::bigint, 0);
-  received constant bigint := coalesce((record ->> 'amount_received')::bigint, total);
-  agrees constant boolean := record ->> 'currency' = held.currency and total - tax = held.total_amount - held.tax_amount
-    and received = total and (tax = 0 or (record ->> 'automatic_tax')::boolean);
-  same_currency constant boolean := record ->> 'currency' = held.currency;
-  late constant text := 'late_payment:' || (record ->> 'id');
+  failed public.order_refunds;
 begin
-  if received > 0 then
-    insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-    values (held.id, 'charge', received, record ->> 'currency', coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'))
-    on conflict on constraint money_movements_once_per_cause do nothing;
+  update public.order_refunds as refund
+  set state = 'failed', closed_at = coalesce(refund.closed_at, private.now()), failure = left(order_refund_fail.failure, 500)
+  where refund.id = order_refund_fail.refund_id and refund.state <> 'failed'
+  returning * into failed;
+  if failed.id is null then
+    return;
   end if;
-  update public.orders as paid
-  set paid_at = coalesce(paid.paid_at, private.now()),
-      paid_amount = paid.paid_amount + case when same_currency then received else 0 end,
-      tax_amount = case when agrees then tax else paid.tax_amount end,
-      total_amount = case when agrees then total else paid.total_amount end,
-      stripe_payment_intent_id = coalesce(paid.stripe_payment_intent_id, record ->> 'payment_intent_id')
-  where paid.id = held.id;
-
-  if not agrees then
-    perform private.order_review(held.id, 'amount_differs');
-  elsif held.status = 'pending' then
-    if private.order_stock_sell(held.id, from_hold => true) then
-      perform private.order_paid(held.id);
-    else
-      perform private.order_review(held.id, 'stock_missing');
-    end if;
-  elsif held.status = 'expired' and private.order_stock_sell(held.id, from_hold => false) then
-    -- He pays what he was asked for: the discount counts again, over its limit if it must.
-    with again as (
-      update private.discount_redemptions as redemption set released_at = null
-      where redemption.order_id = held.id and redemption.released_at is not null
-      returning redemption.discount_id
-    )
-    update public.discounts as given set redeemed = given.redeemed + 1 from again where given.id = again.discount_id;
-    perform private.order_note(held.id, 'paid_late');
-    perform private.order_paid(held.id);
-  else
-    -- Its stock is somebody else's by now, or the buyer has given it up: the money goes back by itself.
-    perform private.order_note(held.id, 'paid_late');
-    perform private.order_refund_open(held.id, null, 'late_payment', '[]'::jsonb, false, late);
-    perform private.order_mail(held.id, 'order_expired_paid', late);
-  end if;
+  perform private.order_refund_count(failed.id, -1);
+  insert into public.order_events (order_id, kind, note)
+  values (failed.order_id, 'refund_failed', failed.amount || ' ' || failed.currency);
 end;
 $function$;
-comment on function private.order_settle(orders, jsonb) is 'Settles a paid session with the order that it is for, which must be locked: stock, ledger, counters, mail. Money that differs from the order''s makes it `review`; money that came after its end, an order again where the stock is still there, else a refund.';
-grant execute on function private.order_settle(orders, jsonb) to service_role;
+comment on function private.order_refund_fail(uuid, text) is 'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. What was restocked stays so.';
+grant execute on function private.order_refund_fail(uuid, text) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_settle_free(order_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  -- Nothing to pay: Stripe is not asked, and nobody has to type a card.
-  if exists (select from public.orders as placed where placed.id = order_settle_free.order_id and placed.total_amount = 0) then
-    if not private.order_stock_sell(order_settle_free.order_id, from_hold => true) then
-      raise exception 'order %: its hold is gone', order_settle_free.order_id;
-    end if;
-    perform private.order_paid(order_settle_free.order_id);
-  end if;
-end;
-$function$;
-comment on function private.order_settle_free(uuid) is 'Makes an order paid that costs nothing; others are left as they are.';
-grant execute on function private.order_settle_free(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.order_shipping(rate_id uuid, price_list text, country text, weight bigint, goods bigint)
- RETURNS shipping_rates
+CREATE OR REPLACE FUNCTION private.order_refund_lines(order_id uuid, lines jsonb)
+ RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
 declare
-  rate public.shipping_rates;
+  step constant integer := (
+    select private.chargeable_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
+  );
+  wanted record;
 begin
-  select * into rate from public.shipping_rates as held
-  where held.id = rate_id and held.active and held.price_list_id = order_shipping.price_list
-    and (held.countries is null or order_shipping.country = any (held.countries))
-    and weight >= coalesce(held.min_weight, 0) and coalesce(weight < held.max_weight, true)
-    and goods >= coalesce(held.min_total, 0) and coalesce(goods < held.max_total, true);
-  if rate.id is null then
-    perform private.problem(422, 'shipping_unavailable',
-      'This is not sent so: choose a shipping rate that is for the country, the weight and the total.');
-  end if;
-  return rate;
+  for wanted in
+    select asked.item, asked.units, asked.shipping, worth.net_amount as net, worth.tax_amount as tax,
+      line.quantity as had, line.refunded_quantity as gone
+    from (
+      select (one ->> 'order_item_id')::uuid as item, coalesce((one ->> 'shipping')::boolean, false) as shipping,
+        sum((one ->> 'quantity')::integer)::integer as units
+      from jsonb_array_elements(order_refund_lines.lines) as one group by 1, 2
+    ) as asked
+    left join private.order_worth(order_refund_lines.order_id) as worth
+      on worth.order_item_id is not distinct from asked.item and asked.shipping = (asked.item is null)
+    left join public.order_items as line on line.id = worth.order_item_id
+    order by asked.item
+  loop
+    if wanted.net is null then
+      perform private.problem(422, 'order_line_unknown', 'No line of this order has this id.');
+    end if;
+    if wanted.shipping then
+      -- Given back once, and then all that is left of it.
+      return query select null::uuid, 1, wanted.net, wanted.tax
+      where not exists (
+        select from public.order_refunds as earlier
+        where earlier.order_id = order_refund_lines.order_id and earlier.state <> 'failed' and earlier.shipping_amount > 0
+      );
+      continue;
+    end if;
+    if wanted.units is null or wanted.units < 1 or wanted.units > wanted.had - wanted.gone then
+      perform private.problem(422, 'refund_exceeds_order', format(
+        'Of line %s %s of %s are left to refund.', wanted.item, wanted.had - wanted.gone, wanted.had
+      ));
+    end if;
+    order_item_id := wanted.item;
+    quantity := wanted.units;
+    net_amount := private.share_until(wanted.net, wanted.had, wanted.gone + wanted.units, 1)
+      - private.share_until(wanted.net, wanted.had, wanted.gone, 1);
+    -- Net and tax together come in steps that can be charged.
+    tax_amount := private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone + wanted.units, step)
+      - private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone, step) - net_amount;
+    return next;
+  end loop;
 end;
 $function$;
-comment on function private.order_shipping(uuid, text, text, bigint, bigint) is 'A shipping rate, if it is for that country, weight in grams and total of goods after discount. Refuses with shipping_unavailable.';
-grant execute on function private.order_shipping(uuid, text, text, bigint, bigint) to service_role;
+comment on function private.order_refund_lines(uuid, jsonb) is 'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth, the units before them counted: over all refunds of a line its worth, to the last minor unit.';
+grant execute on function private.order_refund_lines(uuid, jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_stock_release(order_id uuid)
+CREATE OR REPLACE FUNCTION private.order_refund_open(order_id uuid, amount bigint, reason text, lines jsonb, restock boolean, cause text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  ordered public.orders;
+  made uuid;
+  hash constant text := encode(sha256(convert_to(order_refund_open.cause, 'UTF8')), 'hex');
+  remaining bigint;
+  whole boolean;
+  given bigint := order_refund_open.amount;
+  asked jsonb := coalesce(nullif(order_refund_open.lines, 'null'), '[]');
+  covered jsonb := '[]';
+  worth bigint;
+  shipping bigint := 0;
+begin
+  -- One at a time an order: refunds, cancellations, disputes and shipments all begin with its row.
+  select * into ordered from public.orders as held where held.id = order_refund_open.order_id for no key update;
+  if ordered.id is null then
+    perform private.problem(404, 'order_not_found', 'There is no such order.');
+  end if;
+  select known.id into made from public.order_refunds as known where known.cause = hash;
+  if made is not null then
+    return made;
+  end if;
+  remaining := private.order_left(ordered.id);
+  if remaining <= 0 then
+    perform private.problem(409, 'order_not_refundable', case
+      when ordered.paid_amount = 0 then 'Nothing was paid for this order.'
+      else 'All of this order was refunded, or is on its way back.' end);
+  end if;
+  whole := asked = '[]' and coalesce(given, remaining) = remaining;
+  if given > remaining then
+    perform private.problem(422, 'refund_exceeds_order', format(
+      'Of this order %s %s in minor units are left to refund.', remaining, ordered.currency
+    ));
+  end if;
+  if whole then
+    given := remaining;
+    select coalesce(jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.refunded_quantity)), '[]')
+      || '[{"shipping": true}]'
+    into asked
+    from public.order_items as line
+    where line.order_id = ordered.id and line.quantity > line.refunded_quantity;
+  end if;
+  if given % private.chargeable_step(ordered.currency) <> 0 then
+    perform private.problem(422, 'invalid_body', format(
+      'An amount of %s goes in steps of %s.', ordered.currency, private.chargeable_step(ordered.currency)
+    ));
+  end if;
+  if asked <> '[]' then
+    select coalesce(sum(part.net_amount + part.tax_amount), 0),
+      coalesce(sum(part.net_amount + part.tax_amount) filter (where part.order_item_id is null), 0),
+      coalesce(jsonb_agg(jsonb_build_object(
+        'order_item_id', part.order_item_id, 'quantity', part.quantity,
+        'amount', part.net_amount, 'tax_amount', part.tax_amount
+      ) order by part.order_item_id) filter (where part.order_item_id is not null), '[]')
+    into worth, shipping, covered
+    from private.order_refund_lines(ordered.id, asked) as part;
+    if not whole and coalesce(given, worth) > least(worth, remaining) then
+      perform private.problem(422, 'refund_exceeds_order', format(
+        'These lines are worth %s, and of this order %s %s in minor units are left to refund.',
+        worth, remaining, ordered.currency
+      ));
+    end if;
+    given := coalesce(given, worth);
+    if given = 0 then
+      perform private.problem(409, 'order_not_refundable', 'These lines cost nothing: there is nothing to give back.');
+    end if;
+  elsif order_refund_open.restock then
+    perform private.problem(422, 'invalid_body', 'Say which lines come back into stock.');
+  end if;
+
+  insert into public.order_refunds (order_id, user_id, amount, currency, reason, lines, shipping_amount, restock, cause)
+  values (ordered.id, ordered.user_id, given, ordered.currency, order_refund_open.reason, covered,
+          least(shipping, given), coalesce(order_refund_open.restock, false), hash)
+  returning id into made;
+  perform private.order_refund_count(made, 1);
+  if order_refund_open.restock then
+    perform private.order_restock(ordered.id, covered);
+  end if;
+  insert into public.order_events (order_id, kind, note)
+  values (ordered.id, 'refund_opened', given || ' ' || ordered.currency);
+  perform private.enqueue('order_refund', jsonb_build_object('refund_id', made), 'order_refund:' || made);
+  return made;
+end;
+$function$;
+comment on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) is 'Opens a refund: `amount` of an order (null: what is left, or what its lines are worth), for lines [{order_item_id, quantity} or {shipping: true}], and enqueues asking Stripe; its id. The same cause is the same refund.';
+grant execute on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_restand(order_id uuid)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  -- By the ledger and not by the lines: what is no longer held is not released again.
-  select private.stock_change(held.variant_id, 'released', 0, -held.quantity, order_stock_release.order_id)
+  update public.orders as ordered
+  set status = stands.status
   from (
-    select moved.variant_id, sum(moved.reserved_delta)::integer as quantity
-    from private.stock_movements as moved
-    where moved.order_id = order_stock_release.order_id
-    group by moved.variant_id having sum(moved.reserved_delta) > 0
-    order by moved.variant_id
-  ) as held;
+    select held.id, case
+      when exists (
+        select from private.order_disputes as dispute
+        where dispute.order_id = held.id and dispute.status in ('needs_response', 'under_review')
+      ) then 'disputed'
+      when held.paid_amount > 0 and held.refunded_amount + held.disputed_amount >= held.paid_amount then 'refunded'
+      when held.refunded_amount + held.disputed_amount > 0
+        and base.status in ('paid', 'fulfilling', 'shipped', 'delivered') then 'partially_refunded'
+      else base.status
+    end as status
+    from public.orders as held
+    cross join lateral (
+      -- What it was last besides what its money makes of it: the timeline knows, a column would forget.
+      select event.to_status as status from public.order_events as event
+      where event.order_id = held.id and event.kind = 'status'
+        and event.to_status not in ('refunded', 'partially_refunded', 'disputed')
+      order by event.id desc limit 1
+    ) as base
+    where held.id = order_restand.order_id
+  ) as stands
+  where ordered.id = stands.id and ordered.status <> stands.status;
 $function$;
-comment on function private.order_stock_release(uuid) is 'Frees what an order still holds of the stock.';
-grant execute on function private.order_stock_release(uuid) to service_role;
+comment on function private.order_restand(uuid) is 'Makes an order''s status what its money says: disputed, refunded, partially refunded, or what it was before.';
+grant execute on function private.order_restand(uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_stock_sell(order_id uuid, from_hold boolean)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION private.order_restock(order_id uuid, lines jsonb, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid)
+ RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  back record;
 begin
-  -- All or nothing: the block undoes the lines that were sold before one was missing.
-  if not (
-    select bool_and(private.stock_change(item.variant_id, 'sold', -item.quantity,
-      case when from_hold then -item.quantity else 0 end, order_stock_sell.order_id))
+  for back in
+    -- In the order in which everybody takes variants. Never more than this order has taken from the stock.
+    select line.id, line.variant_id, least(
+      units.quantity, line.quantity - line.restocked_quantity,
+      -(select coalesce(sum(moved.on_hand_delta), 0) from private.stock_movements as moved
+        where moved.order_id = order_restock.order_id and moved.variant_id = line.variant_id)
+    )::integer as quantity
     from (
-      select line.variant_id, line.quantity from public.order_items as line
-      where line.order_id = order_stock_sell.order_id order by line.variant_id
-    ) as item
-  ) then
-    raise exception using errcode = 'no_data_found';
-  end if;
-  return true;
-exception when no_data_found then
-  return false;
+      select (one ->> 'order_item_id')::uuid as item, sum((one ->> 'quantity')::integer) as quantity
+      from jsonb_array_elements(order_restock.lines) as one where one ? 'order_item_id' group by 1
+    ) as units
+    join public.order_items as line on line.id = units.item
+    where line.order_id = order_restock.order_id and line.variant_id is not null
+    order by line.variant_id
+  loop
+    continue when back.quantity < 1;
+    perform private.stock_change(
+      back.variant_id, 'restocked', back.quantity, 0, order_restock.order_id, order_restock.note, order_restock.actor_id
+    );
+    update public.order_items as line
+    set restocked_quantity = line.restocked_quantity + back.quantity where line.id = back.id;
+  end loop;
 end;
 $function$;
-comment on function private.order_stock_sell(uuid, boolean) is 'Takes an order''s lines off the stock, from what it holds or else from what is free; false, and nothing is taken, when one of them is not there.';
-grant execute on function private.order_stock_sell(uuid, boolean) to service_role;
+comment on function private.order_restock(uuid, jsonb, text, uuid) is 'Puts units of an order''s lines [{order_item_id, quantity}] back into stock; each at most once, and none that was never taken out.';
+grant execute on function private.order_restock(uuid, jsonb, text, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_transition()
  RETURNS trigger
@@ -4982,54 +4893,55 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
+    and new.status is distinct from old.status_before then
+    perform private.problem(409, 'order_state_conflict',
+      format('The order is disputed: it cannot become %s.', new.status));
+  end if;
   new.status_before := case when new.status = 'disputed' then old.status end;
   return new;
 end;
 $function$;
 comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
 
-CREATE OR REPLACE FUNCTION private.order_write(placed_id uuid, buyer_id uuid, email text, locale text, list price_lists, lines jsonb, discount jsonb, rate shipping_rates, address jsonb)
- RETURNS void
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION private.order_worth(order_id uuid)
+ RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
+ LANGUAGE sql
+ STABLE
  SET search_path TO ''
 AS $function$
-declare
-  goods constant bigint := (
-    select sum((line ->> 'subtotal_amount')::bigint) from jsonb_array_elements(lines) as line
-  );
-  off constant bigint := coalesce((discount ->> 'amount')::bigint, 0);
-begin
-  insert into public.orders (
-    id, user_id, customer_email, locale, price_list_id, currency, subtotal_amount, discount_amount, shipping_amount,
-    total_amount, discount_code, shipping_rate, shipping_address, expires_at
+  -- What was paid for it, spread over what its lines and its shipping cost without tax by largest remainder,
+  -- in steps that Stripe takes: in dinars a line's own total need not be one, and it must be refundable alone.
+  with parts as (
+    select line.id, line.quantity, line.total_amount as net, line.position
+    from public.order_items as line where line.order_id = order_worth.order_id
+    union all
+    select null, 1, ordered.shipping_amount, 2147483647
+    from public.orders as ordered where ordered.id = order_worth.order_id
+  ), whole as (
+    select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
+    from public.orders as ordered
+    cross join lateral (
+      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
+        then private.chargeable_step(ordered.currency) else 1 end as step
+    ) as steps
+    where ordered.id = order_worth.order_id
+  ), shares as (
+    select parts.*, whole.step,
+      coalesce(div(whole.units * parts.net::numeric, whole.net), 0)::bigint as units,
+      whole.units - sum(coalesce(div(whole.units * parts.net::numeric, whole.net), 0)) over () as missing,
+      row_number() over (
+        order by mod(whole.units * parts.net::numeric, whole.net) desc nulls last, parts.position
+      ) as turn
+    from parts cross join whole
   )
-  values (
-    placed_id, buyer_id, email, order_write.locale, list.id, list.currency, goods, off, coalesce(rate.amount, 0),
-    goods - off + coalesce(rate.amount, 0), discount ->> 'code',
-    case when rate.id is not null then jsonb_build_object('id', rate.id, 'name_en', rate.name_en, 'name_fr', rate.name_fr,
-      'min_days', rate.min_days, 'max_days', rate.max_days) end,
-    address,
-    -- Whole seconds, as Stripe's session ends at the same. Ten minutes more than the shortest session, so
-    -- that a call without an answer can be made again.
-    date_trunc('second', private.now()) + interval '40 minutes'
-  );
-  insert into public.order_items (
-    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, unit_amount, quantity,
-    subtotal_amount, discount_amount, total_amount
-  )
-  select placed_id, buyer_id, (line.value ->> 'variant_id')::uuid, (line.value ->> 'product_id')::uuid, line.ordinality,
-    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options',
-    (line.value ->> 'unit_amount')::bigint, (line.value ->> 'quantity')::integer, amounts.subtotal, amounts.share,
-    amounts.subtotal - amounts.share
-  from jsonb_array_elements(lines) with ordinality as line
-  cross join lateral (
-    select (line.value ->> 'subtotal_amount')::bigint as subtotal,
-      coalesce((discount -> 'shares' ->> (line.ordinality - 1)::integer)::bigint, 0) as share
-  ) as amounts;
-end;
+  select shares.id, shares.quantity, shares.net,
+    (shares.units + case when shares.turn <= shares.missing then 1 else 0 end) * shares.step - shares.net
+  from shares;
 $function$;
-comment on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) is 'Writes a pending order with its lines, as private.order_lines and private.order_discount give them.';
-grant execute on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) to service_role;
+comment on function private.order_worth(uuid) is 'What each line of an order is worth, and its shipping (null), without and of tax: their sums are the order''s total.';
+grant execute on function private.order_worth(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.own_account(user_id uuid)
  RETURNS void
@@ -5107,26 +5019,6 @@ comment on function private.plans_granting(text, bigint) is 'What one can buy to
 grant execute on function private.plans_granting(text, bigint) to authenticated;
 grant execute on function private.plans_granting(text, bigint) to service_role;
 
-CREATE OR REPLACE FUNCTION private.prices_chargeable()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  step constant bigint := private.charge_step((
-    select list.currency from public.price_lists as list where list.id = new.price_list_id
-  ));
-  written constant jsonb := to_jsonb(new);
-begin
-  if coalesce((written ->> 'unit_amount')::bigint % step, 0) <> 0 or coalesce((written ->> 'amount')::bigint % step, 0) <> 0 then
-    raise exception using errcode = 'check_violation', constraint = tg_table_name || '_chargeable',
-      message = 'Stripe charges this currency in multiples of ' || step || ' minor units';
-  end if;
-  return new;
-end;
-$function$;
-comment on function private.prices_chargeable() is 'Trigger: an amount that Stripe cannot charge is refused when it is written, not rounded when it is paid.';
-
 CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text)
  RETURNS void
  LANGUAGE plpgsql
@@ -5140,19 +5032,6 @@ $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text, extra jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  raise exception using errcode = 'PT' || status, message = code, detail = detail, hint = extra::text;
-end;
-$function$;
-comment on function private.problem(integer, text, text, jsonb) is 'As private.problem, with further members of the problem''s body: PostgREST hands them on as the hint.';
-grant execute on function private.problem(integer, text, text, jsonb) to authenticated;
-grant execute on function private.problem(integer, text, text, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.product_image_files_go()
  RETURNS trigger
@@ -5703,6 +5582,116 @@ comment on function private.second_factor_given() is 'For restrictive policies: 
 grant execute on function private.second_factor_given() to authenticated;
 grant execute on function private.second_factor_given() to service_role;
 
+CREATE OR REPLACE FUNCTION private.share_until(worth bigint, quantity integer, taken integer, step integer)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when taken >= quantity then worth
+    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
+$function$;
+comment on function private.share_until(bigint, integer, integer, integer) is 'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
+grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.shop_imbalances()
+ RETURNS TABLE(kind text, id uuid, expected bigint, actual bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with money as (
+    select ordered.id, ordered.paid_amount, ordered.refunded_amount, ordered.disputed_amount,
+      coalesce(sum(moved.amount) filter (where moved.kind = 'charge'), 0)::bigint as charged,
+      coalesce(-sum(moved.amount) filter (where moved.kind in ('refund', 'refund_failed')), 0)::bigint as refunded,
+      coalesce(-sum(moved.amount) filter (where moved.kind in ('dispute', 'dispute_won')), 0)::bigint as disputed
+    from public.orders as ordered
+    left join private.money_movements as moved on moved.order_id = ordered.id
+    group by ordered.id
+  ), stock as (
+    select held.variant_id, held.on_hand, held.reserved, held.shortage,
+      coalesce(sum(moved.on_hand_delta), 0) as on_hand_sum,
+      coalesce(sum(moved.reserved_delta), 0) as reserved_sum,
+      coalesce(sum(moved.shortage_delta), 0) as shortage_sum
+    from private.stock as held
+    left join private.stock_movements as moved on moved.variant_id = held.variant_id
+    group by held.variant_id
+  ), lines as (
+    select line.order_id, sum(line.subtotal_amount)::bigint as subtotal, sum(line.discount_amount)::bigint as discount
+    from public.order_items as line group by line.order_id
+  ), taken as (
+    select ordered.id as order_id, ordered.status, line.variant_id, line.quantity, line.restocked_quantity,
+      coalesce(moved.reserved, 0) as reserved, -coalesce(moved.on_hand, 0) as taken, coalesce(moved.restocked, 0) as restocked
+    from public.order_items as line
+    join public.orders as ordered on ordered.id = line.order_id
+    left join (
+      select movement.order_id, movement.variant_id, sum(movement.reserved_delta) as reserved,
+        sum(movement.on_hand_delta) as on_hand,
+        sum(movement.on_hand_delta) filter (where movement.kind = 'restocked') as restocked
+      from private.stock_movements as movement where movement.order_id is not null
+      group by movement.order_id, movement.variant_id
+    ) as moved on moved.order_id = line.order_id and moved.variant_id = line.variant_id
+    where line.variant_id is not null
+  ), refunds as (
+    select line.id, line.refunded_quantity, coalesce(sum(part.quantity), 0) as quantity
+    from public.order_items as line
+    left join public.order_refunds as refund on refund.order_id = line.order_id and refund.state <> 'failed'
+    left join lateral jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer)
+      on part.order_item_id = line.id
+    group by line.id
+  )
+  select 'order_paid', money.id, money.charged, money.paid_amount from money where money.charged <> money.paid_amount
+  union all
+  select 'order_refunded', money.id, money.refunded, money.refunded_amount from money where money.refunded <> money.refunded_amount
+  union all
+  select 'order_disputed', money.id, money.disputed, money.disputed_amount from money where money.disputed <> money.disputed_amount
+  union all
+  select 'stock_on_hand', stock.variant_id, stock.on_hand_sum, stock.on_hand from stock where stock.on_hand_sum <> stock.on_hand
+  union all
+  select 'stock_reserved', stock.variant_id, stock.reserved_sum, stock.reserved from stock where stock.reserved_sum <> stock.reserved
+  union all
+  select 'stock_shortage', stock.variant_id, stock.shortage_sum, stock.shortage from stock where stock.shortage_sum <> stock.shortage
+  union all
+  select 'order_subtotal', ordered.id, coalesce(lines.subtotal, 0), ordered.subtotal_amount
+  from public.orders as ordered left join lines on lines.order_id = ordered.id
+  where coalesce(lines.subtotal, 0) <> ordered.subtotal_amount
+  union all
+  select 'order_discount', ordered.id, lines.discount, ordered.discount_amount
+  from public.orders as ordered join lines on lines.order_id = ordered.id
+  where lines.discount <> ordered.discount_amount
+  union all
+  -- What a pending order holds, and nothing else holds but one that people are to look at.
+  select 'order_held', taken.order_id, case taken.status when 'pending' then taken.quantity else 0 end, taken.reserved
+  from taken
+  where case taken.status
+    when 'pending' then taken.reserved <> taken.quantity
+    when 'review' then taken.reserved not in (0, taken.quantity)
+    else taken.reserved <> 0 end
+  union all
+  select 'order_restocked', taken.order_id, taken.restocked, taken.restocked_quantity
+  from taken where taken.restocked <> taken.restocked_quantity
+  union all
+  -- What is to be sent has left the stock, but for what came back.
+  select 'order_sold', taken.order_id, taken.quantity - taken.restocked_quantity, taken.taken
+  from taken
+  where taken.status in ('paid', 'fulfilling', 'shipped', 'delivered', 'partially_refunded')
+    and taken.taken <> taken.quantity - taken.restocked_quantity
+  union all
+  select 'line_refunded', refunds.id, refunds.quantity, refunds.refunded_quantity
+  from refunds where refunds.quantity <> refunds.refunded_quantity
+  union all
+  -- What the counters of refunds and of their rows say is the same money.
+  select 'order_refunds', money.id, coalesce(made.amount, 0), money.refunded_amount
+  from money
+  left join (
+    select refund.order_id, sum(refund.amount)::bigint as amount
+    from public.order_refunds as refund where refund.state = 'done' group by refund.order_id
+  ) as made on made.order_id = money.id
+  where coalesce(made.amount, 0) <> money.refunded_amount;
+$function$;
+comment on function private.shop_imbalances() is 'Every order and variant whose counters differ from the ledgers: nothing, or something is wrong. `id` is the order''s, the line''s or the variant''s.';
+grant execute on function private.shop_imbalances() to service_role;
+
 CREATE OR REPLACE FUNCTION private.slug_of(name text)
  RETURNS text
  LANGUAGE sql
@@ -6026,63 +6015,31 @@ CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  SET search_path TO ''
 AS $function$
 declare
-  paid public.payments;
-  refund record;
+  ordered public.orders;
+  given jsonb;
 begin
-  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
-  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
-  if paid.id is null then
-    return; -- A payment of another product's in the same Stripe account.
+  perform private.stripe_apply_payment_charge(stripe_apply_charge.record);
+  select * into ordered from public.orders as held
+  where held.id = private.order_of_payment(stripe_apply_charge.record ->> 'payment_id', stripe_apply_charge.record ->> 'id')
+  for no key update;
+  if ordered.id is null then
+    return;
   end if;
-  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
-  insert into public.refunds (
-    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
-  )
-  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
-         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
-  from jsonb_array_elements(record -> 'refunds') as given
-  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
-
-  update private.refund_intents as intent
-  set state = 'refunded', stripe_refund_id = given ->> 'id'
-  from jsonb_array_elements(record -> 'refunds') as given
-  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
-    and intent.state = 'open';
-
-  for refund in
-    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
-           workspace.name as workspace_name
-    from public.refunds as done
-    join public.workspaces as workspace on workspace.id = done.workspace_id
-    left join public.invoices as invoice on invoice.id = paid.invoice_id
-    where done.payment_id = paid.id and done.status = 'succeeded'
+  for given in
+    select one from jsonb_array_elements(stripe_apply_charge.record -> 'refunds') as one order by one ->> 'created', one ->> 'id'
   loop
-    perform private.enqueue_mail(
-      'refunded',
-      private.billing_contact(refund.workspace_id, refund.subscription_id),
-      jsonb_strip_nulls(jsonb_build_object(
-        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
-        'workspace', refund.workspace_name, 'number', refund.invoice_number,
-        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
-      )),
-      'refunded:' || refund.stripe_refund_id
-    );
+    perform private.order_apply_refund(ordered, given);
   end loop;
 end;
 $function$;
-comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
+comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a charge: of a payment, or of an order.';
 grant execute on function private.stripe_apply_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_checkout_session(record jsonb)
  RETURNS void
- LANGUAGE plpgsql
+ LANGUAGE sql
  SET search_path TO ''
 AS $function$
-begin
-  if record ->> 'order_id' is not null then
-    perform private.order_apply_session(record);
-    return;
-  end if;
   -- Paid: its subscription's own sync closes the purchase. Expired: nothing was bought.
   update private.subscription_intents as intent
   set state = case when record ->> 'status' = 'expired' then 'abandoned' else intent.state end,
@@ -6093,9 +6050,8 @@ begin
   where intent.state = 'open' and customer.stripe_customer_id = record ->> 'customer_id'
     and intent.workspace_id = customer.workspace_id
     and (intent.stripe_session_id = record ->> 'id' or intent.id = private.uuid_or_null(record ->> 'intent_id'));
-end;
 $function$;
-comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase or an order on Stripe''s page what became of it.';
+comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase on Stripe''s page what became of it.';
 grant execute on function private.stripe_apply_checkout_session(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_credit_note(record jsonb)
@@ -6281,6 +6237,59 @@ end;
 $function$;
 comment on function private.stripe_apply_invoice(jsonb) is 'Mirrors an invoice with its payments; the first time it is seen paid, enqueues the receipt.';
 grant execute on function private.stripe_apply_invoice(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_payment_charge(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  paid public.payments;
+  refund record;
+begin
+  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
+  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
+  if paid.id is null then
+    return; -- A payment of another product's in the same Stripe account.
+  end if;
+  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
+  insert into public.refunds (
+    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
+  )
+  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
+         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
+  from jsonb_array_elements(record -> 'refunds') as given
+  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
+
+  update private.refund_intents as intent
+  set state = 'refunded', stripe_refund_id = given ->> 'id'
+  from jsonb_array_elements(record -> 'refunds') as given
+  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
+    and intent.state = 'open';
+
+  for refund in
+    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
+           workspace.name as workspace_name
+    from public.refunds as done
+    join public.workspaces as workspace on workspace.id = done.workspace_id
+    left join public.invoices as invoice on invoice.id = paid.invoice_id
+    where done.payment_id = paid.id and done.status = 'succeeded'
+  loop
+    perform private.enqueue_mail(
+      'refunded',
+      private.billing_contact(refund.workspace_id, refund.subscription_id),
+      jsonb_strip_nulls(jsonb_build_object(
+        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
+        'workspace', refund.workspace_name, 'number', refund.invoice_number,
+        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
+      )),
+      'refunded:' || refund.stripe_refund_id
+    );
+  end loop;
+end;
+$function$;
+comment on function private.stripe_apply_payment_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
+grant execute on function private.stripe_apply_payment_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_payment_method(record jsonb)
  RETURNS void
@@ -7826,20 +7835,6 @@ $function$;
 comment on function public.card_attempt_begin(uuid, uuid, text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a user may have Stripe try a card for a workspace (the personal one by default), and notes from where. Refuses as private.billing_workspace.';
 grant execute on function public.card_attempt_begin(uuid, uuid, text, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.card_attempt_begin_guest(address_hash text, tolerance integer DEFAULT 1)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select case when until is null then jsonb_build_object('allowed', true)
-    else jsonb_build_object('allowed', false,
-      'retry_after_seconds', greatest(1, ceil(extract(epoch from until - private.now())))::integer) end
-  from private.declines_until(null, card_attempt_begin_guest.address_hash, tolerance) as until;
-$function$;
-comment on function public.card_attempt_begin_guest(text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a guest who comes from there may have Stripe try a card.';
-grant execute on function public.card_attempt_begin_guest(text, integer) to service_role;
-
 CREATE OR REPLACE FUNCTION public.card_decline_record(cause text, stripe_customer_id text, card_hash text, code text, tolerance integer DEFAULT 1)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -8767,146 +8762,42 @@ comment on function public.my_invitations() is 'Client RPC: the invitations that
 grant execute on function public.my_invitations() to authenticated;
 grant execute on function public.my_invitations() to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_checkout(order_id uuid)
+CREATE OR REPLACE FUNCTION public.order_refund_read(refund_id uuid)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
  SET search_path TO ''
-AS $function$ select private.order_checkout(order_checkout.order_id) $function$;
-comment on function public.order_checkout(uuid) is 'Server RPC: private.order_checkout; null for an unknown order.';
-grant execute on function public.order_checkout(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION public.order_checkout_record(order_id uuid, session_id text)
- RETURNS boolean
- LANGUAGE sql
- SET search_path TO ''
 AS $function$
-  with recorded as (
-    update public.orders as placed set stripe_session_id = order_checkout_record.session_id
-    where placed.id = order_checkout_record.order_id and placed.stripe_session_id is null
-    returning 1
+  select jsonb_build_object(
+    'id', refund.id, 'order_id', refund.order_id, 'order_number', ordered.number, 'state', refund.state,
+    'amount', refund.amount, 'currency', refund.currency, 'reason', refund.reason, 'lines', refund.lines,
+    'shipping_amount', refund.shipping_amount, 'restock', refund.restock, 'failure', refund.failure,
+    'stripe_refund_id', refund.stripe_refund_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,
+    'created_at', refund.created_at
   )
-  select exists (select from recorded);
+  from public.order_refunds as refund join public.orders as ordered on ordered.id = refund.order_id
+  where refund.id = order_refund_read.refund_id;
 $function$;
-comment on function public.order_checkout_record(uuid, text) is 'Server RPC: notes which session at Stripe an order is paid by; false when one is noted already.';
-grant execute on function public.order_checkout_record(uuid, text) to service_role;
+comment on function public.order_refund_read(uuid) is 'Server RPC: a refund with what Stripe must be told; null when there is none.';
+grant execute on function public.order_refund_read(uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_find(order_id uuid, session_id text)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select private.order_checkout(placed.id) from public.orders as placed
-  where case when order_find.order_id is not null then placed.id = order_find.order_id
-    else placed.stripe_session_id = order_find.session_id end;
-$function$;
-comment on function public.order_find(uuid, text) is 'Server RPC: the order of an id or else of a checkout session, as private.order_checkout tells it; null when there is none.';
-grant execute on function public.order_find(uuid, text) to service_role;
-
-CREATE OR REPLACE FUNCTION public.order_place(buyer text, user_id uuid, email text, locale text, price_list text, items jsonb, shipping_address jsonb, shipping_rate_id uuid, discount_code text, success_url text, cancel_url text, taxed boolean DEFAULT false, cart jsonb DEFAULT NULL::jsonb, address_hash text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.order_refund_refused(refund_id uuid, failure text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  list public.price_lists;
-  lines jsonb;
-  goods bigint;
-  discount jsonb;
-  rate public.shipping_rates;
-  hash text;
-  open_one private.order_requests;
-  placed_id constant uuid := gen_random_uuid();
 begin
-  -- One at a time a buyer: of two tabs the second finds what the first has placed.
-  perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
-  select * into list from public.price_lists as held
-  where held.active and case when order_place.price_list is null then held.is_default else held.id = order_place.price_list end;
-  if list.id is null then
-    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
-  end if;
-  lines := private.order_lines(items, list.id);
-  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
-  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
-  if goods > 99999999 then
-    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
-  end if;
-  if discount_code is not null then
-    discount := private.order_discount(discount_code, list.id, list.currency, lines);
-  end if;
-  if shipping_rate_id is not null then
-    rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
-      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer) from jsonb_array_elements(lines) as line),
-      goods - coalesce((discount ->> 'amount')::bigint, 0));
-  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
-    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
-  end if;
-
-  -- Prices are part of it: after a change of price the same cart is another request.
-  hash := encode(sha256(convert_to(jsonb_build_object(
-    'list', list.id, 'lines', lines, 'discount', discount, 'rate', to_jsonb(rate) - array['created_at', 'updated_at'],
-    'address', shipping_address, 'email', lower(email), 'locale', locale, 'taxed', taxed,
-    'pages', jsonb_build_array(success_url, cancel_url)
-  )::text, 'utf8')), 'hex');
-  select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
-  if open_one.order_id is not null then
-    return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
-  end if;
-
-  perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
-  insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
-  values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
-    order_place.address_hash, private.now() + interval '5 minutes');
-  perform private.order_hold(placed_id);
-  if discount is not null then
-    perform private.discount_redeem((discount ->> 'id')::uuid, placed_id, user_id, email);
-  end if;
-  perform private.order_settle_free(placed_id);
-  return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
+  perform from public.orders as held
+  where held.id = (select refund.order_id from public.order_refunds as refund where refund.id = order_refund_refused.refund_id)
+  for no key update;
+  -- What Stripe has made meanwhile cannot be refused any more.
+  perform private.order_refund_fail(refund.id, order_refund_refused.failure)
+  from public.order_refunds as refund where refund.id = order_refund_refused.refund_id and refund.state = 'open';
+  return public.order_refund_read(order_refund_refused.refund_id);
 end;
 $function$;
-comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
-grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) to service_role;
-
-CREATE OR REPLACE FUNCTION public.order_release(order_id uuid, to_status text, reason text)
- RETURNS boolean
- LANGUAGE sql
- SET search_path TO ''
-AS $function$ select private.order_release(order_release.order_id, order_release.to_status, order_release.reason) $function$;
-comment on function public.order_release(uuid, text, text) is 'Server RPC: private.order_release.';
-grant execute on function public.order_release(uuid, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION public.orders_to_look_at(batch integer)
- RETURNS jsonb
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  with due as (
-    select request.order_id from private.order_requests as request
-    where request.closed_at is null and request.look_at <= private.now()
-    order by request.look_at
-    limit orders_to_look_at.batch
-    for update skip locked
-  ), looked as (
-    update private.order_requests as request
-    -- After 5, 10, 20, 40 minutes, then each hour; and when the hold ends, whatever comes first. Noted
-    -- before Stripe is asked: whoever dies at it does not keep the others from their turn.
-    set look_at = case
-      when placed.expires_at > private.now() then least(placed.expires_at + interval '5 seconds', waited.until)
-      else waited.until
-    end
-    from due join public.orders as placed on placed.id = due.order_id
-    cross join lateral (
-      select private.now() + least(greatest(private.now() - placed.created_at, interval '5 minutes'), interval '1 hour') as until
-    ) as waited
-    where request.order_id = due.order_id
-    returning request.order_id
-  )
-  select coalesce(jsonb_agg(order_id), '[]') from looked;
-$function$;
-comment on function public.orders_to_look_at(integer) is 'Server RPC: pending orders of which Stripe is to be asked now, each to one caller; the next time is noted.';
-grant execute on function public.orders_to_look_at(integer) to service_role;
+comment on function public.order_refund_refused(uuid, text) is 'Server RPC: Stripe has definitely refused a refund; the refund as it is now.';
+grant execute on function public.order_refund_refused(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.orphaned_files(batch integer)
  RETURNS jsonb

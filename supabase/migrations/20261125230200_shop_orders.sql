@@ -26,6 +26,11 @@ insert into private.order_transitions (from_status, to_status) values
   -- Won, it is again what it was; lost, the money is gone.
   ('disputed', 'paid'), ('disputed', 'fulfilling'), ('disputed', 'shipped'), ('disputed', 'delivered'),
   ('disputed', 'partially_refunded'), ('disputed', 'refunded'), ('disputed', 'cancelled'),
+  ('disputed', 'expired'), ('disputed', 'review'), ('expired', 'disputed'),
+  -- A refund failed at the bank, days later: it is again what it was.
+  ('refunded', 'paid'), ('refunded', 'fulfilling'), ('refunded', 'shipped'), ('refunded', 'delivered'),
+  ('refunded', 'partially_refunded'), ('refunded', 'cancelled'), ('refunded', 'expired'), ('refunded', 'review'),
+  ('partially_refunded', 'paid'),
   -- Paid after all: with stock it is an order, without it the money goes back.
   ('expired', 'paid'), ('expired', 'refunded'), ('expired', 'review'),
   ('cancelled', 'refunded'), ('cancelled', 'review'), ('cancelled', 'disputed'),
@@ -244,15 +249,18 @@ create table public.order_refunds (
   currency         text not null,
   reason           text not null,
   lines            jsonb not null default '[]',
+  shipping_amount  bigint not null default 0,
   restock          boolean not null default false,
   state            text not null default 'open',
   stripe_refund_id text,
+  failure          text,
   cause            text not null,
   created_at       timestamptz not null default private.now(),
   closed_at        timestamptz,
   constraint order_refunds_once_per_cause unique (cause),
   constraint order_refunds_stripe_refund_id_key unique (stripe_refund_id),
   constraint order_refunds_amount_positive check (amount > 0),
+  constraint order_refunds_shipping_within_amount check (shipping_amount between 0 and amount),
   constraint order_refunds_currency_iso check (currency ~ '^[A-Z]{3}$'),
   constraint order_refunds_reason_known check (reason in ('cancelled', 'returned', 'goodwill', 'late_payment', 'review', 'stripe')),
   constraint order_refunds_state_known check (state in ('open', 'done', 'failed')),
@@ -262,7 +270,10 @@ create table public.order_refunds (
 comment on table public.order_refunds is
   'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
 comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
-comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount}]; empty for the whole order, or an amount without lines.';
+comment on column public.order_refunds.lines is
+  'What it is for: [{order_item_id, quantity, amount, tax_amount}]; empty for an amount without lines.';
+comment on column public.order_refunds.shipping_amount is 'What of the amount gives back shipping, with its tax.';
+comment on column public.order_refunds.failure is 'Why Stripe refused it, or how it failed at the bank later.';
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 create index order_refunds_order on public.order_refunds (order_id);
 create index order_refunds_user on public.order_refunds (user_id);
@@ -280,6 +291,12 @@ begin
   ) then
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
+  end if;
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
+    and new.status is distinct from old.status_before then
+    perform private.problem(409, 'order_state_conflict',
+      format('The order is disputed: it cannot become %s.', new.status));
   end if;
   new.status_before := case when new.status = 'disputed' then old.status end;
   return new;

@@ -98,6 +98,14 @@ export const catalogue = {
   order_state_conflict: [409, "The order cannot become this as it stands"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
+  // Orders
+  order_not_found: [404, "The order does not exist, or is not yours"],
+  order_not_cancellable: [409, "The order can no longer be cancelled"],
+  order_not_refundable: [409, "Nothing of the order is left to refund"],
+  order_not_returnable: [409, "The order cannot be returned"],
+  order_line_unknown: [422, "The order has no such line"],
+  refund_exceeds_order: [422, "More than is left of the order"],
+  return_not_found: [404, "The return does not exist"],
   // Privacy
   reauthentication_failed: [403, "It could not be confirmed that it is you"],
   workspaces_need_owner: [409, "Others are in workspaces that only you own"],

@@ -243,8 +243,8 @@ export const shopTables: Record<string, TableAccess> = {
   },
   "public.order_refunds": {
     columns: words(`
-      id order_id user_id amount currency reason lines restock state stripe_refund_id cause created_at
-      closed_at
+      id order_id user_id amount currency reason lines shipping_amount restock state stripe_refund_id
+      failure cause created_at closed_at
     `),
     anon: none,
     authenticated: { select: mine("user_id") },

@@ -59,6 +59,19 @@ async function invoiceOf(
   return idOf(found.data[0]?.invoice);
 }
 
+/** What must be known before a charge or a dispute: its invoice, or the session that sold an order. */
+async function soldBy(
+  stripe: Stripe,
+  paymentIntent: string | { id: string } | null,
+): Promise<Fetched["needs"]> {
+  const invoice = await invoiceOf(stripe, paymentIntent);
+  if (invoice !== null) return [["invoice", invoice]];
+  const payment_intent = idOf(paymentIntent);
+  if (payment_intent === null) return [];
+  const sessions = await stripe.checkout.sessions.list({ payment_intent, limit: 1 });
+  return sessions.data.map((session) => ["checkout_session", session.id]);
+}
+
 /** How each kind is fetched. */
 const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetched>> = {
   async product(stripe, id) {
@@ -124,14 +137,14 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
     const refunds = await all(stripe.refunds.list({ charge: id, limit: 100 }));
     return {
       record: chargeRecord(charge, refunds),
-      needs: [["invoice", await invoiceOf(stripe, charge.payment_intent)]],
+      needs: await soldBy(stripe, charge.payment_intent),
     };
   },
   async dispute(stripe, id) {
     const dispute = await stripe.disputes.retrieve(id);
     return {
       record: disputeRecord(dispute),
-      needs: [["invoice", await invoiceOf(stripe, dispute.payment_intent)]],
+      needs: await soldBy(stripe, dispute.payment_intent),
     };
   },
   async credit_note(stripe, id) {

@@ -332,6 +332,8 @@ export function chargeRecord(charge: Stripe.Charge, refunds: Stripe.Refund[]) {
       currency: refund.currency.toUpperCase(),
       reason: refund.reason,
       intent_id: refund.metadata?.["refund_intent"] ?? null,
+      order_refund_id: refund.metadata?.["order_refund"] ?? null,
+      failure: refund.failure_reason ?? null,
       created: refund.created,
     })),
   };

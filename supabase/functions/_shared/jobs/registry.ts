@@ -8,6 +8,7 @@ import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
 import { orderEnd } from "./order-end.ts";
+import { orderRefund } from "./order-refund.ts";
 import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
 import { productImagesRemove } from "./product-images.ts";
@@ -36,6 +37,7 @@ export const jobKinds: Record<string, JobKind> = {
   files_remove: filesRemove,
   mail_send: mailSend,
   order_end: orderEnd,
+  order_refund: orderRefund,
   orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,

@@ -11,6 +11,7 @@ import { Head } from "@react-email/head";
 import { Html } from "@react-email/html";
 import { Preview } from "@react-email/preview";
 import { Text } from "@react-email/text";
+import { Fragment } from "react";
 import type { Locale } from "./locale.ts";
 import type { Block, Content } from "./template.ts";
 
@@ -127,6 +128,10 @@ function Part({ block }: { block: Block }) {
       return <Code {...block} />;
     case "rows":
       return <Rows rows={block.rows} />;
+    case "items":
+      return <Items items={block.items} />;
+    case "address":
+      return <Address {...block} />;
   }
 }
 
@@ -227,6 +232,71 @@ function Rows({ rows }: { rows: Extract<Block, { kind: "rows" }>["rows"] }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Items({ items }: { items: Extract<Block, { kind: "items" }>["items"] }) {
+  const cell = {
+    padding: "12px 0",
+    borderBottom: `1px solid ${color.line}`,
+    fontSize: "15px",
+    lineHeight: "22px",
+    verticalAlign: "top",
+  };
+  return (
+    <table
+      className="ink"
+      width="100%"
+      cellPadding="0"
+      cellSpacing="0"
+      style={{ width: "100%", margin: "4px 0 0", borderCollapse: "collapse" }}
+    >
+      <tbody>
+        {items.map(({ name, detail, value }, index) => (
+          // By its place: an order may have two lines of one name.
+          <tr key={index}>
+            <td
+              className="ink line"
+              style={{
+                ...cell,
+                paddingRight: "16px",
+                color: color.ink,
+                textAlign: "left",
+                overflowWrap: "anywhere",
+              }}
+            >
+              {name}
+              <br />
+              <span className="muted" style={{ color: color.muted, fontSize: "14px" }}>
+                {detail}
+              </span>
+            </td>
+            <td
+              className="ink line"
+              style={{ ...cell, color: color.ink, textAlign: "right", whiteSpace: "nowrap" }}
+            >
+              {value}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Address({ label, lines }: Extract<Block, { kind: "address" }>) {
+  return (
+    <>
+      <Text className="muted" style={{ ...small, margin: "0 0 4px" }}>{label}</Text>
+      <Text className="ink" style={paragraph}>
+        {lines.map((line, index) => (
+          <Fragment key={index}>
+            {index > 0 && <br />}
+            {line}
+          </Fragment>
+        ))}
+      </Text>
+    </>
   );
 }
 

@@ -25,5 +25,10 @@ function part(block: Block): string {
       return `${block.label}\n${block.code}`;
     case "rows":
       return block.rows.map(({ label, value }) => `${label}\u00a0: ${value}`).join("\n");
+    case "items":
+      return block.items.map(({ name, detail, value }) => `${name}\n${detail} = ${value}`)
+        .join("\n");
+    case "address":
+      return [`${block.label}\u00a0:`, ...block.lines].join("\n");
   }
 }

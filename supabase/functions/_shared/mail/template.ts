@@ -15,13 +15,22 @@ export type Block =
   | { kind: "action"; label: string; url: string; fallback: string }
   | { kind: "link"; label: string; url: string }
   | { kind: "code"; label: string; code: string }
-  | { kind: "rows"; rows: Row[] };
+  | { kind: "rows"; rows: Row[] }
+  | { kind: "items"; items: Item[] }
+  | { kind: "address"; label: string; lines: string[] };
 
 /** One fact of a table: `strong` is what the reader looks for first. */
 export interface Row {
   label: string;
   value: string;
   strong?: boolean;
+}
+
+/** One line of an order: what it is, its size or count below it, what it costs. */
+export interface Item {
+  name: string;
+  detail: string;
+  value: string;
 }
 
 /** A mail in one language, before it is HTML or text. */

@@ -1,0 +1,156 @@
+-- The money of an order: each movement once, the counters beside it, and what the order is by them.
+
+create function private.order_money(order_id uuid, kind text, amount bigint, stripe_id text)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+  select ordered.id, order_money.kind, order_money.amount, ordered.currency, order_money.stripe_id
+  from public.orders as ordered where ordered.id = order_money.order_id
+  on conflict on constraint money_movements_once_per_cause do nothing;
+  if not found then
+    return false;
+  end if;
+  update public.orders as ordered
+  set paid_amount = ordered.paid_amount + case when order_money.kind = 'charge' then order_money.amount else 0 end,
+      refunded_amount = ordered.refunded_amount
+        - case when order_money.kind in ('refund', 'refund_failed') then order_money.amount else 0 end,
+      disputed_amount = ordered.disputed_amount
+        - case when order_money.kind in ('dispute', 'dispute_won') then order_money.amount else 0 end
+  where ordered.id = order_money.order_id;
+  return true;
+end;
+$$;
+comment on function private.order_money(uuid, text, bigint, text) is
+  'Writes a movement of an order''s money and counts it, in one transaction; false, and nothing is written, when this charge, refund or dispute has moved it already.';
+grant execute on function private.order_money(uuid, text, bigint, text) to service_role;
+
+create table private.order_disputes (
+  stripe_dispute_id text primary key,
+  order_id          uuid not null references public.orders (id) on delete restrict,
+  status            text not null,
+  amount            bigint not null,
+  currency          text not null,
+  reason            text,
+  evidence_due_by   timestamptz,
+  created_at        timestamptz not null,
+  updated_at        timestamptz not null default now(),
+  constraint order_disputes_amount_positive check (amount > 0),
+  constraint order_disputes_currency_iso check (currency ~ '^[A-Z]{3}$')
+);
+comment on table private.order_disputes is 'Disputes of orders, as Stripe holds them. Staff read them; evidence is given in Stripe''s dashboard.';
+comment on column private.order_disputes.status is
+  'needs_response and under_review hold the money; warning_* do not; won, lost, prevented end it. https://docs.stripe.com/api/disputes/object';
+create index order_disputes_order on private.order_disputes (order_id);
+create trigger order_disputes_touch before update on private.order_disputes
+  for each row execute function private.touch();
+alter table private.order_disputes enable row level security;
+grant select, insert, update, delete on private.order_disputes to service_role;
+insert into private.retention_reasons (relation, reason) values
+  ('private.order_disputes', 'the books: why money of an order went back');
+insert into private.personal_data (relation, scope, owner_columns, omitted, note) values
+  ('private.order_disputes', 'none', '{}', '{}', 'disputes of orders by ids and amounts: what was disputed is in the orders');
+
+create function private.order_restand(order_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  update public.orders as ordered
+  set status = stands.status
+  from (
+    select held.id, case
+      when exists (
+        select from private.order_disputes as dispute
+        where dispute.order_id = held.id and dispute.status in ('needs_response', 'under_review')
+      ) then 'disputed'
+      when held.paid_amount > 0 and held.refunded_amount + held.disputed_amount >= held.paid_amount then 'refunded'
+      when held.refunded_amount + held.disputed_amount > 0
+        and base.status in ('paid', 'fulfilling', 'shipped', 'delivered') then 'partially_refunded'
+      else base.status
+    end as status
+    from public.orders as held
+    cross join lateral (
+      -- What it was last besides what its money makes of it: the timeline knows, a column would forget.
+      select event.to_status as status from public.order_events as event
+      where event.order_id = held.id and event.kind = 'status'
+        and event.to_status not in ('refunded', 'partially_refunded', 'disputed')
+      order by event.id desc limit 1
+    ) as base
+    where held.id = order_restand.order_id
+  ) as stands
+  where ordered.id = stands.id and ordered.status <> stands.status;
+$$;
+comment on function private.order_restand(uuid) is
+  'Makes an order''s status what its money says: disputed, refunded, partially refunded, or what it was before.';
+grant execute on function private.order_restand(uuid) to service_role;
+
+create function private.chargeable_step(currency text)
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
+    when chargeable_step.currency = 'MGA' then 100
+    else 1
+  end;
+$$;
+comment on function private.chargeable_step(text) is
+  'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
+grant execute on function private.chargeable_step(text) to service_role;
+
+create function private.order_worth(order_id uuid)
+returns table (order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  -- What was paid for it, spread over what its lines and its shipping cost without tax by largest remainder,
+  -- in steps that Stripe takes: in dinars a line's own total need not be one, and it must be refundable alone.
+  with parts as (
+    select line.id, line.quantity, line.total_amount as net, line.position
+    from public.order_items as line where line.order_id = order_worth.order_id
+    union all
+    select null, 1, ordered.shipping_amount, 2147483647
+    from public.orders as ordered where ordered.id = order_worth.order_id
+  ), whole as (
+    select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
+    from public.orders as ordered
+    cross join lateral (
+      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
+        then private.chargeable_step(ordered.currency) else 1 end as step
+    ) as steps
+    where ordered.id = order_worth.order_id
+  ), shares as (
+    select parts.*, whole.step,
+      coalesce(div(whole.units * parts.net::numeric, whole.net), 0)::bigint as units,
+      whole.units - sum(coalesce(div(whole.units * parts.net::numeric, whole.net), 0)) over () as missing,
+      row_number() over (
+        order by mod(whole.units * parts.net::numeric, whole.net) desc nulls last, parts.position
+      ) as turn
+    from parts cross join whole
+  )
+  select shares.id, shares.quantity, shares.net,
+    (shares.units + case when shares.turn <= shares.missing then 1 else 0 end) * shares.step - shares.net
+  from shares;
+$$;
+comment on function private.order_worth(uuid) is
+  'What each line of an order is worth, and its shipping (null), without and of tax: their sums are the order''s total.';
+grant execute on function private.order_worth(uuid) to service_role;
+
+create function private.share_until(worth bigint, quantity integer, taken integer, step integer)
+returns bigint
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when taken >= quantity then worth
+    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
+$$;
+comment on function private.share_until(bigint, integer, integer, integer) is
+  'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
+grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
