@@ -44,6 +44,19 @@ const ago = (rule: string, age: string) =>
   `now() - (select ${age} from private.retention_rules where name = '${rule}')`;
 
 const samples: Record<string, Sample> = {
+  webhook_deliveries: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with endpoint as (
+          insert into public.webhook_endpoints (url, events)
+          values ('https://example.com/${name}', '{webhook.ping}') returning id
+        )
+        insert into public.webhook_deliveries (endpoint_id, event_id, type, payload, state, finished_at)
+        select id, '${name}', 'webhook.ping', '{}', 'failed', ${ago("webhook_deliveries", age)}
+        from endpoint`),
+    left: async () =>
+      names(await sql`select event_id as name from public.webhook_deliveries` as never),
+  },
   order_requests: {
     insert: (name, age) =>
       sql.unsafe(`
@@ -54,6 +67,50 @@ const samples: Record<string, Sample> = {
         insert into private.order_requests (order_id, buyer, request_hash, closed_at)
         select id, '${name}', '', ${ago("order_requests", age)} from placed`),
     left: async () => names(await sql`select buyer as name from private.order_requests` as never),
+  },
+  orders_of_deleted_accounts: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.orders (
+          customer_email, status, forget, price_list_id, currency, subtotal_amount, total_amount, expires_at,
+          paid_at, updated_at
+        )
+        select '${name}', 'delivered', true, 'eur', 'EUR', 100, 100, now(), now(),
+          ${ago("orders_of_deleted_accounts", age)}`),
+    left: async () =>
+      names(await sql`select customer_email as name from public.orders where forget` as never),
+  },
+  orders_of_guests: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.orders (
+          customer_email, shipping_address, price_list_id, currency, subtotal_amount, total_amount, expires_at,
+          created_at
+        )
+        values ('${name}', '{"name": "${name}"}', 'eur', 'EUR', 100, 100, now(), ${
+        ago("orders_of_guests", age)
+      })`),
+    left: async () =>
+      names(
+        await sql`
+          select shipping_address ->> 'name' as name from public.orders
+          where shipping_address is not null and customer_email is not null` as never,
+      ),
+  },
+  order_returns_of_guests: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with placed as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into public.order_returns (order_id, lines, reason, created_at)
+        select id, '[]', '${name}', ${ago("order_returns_of_guests", age)} from placed`),
+    left: async () =>
+      names(
+        await sql`
+          select reason as name from public.order_returns where reason is not null` as never,
+      ),
   },
   workspace_invitations: {
     insert: async (name, age) => {
@@ -371,6 +428,13 @@ const samples: Record<string, Sample> = {
         await sql`
           select meter as name from public.usage_counters where period_start = '2000-01-01'` as never,
       ),
+  },
+  catalogue_imports: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.catalogue_imports (path, file, dry_run, bytes_total, state, finished_at)
+        values ('${name}', '{}', false, 1, 'done', ${ago("catalogue_imports", age)})`),
+    left: async () => names(await sql`select path as name from public.catalogue_imports` as never),
   },
   usage_reports: {
     insert: (name, age) =>

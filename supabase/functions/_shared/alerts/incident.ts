@@ -46,6 +46,10 @@ const meanings: Record<string, Sentence> = {
     fr: "commandes payées à vérifier avant envoi",
     en: "Paid orders that somebody must look at",
   },
+  webhook_endpoint_disabled: {
+    fr: "adresses de webhooks désactivées, qu’on n’atteint plus",
+    en: "Webhook endpoints that are disabled, since nothing reaches them",
+  },
 };
 
 export function meaningOf(rule: string): Sentence {
