@@ -112,6 +112,7 @@ function functionsEnvironment(
     UPSTASH_REDIS_REST_URL: urls.redis,
     UPSTASH_REDIS_REST_TOKEN: keys.redisToken,
     RATE_LIMIT_MULTIPLIER: "1000",
+    WEBHOOKS_TO_LOOPBACK: "on",
     ...own,
   };
 }

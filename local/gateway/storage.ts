@@ -5,6 +5,7 @@
 import type { JWTPayload } from "jose";
 import type { Keys } from "../keys.ts";
 import type { GatewayConnection } from "./connection.ts";
+import { inRange } from "./byte-range.ts";
 import { withIsoTimes } from "./iso-times.ts";
 import { readUpload } from "./multipart.ts";
 import { listObjects, type ListRequest } from "./storage-list.ts";
@@ -160,7 +161,10 @@ export function createStorage(options: StorageOptions): Storage {
         if (upload instanceof Response) return upload;
         inner = upload;
       }
-      const reply = await lite(inner);
+      const range = object && !isList && request.method === "GET"
+        ? request.headers.get("range")
+        : null;
+      const reply = await inRange(await lite(inner), range);
       if (!reply.headers.get("content-type")?.startsWith("application/json")) return reply;
       if (/^\/object\/(?!list|sign|move|copy|info)/.test(path) && request.method === "GET") {
         return reply; // an object that happens to be JSON

@@ -172,7 +172,8 @@ comment on column public.order_items.user_id is 'The order''s, beside it for pol
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
 create index order_items_user on public.order_items (user_id);
 create index order_items_variant on public.order_items (variant_id);
-create index order_items_product on public.order_items (product_id);
+-- The latest lines first: what was bought together is looked for among them.
+create index order_items_product on public.order_items (product_id, created_at desc);
 
 create table public.order_events (
   id          bigint generated always as identity primary key,

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { type Answer, call, type StackAddress } from "../support/stack.ts";
+import { insertProduct } from "../support/shop-rows.ts";
 import { subscribe } from "../support/purchases.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 
@@ -72,6 +73,39 @@ Deno.test("Redis down, first hanging, then refusing: accounts work and stay prot
         assert.ok(held.length - asked <= pauses, `asked ${held.length - asked} times`);
       });
     }
+
+    await t.step(
+      `Redis ${how}: carts say that they cannot be reached`,
+      async () => {
+        const { token } = await signUp({ on });
+        const product = await (async () => {
+          const sql = connect(on);
+          try {
+            return await insertProduct(sql, { onHand: 5 });
+          } finally {
+            await sql.end();
+          }
+        })();
+        const line = { variant_id: product.variantId };
+        const asked = [
+          () => call("GET", "cart", { on, token }),
+          () => call("POST", "cart", { on, token, body: line }),
+          () => call("POST", "cart", { on, body: line }),
+          () => call("PATCH", "cart", { on, token, body: { ...line, quantity: 2 } }),
+          () => call("DELETE", "cart", { on, token, body: { variant_id: "all" } }),
+        ];
+        // The first one may wait for Redis; who comes then does not.
+        assert.equal((await asked[0]!()).body.code, "cart_unavailable");
+        for (const ask of asked) {
+          const started = performance.now();
+          const answer = await ask();
+          assert.deepEqual([answer.status, answer.body.code], [503, "cart_unavailable"]);
+          const seconds = Number(answer.headers.get("retry-after"));
+          assert.ok(seconds >= 1 && seconds <= 15, `Retry-After: ${seconds}`);
+          assert.ok(performance.now() - started < 2900, "it waited for Redis");
+        }
+      },
+    );
 
     await t.step(`Redis ${how}: ten wrong passwords, then 429, counted in Postgres`, async () => {
       const { email, password } = await signUp({ on });

@@ -103,6 +103,19 @@ const samples: Record<string, Sample> = {
           ('soft_bounces', now()), ('provider', now()), ('hard_bounce', now() - interval '25 hours')
         ) as other (cause, since)`,
   },
+  webhook_endpoint_disabled: {
+    make: (call, endpoints) =>
+      call`
+        insert into public.webhook_endpoints (url, events, enabled, disabled_reason)
+        select 'https://example.com/', '{webhook.ping}', false, 'answered 410 Gone'
+        from generate_series(1, ${endpoints}::int)`,
+    // Disabled by somebody, and one that fails for now.
+    beside: (call) =>
+      call`
+        insert into public.webhook_endpoints (url, events, enabled, failing_since)
+        values ('https://example.com/', '{webhook.ping}', false, null),
+          ('https://example.com/', '{webhook.ping}', true, now() - interval '2 days')`,
+  },
 };
 
 /** Which rules have an open incident, once so much was made of a rule's sample; all of it is undone. */

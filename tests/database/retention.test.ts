@@ -44,6 +44,19 @@ const ago = (rule: string, age: string) =>
   `now() - (select ${age} from private.retention_rules where name = '${rule}')`;
 
 const samples: Record<string, Sample> = {
+  webhook_deliveries: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with endpoint as (
+          insert into public.webhook_endpoints (url, events)
+          values ('https://example.com/${name}', '{webhook.ping}') returning id
+        )
+        insert into public.webhook_deliveries (endpoint_id, event_id, type, payload, state, finished_at)
+        select id, '${name}', 'webhook.ping', '{}', 'failed', ${ago("webhook_deliveries", age)}
+        from endpoint`),
+    left: async () =>
+      names(await sql`select event_id as name from public.webhook_deliveries` as never),
+  },
   order_requests: {
     insert: (name, age) =>
       sql.unsafe(`
@@ -415,6 +428,13 @@ const samples: Record<string, Sample> = {
         await sql`
           select meter as name from public.usage_counters where period_start = '2000-01-01'` as never,
       ),
+  },
+  catalogue_imports: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.catalogue_imports (path, file, dry_run, bytes_total, state, finished_at)
+        values ('${name}', '{}', false, 1, 'done', ${ago("catalogue_imports", age)})`),
+    left: async () => names(await sql`select path as name from public.catalogue_imports` as never),
   },
   usage_reports: {
     insert: (name, age) =>

@@ -279,3 +279,20 @@ Deno.test("multipart: what is cut short or has no file is no upload", async () =
   assert.equal(readUpload(new Uint8Array(), type), undefined);
   assert.equal(readUpload(bytes, "multipart/form-data"), undefined);
 });
+
+Deno.test("storage: a range of a file, by a signed or an own link, as hosted storage answers it", async () => {
+  const { client, id } = await fixture.user();
+  const path = `${id}/range.txt`;
+  const papers = client.storage.from("papers");
+  assert.ifError((await papers.upload(path, "0123456789", { contentType: "text/plain" })).error);
+  const { data } = await papers.createSignedUrl(path, 60);
+  const get = async (range: string) => {
+    const reply = await fetch(data!.signedUrl, { headers: { range } });
+    return [reply.status, reply.headers.get("content-range"), await reply.text()];
+  };
+  assert.deepEqual(await get("bytes=2-4"), [206, "bytes 2-4/10", "234"]);
+  assert.deepEqual(await get("bytes=7-"), [206, "bytes 7-9/10", "789"]);
+  assert.deepEqual(await get("bytes=8-99"), [206, "bytes 8-9/10", "89"]);
+  assert.deepEqual(await get("bytes=10-"), [416, "bytes */10", ""]);
+  assert.deepEqual(await get("lines=1-2"), [200, null, "0123456789"]);
+});

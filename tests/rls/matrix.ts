@@ -19,10 +19,13 @@ import { secondFactorFunctions, secondFactorTables } from "./matrix/second-facto
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopCatalogueFunctions, shopCatalogueTables } from "./matrix/shop-catalogue.ts";
+import { shopCartFunctions } from "./matrix/shop-cart.ts";
 import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
 import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
+import { webhooksOutFunctions, webhooksOutTables } from "./matrix/webhooks-out.ts";
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
 export { buckets } from "./matrix/buckets.ts";
@@ -38,10 +41,13 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopCatalogueFunctions,
+  ...shopCartFunctions,
   ...shopOrderFunctions,
   ...shopCheckoutFunctions,
   ...shopImportFunctions,
   ...reviewFunctions,
+  ...webhooksOutFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -69,9 +75,11 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...shopCatalogueTables,
   ...shopOrderTables,
   ...shopImportTables,
   ...reviewTables,
+  ...webhooksOutTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

@@ -4,11 +4,11 @@
  * Postgres.
  */
 import { Ratelimit } from "@upstash/ratelimit";
-import { Redis } from "@upstash/redis";
 import { elevatedDb, rows } from "./database.ts";
-import { env, optionalEnv } from "./env.ts";
+import { optionalEnv } from "./env.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem } from "./problem.ts";
+import { redis, redisWithPauses } from "./redis.ts";
 import { toHex } from "./hex.ts";
 
 /** One limit: at most `requests` in any `windowSeconds`. */
@@ -29,6 +29,8 @@ export const limits = {
   // Gathers everything there is of somebody.
   account_export: { requests: 5, windowSeconds: 86_400, withoutRedis: "postgres" },
   billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
+  // Changes of carts, which are in Redis: without it there are none to count.
+  cart: { requests: 120, windowSeconds: 60, withoutRedis: "open" },
   api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
   // Mails to strangers; how many a workspace and an address may have, public.workspace_invite counts.
   invitation: { requests: 60, windowSeconds: 3600, withoutRedis: "postgres" },
@@ -48,16 +50,8 @@ export const limits = {
 /** The name of a limit. */
 export type LimitName = keyof typeof limits;
 
-/**
- * How long Redis may take before a limit is decided without it, in milliseconds. Long, since without it
- * the counts begin anew: a moment's slowness must not grant further guesses.
- */
-const redisTimeoutMs = 3000;
-/** How long Redis is left alone after that: one that hangs would cost every request its timeout. */
-const redisPauseMs = 15_000;
-let redisPausedUntil = 0;
-
-let redis: Redis | undefined;
+/** Long: requests do without it meanwhile. */
+const askRedis = redisWithPauses(15_000);
 const limiters = new Map<LimitName, Ratelimit>();
 
 /**
@@ -76,17 +70,10 @@ export function limitMultiplier(): number {
 }
 
 function limiter(name: LimitName, limit: Limit): Ratelimit {
-  redis ??= new Redis({
-    url: env("UPSTASH_REDIS_REST_URL"),
-    token: env("UPSTASH_REDIS_REST_TOKEN"),
-    retry: false,
-    enableTelemetry: false,
-    signal: () => AbortSignal.timeout(redisTimeoutMs),
-  });
   let found = limiters.get(name);
   if (found === undefined) {
     found = new Ratelimit({
-      redis,
+      redis: redis(),
       limiter: Ratelimit.slidingWindow(limit.requests, `${limit.windowSeconds} s`),
       prefix: `limit:${name}`,
       // The client's own timeout throws; this one would let the request pass.
@@ -96,16 +83,6 @@ function limiter(name: LimitName, limit: Limit): Ratelimit {
     limiters.set(name, found);
   }
   return found;
-}
-
-async function askRedis<T>(ask: () => Promise<T>): Promise<T> {
-  if (Date.now() < redisPausedUntil) throw new Error("Redis failed a moment ago");
-  try {
-    return await ask();
-  } catch (error) {
-    redisPausedUntil = Date.now() + redisPauseMs;
-    throw error;
-  }
 }
 
 /** What is counted is a hash: no address and no mail address is kept in Redis or Postgres. */

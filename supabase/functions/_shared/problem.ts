@@ -81,7 +81,14 @@ export const catalogue = {
   payment_not_refundable: [409, "The payment cannot be refunded"],
   refund_exceeds_payment: [422, "More than is left of the payment"],
   payment_declined: [402, "The payment was declined"],
+  // Catalogue files
+  import_file_not_found: [404, "The file to import does not exist"],
+  import_not_found: [404, "The import does not exist"],
+  catalogue_import_running: [409, "Another import of the catalogue runs"],
+  export_not_found: [404, "The export does not exist"],
   // Shop
+  product_not_found: [404, "The product is not on sale"],
+  category_not_found: [404, "The category does not exist"],
   price_list_not_found: [422, "The price list does not exist"],
   item_unavailable: [409, "Something is not on sale"],
   out_of_stock: [409, "There is not enough in stock"],
@@ -96,6 +103,10 @@ export const catalogue = {
   order_already_paid: [409, "The order has just been paid"],
   order_pending: [409, "Another checkout of yours is under way"],
   order_state_conflict: [409, "The order cannot become this as it stands"],
+  variant_not_found: [404, "The variant is not on sale"],
+  cart_line_not_found: [404, "The cart has no such line"],
+  cart_limit_reached: [409, "The cart holds as much as it may"],
+  cart_unavailable: [503, "Carts cannot be reached"],
   // Mail
   unsubscribe_link_invalid: [400, "This link does not turn anything off"],
   // Orders
@@ -114,6 +125,8 @@ export const catalogue = {
   // Reviews
   review_not_found: [404, "The review does not exist"],
   review_not_allowed: [403, "Only who has bought a product reviews it"],
+  // Webhooks out
+  webhook_endpoint_not_found: [404, "The webhook endpoint does not exist"],
   // What we depend on
   payment_provider_unavailable: [502, "Stripe cannot be reached"],
   captcha_unavailable: [503, "The captcha cannot be verified"],

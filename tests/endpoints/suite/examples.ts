@@ -1,7 +1,8 @@
 /** What generated bodies cannot know: bodies that an endpoint acts on, and how often it has acted. */
 import type { Sql } from "postgres";
 import { buy } from "../../support/purchases.ts";
-import { stripeSdk } from "../../support/stack.ts";
+import { insertProduct } from "../../support/shop-rows.ts";
+import { call, stripeSdk } from "../../support/stack.ts";
 import { freshAddress, type TestUser } from "../../support/users.ts";
 import { givePlan } from "../../workspaces/team.ts";
 
@@ -54,6 +55,19 @@ async function count(rows: Promise<Iterable<{ count: number }>>): Promise<number
 
 /** By name and method. */
 export const examples: Record<string, Example> = {
+  "cart POST": {
+    body: async (_user, sql) => ({
+      variant_id: (await insertProduct(sql, { onHand: 5 })).variantId,
+      quantity: 1,
+    }),
+    async effects({ token }) {
+      const { body } = await call("GET", "cart", { token });
+      return body.cart.lines.reduce(
+        (sum: number, { quantity }: { quantity: number }) => sum + quantity,
+        0,
+      );
+    },
+  },
   "subscription-create POST": {
     body: () => Promise.resolve({ price_id: "price_monthly_basic" }),
     effects: subscriptionsOf,

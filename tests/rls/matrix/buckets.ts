@@ -19,6 +19,21 @@ export const buckets: Record<string, BucketAccess> = {
       `${userId.toUpperCase()}/avatar.png`,
     ],
   },
+  "catalogue-imports": {
+    public: false,
+    fileSizeLimit: 50 * 1024 * 1024,
+    mimeTypes: ["text/csv", "text/plain", "application/vnd.ms-excel"],
+    staff: ["insert", "select", "delete"],
+    own: (userId) => `${userId}/avatar.csv`,
+    refused: (userId) => [
+      "avatar.csv",
+      `${userId}/avatar.exe`,
+      `${userId}/folder/avatar.csv`,
+      `${userId}/../avatar.csv`,
+      `${userId}/%2e%2e/avatar.csv`,
+      `${userId}%2favatar.csv`,
+    ],
+  },
   exports: {
     public: false,
     fileSizeLimit: 50 * 1024 * 1024,

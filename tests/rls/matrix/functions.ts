@@ -89,7 +89,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.next_slot(interval,interval)": server,
   "private.now()": { execute: ["anon", "authenticated", "service_role"] },
   "private.plan_derive(text)": server,
-  "private.problem(integer,text,text)": { execute: ["authenticated", "service_role"] },
+  "private.problem(integer,text,text)": { execute: ["anon", "authenticated", "service_role"] },
   "private.schedule_jobs()": server,
   "private.credit_notes_mirrored(text[])": server,
   "private.receipt_mail(uuid,uuid,text)": server,

@@ -148,7 +148,7 @@ export const shopTables: Record<string, TableAccess> = {
     }],
   },
   "public.variant_availability": {
-    columns: words("variant_id band few_left updated_at"),
+    columns: words("variant_id product_id on_sale band few_left updated_at"),
     anon: { select: variantOnSale },
     authenticated: { select: orStaff(variantOnSale) },
     service_role: everything,

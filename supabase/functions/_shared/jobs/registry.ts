@@ -3,6 +3,7 @@ import { accountDelete, billingClose, filesRemove, orphansSweep } from "./accoun
 import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
+import { catalogueImport } from "./catalogue-import.ts";
 import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
@@ -21,6 +22,7 @@ import { usageHoldsExpire, usageReport, usageReportsOpen } from "./usage.ts";
 import { taxIdWithdraw } from "./tax-id-withdraw.ts";
 import { usageReconcile } from "./usage-reconcile.ts";
 import { webhookHandle } from "./webhook-handle.ts";
+import { webhookSend } from "./webhook-send.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
 export const jobKinds: Record<string, JobKind> = {
@@ -30,6 +32,7 @@ export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
+  catalogue_import: catalogueImport,
   dunning_step: dunningStep,
   getting_started: gettingStarted,
   exports_expire: exportsExpire,
@@ -52,4 +55,5 @@ export const jobKinds: Record<string, JobKind> = {
   usage_reports_open: usageReportsOpen,
   tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
+  webhook_send: webhookSend,
 };

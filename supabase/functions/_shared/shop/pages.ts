@@ -1,6 +1,6 @@
 /**
  * The shop's pages on the site, as paths: what mails link to and Stripe's page leads back to. The pages
- * are in web/src/shop; whoever builds others changes the paths here. `siteUrl` of redirects.ts makes
+ * are in web/src/shop; whoever builds others changes the paths here. `sitePage` of redirects.ts makes
  * addresses of them.
  */
 
