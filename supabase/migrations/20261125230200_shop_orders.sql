@@ -33,25 +33,29 @@ insert into private.order_transitions (from_status, to_status) values
   ('partially_refunded', 'paid'),
   -- Paid after all: with stock it is an order, without it the money goes back.
   ('expired', 'paid'), ('expired', 'refunded'), ('expired', 'review'),
+  -- Given up by its buyer, whose closing of the page Stripe told first.
+  ('expired', 'cancelled'),
   ('cancelled', 'refunded'), ('cancelled', 'review'), ('cancelled', 'disputed'),
   ('review', 'paid'), ('review', 'cancelled'), ('review', 'refunded'), ('review', 'disputed'),
   ('refunded', 'disputed');
 
 create function private.order_number()
 returns text
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   -- 10 letters of Crockford's alphabet, 50 random bits: nobody guesses a neighbour's, and it can be read
   -- out on the telephone. From two UUIDs, whose first 60 bits but four are random.
-  select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (byte & 31) + 1, 1), '' order by place)
+  return (select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (byte & 31) + 1, 1), '' order by place)
   from (
     select place, get_byte(random_bytes, place) as byte
     from (select uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) as random_bytes) as drawn,
       -- Bytes 6 and 8 of a UUID hold its version and variant.
       unnest(array[0, 1, 2, 3, 4, 5, 16, 17, 18, 19]) as place
-  ) as letters;
+  ) as letters);
+end;
 $$;
 comment on function private.order_number() is
   'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
@@ -170,7 +174,8 @@ comment on column public.order_items.user_id is 'The order''s, beside it for pol
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
 create index order_items_user on public.order_items (user_id);
 create index order_items_variant on public.order_items (variant_id);
-create index order_items_product on public.order_items (product_id);
+-- The latest lines first: what was bought together is looked for among them.
+create index order_items_product on public.order_items (product_id, created_at desc);
 
 create table public.order_events (
   id          bigint generated always as identity primary key,
@@ -195,7 +200,7 @@ create table private.order_requests (
   success_url  text,
   cancel_url   text,
   taxed        boolean not null default false,
-  cart         jsonb,
+  cart         text,
   address_hash text,
   look_at      timestamptz not null default private.now(),
   closed_at    timestamptz,
@@ -206,7 +211,7 @@ comment on table private.order_requests is
 comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
 comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
-comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart names it; null for lines that were in none.';
+comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart/checkout.ts refers to it; null for lines that were in none.';
 comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
 comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
@@ -354,7 +359,6 @@ insert into private.retention_rules (name, relation, condition, keep, descriptio
 create index order_requests_closed on private.order_requests (closed_at) where closed_at is not null;
 insert into private.retention_reasons (relation, reason) values
   ('private.order_transitions', 'rules, as many as migrations write'),
-  ('public.orders', 'the books, which the law makes one keep; without the buyer once the account is deleted'),
   ('public.order_items', 'the books, which the law makes one keep: what was sold'),
   ('public.order_events', 'the books: what became of an order, and when'),
   ('public.order_refunds', 'the books, which the law makes one keep: amounts, no names'),

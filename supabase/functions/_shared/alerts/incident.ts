@@ -42,6 +42,10 @@ const meanings: Record<string, Sentence> = {
     fr: "adresses dont les e-mails reviennent, en un jour",
     en: "Addresses that bounced or complained within a day",
   },
+  orders_in_review: {
+    fr: "commandes payées à vérifier avant envoi",
+    en: "Paid orders that somebody must look at",
+  },
   webhook_endpoint_disabled: {
     fr: "adresses de webhooks désactivées, qu’on n’atteint plus",
     en: "Webhook endpoints that are disabled, since nothing reaches them",
