@@ -134,6 +134,7 @@ for (const where of ["the whole shop", "category top-3"]) {
 const [brand] = await sql`select attributes ->> 'brand' as brand from public.products where id = ${
   some!["id"]
 }`;
+const second = await list({ search: "chair" });
 const searches: [string, Record<string, unknown>][] = [
   ["a frequent word, English", { search: "chair" }],
   ["a frequent word, French", { search: "chaise" }],
@@ -150,8 +151,13 @@ const searches: [string, Record<string, unknown>][] = [
   ["nothing like it", { search: "xyzzyqwerty" }],
   ["the second page", {
     search: "chair",
-    after_key: "24",
-    after_id: "80000000-0000-4000-8000-000000000000",
+    after_key: second.result.next.key,
+    after_id: second.result.next.id,
+  }],
+  ["the last page of the best 1,000", {
+    search: "chair",
+    after_key: second.result.next.key.replace(/\d+$/, "975"),
+    after_id: second.result.next.id,
   }],
   ["in stock", { search: "chair", in_stock: true }],
   ["in a category of 1,000", { search: "chair", category: "leaf-7" }],

@@ -46,14 +46,14 @@ create table public.product_documents (
   product_id uuid primary key references public.products (id) on delete cascade,
   level      smallint not null,
   document   tsvector not null,
-  constraint product_documents_level_possible check (level between 0 and 15)
+  constraint product_documents_level_possible check (level between 0 and 23)
 );
 comment on table public.product_documents is
   'What products on sale are found by. Kept by private.listings_refresh.';
 comment on column public.product_documents.level is
-  'What is found first among equals: 8 to 15 by how much its reviews like it, 0 to 7 by how few words its name has.';
+  'What is found first among equals: 16 to 23 by how much its reviews like it; else 0 to 15 by how few words its name has, the odd ones a sixteenth of the products, so that a search need not begin with all that nobody has reviewed.';
 comment on column public.product_documents.document is
-  'Lexemes: `w:chair` of any text, `n<level>:chair` of the name (level in hexadecimal), `a:<name>=<value>` an attribute, `l:<price list>` where it is on sale.';
+  'Lexemes: `w:chair` of any text, `n<level>:chair` of the name (level as two hexadecimal digits), `a:<name>=<value>` an attribute.';
 create index product_documents_document on public.product_documents using gin (document);
 -- The planner weighs an index scan in the sort's order against the inverted index by how frequent a word is.
 alter table public.product_documents alter column document set statistics 300;
@@ -147,18 +147,31 @@ set search_path = ''
 as $$
   select case
     -- Stars above the middle: dozens of reviews that like it count more than one.
-    when liked.points > 0 then 8 + least(7, floor(log(2.0, liked.points) / 1.5))
-    else greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
+    when liked.points > 0 then 16 + least(7, floor(log(2.0, liked.points) / 1.5))
+    else 2 * greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
+      + case when right(product.id::text, 1) = '0' then 1 else 0 end
   end::smallint
   from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked;
 $$;
 comment on function private.product_level(public.products) is 'See public.product_documents.level.';
 grant execute on function private.product_level(public.products) to service_role;
 
+create function private.level_prefix(level integer)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select 'n' || lpad(to_hex(level_prefix.level), 2, '0') || ':';
+$$;
+comment on function private.level_prefix(integer) is 'How lexemes of names of a level begin.';
+grant execute on function private.level_prefix(integer) to anon, authenticated, service_role;
+
 create function private.product_document(product public.products)
 returns tsvector
 language sql
-stable
+immutable
 parallel safe
 set search_path = ''
 as $$
@@ -171,13 +184,11 @@ as $$
       ) as told
   )
   select array_to_tsvector(array(
-    select 'n' || to_hex(private.product_level(product)::integer) || ':' || word from lexemes, unnest(named) as word
+    select private.level_prefix(private.product_level(product)) || word from lexemes, unnest(named) as word
     union
     select 'w:' || word from lexemes, unnest(named || told) as word
     union
     select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
-    union
-    select 'l:' || listing.price_list_id from public.product_listings as listing where listing.product_id = product.id
   ));
 $$;
 comment on function private.product_document(public.products) is 'See public.product_documents.document.';
