@@ -87,36 +87,44 @@ create policy "Users read words"
 
 create function private.fold(text text)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select lower(extensions.unaccent('extensions.unaccent'::regdictionary, text));
+begin
+  return (
+    select lower(extensions.unaccent('extensions.unaccent'::regdictionary, text))
+  );
+end;
 $$;
 comment on function private.fold(text) is 'A text without accents and in lower case.';
 grant execute on function private.fold(text) to anon, authenticated, service_role;
 
 create function private.search_lexemes(text text)
 returns text[]
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  -- Both languages, whatever the text is in: brands and borrowed words are in each. French also as written,
-  -- since its endings are told by their accents. Letters and digits alone: the parser would make hosts and
-  -- signed numbers of "a.b" and "3-5".
-  select array(
-    select distinct private.fold(lexeme)
-    from regexp_replace(search_lexemes.text, '[^[:alnum:]]+', ' ', 'g') as written,
-      unnest(
-        tsvector_to_array(to_tsvector('pg_catalog.english', private.fold(written)))
-        || tsvector_to_array(to_tsvector('pg_catalog.french', private.fold(written)))
-        || tsvector_to_array(to_tsvector('pg_catalog.french', written))
-      ) as lexeme
-    where char_length(lexeme) <= 40
+begin
+  return (
+    -- Both languages, whatever the text is in: brands and borrowed words are in each. French also as written,
+    -- since its endings are told by their accents. Letters and digits alone: the parser would make hosts and
+    -- signed numbers of "a.b" and "3-5".
+    select array(
+      select distinct private.fold(lexeme)
+      from regexp_replace(search_lexemes.text, '[^[:alnum:]]+', ' ', 'g') as written,
+        unnest(
+          tsvector_to_array(to_tsvector('pg_catalog.english', private.fold(written)))
+          || tsvector_to_array(to_tsvector('pg_catalog.french', private.fold(written)))
+          || tsvector_to_array(to_tsvector('pg_catalog.french', written))
+        ) as lexeme
+      where char_length(lexeme) <= 40
+    )
   );
+end;
 $$;
 comment on function private.search_lexemes(text) is
   'The words of a text as stems, French and English, without accents; without those that mean nothing in both.';
@@ -140,56 +148,68 @@ grant execute on function private.product_attributes(jsonb) to anon, authenticat
 
 create function private.product_level(product public.products)
 returns smallint
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select case
-    -- Stars above the middle: dozens of reviews that like it count more than one.
-    when liked.points > 0 then 16 + least(7, floor(log(2.0, liked.points) / 1.5))
-    else 2 * greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
-      + case when right(product.id::text, 1) = '0' then 1 else 0 end
-  end::smallint
-  from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked;
+begin
+  return (
+    select case
+      -- Stars above the middle: dozens of reviews that like it count more than one.
+      when liked.points > 0 then 16 + least(7, floor(log(2.0, liked.points) / 1.5))
+      else 2 * greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
+        + case when right(product.id::text, 1) = '0' then 1 else 0 end
+    end::smallint
+    from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked
+  );
+end;
 $$;
 comment on function private.product_level(public.products) is 'See public.product_documents.level.';
 grant execute on function private.product_level(public.products) to service_role;
 
 create function private.level_prefix(level integer)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select 'n' || lpad(to_hex(level_prefix.level), 2, '0') || ':';
+begin
+  return (
+    select 'n' || lpad(to_hex(level_prefix.level), 2, '0') || ':'
+  );
+end;
 $$;
 comment on function private.level_prefix(integer) is 'How lexemes of names of a level begin.';
 grant execute on function private.level_prefix(integer) to anon, authenticated, service_role;
 
 create function private.product_document(product public.products)
 returns tsvector
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  with lexemes as (
-    select private.search_lexemes(product.name_en || ' ' || product.name_fr) as named,
-      private.search_lexemes(
-        -- More of a description says nothing new, and makes the index large.
-        left(product.description_en, 2000) || ' ' || left(product.description_fr, 2000) || ' '
-        || coalesce((select string_agg(value, ' ') from private.product_attributes(product.attributes)), '')
-      ) as told
-  )
-  select array_to_tsvector(array(
-    select private.level_prefix(private.product_level(product)) || word from lexemes, unnest(named) as word
-    union
-    select 'w:' || word from lexemes, unnest(named || told) as word
-    union
-    select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
-  ));
+begin
+  return (
+    with lexemes as (
+      select private.search_lexemes(product.name_en || ' ' || product.name_fr) as named,
+        private.search_lexemes(
+          -- More of a description says nothing new, and makes the index large.
+          left(product.description_en, 2000) || ' ' || left(product.description_fr, 2000) || ' '
+          || coalesce((select string_agg(value, ' ') from private.product_attributes(product.attributes)), '')
+        ) as told
+    )
+    select array_to_tsvector(array(
+      select private.level_prefix(private.product_level(product)) || word from lexemes, unnest(named) as word
+      union
+      select 'w:' || word from lexemes, unnest(named || told) as word
+      union
+      select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
+    ))
+  );
+end;
 $$;
 comment on function private.product_document(public.products) is 'See public.product_documents.document.';
 grant execute on function private.product_document(public.products) to service_role;

@@ -3,29 +3,37 @@
 
 create function private.tsquery_word(lexeme text)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || '''';
+begin
+  return (
+    select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || ''''
+  );
+end;
 $$;
 comment on function private.tsquery_word(text) is 'A lexeme as the text of a tsquery has it, whatever is in it.';
 grant execute on function private.tsquery_word(text) to anon, authenticated, service_role;
 
 create function private.tsquery_of(terms jsonb, prefix text)
 returns tsquery
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select string_agg('(' || alternatives.text || ')', '&')::tsquery
-  from jsonb_array_elements(tsquery_of.terms) as term,
-    lateral (
-      select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
-      from jsonb_array_elements_text(term) as lexeme
-    ) as alternatives;
+begin
+  return (
+    select string_agg('(' || alternatives.text || ')', '&')::tsquery
+    from jsonb_array_elements(tsquery_of.terms) as term,
+      lateral (
+        select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
+        from jsonb_array_elements_text(term) as lexeme
+      ) as alternatives
+  );
+end;
 $$;
 comment on function private.tsquery_of(jsonb, text) is
   'The query for documents that have one lexeme of each list: [["chair", "chais"], ["red"]].';
@@ -106,19 +114,23 @@ grant execute on function private.search_terms(text) to anon, authenticated, ser
 
 create function private.categories_below(category_id uuid)
 returns uuid[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with recursive below as (
-    select category.id from public.categories as category
-    where category.id = categories_below.category_id and category.active
-    union
-    select category.id from public.categories as category
-    join below on category.parent_id = below.id
-    where category.active
-  )
-  select array_agg(id) from below;
+begin
+  return (
+    with recursive below as (
+      select category.id from public.categories as category
+      where category.id = categories_below.category_id and category.active
+      union
+      select category.id from public.categories as category
+      join below on category.parent_id = below.id
+      where category.active
+    )
+    select array_agg(id) from below
+  );
+end;
 $$;
 comment on function private.categories_below(uuid) is
   'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
@@ -167,18 +179,22 @@ create function private.is_listed(
   in_stock boolean
 )
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select (categories is null or listing.category_id = any (categories))
-    and (is_listed.min_amount is null or listing.min_amount >= is_listed.min_amount)
-    and (is_listed.max_amount is null or listing.min_amount <= is_listed.max_amount)
-    and (not is_listed.in_stock or exists (
-      select from public.variant_availability as availability
-      where availability.product_id = listing.product_id and availability.on_sale
-        and availability.band <> 'out_of_stock'
-    ));
+begin
+  return (
+    select (categories is null or listing.category_id = any (categories))
+      and (is_listed.min_amount is null or listing.min_amount >= is_listed.min_amount)
+      and (is_listed.max_amount is null or listing.min_amount <= is_listed.max_amount)
+      and (not is_listed.in_stock or exists (
+        select from public.variant_availability as availability
+        where availability.product_id = listing.product_id and availability.on_sale
+          and availability.band <> 'out_of_stock'
+      ))
+  );
+end;
 $$;
 comment on function private.is_listed(public.product_listings, uuid[], bigint, bigint, boolean) is
   'Whether a listing is of one of the categories (null: of any), within the price range, and in stock where that is asked for.';
@@ -193,7 +209,7 @@ set search_path = ''
 as $$
 declare
   -- Looked through one by one rather than by a word that half of the shop has.
-  few constant integer := 5000;
+  few constant integer := 2000;
   candidates bigint;
 begin
   if categories is null and few_listed.min_amount is null and few_listed.max_amount is null then
@@ -230,6 +246,7 @@ returns table (product_id uuid, place tid)
 language plpgsql
 stable
 -- In the order of the table: the planner reads it, or the index's bitmap, by how frequent the words are.
+set enable_seqscan = on
 set synchronize_seqscans = off
 set max_parallel_workers_per_gather = 0
 set jit = off
@@ -322,8 +339,16 @@ begin
       cross join lateral (
         select from public.product_listings as listing
         where listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
-          and (not filtered or private.is_listed(
-            listing, categories, search_best.min_amount, search_best.max_amount, search_best.in_stock
+          -- As private.is_listed has it, written out: a tenth of what is read may pass.
+          and (not filtered or (
+            (categories is null or listing.category_id = any (categories))
+            and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+            and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+            and (not search_best.in_stock or exists (
+              select from public.variant_availability as availability
+              where availability.product_id = listing.product_id and availability.on_sale
+                and availability.band <> 'out_of_stock'
+            ))
           ))
         limit 1
       ) as shown
@@ -351,40 +376,44 @@ grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigi
 
 create function private.product_cards(product_ids uuid[], price_list public.price_lists, locale text)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'id', product.id,
-    'slug', product.slug,
-    'name', case product_cards.locale when 'fr' then product.name_fr else product.name_en end,
-    'category', (
-      select jsonb_build_object('id', category.id, 'slug', category.slug,
-        'name', case product_cards.locale when 'fr' then category.name_fr else category.name_en end)
-      from public.categories as category where category.id = product.category_id and category.active
-    ),
-    'attributes', product.attributes,
-    'min_amount', listing.min_amount,
-    'max_amount', listing.max_amount,
-    'currency', product_cards.price_list.currency,
-    'in_stock', exists (
-      select from public.variant_availability as availability
-      where availability.product_id = product.id and availability.on_sale and availability.band <> 'out_of_stock'
-    ),
-    'image', (
-      select jsonb_build_object('path', image.path,
-        'alt', case product_cards.locale when 'fr' then image.alt_fr else image.alt_en end)
-      from public.product_images as image where image.product_id = product.id
-      order by image.position, image.id limit 1
-    ),
-    'rating', jsonb_build_object('count', product.rating_count, 'sum', product.rating_sum),
-    'created_at', product.created_at
-  ) order by asked.place), '[]')
-  from unnest(product_cards.product_ids) with ordinality as asked (id, place)
-  join public.products as product on product.id = asked.id and product.active
-  join public.product_listings as listing
-    on listing.product_id = product.id and listing.price_list_id = product_cards.price_list.id;
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', product.id,
+      'slug', product.slug,
+      'name', case product_cards.locale when 'fr' then product.name_fr else product.name_en end,
+      'category', (
+        select jsonb_build_object('id', category.id, 'slug', category.slug,
+          'name', case product_cards.locale when 'fr' then category.name_fr else category.name_en end)
+        from public.categories as category where category.id = product.category_id and category.active
+      ),
+      'attributes', product.attributes,
+      'min_amount', listing.min_amount,
+      'max_amount', listing.max_amount,
+      'currency', product_cards.price_list.currency,
+      'in_stock', exists (
+        select from public.variant_availability as availability
+        where availability.product_id = product.id and availability.on_sale and availability.band <> 'out_of_stock'
+      ),
+      'image', (
+        select jsonb_build_object('path', image.path,
+          'alt', case product_cards.locale when 'fr' then image.alt_fr else image.alt_en end)
+        from public.product_images as image where image.product_id = product.id
+        order by image.position, image.id limit 1
+      ),
+      'rating', jsonb_build_object('count', product.rating_count, 'sum', product.rating_sum),
+      'created_at', product.created_at
+    ) order by asked.place), '[]')
+    from unnest(product_cards.product_ids) with ordinality as asked (id, place)
+    join public.products as product on product.id = asked.id and product.active
+    join public.product_listings as listing
+      on listing.product_id = product.id and listing.price_list_id = product_cards.price_list.id
+  );
+end;
 $$;
 comment on function private.product_cards(uuid[], public.price_lists, text) is
   'Products as lists show them, in the order asked for, in one query whatever variants they have.';
@@ -392,57 +421,61 @@ grant execute on function private.product_cards(uuid[], public.price_lists, text
 
 create function private.product_facets(product_ids uuid[], price_list public.price_lists, locale text)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with matched as materialized (
-    select product.id, product.category_id, product.attributes, listing.min_amount
-    from public.products as product
-    join public.product_listings as listing
-      on listing.product_id = product.id and listing.price_list_id = product_facets.price_list.id
-    where product.id = any (product_facets.product_ids) and product.active
-  ), counted as (
-    -- As private.product_attributes has them, written out: calling it for each product is half of the time.
-    select attribute.key as name, attribute.value #>> '{}' as value, count(*) as products
-    from matched, jsonb_each(matched.attributes) as attribute
-    where jsonb_typeof(attribute.value) in ('string', 'number', 'boolean')
-      and char_length(attribute.key) <= 100 and char_length(attribute.value #>> '{}') between 1 and 200
-    group by 1, 2
-  ), ranked as (
-    select counted.*, row_number() over (partition by name order by products desc, value) as place from counted
-  )
-  select jsonb_build_object(
-    'products', (select count(*) from matched),
-    'in_stock', (
-      select count(*) from matched where exists (
-        select from public.variant_availability as availability
-        where availability.product_id = matched.id and availability.on_sale and availability.band <> 'out_of_stock'
+begin
+  return (
+    with matched as materialized (
+      select product.id, product.category_id, product.attributes, listing.min_amount
+      from public.products as product
+      join public.product_listings as listing
+        on listing.product_id = product.id and listing.price_list_id = product_facets.price_list.id
+      where product.id = any (product_facets.product_ids) and product.active
+    ), counted as (
+      -- As private.product_attributes has them, written out: calling it for each product is half of the time.
+      select attribute.key as name, attribute.value #>> '{}' as value, count(*) as products
+      from matched, jsonb_each(matched.attributes) as attribute
+      where jsonb_typeof(attribute.value) in ('string', 'number', 'boolean')
+        and char_length(attribute.key) <= 100 and char_length(attribute.value #>> '{}') between 1 and 200
+      group by 1, 2
+    ), ranked as (
+      select counted.*, row_number() over (partition by name order by products desc, value) as place from counted
+    )
+    select jsonb_build_object(
+      'products', (select count(*) from matched),
+      'in_stock', (
+        select count(*) from matched where exists (
+          select from public.variant_availability as availability
+          where availability.product_id = matched.id and availability.on_sale and availability.band <> 'out_of_stock'
+        )
+      ),
+      'price', (
+        select jsonb_build_object('min_amount', min(min_amount), 'max_amount', max(min_amount),
+          'currency', product_facets.price_list.currency)
+        from matched having count(*) > 0
+      ),
+      'categories', (
+        select coalesce(jsonb_agg(jsonb_build_object('id', category.id, 'slug', category.slug,
+            'parent_id', category.parent_id,
+            'name', case product_facets.locale when 'fr' then category.name_fr else category.name_en end,
+            'count', held.products) order by held.products desc, category.slug), '[]')
+        from (select category_id, count(*) as products from matched group by category_id) as held
+        join public.categories as category on category.id = held.category_id and category.active
+      ),
+      'attributes', (
+        select coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.listed)
+          order by named.products desc, named.name), '[]')
+        from (
+          select name, sum(products) as products,
+            jsonb_agg(jsonb_build_object('value', value, 'count', products) order by place) as listed
+          from ranked where place <= 50 group by name order by 2 desc, name limit 30
+        ) as named
       )
-    ),
-    'price', (
-      select jsonb_build_object('min_amount', min(min_amount), 'max_amount', max(min_amount),
-        'currency', product_facets.price_list.currency)
-      from matched having count(*) > 0
-    ),
-    'categories', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', category.id, 'slug', category.slug,
-          'parent_id', category.parent_id,
-          'name', case product_facets.locale when 'fr' then category.name_fr else category.name_en end,
-          'count', held.products) order by held.products desc, category.slug), '[]')
-      from (select category_id, count(*) as products from matched group by category_id) as held
-      join public.categories as category on category.id = held.category_id and category.active
-    ),
-    'attributes', (
-      select coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.listed)
-        order by named.products desc, named.name), '[]')
-      from (
-        select name, sum(products) as products,
-          jsonb_agg(jsonb_build_object('value', value, 'count', products) order by place) as listed
-        from ranked where place <= 50 group by name order by 2 desc, name limit 30
-      ) as named
     )
   );
+end;
 $$;
 comment on function private.product_facets(uuid[], public.price_lists, text) is
   'How many of these products are in each category, have each attribute, are in stock; and what they cost.';
