@@ -66,7 +66,7 @@ create table private.alert_rules (
   remind_every interval not null,
   enabled boolean default true not null,
   constraint alert_rules_pkey PRIMARY KEY (name),
-  constraint alert_rules_measure_known CHECK (measure = ANY (ARRAY['dead_jobs'::text, 'oldest_due_job_seconds'::text, 'oldest_unhandled_event_seconds'::text, 'unrepaired_drifts'::text, 'seconds_since_reconciliation'::text, 'suppressed_addresses_a_day'::text])),
+  constraint alert_rules_measure_known CHECK (measure = ANY (ARRAY['dead_jobs'::text, 'oldest_due_job_seconds'::text, 'oldest_unhandled_event_seconds'::text, 'unrepaired_drifts'::text, 'seconds_since_reconciliation'::text, 'suppressed_addresses_a_day'::text, 'orders_in_review'::text, 'disabled_webhook_endpoints'::text])),
   constraint alert_rules_name_format CHECK (name ~ '^[a-z][a-z0-9_]{0,39}$'::text),
   constraint alert_rules_remind_sparingly CHECK (remind_every >= '00:10:00'::interval),
   constraint alert_rules_threshold_positive CHECK (threshold > 0)
@@ -177,6 +177,21 @@ comment on table private.card_trials is 'Cards that were seen on a subscription 
 comment on column private.card_trials.fingerprint is 'Stripe''s: the same for a card''s number wherever it is given; it tells nothing of the number.';
 alter table private.card_trials enable row level security;
 grant select, insert, update, delete on private.card_trials to service_role;
+
+create table private.catalogue_import_skus (
+  import_id uuid not null,
+  sku text not null,
+  product text not null,
+  line integer not null,
+  good boolean not null,
+  constraint catalogue_import_skus_pkey PRIMARY KEY (import_id, sku),
+  constraint catalogue_import_skus_import_id_fkey FOREIGN KEY (import_id) REFERENCES catalogue_imports(id) ON DELETE CASCADE
+);
+comment on table private.catalogue_import_skus is 'What the file of a running import has named so far; emptied when it ends.';
+comment on column private.catalogue_import_skus.good is 'Whether the row was, or in a dry run would have been, written.';
+CREATE INDEX catalogue_import_skus_product ON private.catalogue_import_skus USING btree (import_id, product);
+alter table private.catalogue_import_skus enable row level security;
+grant select, insert, update, delete on private.catalogue_import_skus to service_role;
 
 create table private.decline_limits (
   counted text not null,
@@ -387,21 +402,56 @@ alter table private.money_movements enable row level security;
 grant select, insert on private.money_movements to service_role;
 CREATE TRIGGER money_movements_keep BEFORE DELETE OR UPDATE ON private.money_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER money_movements_keep_all BEFORE TRUNCATE ON private.money_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
+CREATE CONSTRAINT TRIGGER money_movements_told AFTER INSERT ON private.money_movements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = 'refund'::text) EXECUTE FUNCTION private.refund_told();
+
+create table private.order_disputes (
+  stripe_dispute_id text not null,
+  order_id uuid not null,
+  status text not null,
+  amount bigint not null,
+  currency text not null,
+  reason text,
+  evidence_due_by timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint order_disputes_pkey PRIMARY KEY (stripe_dispute_id),
+  constraint order_disputes_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  constraint order_disputes_amount_positive CHECK (amount > 0),
+  constraint order_disputes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text)
+);
+comment on table private.order_disputes is 'Disputes of orders, as Stripe holds them. Staff read them; evidence is given in Stripe''s dashboard.';
+comment on column private.order_disputes.status is 'needs_response and under_review hold the money; warning_* do not; won, lost, prevented end it. https://docs.stripe.com/api/disputes/object';
+CREATE INDEX order_disputes_order ON private.order_disputes USING btree (order_id);
+alter table private.order_disputes enable row level security;
+grant select, insert, update, delete on private.order_disputes to service_role;
+CREATE TRIGGER order_disputes_touch BEFORE UPDATE ON private.order_disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.order_requests (
   order_id uuid not null,
   buyer text not null,
   request_hash text not null,
+  success_url text,
+  cancel_url text,
+  taxed boolean default false not null,
+  cart jsonb,
+  address_hash text,
+  look_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
   constraint order_requests_pkey PRIMARY KEY (order_id),
-  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
+  constraint order_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE,
+  constraint order_requests_address_hash_hex CHECK (address_hash ~ '^[0-9a-f]{64}$'::text)
 );
-comment on table private.order_requests is 'Which request an order answers, while it is pending: the same cart twice is the same order.';
-comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart or the address>.';
+comment on table private.order_requests is 'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
+comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
+comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart names it; null for lines that were in none.';
+comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
+comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
 CREATE INDEX order_requests_closed ON private.order_requests USING btree (closed_at) WHERE (closed_at IS NOT NULL);
-CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer, request_hash) WHERE (closed_at IS NULL);
+CREATE INDEX order_requests_look ON private.order_requests USING btree (look_at) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer) WHERE (closed_at IS NULL);
 alter table private.order_requests enable row level security;
 grant select, insert, update, delete on private.order_requests to service_role;
 
@@ -630,13 +680,15 @@ create table private.stock (
   constraint stock_never_oversold CHECK (reserved >= 0 AND (on_hand - reserved) >= 0),
   constraint stock_shortage_positive CHECK (shortage >= 0)
 );
-comment on table private.stock is 'What there is of each variant. Written by private.stock_change alone.';
+comment on table private.stock is 'What there is of each variant. Written by private.stock_change and private.stock_set, with their ledger rows.';
 comment on column private.stock.on_hand is 'Not sold yet, reserved ones included.';
 comment on column private.stock.reserved is 'Held by orders that are not paid yet.';
 comment on column private.stock.shortage is 'Reserved units that a count did not find: somebody must resolve it.';
+CREATE INDEX stock_short ON private.stock USING btree (variant_id) WHERE (shortage > 0);
 alter table private.stock enable row level security;
 grant select, insert, update, delete on private.stock to service_role;
 CREATE TRIGGER stock_availability AFTER INSERT OR UPDATE OF on_hand, reserved ON private.stock FOR EACH ROW EXECUTE FUNCTION private.availability_follow();
+CREATE TRIGGER stock_shortage AFTER UPDATE OF on_hand, reserved, shortage ON private.stock FOR EACH ROW WHEN (new.shortage > 0 AND new.on_hand > new.reserved) EXECUTE FUNCTION private.stock_shortage_shrink();
 CREATE TRIGGER stock_touch BEFORE UPDATE ON private.stock FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.stock_movements (
@@ -650,6 +702,7 @@ create table private.stock_movements (
   actor_id uuid,
   note text,
   created_at timestamp with time zone default now() not null,
+  request_id uuid,
   constraint stock_movements_pkey PRIMARY KEY (id),
   constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE RESTRICT,
   constraint stock_movements_kind_known CHECK (kind = ANY (ARRAY['reserved'::text, 'released'::text, 'sold'::text, 'restocked'::text, 'adjusted'::text, 'counted'::text, 'imported'::text])),
@@ -659,10 +712,13 @@ create table private.stock_movements (
 comment on table private.stock_movements is 'Ledger of the stock, only ever added to: the sums of its deltas equal the counters in private.stock.';
 comment on column private.stock_movements.order_id is 'The order that caused it. Not a foreign key: the hot path locks nothing that it need not.';
 comment on column private.stock_movements.actor_id is 'Who adjusted it; null for what orders do.';
+comment on column private.stock_movements.request_id is 'The request of staff''s that it answers: the same one again moves nothing.';
+CREATE UNIQUE INDEX stock_movements_once_per_request ON private.stock_movements USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX stock_movements_order ON private.stock_movements USING btree (order_id) WHERE (order_id IS NOT NULL);
 CREATE INDEX stock_movements_variant ON private.stock_movements USING btree (variant_id, id);
 alter table private.stock_movements enable row level security;
 grant select, insert on private.stock_movements to service_role;
+grant insert (request_id) on private.stock_movements to service_role;
 CREATE TRIGGER stock_movements_keep BEFORE DELETE OR UPDATE ON private.stock_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER stock_movements_keep_all BEFORE TRUNCATE ON private.stock_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 
@@ -830,6 +886,22 @@ CREATE INDEX usage_reports_finished ON private.usage_reports USING btree (finish
 CREATE INDEX usage_reports_workspace ON private.usage_reports USING btree (workspace_id);
 alter table private.usage_reports enable row level security;
 grant select, insert, update, delete on private.usage_reports to service_role;
+
+create table private.webhook_endpoint_secrets (
+  endpoint_id uuid not null,
+  secret text not null,
+  previous_secret text,
+  previous_until timestamp with time zone,
+  rotated_at timestamp with time zone default private.now() not null,
+  constraint webhook_endpoint_secrets_pkey PRIMARY KEY (endpoint_id),
+  constraint webhook_endpoint_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
+  constraint webhook_endpoint_secrets_previous_until CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
+  constraint webhook_endpoint_secrets_secret_format CHECK (secret ~ '^whsec_[A-Za-z0-9+/]+=*$'::text)
+);
+comment on table private.webhook_endpoint_secrets is 'What events are signed with. Staff read theirs by webhook_endpoint_secret(), which the audit log notes.';
+comment on column private.webhook_endpoint_secrets.previous_until is 'Until when the secret before signs as well: each event then carries two signatures.';
+alter table private.webhook_endpoint_secrets enable row level security;
+grant select, insert, update, delete on private.webhook_endpoint_secrets to service_role;
 
 create table private.webhook_event_changes (
   id bigint generated always as identity not null,
@@ -1095,6 +1167,72 @@ comment on column public.billing_documents.tax is 'What of `amount` is tax.';
 grant select on public.billing_documents to authenticated;
 grant select on public.billing_documents to service_role;
 
+create table public.catalogue_import_errors (
+  import_id uuid not null,
+  line integer not null,
+  column_name text not null,
+  problem text not null,
+  constraint catalogue_import_errors_pkey PRIMARY KEY (import_id, line, column_name),
+  constraint catalogue_import_errors_import_id_fkey FOREIGN KEY (import_id) REFERENCES catalogue_imports(id) ON DELETE CASCADE,
+  constraint catalogue_import_errors_problem_length CHECK (char_length(problem) >= 1 AND char_length(problem) <= 500)
+);
+comment on table public.catalogue_import_errors is 'What is wrong with which line of an import''s file: the first thousand.';
+comment on column public.catalogue_import_errors.line is 'Of the file, as an editor counts them; where the row begins.';
+comment on column public.catalogue_import_errors.column_name is 'The header''s name; empty for the row as a whole.';
+alter table public.catalogue_import_errors enable row level security;
+grant select on public.catalogue_import_errors to authenticated;
+grant select, insert, update, delete on public.catalogue_import_errors to service_role;
+create policy "Staff read errors of imports" on public.catalogue_import_errors for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+
+create table public.catalogue_imports (
+  id uuid default gen_random_uuid() not null,
+  created_by uuid,
+  path text not null,
+  file jsonb not null,
+  dry_run boolean not null,
+  state text default 'running'::text not null,
+  separator text,
+  columns jsonb,
+  bytes_total bigint not null,
+  bytes_done bigint default 0 not null,
+  lines_done integer default 0 not null,
+  batches integer default 0 not null,
+  rows_done integer default 0 not null,
+  file_rows integer,
+  created integer default 0 not null,
+  updated integer default 0 not null,
+  unchanged integer default 0 not null,
+  failed integer default 0 not null,
+  problem text,
+  created_at timestamp with time zone default private.now() not null,
+  finished_at timestamp with time zone,
+  constraint catalogue_imports_pkey PRIMARY KEY (id),
+  constraint catalogue_imports_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint catalogue_imports_counts_add_up CHECK ((created + updated + unchanged + failed) = rows_done),
+  constraint catalogue_imports_finished_when_ended CHECK ((state = 'running'::text) = (finished_at IS NULL)),
+  constraint catalogue_imports_problem_when_failed CHECK ((state = 'failed'::text) = (problem IS NOT NULL)),
+  constraint catalogue_imports_state_known CHECK (state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])),
+  constraint catalogue_imports_within_file CHECK (bytes_done >= 0 AND bytes_done <= bytes_total)
+);
+comment on table public.catalogue_imports is 'Imports of the catalogue from CSV files, and how far they are.';
+comment on column public.catalogue_imports.path is 'The file in the storage bucket catalogue-imports.';
+comment on column public.catalogue_imports.file is 'Which file that was, {id, etag}: another one under its name is not read on.';
+comment on column public.catalogue_imports.columns is 'The names of the header, in their order; null until it is read.';
+comment on column public.catalogue_imports.bytes_done is 'Where the next batch begins.';
+comment on column public.catalogue_imports.file_rows is 'How many rows the file has; null until all are read.';
+comment on column public.catalogue_imports.failed is 'Rows that were left out; catalogue_import_errors says why, of the first thousand.';
+comment on column public.catalogue_imports.problem is 'Why it ended before the file did.';
+CREATE INDEX catalogue_imports_created ON public.catalogue_imports USING btree (created_at DESC, id);
+CREATE INDEX catalogue_imports_created_by ON public.catalogue_imports USING btree (created_by);
+CREATE INDEX catalogue_imports_finished ON public.catalogue_imports USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX catalogue_imports_one_running ON public.catalogue_imports USING btree (state) WHERE (state = 'running'::text);
+alter table public.catalogue_imports enable row level security;
+grant select on public.catalogue_imports to authenticated;
+grant select, insert, update, delete on public.catalogue_imports to service_role;
+create policy "Staff read imports" on public.catalogue_imports for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+
 create table public.categories (
   id uuid default gen_random_uuid() not null,
   parent_id uuid,
@@ -1131,6 +1269,7 @@ create policy "Staff update" on public.categories for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active categories, staff all" on public.categories for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER categories_audit AFTER INSERT OR DELETE OR UPDATE OF parent_id, slug, name_en, name_fr, active ON categories FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'parent_id', 'slug', '~name_en', '~name_fr', 'active');
 CREATE TRIGGER categories_touch BEFORE UPDATE ON categories FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER categories_tree AFTER INSERT OR UPDATE OF parent_id ON categories FOR EACH ROW WHEN (new.parent_id IS NOT NULL) EXECUTE FUNCTION private.category_stays_tree();
 
@@ -1203,6 +1342,7 @@ create policy "Staff insert" on public.discount_scopes for insert to authenticat
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Staff read what discounts cover" on public.discount_scopes for select to authenticated
   using (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER discount_scopes_audit AFTER INSERT OR DELETE ON discount_scopes FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'discount_id', 'product_id', 'category_id');
 
 create table public.discounts (
   id uuid default gen_random_uuid() not null,
@@ -1258,6 +1398,8 @@ create policy "Staff read discounts" on public.discounts for select to authentic
 create policy "Staff update" on public.discounts for update to authenticated
   using (( SELECT private.is_staff() AS is_staff))
   with check (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER discounts_audit AFTER INSERT OR DELETE OR UPDATE OF basis_points, amount, minimum_amount, max_redemptions, max_per_customer, starts_at, ends_at, active ON discounts FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'code', 'basis_points', 'amount', 'price_list_id', 'minimum_amount', 'max_redemptions', 'max_per_customer', 'starts_at', 'ends_at', 'active');
+CREATE TRIGGER discounts_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON discounts FOR EACH ROW WHEN (new.amount IS NOT NULL) EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER discounts_touch BEFORE UPDATE ON discounts FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.disputes (
@@ -1564,9 +1706,11 @@ create table public.order_refunds (
   currency text not null,
   reason text not null,
   lines jsonb default '[]'::jsonb not null,
+  shipping_amount bigint default 0 not null,
   restock boolean default false not null,
   state text default 'open'::text not null,
   stripe_refund_id text,
+  failure text,
   cause text not null,
   created_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
@@ -1580,11 +1724,14 @@ create table public.order_refunds (
   constraint order_refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint order_refunds_lines_list CHECK (jsonb_typeof(lines) = 'array'::text),
   constraint order_refunds_reason_known CHECK (reason = ANY (ARRAY['cancelled'::text, 'returned'::text, 'goodwill'::text, 'late_payment'::text, 'review'::text, 'stripe'::text])),
+  constraint order_refunds_shipping_within_amount CHECK (shipping_amount >= 0 AND shipping_amount <= amount),
   constraint order_refunds_state_known CHECK (state = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text]))
 );
 comment on table public.order_refunds is 'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
 comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
-comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount}]; empty for the whole order, or an amount without lines.';
+comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount, tax_amount}]; empty for an amount without lines.';
+comment on column public.order_refunds.shipping_amount is 'What of the amount gives back shipping, with its tax.';
+comment on column public.order_refunds.failure is 'Why Stripe refused it, or how it failed at the bank later.';
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
 CREATE INDEX order_refunds_order ON public.order_refunds USING btree (order_id);
@@ -1667,6 +1814,9 @@ create policy "Buyers read their own orders" on public.orders for select to auth
   using (user_id = (( SELECT auth.uid() AS uid)));
 CREATE TRIGGER orders_event_insert AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION private.order_event();
 CREATE TRIGGER orders_event_update AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_event();
+CREATE TRIGGER orders_review_ends AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status = 'review'::text AND (new.status = ANY (ARRAY['paid'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.order_review_ends();
+CREATE CONSTRAINT TRIGGER orders_told_paid AFTER UPDATE OF status ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.status = 'paid'::text AND (old.status = ANY (ARRAY['pending'::text, 'expired'::text, 'review'::text]))) EXECUTE FUNCTION private.order_told();
+CREATE CONSTRAINT TRIGGER orders_told_shipped AFTER UPDATE OF status ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.status = 'shipped'::text AND old.status <> 'shipped'::text AND old.shipped_at IS NULL) EXECUTE FUNCTION private.order_told();
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER orders_transition BEFORE UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_transition();
 
@@ -1810,6 +1960,7 @@ create policy "Staff update" on public.price_lists for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active price lists, staff all" on public.price_lists for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER price_lists_audit AFTER INSERT OR DELETE OR UPDATE OF is_default, active ON price_lists FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'currency', 'is_default', 'active');
 CREATE TRIGGER price_lists_touch BEFORE UPDATE ON price_lists FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.prices (
@@ -1868,11 +2019,11 @@ create table public.product_images (
   constraint product_images_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE SET NULL,
   constraint product_images_alt_en_length CHECK (char_length(alt_en) <= 500),
   constraint product_images_alt_fr_length CHECK (char_length(alt_fr) <= 500),
-  constraint product_images_path_format CHECK (path ~ '^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$'::text AND strpos(path, '..'::text) = 0)
+  constraint product_images_path_format CHECK (path ~ (('^'::text || product_id) || '/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'::text))
 );
 comment on table public.product_images is 'A product''s pictures, the one with the lowest position first.';
 comment on column public.product_images.variant_id is 'The variant that it shows; null: all of them.';
-comment on column public.product_images.path is 'The file in the storage bucket product-images.';
+comment on column public.product_images.path is 'The file in the storage bucket product-images: <product id>/<uuid>.<png, jpg or webp>.';
 CREATE INDEX product_images_product ON public.product_images USING btree (product_id, "position");
 CREATE INDEX product_images_variant ON public.product_images USING btree (variant_id);
 alter table public.product_images enable row level security;
@@ -1891,6 +2042,8 @@ create policy "Staff update" on public.product_images for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read images of what is on sale, staff all" on public.product_images for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.product_on_sale(product_id));
+CREATE TRIGGER product_images_audit AFTER INSERT OR DELETE OR UPDATE OF variant_id, alt_en, alt_fr ON product_images FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'product_id', 'path', '~variant_id', '~alt_en', '~alt_fr');
+CREATE TRIGGER product_images_files_go AFTER DELETE ON product_images REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.product_image_files_go();
 CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.product_variants (
@@ -1916,6 +2069,7 @@ comment on table public.product_variants is 'What is bought: a product in a size
 comment on column public.product_variants.options is 'What makes it differ: {"size": "M", "colour": "red"}; {} for a product''s only variant.';
 comment on column public.product_variants.low_stock is 'From how many on downwards buyers read how many are left, and stock.low is told.';
 CREATE INDEX product_variants_product ON public.product_variants USING btree (product_id, "position");
+CREATE INDEX product_variants_sku_bytes ON public.product_variants USING btree (sku COLLATE "C");
 alter table public.product_variants enable row level security;
 grant select on public.product_variants to anon;
 grant select, delete on public.product_variants to authenticated;
@@ -1932,6 +2086,7 @@ create policy "Staff update" on public.product_variants for update to authentica
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active variants of active products, staff all" on public.product_variants for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR active AND private.product_on_sale(product_id));
+CREATE TRIGGER product_variants_audit AFTER INSERT OR DELETE OR UPDATE OF sku, options, weight_grams, low_stock, active ON product_variants FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'product_id', 'sku', '~options', 'weight_grams', 'low_stock', 'active');
 CREATE TRIGGER product_variants_stock AFTER INSERT OR UPDATE OF low_stock ON product_variants FOR EACH ROW EXECUTE FUNCTION private.variant_gets_stock();
 CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -1984,6 +2139,7 @@ create policy "Staff update" on public.products for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active products, staff all" on public.products for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER products_audit AFTER INSERT OR DELETE OR UPDATE OF slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active ON products FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'slug', 'category_id', '~name_en', '~name_fr', '~description_en', '~description_fr', '~attributes', 'tax_code', 'active');
 CREATE TRIGGER products_touch BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.profiles (
@@ -2147,6 +2303,8 @@ create policy "Staff update" on public.shipping_rates for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active shipping rates, staff all" on public.shipping_rates for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER shipping_rates_audit AFTER INSERT OR DELETE OR UPDATE OF amount, countries, min_weight, max_weight, min_total, max_total, active ON shipping_rates FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'price_list_id', 'amount', 'countries', 'min_weight', 'max_weight', 'min_total', 'max_total', 'active');
+CREATE TRIGGER shipping_rates_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER shipping_rates_touch BEFORE UPDATE ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.subscriptions (
@@ -2279,6 +2437,7 @@ create table public.variant_availability (
   constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
 );
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
+CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon;
 grant select on public.variant_availability to authenticated;
@@ -2287,6 +2446,7 @@ create policy "Everybody reads the availability of what is on sale" on public.va
   using (private.variant_on_sale(variant_id));
 create policy "Users read the availability of what is on sale, staff all" on public.variant_availability for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_availability_told AFTER UPDATE OF band ON variant_availability FOR EACH ROW WHEN (old.band = 'in_stock'::text AND new.band = 'few_left'::text OR old.band = 'in_stock'::text AND new.band = 'out_of_stock'::text OR old.band = 'few_left'::text AND new.band = 'out_of_stock'::text) EXECUTE FUNCTION private.stock_told();
 CREATE TRIGGER variant_availability_touch BEFORE UPDATE ON variant_availability FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.variant_prices (
@@ -2322,7 +2482,98 @@ create policy "Staff update" on public.variant_prices for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_prices_audit AFTER INSERT OR DELETE OR UPDATE OF unit_amount, compare_at_amount ON variant_prices FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'variant_id', 'price_list_id', 'unit_amount', 'compare_at_amount');
+CREATE TRIGGER variant_prices_chargeable BEFORE INSERT OR UPDATE OF unit_amount, price_list_id ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER variant_prices_touch BEFORE UPDATE ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.webhook_deliveries (
+  id bigint generated always as identity not null,
+  endpoint_id uuid not null,
+  event_id text not null,
+  type text not null,
+  payload jsonb not null,
+  state text default 'pending'::text not null,
+  attempts smallint default 0 not null,
+  replays smallint default 0 not null,
+  last_status smallint,
+  last_error text,
+  last_excerpt text,
+  note text,
+  created_at timestamp with time zone default private.now() not null,
+  last_attempt_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_once_per_event UNIQUE (endpoint_id, event_id),
+  constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
+  constraint webhook_deliveries_excerpt_short CHECK (char_length(last_excerpt) <= 300),
+  constraint webhook_deliveries_finished_when_ended CHECK ((state = 'pending'::text) = (finished_at IS NULL)),
+  constraint webhook_deliveries_state_known CHECK (state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))
+);
+comment on table public.webhook_deliveries is 'Each event for each endpoint that wants it, and what became of it. Staff read it.';
+comment on column public.webhook_deliveries.event_id is 'webhook-id: the same at each attempt, each replay and each endpoint.';
+comment on column public.webhook_deliveries.payload is '{type, timestamp, data}: the body that is sent.';
+comment on column public.webhook_deliveries.attempts is 'Since it was written or replayed last; a result counts only for the attempt that it is of.';
+comment on column public.webhook_deliveries.last_excerpt is 'The first 300 characters of the last answer that was no success.';
+comment on column public.webhook_deliveries.note is 'Why staff replayed it last.';
+CREATE INDEX webhook_deliveries_finished ON public.webhook_deliveries USING btree (finished_at);
+alter table public.webhook_deliveries enable row level security;
+grant select on public.webhook_deliveries to authenticated;
+grant select, insert, update, delete on public.webhook_deliveries to service_role;
+create policy "Staff read deliveries" on public.webhook_deliveries for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+
+create table public.webhook_endpoints (
+  id uuid default gen_random_uuid() not null,
+  url text not null,
+  description text default ''::text not null,
+  events text[] not null,
+  enabled boolean default true not null,
+  disabled_reason text,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_description_length CHECK (char_length(description) <= 500),
+  constraint webhook_endpoints_disabled_for_reason CHECK (disabled_reason IS NULL OR NOT enabled),
+  constraint webhook_endpoints_events_some CHECK (cardinality(events) >= 1 AND cardinality(events) <= 100),
+  constraint webhook_endpoints_url_https CHECK (url ~ '^(https://[^/?#@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)([/?][^#\s]*)?$'::text AND char_length(url) <= 2000)
+);
+comment on table public.webhook_endpoints is 'Where events are told. Staff write them under RLS.';
+comment on column public.webhook_endpoints.url is 'https; no name and password in it, no fragment.';
+comment on column public.webhook_endpoints.events is 'Types of public.webhook_event_types; any other is refused.';
+comment on column public.webhook_endpoints.disabled_reason is 'Why it was disabled by itself; null when staff did it. Any update of `enabled` clears it.';
+comment on column public.webhook_endpoints.failing_since is 'Since when nothing has reached it; null while it answers.';
+alter table public.webhook_endpoints enable row level security;
+grant select, delete on public.webhook_endpoints to authenticated;
+grant select, insert, update, delete on public.webhook_endpoints to service_role;
+grant insert (id, url, description, events, enabled), update (url, description, events, enabled) on public.webhook_endpoints to authenticated;
+create policy "Staff delete" on public.webhook_endpoints for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.webhook_endpoints for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff read endpoints" on public.webhook_endpoints for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.webhook_endpoints for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER webhook_endpoints_audit AFTER INSERT OR DELETE OR UPDATE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'id', 'events', 'enabled', 'disabled_reason', '~url');
+CREATE TRIGGER webhook_endpoints_decided BEFORE UPDATE OF enabled ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_decided();
+CREATE CONSTRAINT TRIGGER webhook_endpoints_events AFTER INSERT OR UPDATE OF events ON webhook_endpoints NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_written();
+CREATE TRIGGER webhook_endpoints_secret AFTER INSERT ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_gets_secret();
+CREATE TRIGGER webhook_endpoints_touch BEFORE UPDATE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.webhook_event_types (
+  type text not null,
+  description text not null,
+  constraint webhook_event_types_pkey PRIMARY KEY (type),
+  constraint webhook_event_types_type_format CHECK (type ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$'::text AND char_length(type) <= 60)
+);
+comment on table public.webhook_event_types is 'Events that an endpoint can ask for. Migrations write them.';
+alter table public.webhook_event_types enable row level security;
+grant select on public.webhook_event_types to authenticated;
+grant select, insert, update, delete on public.webhook_event_types to service_role;
+create policy "Staff read event types" on public.webhook_event_types for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
 
 create table public.workspace_api_keys (
   id uuid default gen_random_uuid() not null,
@@ -2570,42 +2821,9 @@ CREATE OR REPLACE FUNCTION private.alert_measures()
  STABLE
  SET search_path TO ''
 AS $function$
-  select 'dead_jobs', count(*), coalesce((
-      select jsonb_object_agg(counted.kind, counted.jobs) from (
-        select job.kind, count(*) as jobs from private.jobs as job where job.state = 'dead' group by job.kind
-      ) as counted
-    ), '{}')
-  from private.jobs as job where job.state = 'dead'
+  select * from private.core_alert_measures()
   union all
-  select 'oldest_due_job_seconds',
-    coalesce(extract(epoch from private.now() - min(job.run_at)), 0)::bigint,
-    jsonb_build_object('due', count(*), 'running', count(*) filter (where job.locked_until > clock_timestamp()))
-  from private.jobs as job where job.state = 'pending' and job.run_at <= private.now()
-  union all
-  select 'oldest_unhandled_event_seconds',
-    coalesce(extract(epoch from now() - min(event.received_at)), 0)::bigint,
-    jsonb_build_object('unhandled', count(*))
-  from private.webhook_events as event where event.handled_at is null and event.discarded_at is null
-  union all
-  -- The night's comparison counts; of one that still runs nobody knows yet.
-  select 'unrepaired_drifts', coalesce(sum(counted.drifts), 0)::bigint,
-    coalesce(jsonb_object_agg(counted.kind, counted.drifts), '{}')
-  from (
-    select drift.kind, count(*) as drifts from private.billing_drifts as drift
-    where drift.repaired_at is null and drift.reconciliation_id = (
-      select latest.id from private.reconciliations as latest
-      where latest.finished_at is not null order by latest.id desc limit 1
-    )
-    group by drift.kind
-  ) as counted
-  union all
-  -- Null, and no alert, before the first one.
-  select 'seconds_since_reconciliation', extract(epoch from now() - max(run.finished_at))::bigint, '{}'
-  from private.reconciliations as run
-  union all
-  select 'suppressed_addresses_a_day', count(*), '{}'
-  from private.mail_suppressions as held
-  where held.since > now() - interval '1 day' and held.cause in ('hard_bounce', 'complaint');
+  select * from private.webhook_alert_measures();
 $function$;
 comment on function private.alert_measures() is 'What alert rules compare with their thresholds, each with details for people.';
 grant execute on function private.alert_measures() to service_role;
@@ -2765,6 +2983,24 @@ end;
 $function$;
 comment on function private.apply_retention(integer) is 'Removes at most a batch of what each rule no longer keeps: {removed: {rule: rows}, more}. Security definer: removes what nobody else may, old entries of the audit log among it, by rules that only the owner writes.';
 grant execute on function private.apply_retention(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.apportion(total bigint, weights bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select array_agg(share.part + case when share.place <= share.missing then 1 else 0 end order by share.ordinality)
+  from (
+    select weight.ordinality, total * weight.value / whole.amount as part,
+      row_number() over (order by total * weight.value % whole.amount desc, weight.ordinality) as place,
+      total - sum(total * weight.value / whole.amount) over () as missing
+    from unnest(weights) with ordinality as weight (value, ordinality),
+      (select sum(value)::bigint as amount from unnest(weights) as value) as whole
+  ) as share;
+$function$;
+comment on function private.apportion(bigint, bigint[]) is 'Splits a total by largest remainder, as apportion() of _shared/money.ts: parts add up, equal remainders go to the earlier. Total times the sum of the weights must fit a bigint.';
+grant execute on function private.apportion(bigint, bigint[]) to service_role;
 
 CREATE OR REPLACE FUNCTION private.at(seconds jsonb)
  RETURNS timestamp with time zone
@@ -3104,6 +3340,386 @@ $function$;
 comment on function private.card_trial_seen(text, text, timestamp with time zone) is 'Notes a card on a subscription in its trial; of several trials of one card, all but the earliest are ended by a job.';
 grant execute on function private.card_trial_seen(text, text, timestamp with time zone) to service_role;
 
+CREATE OR REPLACE FUNCTION private.catalogue_audited()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- A setting of the transaction that server RPCs alone can make; a caller who is signed in cannot.
+  select case current_setting('role', true)
+    when 'authenticated' then true
+    when 'service_role' then coalesce(current_setting('socle.bulk', true), '') = ''
+    -- A migration or the seed; an operator at the database is known to it by other means.
+    else false
+  end;
+$function$;
+comment on function private.catalogue_audited() is 'Whether a change of the catalogue is an entry of the audit log of its own: not within an import, which is one entry.';
+grant execute on function private.catalogue_audited() to authenticated;
+grant execute on function private.catalogue_audited() to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_import_end(import_id uuid, state text, problem text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.catalogue_imports as held
+  set state = catalogue_import_end.state, problem = left(catalogue_import_end.problem, 500),
+      finished_at = private.now(),
+      file_rows = case when catalogue_import_end.state = 'done' then held.rows_done end
+  where held.id = import_id and held.state = 'running';
+  delete from private.catalogue_import_skus as named where named.import_id = catalogue_import_end.import_id;
+end;
+$function$;
+comment on function private.catalogue_import_end(uuid, text, text) is 'Ends an import that runs, and forgets what its file has named.';
+grant execute on function private.catalogue_import_end(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_row_prices(rows jsonb)
+ RETURNS TABLE(line integer, sku text, list text, amount bigint, compare_at bigint, without_compare_at boolean, dropped boolean)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select given.line, given.sku, price.list, price.amount, price.compare_at,
+         coalesce(price.without_compare_at, false), coalesce(price.dropped, false)
+  from private.catalogue_rows(rows) as given,
+    jsonb_to_recordset(given.prices) as price (
+      list text, amount bigint, compare_at bigint, without_compare_at boolean, dropped boolean
+    );
+$function$;
+comment on function private.catalogue_row_prices(jsonb) is 'The prices that rows of an import name, in minor units.';
+grant execute on function private.catalogue_row_prices(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_row_products(rows jsonb)
+ RETURNS TABLE(product text, category text, name_en text, name_fr text, description_en text, description_fr text, attributes text, tax_code text, active boolean)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- Of values that differ, the last in the file holds, as if row after row were written.
+  select given.product,
+    (array_agg(given.category order by given.line desc) filter (where given.category is not null))[1],
+    (array_agg(given.name_en order by given.line desc) filter (where given.name_en is not null))[1],
+    (array_agg(given.name_fr order by given.line desc) filter (where given.name_fr is not null))[1],
+    (array_agg(given.description_en order by given.line desc) filter (where given.description_en is not null))[1],
+    (array_agg(given.description_fr order by given.line desc) filter (where given.description_fr is not null))[1],
+    (array_agg(given.attributes order by given.line desc) filter (where given.attributes is not null))[1],
+    (array_agg(given.tax_code order by given.line desc) filter (where given.tax_code is not null))[1],
+    (array_agg(given.product_active order by given.line desc) filter (where given.product_active is not null))[1]
+  from private.catalogue_rows(rows) as given
+  group by given.product;
+$function$;
+comment on function private.catalogue_row_products(jsonb) is 'The products that rows of an import name, each once.';
+grant execute on function private.catalogue_row_products(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows(rows jsonb)
+ RETURNS TABLE(line integer, sku text, product text, category text, name_en text, name_fr text, description_en text, description_fr text, attributes text, tax_code text, product_active boolean, options text, weight_grams integer, low_stock integer, "position" integer, variant_active boolean, stock integer, prices jsonb)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select * from jsonb_to_recordset(rows) as given (
+    line integer, sku text, product text, category text, name_en text, name_fr text, description_en text,
+    description_fr text, attributes text, tax_code text, product_active boolean, options text,
+    weight_grams integer, low_stock integer, "position" integer, variant_active boolean, stock integer, prices jsonb
+  );
+$function$;
+comment on function private.catalogue_rows(jsonb) is 'Rows of an import as they are read from its file: null is what the file leaves as it is, an empty text what it clears.';
+grant execute on function private.catalogue_rows(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_incomplete(import_id uuid, rows jsonb)
+ RETURNS TABLE(line integer, column_name text, problem text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select given.line, missing.column_name, 'A new product needs it.'
+  from private.catalogue_row_products(rows) as product
+  join private.catalogue_rows(rows) as given on given.product = product.product
+  cross join lateral (values
+    ('category', product.category), ('name_en', product.name_en), ('name_fr', product.name_fr)
+  ) as missing (column_name, value)
+  where missing.value is null
+    and not exists (select from public.products as known where known.slug = product.product)
+    -- A dry run has written nothing of what came before.
+    and not exists (
+      select from private.catalogue_import_skus as named
+      where named.import_id = catalogue_rows_incomplete.import_id and named.product = product.product and named.good
+    );
+$function$;
+comment on function private.catalogue_rows_incomplete(uuid, jsonb) is 'Rows of products that there are not yet, without what a product needs.';
+grant execute on function private.catalogue_rows_incomplete(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_refused(import_id uuid, rows jsonb)
+ RETURNS TABLE(line integer, column_name text, problem text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with given as materialized (
+    select row.line, row.sku, row.product, row.category,
+           first_value(row.line) over (partition by row.sku order by row.line) as first_line,
+           known.id as variant_id, owner.slug as owner, named.line as named_line
+    from private.catalogue_rows(rows) as row
+    left join private.catalogue_import_skus as named
+      on named.import_id = catalogue_rows_refused.import_id and named.sku = row.sku
+    left join public.product_variants as known on known.sku = row.sku
+    left join public.products as owner on owner.id = known.product_id
+  )
+  select given.line, 'sku', format('The SKU is in line %s already.', coalesce(given.named_line, given.first_line))
+  from given where given.named_line is not null or given.first_line <> given.line
+  union all
+  select given.line, 'product', format('The SKU belongs to the product %s.', given.owner)
+  from given where given.owner <> given.product
+  union all
+  select given.line, 'category', format('There is no category %s.', given.category)
+  from given
+  where given.category is not null
+    and not exists (select from public.categories as known where known.slug = given.category)
+  union all
+  select price.line, 'compare_at:' || price.list, case
+      when price.amount is null and held.unit_amount is null then 'There is no price that it could be compared with.'
+      else 'It is not higher than the price.'
+    end
+  from private.catalogue_row_prices(rows) as price
+  join given on given.line = price.line
+  left join public.variant_prices as held
+    on held.variant_id = given.variant_id and held.price_list_id = price.list
+  where not price.dropped and not price.without_compare_at
+    and coalesce(price.compare_at, held.compare_at_amount) is not null
+    and coalesce(
+      coalesce(price.compare_at, held.compare_at_amount) <= coalesce(price.amount, held.unit_amount), true
+    );
+$function$;
+comment on function private.catalogue_rows_refused(uuid, jsonb) is 'What is wrong with rows of an import as the catalogue stands.';
+grant execute on function private.catalogue_rows_refused(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_try(import_id uuid, actor uuid, rows jsonb, dry_run boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  tally jsonb;
+  one jsonb;
+  part jsonb;
+begin
+  begin
+    begin
+      tally := private.catalogue_rows_write(import_id, actor, rows);
+    exception when integrity_constraint_violation or data_exception then
+      -- What the whole batch tells, as a SKU that comes twice, no row tells alone.
+      select jsonb_build_object(
+        'created', 0, 'updated', 0, 'unchanged', 0, 'refused', coalesce(jsonb_agg(error), '[]')
+      ) into tally
+      from private.catalogue_rows_refused(catalogue_rows_try.import_id, rows) as error;
+      for one in
+        select row from jsonb_array_elements(private.catalogue_rows_without(rows, tally -> 'refused')) as row
+      loop
+        begin
+          part := private.catalogue_rows_write(import_id, actor, jsonb_build_array(one));
+        exception when integrity_constraint_violation or data_exception then
+          part := jsonb_build_object('created', 0, 'updated', 0, 'unchanged', 0, 'refused', jsonb_build_array(
+            jsonb_build_object('line', one -> 'line', 'column_name', '', 'problem', left(sqlerrm, 500))
+          ));
+        end;
+        tally := jsonb_build_object(
+          'created', (tally ->> 'created')::integer + (part ->> 'created')::integer,
+          'updated', (tally ->> 'updated')::integer + (part ->> 'updated')::integer,
+          'unchanged', (tally ->> 'unchanged')::integer + (part ->> 'unchanged')::integer,
+          'refused', (tally -> 'refused') || (part -> 'refused')
+        );
+      end loop;
+    end;
+    if dry_run then
+      raise exception using errcode = 'DRY01', message = 'a dry run writes nothing';
+    end if;
+  exception when sqlstate 'DRY01' then
+    null; -- Rolled back; what was counted is not.
+  end;
+  return tally;
+end;
+$function$;
+comment on function private.catalogue_rows_try(uuid, uuid, jsonb, boolean) is 'Writes rows of an import, one by one where together they break a constraint; a dry run undoes it. Answers as catalogue_rows_write.';
+grant execute on function private.catalogue_rows_try(uuid, uuid, jsonb, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_without(rows jsonb, refused jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when refused = '[]' then rows else coalesce((
+    select jsonb_agg(row) from jsonb_array_elements(rows) as row
+    where not row -> 'line' in (select error -> 'line' from jsonb_array_elements(refused) as error)
+  ), '[]') end;
+$function$;
+comment on function private.catalogue_rows_without(jsonb, jsonb) is 'The rows that no error names.';
+grant execute on function private.catalogue_rows_without(jsonb, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_write(import_id uuid, actor uuid, given jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  refused jsonb;
+  incomplete jsonb;
+  rows jsonb;
+  changed_products text[];
+  created text[];
+  changed text[] := '{}';
+  more text[];
+  counted record;
+begin
+  select coalesce(jsonb_agg(error), '[]') into refused
+  from private.catalogue_rows_refused(catalogue_rows_write.import_id, given) as error;
+  rows := private.catalogue_rows_without(given, refused);
+  select coalesce(jsonb_agg(error), '[]') into incomplete
+  from private.catalogue_rows_incomplete(catalogue_rows_write.import_id, rows) as error;
+  rows := private.catalogue_rows_without(rows, incomplete);
+  refused := refused || incomplete;
+
+  insert into public.products (
+    slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active
+  )
+  select product.product, category.id, product.name_en, product.name_fr, coalesce(product.description_en, ''),
+         coalesce(product.description_fr, ''), coalesce(product.attributes::jsonb, '{}'),
+         nullif(product.tax_code, ''), coalesce(product.active, true)
+  from private.catalogue_row_products(rows) as product
+  join public.categories as category on category.slug = product.category
+  where not exists (select from public.products as known where known.slug = product.product)
+  order by product.product
+  on conflict (slug) do nothing;
+
+  with written as (
+    update public.products as held
+    set category_id = wanted.category_id, name_en = wanted.name_en, name_fr = wanted.name_fr,
+        description_en = wanted.description_en, description_fr = wanted.description_fr,
+        attributes = wanted.attributes, tax_code = wanted.tax_code, active = wanted.active
+    from (
+      select known.id, coalesce(category.id, known.category_id) as category_id,
+             coalesce(product.name_en, known.name_en) as name_en, coalesce(product.name_fr, known.name_fr) as name_fr,
+             coalesce(product.description_en, known.description_en) as description_en,
+             coalesce(product.description_fr, known.description_fr) as description_fr,
+             coalesce(product.attributes::jsonb, known.attributes) as attributes,
+             case when product.tax_code is null then known.tax_code else nullif(product.tax_code, '') end as tax_code,
+             coalesce(product.active, known.active) as active
+      from private.catalogue_row_products(rows) as product
+      join public.products as known on known.slug = product.product
+      left join public.categories as category on category.slug = product.category
+    ) as wanted
+    where held.id = wanted.id and (
+      held.category_id, held.name_en, held.name_fr, held.description_en, held.description_fr, held.attributes,
+      held.tax_code, held.active
+    ) is distinct from (
+      wanted.category_id, wanted.name_en, wanted.name_fr, wanted.description_en, wanted.description_fr,
+      wanted.attributes, wanted.tax_code, wanted.active
+    )
+    returning held.slug
+  )
+  select coalesce(array_agg(written.slug), '{}') into changed_products from written;
+
+  with written as (
+    insert into public.product_variants (product_id, sku, options, weight_grams, low_stock, position, active)
+    select product.id, row.sku, coalesce(row.options::jsonb, '{}'), coalesce(row.weight_grams, 0),
+           coalesce(row.low_stock, 5), coalesce(row.position, 0), coalesce(row.variant_active, true)
+    from private.catalogue_rows(rows) as row
+    join public.products as product on product.slug = row.product
+    where not exists (select from public.product_variants as known where known.sku = row.sku)
+    order by row.line
+    returning sku
+  )
+  select coalesce(array_agg(written.sku), '{}') into created from written;
+
+  with written as (
+    update public.product_variants as held
+    set options = wanted.options, weight_grams = wanted.weight_grams, low_stock = wanted.low_stock,
+        position = wanted.position, active = wanted.active
+    from (
+      select known.id, coalesce(row.options::jsonb, known.options) as options,
+             coalesce(row.weight_grams, known.weight_grams) as weight_grams,
+             coalesce(row.low_stock, known.low_stock) as low_stock, coalesce(row.position, known.position) as position,
+             coalesce(row.variant_active, known.active) as active
+      from private.catalogue_rows(rows) as row
+      join public.product_variants as known on known.sku = row.sku
+    ) as wanted
+    where held.id = wanted.id
+      and (held.options, held.weight_grams, held.low_stock, held.position, held.active)
+        is distinct from (wanted.options, wanted.weight_grams, wanted.low_stock, wanted.position, wanted.active)
+    returning held.sku
+  )
+  select coalesce(array_agg(written.sku), '{}') into more from written;
+  changed := changed || more;
+
+  with written as (
+    delete from public.variant_prices as held
+    using private.catalogue_row_prices(rows) as price, public.product_variants as variant
+    where price.dropped and variant.sku = price.sku
+      and held.variant_id = variant.id and held.price_list_id = price.list
+    returning variant.sku
+  )
+  select coalesce(array_agg(written.sku), '{}') into more from written;
+  changed := changed || more;
+
+  with written as (
+    insert into public.variant_prices as held (variant_id, price_list_id, unit_amount, compare_at_amount)
+    select wanted.variant_id, wanted.list, wanted.unit_amount, wanted.compare_at_amount
+    from (
+      select variant.id as variant_id, price.list, coalesce(price.amount, known.unit_amount) as unit_amount,
+             case when not price.without_compare_at then coalesce(price.compare_at, known.compare_at_amount) end
+               as compare_at_amount
+      from private.catalogue_row_prices(rows) as price
+      join public.product_variants as variant on variant.sku = price.sku
+      left join public.variant_prices as known
+        on known.variant_id = variant.id and known.price_list_id = price.list
+      where not price.dropped
+    ) as wanted
+    where wanted.unit_amount is not null
+    order by wanted.variant_id, wanted.list
+    on conflict (variant_id, price_list_id) do update
+      set unit_amount = excluded.unit_amount, compare_at_amount = excluded.compare_at_amount
+      where (held.unit_amount, held.compare_at_amount) is distinct from (excluded.unit_amount, excluded.compare_at_amount)
+    returning held.variant_id
+  )
+  select coalesce(array_agg(variant.sku), '{}') into more
+  from written join public.product_variants as variant on variant.id = written.variant_id;
+  changed := changed || more;
+
+  -- Last, since buyers wait for these rows until the batch is committed.
+  select coalesce(array_agg(moved.sku), '{}') into more
+  from (
+    select counted_row.sku, private.stock_set(
+      counted_row.id, counted_row.stock, 'imported', 'import ' || catalogue_rows_write.import_id, actor
+    ) as moves
+    from (
+      select variant.id, row.sku, row.stock
+      from private.catalogue_rows(rows) as row
+      join public.product_variants as variant on variant.sku = row.sku
+      join private.stock as held on held.variant_id = variant.id
+      where row.stock is not null and row.stock <> held.on_hand - held.shortage
+      order by variant.id
+    ) as counted_row
+  ) as moved
+  where moved.moves;
+  changed := changed || more;
+
+  select count(*) filter (where row.sku = any (created)) as created,
+         count(*) filter (where not row.sku = any (created)
+           and (row.sku = any (changed) or row.product = any (changed_products))) as updated,
+         count(*) as written
+  into counted
+  from private.catalogue_rows(rows) as row;
+  return jsonb_build_object(
+    'created', counted.created, 'updated', counted.updated,
+    'unchanged', counted.written - counted.created - counted.updated, 'refused', refused
+  );
+end;
+$function$;
+comment on function private.catalogue_rows_write(uuid, uuid, jsonb) is 'Writes rows of an import by their SKUs, those that are wrong left out: {created, updated, unchanged, refused: [{line, column_name, problem}]}.';
+grant execute on function private.catalogue_rows_write(uuid, uuid, jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.category_stays_tree()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3128,6 +3744,37 @@ end;
 $function$;
 comment on function private.category_stays_tree() is 'Trigger: refuses a category that would be below itself.';
 
+CREATE OR REPLACE FUNCTION private.charge_step(currency text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
+    when currency = 'MGA' then 100
+    else 1
+  end::bigint;
+$function$;
+comment on function private.charge_step(text) is 'Of how many minor units an amount must be a multiple for Stripe to charge it: as toStripeAmount() of _shared/money.ts. https://docs.stripe.com/currencies#special-cases';
+grant execute on function private.charge_step(text) to authenticated;
+grant execute on function private.charge_step(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.chargeable_step(currency text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
+    when chargeable_step.currency = 'MGA' then 100
+    else 1
+  end;
+$function$;
+comment on function private.chargeable_step(text) is 'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
+grant execute on function private.chargeable_step(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -3139,6 +3786,52 @@ AS $function$
 $function$;
 comment on function private.confirmed_address(uuid) is 'A user''s confirmed address in lower case; null without one. Security definer: accounts are read by no API role.';
 grant execute on function private.confirmed_address(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.core_alert_measures()
+ RETURNS TABLE(measure text, value bigint, detail jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'dead_jobs', count(*), coalesce((
+      select jsonb_object_agg(counted.kind, counted.jobs) from (
+        select job.kind, count(*) as jobs from private.jobs as job where job.state = 'dead' group by job.kind
+      ) as counted
+    ), '{}')
+  from private.jobs as job where job.state = 'dead'
+  union all
+  select 'oldest_due_job_seconds',
+    coalesce(extract(epoch from private.now() - min(job.run_at)), 0)::bigint,
+    jsonb_build_object('due', count(*), 'running', count(*) filter (where job.locked_until > clock_timestamp()))
+  from private.jobs as job where job.state = 'pending' and job.run_at <= private.now()
+  union all
+  select 'oldest_unhandled_event_seconds',
+    coalesce(extract(epoch from now() - min(event.received_at)), 0)::bigint,
+    jsonb_build_object('unhandled', count(*))
+  from private.webhook_events as event where event.handled_at is null and event.discarded_at is null
+  union all
+  -- The night's comparison counts; of one that still runs nobody knows yet.
+  select 'unrepaired_drifts', coalesce(sum(counted.drifts), 0)::bigint,
+    coalesce(jsonb_object_agg(counted.kind, counted.drifts), '{}')
+  from (
+    select drift.kind, count(*) as drifts from private.billing_drifts as drift
+    where drift.repaired_at is null and drift.reconciliation_id = (
+      select latest.id from private.reconciliations as latest
+      where latest.finished_at is not null order by latest.id desc limit 1
+    )
+    group by drift.kind
+  ) as counted
+  union all
+  -- Null, and no alert, before the first one.
+  select 'seconds_since_reconciliation', extract(epoch from now() - max(run.finished_at))::bigint, '{}'
+  from private.reconciliations as run
+  union all
+  select 'suppressed_addresses_a_day', count(*), '{}'
+  from private.mail_suppressions as held
+  where held.since > now() - interval '1 day' and held.cause in ('hard_bounce', 'complaint');
+$function$;
+comment on function private.core_alert_measures() is 'What alert rules measure of the queue, the inbox, billing and mail, each with details for people.';
+grant execute on function private.core_alert_measures() to service_role;
 
 CREATE OR REPLACE FUNCTION private.credit_notes_mirrored(ids text[])
  RETURNS TABLE(id text, mirrored jsonb)
@@ -3153,6 +3846,18 @@ AS $function$
 $function$;
 comment on function private.credit_notes_mirrored(text[]) is 'Our rows of Stripe credit notes, as private.stripe_mirror gives the others.';
 grant execute on function private.credit_notes_mirrored(text[]) to service_role;
+
+CREATE OR REPLACE FUNCTION private.customer_key(user_id uuid, email text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce('user:' || user_id,
+    'email:' || encode(sha256(convert_to(lower(btrim(email)), 'utf8')), 'hex'));
+$function$;
+comment on function private.customer_key(uuid, text) is 'Who a customer is to limits: user:<id>, for a guest email:<SHA-256 of the address>.';
+grant execute on function private.customer_key(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.declines_until(workspace uuid, address_hash text, tolerance integer)
  RETURNS timestamp with time zone
@@ -3216,6 +3921,58 @@ AS $function$
 $function$;
 comment on function private.deletion_runs(uuid) is 'Whether a user''s account is being deleted and cannot be kept any more.';
 grant execute on function private.deletion_runs(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.discount_redeem(discount_id uuid, order_id uuid, user_id uuid, email text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  per_customer integer;
+begin
+  -- Counted when the order is placed: whoever pays has his discount. The row stays locked until commit,
+  -- so that the count below sees every other order with this code.
+  update public.discounts as held set redeemed = held.redeemed + 1
+  where held.id = discount_redeem.discount_id and held.active
+    and coalesce(held.redeemed < held.max_redemptions, true)
+  returning held.max_per_customer into per_customer;
+  if not found then
+    perform private.problem(409, 'discount_used_up', 'This code has been redeemed as often as it may.');
+  end if;
+  if per_customer <= (
+    select count(*) from private.discount_redemptions as earlier
+    where earlier.discount_id = discount_redeem.discount_id and earlier.released_at is null
+      and earlier.customer in (
+        private.customer_key(discount_redeem.user_id, discount_redeem.email),
+        private.customer_key(null, discount_redeem.email)
+      )
+  ) then
+    perform private.problem(409, 'discount_used_up', 'You have redeemed this code as often as you may.');
+  end if;
+  insert into private.discount_redemptions (order_id, discount_id, customer)
+  values (
+    discount_redeem.order_id, discount_redeem.discount_id,
+    private.customer_key(discount_redeem.user_id, discount_redeem.email)
+  );
+end;
+$function$;
+comment on function private.discount_redeem(uuid, uuid, uuid, text) is 'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, whom a user''s own address names as well.';
+grant execute on function private.discount_redeem(uuid, uuid, uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.discount_release(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with released as (
+    update private.discount_redemptions as redemption set released_at = private.now()
+    where redemption.order_id = discount_release.order_id and redemption.released_at is null
+    returning redemption.discount_id
+  )
+  update public.discounts as held set redeemed = held.redeemed - 1 from released where held.id = released.discount_id;
+$function$;
+comment on function private.discount_release(uuid) is 'Gives back the redemption of an order that was not paid.';
+grant execute on function private.discount_release(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.display_name(value text)
  RETURNS text
@@ -3887,6 +4644,26 @@ comment on function private.is_meter(text) is 'Whether the plans declare that a 
 grant execute on function private.is_meter(text) to authenticated;
 grant execute on function private.is_meter(text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.is_product_image_name(name text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- `case` keeps the cast from what is no id.
+  select case
+    when name ~ '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$'
+    then exists (
+      select from public.products as product
+      where product.id = split_part(is_product_image_name.name, '/', 1)::uuid
+    )
+    else false
+  end;
+$function$;
+comment on function private.is_product_image_name(text) is 'Whether a file may be called so: <id of a product that there is>/<uuid>.<png, jpg or webp>. The policy on uploads calls it.';
+grant execute on function private.is_product_image_name(text) to authenticated;
+grant execute on function private.is_product_image_name(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.is_staff()
  RETURNS boolean
  LANGUAGE sql
@@ -4171,6 +4948,15 @@ CREATE OR REPLACE FUNCTION private.microseconds(moment timestamp with time zone)
 AS $function$ select (extract(epoch from moment) * 1000000)::bigint $function$;
 comment on function private.microseconds(timestamp with time zone) is 'Since 1970, exactly: what a cursor by time needs.';
 
+CREATE OR REPLACE FUNCTION private.money(amount bigint, currency text)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select jsonb_build_object('amount', money.amount, 'currency', money.currency) $function$;
+comment on function private.money(bigint, text) is 'An amount as mails take it: {amount, currency}, in minor units.';
+grant execute on function private.money(bigint, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -4319,6 +5105,262 @@ comment on function private.only_staff() is 'Lets only staff go on, by the calle
 grant execute on function private.only_staff() to authenticated;
 grant execute on function private.only_staff() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_apply_refund(ordered orders, given jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  refund public.order_refunds;
+  at_stripe constant text := given ->> 'id';
+  given_amount constant bigint := (given ->> 'amount')::bigint;
+  failed constant boolean := given ->> 'status' in ('failed', 'canceled');
+begin
+  select * into refund from public.order_refunds as known
+  where known.order_id = ordered.id
+    and (known.stripe_refund_id = at_stripe
+      or known.stripe_refund_id is null and known.id = private.uuid_or_null(given ->> 'order_refund_id'));
+  if refund.id is null then
+    -- Made in Stripe's dashboard.
+    insert into public.order_refunds (
+      order_id, user_id, amount, currency, reason, state, stripe_refund_id, cause, created_at, closed_at
+    )
+    values (
+      ordered.id, ordered.user_id, given_amount, ordered.currency, 'stripe', 'done', at_stripe,
+      encode(sha256(convert_to('stripe:' || at_stripe, 'UTF8')), 'hex'), private.at(given -> 'created'), private.now()
+    )
+    returning * into refund;
+  else
+    update public.order_refunds as held
+    set stripe_refund_id = at_stripe, amount = given_amount, shipping_amount = least(held.shipping_amount, given_amount),
+        -- Taken for refused, and made after all: the money counts, its lines may be another's by now.
+        state = 'done', lines = case held.state when 'failed' then '[]' else held.lines end,
+        failure = null, closed_at = coalesce(held.closed_at, private.now())
+    where held.id = refund.id and held.stripe_refund_id is null;
+  end if;
+  if failed then
+    if exists (
+      select from private.money_movements as moved where moved.kind = 'refund' and moved.stripe_id = at_stripe
+    ) and private.order_money(ordered.id, 'refund_failed', given_amount, at_stripe) then
+      perform private.order_restand(ordered.id);
+    end if;
+    perform private.order_refund_fail(refund.id, coalesce(given ->> 'failure', given ->> 'status'));
+    return;
+  end if;
+  if private.order_money(ordered.id, 'refund', -given_amount, at_stripe) then
+    perform private.order_restand(ordered.id);
+  end if;
+  -- Whose payment came too late has been told that it goes back.
+  if given ->> 'status' = 'succeeded' and refund.reason <> 'late_payment' then
+    perform private.order_mail(ordered.id, 'order_refunded', 'order_refunded:' || at_stripe, jsonb_build_object(
+      'amount', private.money(given_amount, ordered.currency), 'refunded_at', private.at(given -> 'created')
+    ));
+  end if;
+end;
+$function$;
+comment on function private.order_apply_refund(orders, jsonb) is 'What Stripe says of one refund of an order, however often and in whatever order: the ledger, the counters, the status, one mail.';
+grant execute on function private.order_apply_refund(orders, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_apply_session(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.orders;
+  paid constant boolean := record ->> 'status' = 'complete' and record ->> 'payment_status' in ('paid', 'no_payment_required');
+begin
+  select * into held from public.orders as ours
+  where ours.id = private.uuid_or_null(record ->> 'order_id')
+  for no key update;
+  if held.id is null then
+    return; -- Another product's session in the same Stripe account, or a subscription's.
+  end if;
+  if held.stripe_session_id is null then
+    -- Its creation was never answered.
+    update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
+  elsif held.stripe_session_id <> record ->> 'id' then
+    -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
+    if paid and not exists (
+      select from private.money_movements as moved
+      where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
+    ) then
+      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+      values (held.id, 'charge', (record ->> 'amount_total')::bigint, record ->> 'currency',
+        coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'));
+      update public.orders as ours set paid_at = coalesce(ours.paid_at, private.now()), paid_amount = ours.paid_amount
+        + case when record ->> 'currency' = ours.currency then (record ->> 'amount_total')::bigint else 0 end
+      where ours.id = held.id;
+      perform private.order_review(held.id, 'paid_by_another_session');
+    end if;
+    return;
+  end if;
+
+  if paid then
+    if held.paid_at is null then
+      perform private.order_settle(held, record);
+    end if;
+  elsif record ->> 'status' = 'expired' then
+    perform private.order_release(held.id, 'expired', 'session_expired');
+  elsif record ->> 'status' = 'complete' and held.status = 'pending' then
+    -- A bank debit: the session is complete, and the money takes days, or does not come.
+    if record ->> 'payment_intent_status' in ('requires_payment_method', 'canceled') then
+      if private.order_release(held.id, 'cancelled', 'payment_failed') then
+        perform private.order_mail(held.id, 'order_cancelled', 'payment_failed:' || (record ->> 'id'));
+      end if;
+    elsif not exists (
+      select from public.order_events as told where told.order_id = held.id and told.kind = 'payment_processing'
+    ) then
+      perform private.order_note(held.id, 'payment_processing');
+    end if;
+  end if;
+end;
+$function$;
+comment on function private.order_apply_session(jsonb) is 'Brings an order to what its checkout session is now, as checkoutSessionRecord() of _shared/billing/records.ts tells it. A session that is no order''s is left alone.';
+grant execute on function private.order_apply_session(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_checkout(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', placed.id, 'number', placed.number, 'status', placed.status, 'user_id', placed.user_id,
+    'workspace_id', (select workspace.id from public.workspaces as workspace where workspace.personal_of = placed.user_id),
+    'email', placed.customer_email, 'locale', placed.locale, 'currency', placed.currency,
+    'total_amount', placed.total_amount, 'shipping_amount', placed.shipping_amount,
+    'shipping_rate', placed.shipping_rate, 'shipping_address', placed.shipping_address,
+    'discount_code', placed.discount_code, 'stripe_session_id', placed.stripe_session_id,
+    'expires_at', extract(epoch from placed.expires_at)::bigint,
+    'over', placed.expires_at <= private.now(),
+    'created_at', extract(epoch from placed.created_at)::bigint,
+    'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
+    'items', (
+      select jsonb_agg(jsonb_build_object(
+        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
+        'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
+        'tax_code', product.tax_code
+      ) order by item.position)
+      from public.order_items as item left join public.products as product on product.id = item.product_id
+      where item.order_id = placed.id
+    )
+  )
+  from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
+  where placed.id = order_checkout.order_id;
+$function$;
+comment on function private.order_checkout(uuid) is 'What an order''s checkout at Stripe is made of: the same however often it is asked for while the order is pending. Times in seconds since 1970.';
+grant execute on function private.order_checkout(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_confirmation(ordered orders)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'ordered_at', coalesce(ordered.paid_at, ordered.created_at),
+    'lines', (
+      select jsonb_agg(jsonb_build_object(
+        'name', case ordered.locale when 'fr' then line.name_fr else line.name_en end,
+        'options', (
+          select nullif(string_agg(chosen.value, ', ' order by chosen.key), '')
+          from jsonb_each_text(line.options) as chosen
+        ),
+        'quantity', line.quantity,
+        'unit', private.money(line.unit_amount, ordered.currency),
+        'total', private.money(line.subtotal_amount, ordered.currency)
+      ) order by line.position)
+      from public.order_items as line where line.order_id = ordered.id
+    ),
+    'subtotal', private.money(ordered.subtotal_amount, ordered.currency),
+    'discount', case when ordered.discount_amount > 0 then private.money(ordered.discount_amount, ordered.currency) end,
+    'discount_code', case when ordered.discount_amount > 0 then ordered.discount_code end,
+    'shipping', case when ordered.shipping_rate is not null then private.money(ordered.shipping_amount, ordered.currency) end,
+    'tax', case when ordered.tax_amount > 0 then private.money(ordered.tax_amount, ordered.currency) end,
+    'total', private.money(ordered.total_amount, ordered.currency),
+    'delivery', case when ordered.shipping_rate is not null then jsonb_build_object(
+      'name', ordered.shipping_rate ->> ('name_' || ordered.locale),
+      'min_days', ordered.shipping_rate -> 'min_days',
+      'max_days', ordered.shipping_rate -> 'max_days'
+    ) end,
+    'address', ordered.shipping_address
+  );
+$function$;
+comment on function private.order_confirmation(orders) is 'What the confirmation says of an order: its lines in the buyer''s language, its amounts, where it goes.';
+grant execute on function private.order_confirmation(orders) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_discount(code text, price_list text, currency text, lines jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  given public.discounts;
+  step constant bigint := private.charge_step(order_discount.currency);
+  covered bigint[];
+  whole bigint;
+  reduction bigint;
+begin
+  select * into given from public.discounts as held
+  where held.code = upper(btrim(order_discount.code)) and held.active
+    and held.starts_at <= private.now() and coalesce(held.ends_at > private.now(), true)
+    and coalesce(held.price_list_id = order_discount.price_list, true);
+  if given.id is null then
+    perform private.problem(422, 'discount_invalid', 'This code is not good, or not any more.');
+  end if;
+  if not exists (select from public.discount_scopes as scope where scope.discount_id = given.id) then
+    select array_agg((line.value ->> 'subtotal_amount')::bigint order by line.ordinality) into covered
+    from jsonb_array_elements(lines) with ordinality as line;
+  else
+    -- A category covers what is below it: from each line's category upwards.
+    with recursive line as (
+      select one.ordinality as place, (one.value ->> 'subtotal_amount')::bigint as amount,
+        (one.value ->> 'product_id')::uuid as product_id, (one.value ->> 'category_id')::uuid as category_id
+      from jsonb_array_elements(lines) with ordinality as one
+    ), above as (
+      select line.category_id as origin, line.category_id as id from line
+      union
+      select above.origin, child.parent_id
+      from above join public.categories as child on child.id = above.id
+      where child.parent_id is not null
+    )
+    select array_agg(case when exists (
+        select from public.discount_scopes as scope
+        where scope.discount_id = given.id and (scope.product_id = line.product_id or scope.category_id in (
+          select above.id from above where above.origin = line.category_id
+        ))
+      ) then line.amount else 0 end order by line.place)
+    into covered from line;
+  end if;
+  select sum(amount) into whole from unnest(covered) as amount;
+  if whole = 0 then
+    perform private.problem(422, 'discount_not_applicable', 'This code is not for what is being bought.');
+  end if;
+  if whole < given.minimum_amount then
+    perform private.problem(422, 'discount_minimum', 'What this code covers does not come to its minimum.',
+      jsonb_build_object('minimum_amount', given.minimum_amount, 'covered_amount', whole));
+  end if;
+  -- Halves away from zero, as a customer checks it; in steps that Stripe can charge.
+  reduction := case given.kind
+    when 'percent' then (whole * given.basis_points * 2 + 10000 * step) / (20000 * step) * step
+    else least(given.amount, whole)
+  end;
+  return jsonb_build_object(
+    'id', given.id, 'code', given.code, 'amount', least(reduction, whole),
+    'shares', (
+      select to_jsonb(array_agg(share * step order by place))
+      from unnest(private.apportion(
+        least(reduction, whole) / step, array(select amount / step from unnest(covered) as amount)
+      )) with ordinality as part (share, place)
+    )
+  );
+end;
+$function$;
+comment on function private.order_discount(text, text, text, jsonb) is 'What a code takes off lines as private.order_lines gives them: {id, code, amount, shares}, a share a line. Limits are counted when the order is written. Refuses with discount_invalid, discount_not_applicable or discount_minimum.';
+grant execute on function private.order_discount(text, text, text, jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4335,6 +5377,198 @@ begin
 end;
 $function$;
 comment on function private.order_event() is 'Trigger: notes each status of an order, and that a request for the same cart is a new order from now on. Security definer: nobody else writes the timeline.';
+
+CREATE OR REPLACE FUNCTION private.order_facts(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', placed.id, 'number', placed.number, 'status', placed.status, 'currency', placed.currency,
+    'subtotal_amount', placed.subtotal_amount, 'discount_amount', placed.discount_amount,
+    'shipping_amount', placed.shipping_amount, 'tax_amount', placed.tax_amount,
+    'total_amount', placed.total_amount, 'paid_amount', placed.paid_amount,
+    'refunded_amount', placed.refunded_amount, 'created_at', placed.created_at, 'paid_at', placed.paid_at,
+    'shipped_at', placed.shipped_at, 'carrier', placed.carrier, 'tracking_number', placed.tracking_number,
+    'items', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', item.id, 'sku', item.sku, 'product_id', item.product_id, 'variant_id', item.variant_id,
+        'quantity', item.quantity, 'unit_amount', item.unit_amount, 'total_amount', item.total_amount,
+        'refunded_quantity', item.refunded_quantity
+      ) order by item.position), '[]')
+      from public.order_items as item where item.order_id = placed.id
+    )
+  )
+  from public.orders as placed
+  where placed.id = order_facts.order_id;
+$function$;
+comment on function private.order_facts(uuid) is 'An order as events tell it: ids, states and amounts, and nothing of who bought or where it goes.';
+
+CREATE OR REPLACE FUNCTION private.order_hold(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  short jsonb;
+begin
+  -- All are tried, so that the buyer hears at once of everything that is missing; in key order.
+  select jsonb_agg(jsonb_build_object(
+      'variant_id', tried.variant_id, 'availability', known.band, 'few_left', known.few_left
+    )) filter (where not tried.held)
+  into short
+  from (
+    select item.variant_id,
+      private.stock_change(item.variant_id, 'reserved', 0, item.quantity, order_hold.order_id) as held
+    from (
+      select line.variant_id, line.quantity from public.order_items as line
+      where line.order_id = order_hold.order_id order by line.variant_id
+    ) as item
+  ) as tried
+  left join public.variant_availability as known on known.variant_id = tried.variant_id;
+  if short is not null then
+    perform private.problem(409, 'out_of_stock', 'There is not enough of some items.',
+      jsonb_build_object('variants', short));
+  end if;
+end;
+$function$;
+comment on function private.order_hold(uuid) is 'Reserves an order''s lines, or refuses with out_of_stock, which names what is missing and tells of it what buyers may know.';
+grant execute on function private.order_hold(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_left(order_id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount - coalesce((
+    select sum(pending.amount) from public.order_refunds as pending
+    where pending.order_id = ordered.id and pending.state = 'open'
+  ), 0)
+  from public.orders as ordered where ordered.id = order_left.order_id;
+$function$;
+comment on function private.order_left(uuid) is 'What of an order is still to be refunded: neither back nor on its way back, nor disputed.';
+grant execute on function private.order_left(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_lines(items jsonb, price_list text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  lines jsonb;
+  missing jsonb;
+begin
+  -- Two lines of one variant are one: held apart, each would find the stock that the other takes.
+  with asked as (
+    select (item.value ->> 'variant_id')::uuid as variant_id, sum((item.value ->> 'quantity')::integer) as quantity,
+      min(item.ordinality) as place
+    from jsonb_array_elements(items) with ordinality as item
+    group by 1
+  ), listed as (
+    select asked.*, product.id as product_id, product.category_id, product.name_en, product.name_fr, product.tax_code,
+      variant.sku, variant.options, variant.weight_grams, price.unit_amount
+    from asked
+    left join public.product_variants as variant on variant.id = asked.variant_id and variant.active
+    left join public.products as product on product.id = variant.product_id and product.active
+    left join public.variant_prices as price
+      on price.variant_id = asked.variant_id and price.price_list_id = order_lines.price_list
+  )
+  select
+    jsonb_agg(to_jsonb(listed) - 'place' || jsonb_build_object('subtotal_amount', unit_amount * quantity) order by place)
+      filter (where product_id is not null and unit_amount is not null),
+    jsonb_agg(jsonb_build_object('variant_id', variant_id) order by place)
+      filter (where product_id is null or unit_amount is null)
+  into lines, missing
+  from listed;
+  if missing is not null then
+    perform private.problem(409, 'item_unavailable', 'Some items are not on sale: take them out and try again.',
+      jsonb_build_object('variants', missing));
+  end if;
+  if exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000) then
+    perform private.problem(422, 'invalid_body', 'One order takes at most 1,000 of an item.');
+  end if;
+  return lines;
+end;
+$function$;
+comment on function private.order_lines(jsonb, text) is 'Lines of what is asked for, [{variant_id, quantity}], one a variant in the order of their first mention, as the catalogue has it now: {variant_id, quantity, product_id, category_id, name_en, name_fr, tax_code, sku, options, weight_grams, unit_amount, subtotal_amount}. Refuses with item_unavailable, which names the variants.';
+grant execute on function private.order_lines(jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_mail(order_id uuid, template text, cause text, extra jsonb DEFAULT '{}'::jsonb)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enqueue(
+    'mail_send',
+    jsonb_strip_nulls(jsonb_build_object(
+      'template', order_mail.template,
+      'to', ordered.customer_email,
+      'user_id', ordered.user_id,
+      'locale', ordered.locale,
+      'props', jsonb_build_object(
+        -- The link is made where the mail is sent: a guest's carries a signature.
+        'order_id', ordered.id,
+        'guest', ordered.user_id is null,
+        'number', ordered.number,
+        'name', coalesce(
+          (select profile.name from public.profiles as profile where profile.id = ordered.user_id),
+          ordered.shipping_address ->> 'name'
+        )
+      ) || case order_mail.template
+        when 'order_confirmed' then private.order_confirmation(ordered)
+        when 'order_shipped' then jsonb_build_object(
+          'shipped_at', ordered.shipped_at, 'carrier', ordered.carrier,
+          'tracking_number', ordered.tracking_number, 'tracking_url', ordered.tracking_url,
+          'address', ordered.shipping_address
+        )
+        when 'order_expired_paid' then jsonb_build_object('amount', private.money(ordered.paid_amount, ordered.currency))
+        else '{}'
+      end || order_mail.extra
+    )),
+    order_mail.cause
+  )
+  from public.orders as ordered
+  where ordered.id = order_mail.order_id and ordered.customer_email is not null;
+$function$;
+comment on function private.order_mail(uuid, text, text, jsonb) is 'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
+grant execute on function private.order_mail(uuid, text, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_money(order_id uuid, kind text, amount bigint, stripe_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+  select ordered.id, order_money.kind, order_money.amount, ordered.currency, order_money.stripe_id
+  from public.orders as ordered where ordered.id = order_money.order_id
+  on conflict on constraint money_movements_once_per_cause do nothing;
+  if not found then
+    return false;
+  end if;
+  update public.orders as ordered
+  set paid_amount = ordered.paid_amount + case when order_money.kind = 'charge' then order_money.amount else 0 end,
+      refunded_amount = ordered.refunded_amount
+        - case when order_money.kind in ('refund', 'refund_failed') then order_money.amount else 0 end,
+      disputed_amount = ordered.disputed_amount
+        - case when order_money.kind in ('dispute', 'dispute_won') then order_money.amount else 0 end
+  where ordered.id = order_money.order_id;
+  return true;
+end;
+$function$;
+comment on function private.order_money(uuid, text, bigint, text) is 'Writes a movement of an order''s money and counts it, in one transaction; false, and nothing is written, when this charge, refund or dispute has moved it already.';
+grant execute on function private.order_money(uuid, text, bigint, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_note(order_id uuid, kind text, note text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ insert into public.order_events (order_id, kind, note) values (order_note.order_id, order_note.kind, order_note.note) $function$;
+comment on function private.order_note(uuid, text, text) is 'Writes into an order''s timeline what happened besides its status.';
+grant execute on function private.order_note(uuid, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_number()
  RETURNS text
@@ -4354,6 +5588,518 @@ $function$;
 comment on function private.order_number() is 'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
 grant execute on function private.order_number() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_of_payment(payment_intent_id text, charge_id text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- By the ledger too: an order that was paid twice names only its first payment.
+  select coalesce(
+    (select ordered.id from public.orders as ordered
+     where ordered.stripe_payment_intent_id = order_of_payment.payment_intent_id),
+    (select moved.order_id from private.money_movements as moved
+     where moved.kind = 'charge' and moved.stripe_id in (order_of_payment.payment_intent_id, order_of_payment.charge_id)
+     limit 1)
+  );
+$function$;
+comment on function private.order_of_payment(text, text) is 'The order that a payment at Stripe is for; null for one of something else.';
+grant execute on function private.order_of_payment(text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_paid(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  basket jsonb;
+begin
+  select request.cart into basket from private.order_requests as request where request.order_id = order_paid.order_id;
+  update public.orders set status = 'paid', paid_at = coalesce(paid_at, private.now()) where id = order_paid.order_id;
+  perform private.order_mail(order_paid.order_id, 'order_confirmed', 'paid:' || order_paid.order_id);
+  if basket is not null then
+    perform private.enqueue('cart_settle', jsonb_build_object('cart', basket, 'order_id', order_paid.order_id), 'order:' || order_paid.order_id);
+  end if;
+end;
+$function$;
+comment on function private.order_paid(uuid) is 'Makes an order paid whose stock is sold, with what follows: the confirmation, and the bought lines leave the cart.';
+grant execute on function private.order_paid(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_count(refund_id uuid, sign integer)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.order_items as line
+  set refunded_quantity = line.refunded_quantity + sign * part.quantity,
+      refunded_amount = line.refunded_amount + sign * part.amount
+  from public.order_refunds as refund,
+    jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer, amount bigint)
+  where refund.id = order_refund_count.refund_id and line.id = part.order_item_id;
+$function$;
+comment on function private.order_refund_count(uuid, integer) is 'Counts a refund''s lines in the order''s (1), or no longer (-1).';
+grant execute on function private.order_refund_count(uuid, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_fail(refund_id uuid, failure text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  failed public.order_refunds;
+begin
+  update public.order_refunds as refund
+  set state = 'failed', closed_at = coalesce(refund.closed_at, private.now()), failure = left(order_refund_fail.failure, 500)
+  where refund.id = order_refund_fail.refund_id and refund.state <> 'failed'
+  returning * into failed;
+  if failed.id is null then
+    return;
+  end if;
+  perform private.order_refund_count(failed.id, -1);
+  insert into public.order_events (order_id, kind, note)
+  values (failed.order_id, 'refund_failed', failed.amount || ' ' || failed.currency);
+end;
+$function$;
+comment on function private.order_refund_fail(uuid, text) is 'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. What was restocked stays so.';
+grant execute on function private.order_refund_fail(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_lines(order_id uuid, lines jsonb)
+ RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  step constant integer := (
+    select private.chargeable_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
+  );
+  wanted record;
+begin
+  for wanted in
+    select asked.item, asked.units, asked.shipping, worth.net_amount as net, worth.tax_amount as tax,
+      line.quantity as had, line.refunded_quantity as gone
+    from (
+      select (one ->> 'order_item_id')::uuid as item, coalesce((one ->> 'shipping')::boolean, false) as shipping,
+        sum((one ->> 'quantity')::integer)::integer as units
+      from jsonb_array_elements(order_refund_lines.lines) as one group by 1, 2
+    ) as asked
+    left join private.order_worth(order_refund_lines.order_id) as worth
+      on worth.order_item_id is not distinct from asked.item and asked.shipping = (asked.item is null)
+    left join public.order_items as line on line.id = worth.order_item_id
+    order by asked.item
+  loop
+    if wanted.net is null then
+      perform private.problem(422, 'order_line_unknown', 'No line of this order has this id.');
+    end if;
+    if wanted.shipping then
+      -- Given back once, and then all that is left of it.
+      return query select null::uuid, 1, wanted.net, wanted.tax
+      where not exists (
+        select from public.order_refunds as earlier
+        where earlier.order_id = order_refund_lines.order_id and earlier.state <> 'failed' and earlier.shipping_amount > 0
+      );
+      continue;
+    end if;
+    if wanted.units is null or wanted.units < 1 or wanted.units > wanted.had - wanted.gone then
+      perform private.problem(422, 'refund_exceeds_order', format(
+        'Of line %s %s of %s are left to refund.', wanted.item, wanted.had - wanted.gone, wanted.had
+      ));
+    end if;
+    order_item_id := wanted.item;
+    quantity := wanted.units;
+    net_amount := private.share_until(wanted.net, wanted.had, wanted.gone + wanted.units, 1)
+      - private.share_until(wanted.net, wanted.had, wanted.gone, 1);
+    -- Net and tax together come in steps that can be charged.
+    tax_amount := private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone + wanted.units, step)
+      - private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone, step) - net_amount;
+    return next;
+  end loop;
+end;
+$function$;
+comment on function private.order_refund_lines(uuid, jsonb) is 'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth, the units before them counted: over all refunds of a line its worth, to the last minor unit.';
+grant execute on function private.order_refund_lines(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_open(order_id uuid, amount bigint, reason text, lines jsonb, restock boolean, cause text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  ordered public.orders;
+  made uuid;
+  hash constant text := encode(sha256(convert_to(order_refund_open.cause, 'UTF8')), 'hex');
+  remaining bigint;
+  whole boolean;
+  given bigint := order_refund_open.amount;
+  asked jsonb := coalesce(nullif(order_refund_open.lines, 'null'), '[]');
+  covered jsonb := '[]';
+  worth bigint;
+  shipping bigint := 0;
+begin
+  -- One at a time an order: refunds, cancellations, disputes and shipments all begin with its row.
+  select * into ordered from public.orders as held where held.id = order_refund_open.order_id for no key update;
+  if ordered.id is null then
+    perform private.problem(404, 'order_not_found', 'There is no such order.');
+  end if;
+  select known.id into made from public.order_refunds as known where known.cause = hash;
+  if made is not null then
+    return made;
+  end if;
+  remaining := private.order_left(ordered.id);
+  if remaining <= 0 then
+    perform private.problem(409, 'order_not_refundable', case
+      when ordered.paid_amount = 0 then 'Nothing was paid for this order.'
+      else 'All of this order was refunded, or is on its way back.' end);
+  end if;
+  whole := asked = '[]' and coalesce(given, remaining) = remaining;
+  if given > remaining then
+    perform private.problem(422, 'refund_exceeds_order', format(
+      'Of this order %s %s in minor units are left to refund.', remaining, ordered.currency
+    ));
+  end if;
+  if whole then
+    given := remaining;
+    select coalesce(jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.refunded_quantity)), '[]')
+      || '[{"shipping": true}]'
+    into asked
+    from public.order_items as line
+    where line.order_id = ordered.id and line.quantity > line.refunded_quantity;
+  end if;
+  if given % private.chargeable_step(ordered.currency) <> 0 then
+    perform private.problem(422, 'invalid_body', format(
+      'An amount of %s goes in steps of %s.', ordered.currency, private.chargeable_step(ordered.currency)
+    ));
+  end if;
+  if asked <> '[]' then
+    select coalesce(sum(part.net_amount + part.tax_amount), 0),
+      coalesce(sum(part.net_amount + part.tax_amount) filter (where part.order_item_id is null), 0),
+      coalesce(jsonb_agg(jsonb_build_object(
+        'order_item_id', part.order_item_id, 'quantity', part.quantity,
+        'amount', part.net_amount, 'tax_amount', part.tax_amount
+      ) order by part.order_item_id) filter (where part.order_item_id is not null), '[]')
+    into worth, shipping, covered
+    from private.order_refund_lines(ordered.id, asked) as part;
+    if not whole and coalesce(given, worth) > least(worth, remaining) then
+      perform private.problem(422, 'refund_exceeds_order', format(
+        'These lines are worth %s, and of this order %s %s in minor units are left to refund.',
+        worth, remaining, ordered.currency
+      ));
+    end if;
+    given := coalesce(given, worth);
+    if given = 0 then
+      perform private.problem(409, 'order_not_refundable', 'These lines cost nothing: there is nothing to give back.');
+    end if;
+  elsif order_refund_open.restock then
+    perform private.problem(422, 'invalid_body', 'Say which lines come back into stock.');
+  end if;
+
+  insert into public.order_refunds (order_id, user_id, amount, currency, reason, lines, shipping_amount, restock, cause)
+  values (ordered.id, ordered.user_id, given, ordered.currency, order_refund_open.reason, covered,
+          least(shipping, given), coalesce(order_refund_open.restock, false), hash)
+  returning id into made;
+  perform private.order_refund_count(made, 1);
+  if order_refund_open.restock then
+    perform private.order_restock(ordered.id, covered);
+  end if;
+  insert into public.order_events (order_id, kind, note)
+  values (ordered.id, 'refund_opened', given || ' ' || ordered.currency);
+  perform private.enqueue('order_refund', jsonb_build_object('refund_id', made), 'order_refund:' || made);
+  return made;
+end;
+$function$;
+comment on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) is 'Opens a refund: `amount` of an order (null: what is left, or what its lines are worth), for lines [{order_item_id, quantity} or {shipping: true}], and enqueues asking Stripe; its id. The same cause is the same refund.';
+grant execute on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_release(order_id uuid, to_status text, reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.orders as held
+  where held.id = order_release.order_id and held.status = 'pending'
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  perform private.order_stock_release(order_release.order_id);
+  perform private.discount_release(order_release.order_id);
+  perform private.order_note(order_release.order_id, order_release.reason);
+  update public.orders set status = order_release.to_status where id = order_release.order_id;
+  return true;
+end;
+$function$;
+comment on function private.order_release(uuid, text, text) is 'Ends a pending order as `expired` or `cancelled`: frees its stock and its discount, and notes the reason, a kind of order_events. False when it is no longer pending. Its session at Stripe must be expired, or never have been, before: a hold is not released while somebody can still pay.';
+grant execute on function private.order_release(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_restand(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.orders as ordered
+  set status = stands.status
+  from (
+    select held.id, case
+      when exists (
+        select from private.order_disputes as dispute
+        where dispute.order_id = held.id and dispute.status in ('needs_response', 'under_review')
+      ) then 'disputed'
+      when held.paid_amount > 0 and held.refunded_amount + held.disputed_amount >= held.paid_amount then 'refunded'
+      when held.refunded_amount + held.disputed_amount > 0
+        and base.status in ('paid', 'fulfilling', 'shipped', 'delivered') then 'partially_refunded'
+      else base.status
+    end as status
+    from public.orders as held
+    cross join lateral (
+      -- What it was last besides what its money makes of it: the timeline knows, a column would forget.
+      select event.to_status as status from public.order_events as event
+      where event.order_id = held.id and event.kind = 'status'
+        and event.to_status not in ('refunded', 'partially_refunded', 'disputed')
+      order by event.id desc limit 1
+    ) as base
+    where held.id = order_restand.order_id
+  ) as stands
+  where ordered.id = stands.id and ordered.status <> stands.status;
+$function$;
+comment on function private.order_restand(uuid) is 'Makes an order''s status what its money says: disputed, refunded, partially refunded, or what it was before.';
+grant execute on function private.order_restand(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_restock(order_id uuid, lines jsonb, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  back record;
+begin
+  for back in
+    -- In the order in which everybody takes variants. Never more than this order has taken from the stock.
+    select line.id, line.variant_id, least(
+      units.quantity, line.quantity - line.restocked_quantity,
+      -(select coalesce(sum(moved.on_hand_delta), 0) from private.stock_movements as moved
+        where moved.order_id = order_restock.order_id and moved.variant_id = line.variant_id)
+    )::integer as quantity
+    from (
+      select (one ->> 'order_item_id')::uuid as item, sum((one ->> 'quantity')::integer) as quantity
+      from jsonb_array_elements(order_restock.lines) as one where one ? 'order_item_id' group by 1
+    ) as units
+    join public.order_items as line on line.id = units.item
+    where line.order_id = order_restock.order_id and line.variant_id is not null
+    order by line.variant_id
+  loop
+    continue when back.quantity < 1;
+    perform private.stock_change(
+      back.variant_id, 'restocked', back.quantity, 0, order_restock.order_id, order_restock.note, order_restock.actor_id
+    );
+    update public.order_items as line
+    set restocked_quantity = line.restocked_quantity + back.quantity where line.id = back.id;
+  end loop;
+end;
+$function$;
+comment on function private.order_restock(uuid, jsonb, text, uuid) is 'Puts units of an order''s lines [{order_item_id, quantity}] back into stock; each at most once, and none that was never taken out.';
+grant execute on function private.order_restock(uuid, jsonb, text, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_review(order_id uuid, reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.order_note(order_review.order_id, order_review.reason);
+  -- What was refunded or disputed already stays so; its note and the ledger tell of the money.
+  update public.orders as held set status = 'review'
+  where held.id = order_review.order_id and exists (
+    select from private.order_transitions as allowed
+    where allowed.from_status = held.status and allowed.to_status = 'review'
+  );
+end;
+$function$;
+comment on function private.order_review(uuid, text) is 'Stops an order for people to look at; what it holds of the stock stays held. The alert orders_in_review tells staff.';
+grant execute on function private.order_review(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_review_ends()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  holds constant boolean := coalesce((
+    select sum(moved.reserved_delta) > 0 from private.stock_movements as moved where moved.order_id = new.id
+  ), false);
+begin
+  if new.status <> 'paid' then
+    perform private.order_stock_release(new.id);
+  elsif not exists (
+    select from private.stock_movements as moved where moved.order_id = new.id and moved.kind = 'sold'
+  ) then
+    if not private.order_stock_sell(new.id, from_hold => holds) then
+      perform private.problem(409, 'out_of_stock', 'What was ordered is no longer there: refund the order instead.');
+    end if;
+    perform private.order_mail(new.id, 'order_confirmed', 'paid:' || new.id);
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.order_review_ends() is 'Trigger: an order that people have looked at takes what it holds of the stock, or frees it. Security definer: whoever decides may not move stock otherwise.';
+
+CREATE OR REPLACE FUNCTION private.order_settle(held orders, record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  total constant bigint := (record ->> 'amount_total')::bigint;
+  tax constant bigint := coalesce((record ->> 'amount_tax')::bigint, 0);
+  received constant bigint := coalesce((record ->> 'amount_received')::bigint, total);
+  agrees constant boolean := record ->> 'currency' = held.currency and total - tax = held.total_amount - held.tax_amount
+    and received = total and (tax = 0 or (record ->> 'automatic_tax')::boolean);
+  same_currency constant boolean := record ->> 'currency' = held.currency;
+  late constant text := 'late_payment:' || (record ->> 'id');
+begin
+  if received > 0 then
+    insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+    values (held.id, 'charge', received, record ->> 'currency', coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'))
+    on conflict on constraint money_movements_once_per_cause do nothing;
+  end if;
+  update public.orders as paid
+  set paid_at = coalesce(paid.paid_at, private.now()),
+      paid_amount = paid.paid_amount + case when same_currency then received else 0 end,
+      tax_amount = case when agrees then tax else paid.tax_amount end,
+      total_amount = case when agrees then total else paid.total_amount end,
+      stripe_payment_intent_id = coalesce(paid.stripe_payment_intent_id, record ->> 'payment_intent_id')
+  where paid.id = held.id;
+
+  if not agrees then
+    perform private.order_review(held.id, 'amount_differs');
+  elsif held.status = 'pending' then
+    if private.order_stock_sell(held.id, from_hold => true) then
+      perform private.order_paid(held.id);
+    else
+      perform private.order_review(held.id, 'stock_missing');
+    end if;
+  elsif held.status = 'expired' and private.order_stock_sell(held.id, from_hold => false) then
+    -- He pays what he was asked for: the discount counts again, over its limit if it must.
+    with again as (
+      update private.discount_redemptions as redemption set released_at = null
+      where redemption.order_id = held.id and redemption.released_at is not null
+      returning redemption.discount_id
+    )
+    update public.discounts as given set redeemed = given.redeemed + 1 from again where given.id = again.discount_id;
+    perform private.order_note(held.id, 'paid_late');
+    perform private.order_paid(held.id);
+  else
+    -- Its stock is somebody else's by now, or the buyer has given it up: the money goes back by itself.
+    perform private.order_note(held.id, 'paid_late');
+    perform private.order_refund_open(held.id, null, 'late_payment', '[]'::jsonb, false, late);
+    perform private.order_mail(held.id, 'order_expired_paid', late);
+  end if;
+end;
+$function$;
+comment on function private.order_settle(orders, jsonb) is 'Settles a paid session with the order that it is for, which must be locked: stock, ledger, counters, mail. Money that differs from the order''s makes it `review`; money that came after its end, an order again where the stock is still there, else a refund.';
+grant execute on function private.order_settle(orders, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_settle_free(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Nothing to pay: Stripe is not asked, and nobody has to type a card.
+  if exists (select from public.orders as placed where placed.id = order_settle_free.order_id and placed.total_amount = 0) then
+    if not private.order_stock_sell(order_settle_free.order_id, from_hold => true) then
+      raise exception 'order %: its hold is gone', order_settle_free.order_id;
+    end if;
+    perform private.order_paid(order_settle_free.order_id);
+  end if;
+end;
+$function$;
+comment on function private.order_settle_free(uuid) is 'Makes an order paid that costs nothing; others are left as they are.';
+grant execute on function private.order_settle_free(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_shipping(rate_id uuid, price_list text, country text, weight bigint, goods bigint)
+ RETURNS shipping_rates
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  rate public.shipping_rates;
+begin
+  select * into rate from public.shipping_rates as held
+  where held.id = rate_id and held.active and held.price_list_id = order_shipping.price_list
+    and (held.countries is null or order_shipping.country = any (held.countries))
+    and weight >= coalesce(held.min_weight, 0) and coalesce(weight < held.max_weight, true)
+    and goods >= coalesce(held.min_total, 0) and coalesce(goods < held.max_total, true);
+  if rate.id is null then
+    perform private.problem(422, 'shipping_unavailable',
+      'This is not sent so: choose a shipping rate that is for the country, the weight and the total.');
+  end if;
+  return rate;
+end;
+$function$;
+comment on function private.order_shipping(uuid, text, text, bigint, bigint) is 'A shipping rate, if it is for that country, weight in grams and total of goods after discount. Refuses with shipping_unavailable.';
+grant execute on function private.order_shipping(uuid, text, text, bigint, bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_stock_release(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- By the ledger and not by the lines: what is no longer held is not released again.
+  select private.stock_change(held.variant_id, 'released', 0, -held.quantity, order_stock_release.order_id)
+  from (
+    select moved.variant_id, sum(moved.reserved_delta)::integer as quantity
+    from private.stock_movements as moved
+    where moved.order_id = order_stock_release.order_id
+    group by moved.variant_id having sum(moved.reserved_delta) > 0
+    order by moved.variant_id
+  ) as held;
+$function$;
+comment on function private.order_stock_release(uuid) is 'Frees what an order still holds of the stock.';
+grant execute on function private.order_stock_release(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_stock_sell(order_id uuid, from_hold boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- All or nothing: the block undoes the lines that were sold before one was missing.
+  if not (
+    select bool_and(private.stock_change(item.variant_id, 'sold', -item.quantity,
+      case when from_hold then -item.quantity else 0 end, order_stock_sell.order_id))
+    from (
+      select line.variant_id, line.quantity from public.order_items as line
+      where line.order_id = order_stock_sell.order_id order by line.variant_id
+    ) as item
+  ) then
+    raise exception using errcode = 'no_data_found';
+  end if;
+  return true;
+exception when no_data_found then
+  return false;
+end;
+$function$;
+comment on function private.order_stock_sell(uuid, boolean) is 'Takes an order''s lines off the stock, from what it holds or else from what is free; false, and nothing is taken, when one of them is not there.';
+grant execute on function private.order_stock_sell(uuid, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  event constant text := 'order.' || new.status;
+begin
+  perform private.webhook_emit(event, new.id::text, private.order_facts(new.id));
+  return null;
+end;
+$function$;
+comment on function private.order_told() is 'Trigger: tells that an order was paid or shipped. Security definer: whoever changes an order may not read endpoints.';
+
 CREATE OR REPLACE FUNCTION private.order_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4367,11 +6113,98 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
+    and new.status is distinct from old.status_before then
+    perform private.problem(409, 'order_state_conflict',
+      format('The order is disputed: it cannot become %s.', new.status));
+  end if;
   new.status_before := case when new.status = 'disputed' then old.status end;
   return new;
 end;
 $function$;
 comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
+
+CREATE OR REPLACE FUNCTION private.order_worth(order_id uuid)
+ RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- What was paid for it, spread over what its lines and its shipping cost without tax by largest remainder,
+  -- in steps that Stripe takes: in dinars a line's own total need not be one, and it must be refundable alone.
+  with parts as (
+    select line.id, line.quantity, line.total_amount as net, line.position
+    from public.order_items as line where line.order_id = order_worth.order_id
+    union all
+    select null, 1, ordered.shipping_amount, 2147483647
+    from public.orders as ordered where ordered.id = order_worth.order_id
+  ), whole as (
+    select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
+    from public.orders as ordered
+    cross join lateral (
+      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
+        then private.chargeable_step(ordered.currency) else 1 end as step
+    ) as steps
+    where ordered.id = order_worth.order_id
+  ), shares as (
+    select parts.*, whole.step,
+      coalesce(div(whole.units * parts.net::numeric, whole.net), 0)::bigint as units,
+      whole.units - sum(coalesce(div(whole.units * parts.net::numeric, whole.net), 0)) over () as missing,
+      row_number() over (
+        order by mod(whole.units * parts.net::numeric, whole.net) desc nulls last, parts.position
+      ) as turn
+    from parts cross join whole
+  )
+  select shares.id, shares.quantity, shares.net,
+    (shares.units + case when shares.turn <= shares.missing then 1 else 0 end) * shares.step - shares.net
+  from shares;
+$function$;
+comment on function private.order_worth(uuid) is 'What each line of an order is worth, and its shipping (null), without and of tax: their sums are the order''s total.';
+grant execute on function private.order_worth(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_write(placed_id uuid, buyer_id uuid, email text, locale text, list price_lists, lines jsonb, discount jsonb, rate shipping_rates, address jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  goods constant bigint := (
+    select sum((line ->> 'subtotal_amount')::bigint) from jsonb_array_elements(lines) as line
+  );
+  off constant bigint := coalesce((discount ->> 'amount')::bigint, 0);
+begin
+  insert into public.orders (
+    id, user_id, customer_email, locale, price_list_id, currency, subtotal_amount, discount_amount, shipping_amount,
+    total_amount, discount_code, shipping_rate, shipping_address, expires_at
+  )
+  values (
+    placed_id, buyer_id, email, order_write.locale, list.id, list.currency, goods, off, coalesce(rate.amount, 0),
+    goods - off + coalesce(rate.amount, 0), discount ->> 'code',
+    case when rate.id is not null then jsonb_build_object('id', rate.id, 'name_en', rate.name_en, 'name_fr', rate.name_fr,
+      'min_days', rate.min_days, 'max_days', rate.max_days) end,
+    address,
+    -- Whole seconds, as Stripe's session ends at the same. Ten minutes more than the shortest session, so
+    -- that a call without an answer can be made again.
+    date_trunc('second', private.now()) + interval '40 minutes'
+  );
+  insert into public.order_items (
+    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, unit_amount, quantity,
+    subtotal_amount, discount_amount, total_amount
+  )
+  select placed_id, buyer_id, (line.value ->> 'variant_id')::uuid, (line.value ->> 'product_id')::uuid, line.ordinality,
+    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options',
+    (line.value ->> 'unit_amount')::bigint, (line.value ->> 'quantity')::integer, amounts.subtotal, amounts.share,
+    amounts.subtotal - amounts.share
+  from jsonb_array_elements(lines) with ordinality as line
+  cross join lateral (
+    select (line.value ->> 'subtotal_amount')::bigint as subtotal,
+      coalesce((discount -> 'shares' ->> (line.ordinality - 1)::integer)::bigint, 0) as share
+  ) as amounts;
+end;
+$function$;
+comment on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) is 'Writes a pending order with its lines, as private.order_lines and private.order_discount give them.';
+grant execute on function private.order_write(uuid, uuid, text, text, price_lists, jsonb, jsonb, shipping_rates, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.own_account(user_id uuid)
  RETURNS void
@@ -4449,6 +6282,26 @@ comment on function private.plans_granting(text, bigint) is 'What one can buy to
 grant execute on function private.plans_granting(text, bigint) to authenticated;
 grant execute on function private.plans_granting(text, bigint) to service_role;
 
+CREATE OR REPLACE FUNCTION private.prices_chargeable()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  step constant bigint := private.charge_step((
+    select list.currency from public.price_lists as list where list.id = new.price_list_id
+  ));
+  written constant jsonb := to_jsonb(new);
+begin
+  if coalesce((written ->> 'unit_amount')::bigint % step, 0) <> 0 or coalesce((written ->> 'amount')::bigint % step, 0) <> 0 then
+    raise exception using errcode = 'check_violation', constraint = tg_table_name || '_chargeable',
+      message = 'Stripe charges this currency in multiples of ' || step || ' minor units';
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.prices_chargeable() is 'Trigger: an amount that Stripe cannot charge is refused when it is written, not rounded when it is paid.';
+
 CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text)
  RETURNS void
  LANGUAGE plpgsql
@@ -4460,8 +6313,41 @@ begin
 end;
 $function$;
 comment on function private.problem(integer, text, text) is 'Refuses a call with a code of the problem catalogue; `detail` says what, why and what to do. https://docs.postgrest.org/en/v14/references/errors.html';
+grant execute on function private.problem(integer, text, text) to anon;
 grant execute on function private.problem(integer, text, text) to authenticated;
 grant execute on function private.problem(integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.problem(status integer, code text, detail text, extra jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception using errcode = 'PT' || status, message = code, detail = detail, hint = extra::text;
+end;
+$function$;
+comment on function private.problem(integer, text, text, jsonb) is 'As private.problem, with further members of the problem''s body: PostgREST hands them on as the hint.';
+grant execute on function private.problem(integer, text, text, jsonb) to authenticated;
+grant execute on function private.problem(integer, text, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.product_image_files_go()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- By the hundred, as Storage removes them.
+  perform private.enqueue('product_images_remove', jsonb_build_object('names', page.names))
+  from (
+    select jsonb_agg(numbered.path) as names
+    from (select gone.path, (row_number() over () - 1) / 100 as page from gone) as numbered
+    group by numbered.page
+  ) as page;
+  return null;
+end;
+$function$;
+comment on function private.product_image_files_go() is 'Trigger: the files of images that are gone go as well. Security definer: staff enqueue nothing themselves.';
 
 CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
  RETURNS boolean
@@ -4621,6 +6507,21 @@ AS $function$
 $function$;
 comment on function private.refund_intent(uuid) is 'An intent with what Stripe must be told.';
 grant execute on function private.refund_intent(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.refund_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.webhook_emit('order.refunded', new.stripe_id, private.order_facts(new.order_id)
+    || jsonb_build_object('refund', jsonb_build_object(
+      'id', new.stripe_id, 'amount', -new.amount, 'currency', new.currency)));
+  return null;
+end;
+$function$;
+comment on function private.refund_told() is 'Trigger of the ledger: tells each refund. Security definer: whoever writes the ledger may not read endpoints.';
 
 CREATE OR REPLACE FUNCTION private.refuse_when_overdue()
  RETURNS trigger
@@ -4993,6 +6894,116 @@ comment on function private.second_factor_given() is 'For restrictive policies: 
 grant execute on function private.second_factor_given() to authenticated;
 grant execute on function private.second_factor_given() to service_role;
 
+CREATE OR REPLACE FUNCTION private.share_until(worth bigint, quantity integer, taken integer, step integer)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when taken >= quantity then worth
+    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
+$function$;
+comment on function private.share_until(bigint, integer, integer, integer) is 'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
+grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.shop_imbalances()
+ RETURNS TABLE(kind text, id uuid, expected bigint, actual bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with money as (
+    select ordered.id, ordered.paid_amount, ordered.refunded_amount, ordered.disputed_amount,
+      coalesce(sum(moved.amount) filter (where moved.kind = 'charge'), 0)::bigint as charged,
+      coalesce(-sum(moved.amount) filter (where moved.kind in ('refund', 'refund_failed')), 0)::bigint as refunded,
+      coalesce(-sum(moved.amount) filter (where moved.kind in ('dispute', 'dispute_won')), 0)::bigint as disputed
+    from public.orders as ordered
+    left join private.money_movements as moved on moved.order_id = ordered.id
+    group by ordered.id
+  ), stock as (
+    select held.variant_id, held.on_hand, held.reserved, held.shortage,
+      coalesce(sum(moved.on_hand_delta), 0) as on_hand_sum,
+      coalesce(sum(moved.reserved_delta), 0) as reserved_sum,
+      coalesce(sum(moved.shortage_delta), 0) as shortage_sum
+    from private.stock as held
+    left join private.stock_movements as moved on moved.variant_id = held.variant_id
+    group by held.variant_id
+  ), lines as (
+    select line.order_id, sum(line.subtotal_amount)::bigint as subtotal, sum(line.discount_amount)::bigint as discount
+    from public.order_items as line group by line.order_id
+  ), taken as (
+    select ordered.id as order_id, ordered.status, line.variant_id, line.quantity, line.restocked_quantity,
+      coalesce(moved.reserved, 0) as reserved, -coalesce(moved.on_hand, 0) as taken, coalesce(moved.restocked, 0) as restocked
+    from public.order_items as line
+    join public.orders as ordered on ordered.id = line.order_id
+    left join (
+      select movement.order_id, movement.variant_id, sum(movement.reserved_delta) as reserved,
+        sum(movement.on_hand_delta) as on_hand,
+        sum(movement.on_hand_delta) filter (where movement.kind = 'restocked') as restocked
+      from private.stock_movements as movement where movement.order_id is not null
+      group by movement.order_id, movement.variant_id
+    ) as moved on moved.order_id = line.order_id and moved.variant_id = line.variant_id
+    where line.variant_id is not null
+  ), refunds as (
+    select line.id, line.refunded_quantity, coalesce(sum(part.quantity), 0) as quantity
+    from public.order_items as line
+    left join public.order_refunds as refund on refund.order_id = line.order_id and refund.state <> 'failed'
+    left join lateral jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer)
+      on part.order_item_id = line.id
+    group by line.id
+  )
+  select 'order_paid', money.id, money.charged, money.paid_amount from money where money.charged <> money.paid_amount
+  union all
+  select 'order_refunded', money.id, money.refunded, money.refunded_amount from money where money.refunded <> money.refunded_amount
+  union all
+  select 'order_disputed', money.id, money.disputed, money.disputed_amount from money where money.disputed <> money.disputed_amount
+  union all
+  select 'stock_on_hand', stock.variant_id, stock.on_hand_sum, stock.on_hand from stock where stock.on_hand_sum <> stock.on_hand
+  union all
+  select 'stock_reserved', stock.variant_id, stock.reserved_sum, stock.reserved from stock where stock.reserved_sum <> stock.reserved
+  union all
+  select 'stock_shortage', stock.variant_id, stock.shortage_sum, stock.shortage from stock where stock.shortage_sum <> stock.shortage
+  union all
+  select 'order_subtotal', ordered.id, coalesce(lines.subtotal, 0), ordered.subtotal_amount
+  from public.orders as ordered left join lines on lines.order_id = ordered.id
+  where coalesce(lines.subtotal, 0) <> ordered.subtotal_amount
+  union all
+  select 'order_discount', ordered.id, lines.discount, ordered.discount_amount
+  from public.orders as ordered join lines on lines.order_id = ordered.id
+  where lines.discount <> ordered.discount_amount
+  union all
+  -- What a pending order holds, and nothing else holds but one that people are to look at.
+  select 'order_held', taken.order_id, case taken.status when 'pending' then taken.quantity else 0 end, taken.reserved
+  from taken
+  where case taken.status
+    when 'pending' then taken.reserved <> taken.quantity
+    when 'review' then taken.reserved not in (0, taken.quantity)
+    else taken.reserved <> 0 end
+  union all
+  select 'order_restocked', taken.order_id, taken.restocked, taken.restocked_quantity
+  from taken where taken.restocked <> taken.restocked_quantity
+  union all
+  -- What is to be sent has left the stock, but for what came back.
+  select 'order_sold', taken.order_id, taken.quantity - taken.restocked_quantity, taken.taken
+  from taken
+  where taken.status in ('paid', 'fulfilling', 'shipped', 'delivered', 'partially_refunded')
+    and taken.taken <> taken.quantity - taken.restocked_quantity
+  union all
+  select 'line_refunded', refunds.id, refunds.quantity, refunds.refunded_quantity
+  from refunds where refunds.quantity <> refunds.refunded_quantity
+  union all
+  -- What the counters of refunds and of their rows say is the same money.
+  select 'order_refunds', money.id, coalesce(made.amount, 0), money.refunded_amount
+  from money
+  left join (
+    select refund.order_id, sum(refund.amount)::bigint as amount
+    from public.order_refunds as refund where refund.state = 'done' group by refund.order_id
+  ) as made on made.order_id = money.id
+  where coalesce(made.amount, 0) <> money.refunded_amount;
+$function$;
+comment on function private.shop_imbalances() is 'Every order and variant whose counters differ from the ledgers: nothing, or something is wrong. `id` is the order''s, the line''s or the variant''s.';
+grant execute on function private.shop_imbalances() to service_role;
+
 CREATE OR REPLACE FUNCTION private.slug_of(name text)
  RETURNS text
  LANGUAGE sql
@@ -5040,6 +7051,26 @@ $function$;
 comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
 grant execute on function private.staff_addresses() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_calls()
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  case private.staff_standing()
+    when 'staff' then return;
+    when 'second_factor_required' then
+      perform private.problem(403, 'second_factor_required', 'Sign in with a second factor to do this.');
+    else
+      perform private.problem(403, 'forbidden', 'This is for those who operate the product.');
+  end case;
+end;
+$function$;
+comment on function private.staff_calls() is 'Lets only staff go on, who have shown a second factor where that is required: for client RPCs.';
+grant execute on function private.staff_calls() to authenticated;
+grant execute on function private.staff_calls() to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5073,6 +7104,64 @@ comment on function private.staff_standing() is 'staff; second_factor_required: 
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
 
+CREATE OR REPLACE FUNCTION private.stock_adjust(variant_id uuid, reason text, delta integer, counted integer, request_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  before private.stock;
+  after private.stock;
+  unshipped integer;
+  why constant text := btrim(reason);
+begin
+  perform private.staff_calls();
+  if why is null or char_length(why) not between 5 and 500 then
+    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
+  end if;
+  if (delta is null) = (counted is null) or delta = 0
+    or delta not between -1000000 and 1000000 or counted not between 0 and 1000000
+  then
+    perform private.problem(422, 'invalid_body',
+      'Give either delta, what came or went, or counted, what lies on the shelf; up to a million.');
+  end if;
+  -- From here on nobody reserves, sells or counts it until this is committed.
+  select * into before from private.stock as known where known.variant_id = stock_adjust.variant_id for update;
+  if before.variant_id is null then
+    perform private.problem(404, 'not_found', 'There is no variant with this id.');
+  end if;
+  unshipped := private.stock_unshipped(stock_adjust.variant_id);
+  if not exists (select from private.stock_movements as moved where moved.request_id = stock_adjust.request_id) then
+    if -delta > before.on_hand - before.shortage + unshipped then
+      perform private.problem(422, 'invalid_body', format(
+        'Only %s are there, so no more can go.', before.on_hand - before.shortage + unshipped
+      ));
+    end if;
+    if private.stock_set(
+      stock_adjust.variant_id,
+      coalesce(before.on_hand - before.shortage + delta, counted - unshipped),
+      case when delta is null then 'counted' else 'adjusted' end, why, (select auth.uid()), stock_adjust.request_id
+    ) then
+      select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
+      perform private.audit_note('stock.adjust', stock_adjust.variant_id::text, null, jsonb_build_object(
+        'on_hand', jsonb_build_object('old', before.on_hand, 'new', after.on_hand),
+        'shortage', jsonb_build_object('old', before.shortage, 'new', after.shortage),
+        'note', jsonb_build_object('new', why)
+      ));
+    end if;
+  end if;
+  select * into after from private.stock as known where known.variant_id = stock_adjust.variant_id;
+  return jsonb_build_object(
+    'variant_id', after.variant_id, 'on_hand', after.on_hand, 'reserved', after.reserved,
+    'shortage', after.shortage, 'unshipped', unshipped
+  );
+end;
+$function$;
+comment on function private.stock_adjust(uuid, text, integer, integer, uuid) is 'Corrects the stock of a variant for staff. Security definer: staff write stock by this alone, so that each change has its reason and its rows in the ledger and the audit log.';
+grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
+grant execute on function private.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stock_change(variant_id uuid, kind text, on_hand_delta integer, reserved_delta integer, order_id uuid DEFAULT NULL::uuid, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid, shortage_delta integer DEFAULT 0)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5102,6 +7191,32 @@ $function$;
 comment on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) is 'Moves stock and writes its ledger row, in one conditional update; false, and nothing is written, when there is not enough. Callers take variants in the order of their ids, or two wait for each other.';
 grant execute on function private.stock_change(uuid, text, integer, integer, uuid, text, uuid, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.stock_history(variant_id uuid, before bigint, page_size integer)
+ RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  perform private.staff_calls();
+  if stock_history.page_size is null or stock_history.page_size not between 1 and 500 then
+    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows.');
+  end if;
+  return query
+  select moved.id, moved.kind, moved.on_hand_delta, moved.reserved_delta, moved.shortage_delta, moved.order_id,
+         moved.actor_id, moved.note, moved.created_at
+  from private.stock_movements as moved
+  where moved.variant_id = stock_history.variant_id
+    and (stock_history.before is null or moved.id < stock_history.before)
+  order by moved.id desc
+  limit stock_history.page_size;
+end;
+$function$;
+comment on function private.stock_history(uuid, bigint, integer) is 'A page of a variant''s stock movements, for staff. Security definer: no user reads the ledger.';
+grant execute on function private.stock_history(uuid, bigint, integer) to authenticated;
+grant execute on function private.stock_history(uuid, bigint, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stock_left(variant_id uuid, wanted integer)
  RETURNS integer
  LANGUAGE sql
@@ -5117,64 +7232,165 @@ grant execute on function private.stock_left(uuid, integer) to anon;
 grant execute on function private.stock_left(uuid, integer) to authenticated;
 grant execute on function private.stock_left(uuid, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.stock_levels(after text, page_size integer, prefix text, which text)
+ RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  perform private.staff_calls();
+  if stock_levels.page_size is null or stock_levels.page_size not between 1 and 500
+    or coalesce(stock_levels.which, 'low') not in ('low', 'short')
+  then
+    perform private.problem(422, 'invalid_body', 'A page has 1 to 500 rows; which is low or short.');
+  end if;
+  return query
+  select variant.id, variant.product_id, variant.sku, held.on_hand, held.reserved, held.on_hand - held.reserved,
+         held.shortage, variant.low_stock, held.updated_at
+  from public.product_variants as variant
+  join private.stock as held on held.variant_id = variant.id
+  where (stock_levels.after is null or variant.sku collate "C" > stock_levels.after)
+    and (stock_levels.prefix is null or variant.sku collate "C" ^@ stock_levels.prefix)
+    and (stock_levels.which is distinct from 'short' or held.shortage > 0)
+    and (stock_levels.which is distinct from 'low' or exists (
+      select from public.variant_availability as known
+      where known.variant_id = variant.id and known.band <> 'in_stock'
+    ))
+  order by variant.sku collate "C"
+  limit stock_levels.page_size;
+end;
+$function$;
+comment on function private.stock_levels(text, integer, text, text) is 'A page of the exact stock, for staff. Security definer: no user reads private.stock.';
+grant execute on function private.stock_levels(text, integer, text, text) to authenticated;
+grant execute on function private.stock_levels(text, integer, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_set(variant_id uuid, there integer, kind text, note text, actor_id uuid, request_id uuid DEFAULT NULL::uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held private.stock;
+  on_hand_delta integer;
+  shortage_delta integer;
+begin
+  select * into held from private.stock as known where known.variant_id = stock_set.variant_id for update;
+  on_hand_delta := greatest(there, held.reserved) - held.on_hand;
+  shortage_delta := greatest(held.reserved - there, 0) - held.shortage;
+  if on_hand_delta = 0 and shortage_delta = 0 then
+    return false;
+  end if;
+  update private.stock as known
+  set on_hand = held.on_hand + on_hand_delta, shortage = held.shortage + shortage_delta
+  where known.variant_id = stock_set.variant_id;
+  insert into private.stock_movements
+    (variant_id, kind, on_hand_delta, shortage_delta, actor_id, note, request_id)
+  values (
+    stock_set.variant_id, stock_set.kind, on_hand_delta, shortage_delta, stock_set.actor_id, stock_set.note,
+    stock_set.request_id
+  );
+  return true;
+end;
+$function$;
+comment on function private.stock_set(uuid, integer, text, text, uuid, uuid) is 'Makes on_hand - shortage what is there, with its ledger row, without taking from what orders hold; false when it is so already. Callers take variants in the order of their ids.';
+grant execute on function private.stock_set(uuid, integer, text, text, uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stock_shortage_shrink()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  let_go constant integer := least(new.shortage, new.on_hand - new.reserved);
+begin
+  update private.stock as held
+  set on_hand = held.on_hand - let_go, shortage = held.shortage - let_go
+  where held.variant_id = new.variant_id;
+  insert into private.stock_movements (variant_id, kind, on_hand_delta, shortage_delta, note)
+  values (new.variant_id, 'adjusted', -let_go, -let_go, 'Let go by an order, and not there: the shortage is smaller by it.');
+  return null;
+end;
+$function$;
+comment on function private.stock_shortage_shrink() is 'Trigger on stock: units that an order lets go of while some are missing are the missing ones. Nobody else is sold them.';
+
+CREATE OR REPLACE FUNCTION private.stock_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.webhook_emit('stock.low', gen_random_uuid()::text, (
+    select jsonb_build_object(
+      'id', variant.id, 'product_id', variant.product_id, 'sku', variant.sku,
+      'availability', new.band, 'available', coalesce(new.few_left, 0), 'low_stock', variant.low_stock
+    )
+    from public.product_variants as variant where variant.id = new.variant_id
+  ));
+  return null;
+end;
+$function$;
+comment on function private.stock_told() is 'Trigger: tells that a variant fell to few left, or to none. Security definer: whoever moves stock may not read endpoints.';
+
+CREATE OR REPLACE FUNCTION private.stock_unshipped(variant_id uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(item.quantity - greatest(item.refunded_quantity, item.restocked_quantity)), 0)::integer
+  from public.order_items as item
+  join public.orders as placed on placed.id = item.order_id
+  where item.variant_id = stock_unshipped.variant_id
+    and placed.shipped_at is null
+    and placed.status in ('paid', 'fulfilling', 'partially_refunded', 'disputed', 'review')
+    -- Whether its units have left on_hand, the ledger says, not the status.
+    and exists (
+      select from private.stock_movements as moved
+      where moved.order_id = item.order_id and moved.variant_id = item.variant_id and moved.kind = 'sold'
+    );
+$function$;
+comment on function private.stock_unshipped(uuid) is 'How many units are paid and not shipped: on the shelf, and no longer on hand. Neither refunded nor restocked ones.';
+grant execute on function private.stock_unshipped(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  paid public.payments;
-  refund record;
+  ordered public.orders;
+  given jsonb;
 begin
-  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
-  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
-  if paid.id is null then
-    return; -- A payment of another product's in the same Stripe account.
+  perform private.stripe_apply_payment_charge(stripe_apply_charge.record);
+  select * into ordered from public.orders as held
+  where held.id = private.order_of_payment(stripe_apply_charge.record ->> 'payment_id', stripe_apply_charge.record ->> 'id')
+  for no key update;
+  if ordered.id is null then
+    return;
   end if;
-  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
-  insert into public.refunds (
-    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
-  )
-  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
-         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
-  from jsonb_array_elements(record -> 'refunds') as given
-  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
-
-  update private.refund_intents as intent
-  set state = 'refunded', stripe_refund_id = given ->> 'id'
-  from jsonb_array_elements(record -> 'refunds') as given
-  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
-    and intent.state = 'open';
-
-  for refund in
-    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
-           workspace.name as workspace_name
-    from public.refunds as done
-    join public.workspaces as workspace on workspace.id = done.workspace_id
-    left join public.invoices as invoice on invoice.id = paid.invoice_id
-    where done.payment_id = paid.id and done.status = 'succeeded'
+  for given in
+    select one from jsonb_array_elements(stripe_apply_charge.record -> 'refunds') as one order by one ->> 'created', one ->> 'id'
   loop
-    perform private.enqueue_mail(
-      'refunded',
-      private.billing_contact(refund.workspace_id, refund.subscription_id),
-      jsonb_strip_nulls(jsonb_build_object(
-        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
-        'workspace', refund.workspace_name, 'number', refund.invoice_number,
-        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
-      )),
-      'refunded:' || refund.stripe_refund_id
-    );
+    perform private.order_apply_refund(ordered, given);
   end loop;
 end;
 $function$;
-comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
+comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a charge: of a payment, or of an order.';
 grant execute on function private.stripe_apply_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_checkout_session(record jsonb)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
+  if record ->> 'order_id' is not null then
+    perform private.order_apply_session(record);
+    return;
+  end if;
   -- Paid: its subscription's own sync closes the purchase. Expired: nothing was bought.
   update private.subscription_intents as intent
   set state = case when record ->> 'status' = 'expired' then 'abandoned' else intent.state end,
@@ -5185,8 +7401,9 @@ AS $function$
   where intent.state = 'open' and customer.stripe_customer_id = record ->> 'customer_id'
     and intent.workspace_id = customer.workspace_id
     and (intent.stripe_session_id = record ->> 'id' or intent.id = private.uuid_or_null(record ->> 'intent_id'));
+end;
 $function$;
-comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase on Stripe''s page what became of it.';
+comment on function private.stripe_apply_checkout_session(jsonb) is 'Tells a purchase or an order on Stripe''s page what became of it.';
 grant execute on function private.stripe_apply_checkout_session(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_credit_note(record jsonb)
@@ -5372,6 +7589,59 @@ end;
 $function$;
 comment on function private.stripe_apply_invoice(jsonb) is 'Mirrors an invoice with its payments; the first time it is seen paid, enqueues the receipt.';
 grant execute on function private.stripe_apply_invoice(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_payment_charge(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  paid public.payments;
+  refund record;
+begin
+  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
+  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
+  if paid.id is null then
+    return; -- A payment of another product's in the same Stripe account.
+  end if;
+  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
+  insert into public.refunds (
+    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
+  )
+  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
+         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
+  from jsonb_array_elements(record -> 'refunds') as given
+  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
+
+  update private.refund_intents as intent
+  set state = 'refunded', stripe_refund_id = given ->> 'id'
+  from jsonb_array_elements(record -> 'refunds') as given
+  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
+    and intent.state = 'open';
+
+  for refund in
+    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
+           workspace.name as workspace_name
+    from public.refunds as done
+    join public.workspaces as workspace on workspace.id = done.workspace_id
+    left join public.invoices as invoice on invoice.id = paid.invoice_id
+    where done.payment_id = paid.id and done.status = 'succeeded'
+  loop
+    perform private.enqueue_mail(
+      'refunded',
+      private.billing_contact(refund.workspace_id, refund.subscription_id),
+      jsonb_strip_nulls(jsonb_build_object(
+        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
+        'workspace', refund.workspace_name, 'number', refund.invoice_number,
+        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
+      )),
+      'refunded:' || refund.stripe_refund_id
+    );
+  end loop;
+end;
+$function$;
+comment on function private.stripe_apply_payment_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
+grant execute on function private.stripe_apply_payment_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_payment_method(record jsonb)
  RETURNS void
@@ -5829,6 +8099,193 @@ grant execute on function private.variant_on_sale(uuid) to anon;
 grant execute on function private.variant_on_sale(uuid) to authenticated;
 grant execute on function private.variant_on_sale(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.webhook_alert_measures()
+ RETURNS TABLE(measure text, value bigint, detail jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'disabled_webhook_endpoints', count(*), coalesce(jsonb_object_agg(endpoint.id, endpoint.disabled_reason), '{}')
+  from public.webhook_endpoints as endpoint where endpoint.disabled_reason is not null;
+$function$;
+comment on function private.webhook_alert_measures() is 'What alert rules measure of webhooks out.';
+grant execute on function private.webhook_alert_measures() to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_deliveries_found(filter jsonb, before_id bigint, most integer)
+ RETURNS SETOF webhook_deliveries
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select delivery.* from public.webhook_deliveries as delivery
+  where (before_id is null or delivery.id < before_id)
+    and (filter ->> 'endpoint_id' is null or delivery.endpoint_id = (filter ->> 'endpoint_id')::uuid)
+    and (filter ->> 'event_id' is null or delivery.event_id = filter ->> 'event_id')
+    and (filter ->> 'type' is null or delivery.type = filter ->> 'type')
+    and (filter ->> 'state' is null or delivery.state = filter ->> 'state')
+    and (filter ->> 'since' is null or delivery.created_at >= (filter ->> 'since')::timestamptz)
+    and (filter ->> 'until' is null or delivery.created_at < (filter ->> 'until')::timestamptz)
+  order by delivery.id desc
+  limit most;
+$function$;
+comment on function private.webhook_deliveries_found(jsonb, bigint, integer) is 'Deliveries, newest first, of a filter {endpoint_id, event_id, type, state, since, until}.';
+grant execute on function private.webhook_deliveries_found(jsonb, bigint, integer) to authenticated;
+grant execute on function private.webhook_deliveries_found(jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_emit(type text, cause text, data jsonb, only_endpoint uuid DEFAULT NULL::uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  event constant text := 'evt_' || md5(webhook_emit.type || ' ' || webhook_emit.cause);
+  body jsonb := jsonb_build_object(
+    'type', webhook_emit.type,
+    'timestamp', to_char(private.now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'data', webhook_emit.data
+  );
+  delivery bigint;
+begin
+  -- Receivers refuse what is large, and no event may fail its cause: then it tells where to look.
+  if octet_length(body::text) > 65536 then
+    body := jsonb_set(body, '{data}', jsonb_build_object('id', data -> 'id', 'truncated', true));
+  end if;
+  for delivery in
+    insert into public.webhook_deliveries (endpoint_id, event_id, type, payload)
+    select endpoint.id, event, webhook_emit.type, body
+    from public.webhook_endpoints as endpoint
+    where case when only_endpoint is null
+      then endpoint.enabled and webhook_emit.type = any (endpoint.events)
+      else endpoint.id = only_endpoint end
+    order by endpoint.id
+    on conflict on constraint webhook_deliveries_once_per_event do nothing
+    returning id
+  loop
+    perform private.webhook_enqueue(delivery, 0::smallint);
+  end loop;
+  return event;
+end;
+$function$;
+comment on function private.webhook_emit(text, text, jsonb, uuid) is 'Tells an event to each enabled endpoint that wants it, or to one alone, in the caller''s transaction; the same type and cause is one event. `data` has an `id`. Security definer: whatever causes an event may not write the log of them.';
+grant execute on function private.webhook_emit(text, text, jsonb, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_decided()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Whoever says whether it is enabled has seen why it was not. What disables it by itself says why anew.
+  if new.disabled_reason is not distinct from old.disabled_reason then
+    new.disabled_reason := null;
+  end if;
+  if new.enabled then
+    new.failing_since := null;
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.webhook_endpoint_decided() is 'Trigger: an endpoint that somebody enables begins anew, and one that somebody leaves disabled needs nobody any more.';
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_gets_secret()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.webhook_endpoint_secrets (endpoint_id, secret) values (new.id, private.webhook_secret());
+  return null;
+end;
+$function$;
+comment on function private.webhook_endpoint_gets_secret() is 'Trigger: makes an endpoint''s secret. Security definer: staff write endpoints, not secrets.';
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_new_secret(endpoint_id uuid, overlap_hours integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.only_staff();
+  if overlap_hours is null or overlap_hours not between 0 and 168 then
+    perform private.problem(422, 'invalid_body', 'overlap_hours is 0 to 168.');
+  end if;
+  update private.webhook_endpoint_secrets as held
+  set previous_secret = case when overlap_hours > 0 then held.secret end,
+      previous_until = case when overlap_hours > 0 then private.now() + make_interval(hours => overlap_hours) end,
+      secret = private.webhook_secret(), rotated_at = private.now()
+  where held.endpoint_id = webhook_endpoint_new_secret.endpoint_id;
+  if not found then
+    perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
+  end if;
+  perform private.audit_note('webhook_endpoints.rotate', endpoint_id::text);
+  return private.webhook_endpoint_secret_of(endpoint_id);
+end;
+$function$;
+comment on function private.webhook_endpoint_new_secret(uuid, integer) is 'Gives an endpoint another secret. Security definer: nobody else writes the table of secrets.';
+grant execute on function private.webhook_endpoint_new_secret(uuid, integer) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_secret_of(endpoint_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  held private.webhook_endpoint_secrets;
+begin
+  perform private.only_staff();
+  select * into held from private.webhook_endpoint_secrets as known
+  where known.endpoint_id = webhook_endpoint_secret_of.endpoint_id;
+  if held.endpoint_id is null then
+    perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
+  end if;
+  perform private.audit_note('webhook_endpoints.secret_read', held.endpoint_id::text);
+  return jsonb_build_object(
+    'secret', held.secret,
+    'previous_signs_until', case when held.previous_until > private.now() then held.previous_until end
+  );
+end;
+$function$;
+comment on function private.webhook_endpoint_secret_of(uuid) is 'An endpoint''s secret, for staff. Security definer: nobody else reads the table of secrets.';
+grant execute on function private.webhook_endpoint_secret_of(uuid) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_written()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  unknown text;
+begin
+  select wanted into unknown from unnest(new.events) as wanted
+  where wanted is null or not exists (select from public.webhook_event_types as known where known.type = wanted)
+  limit 1;
+  if found then
+    perform private.problem(422, 'invalid_body', format('There is no event %s.', coalesce(unknown, 'null')));
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.webhook_endpoint_written() is 'Trigger: an endpoint asks for known events alone. Security definer: reads the list of them, whoever writes.';
+
+CREATE OR REPLACE FUNCTION private.webhook_enqueue(delivery_id bigint, replays smallint)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- More attempts than a delivery takes, so that workers that die cost it none of its own.
+  select private.enqueue(
+    'webhook_send', jsonb_build_object('delivery_id', delivery_id),
+    'delivery:' || delivery_id || ':' || replays, max_attempts => 30::smallint
+  );
+$function$;
+comment on function private.webhook_enqueue(bigint, smallint) is 'Writes the job that sends a delivery.';
+grant execute on function private.webhook_enqueue(bigint, smallint) to service_role;
+
 CREATE OR REPLACE FUNCTION private.webhook_event_line(event private.webhook_events)
  RETURNS jsonb
  LANGUAGE sql
@@ -5927,6 +8384,19 @@ end;
 $function$;
 comment on function private.webhook_schedule(bigint, text, jsonb) is 'Raises wanted_seq of an event''s objects and enqueues its handling, in the caller''s transaction.';
 grant execute on function private.webhook_schedule(bigint, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_secret()
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- 32 bytes out of four UUIDs, each with 122 random bits.
+  select 'whsec_' || encode(sha256(
+    uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+    || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+  ), 'base64');
+$function$;
+comment on function private.webhook_secret() is 'A fresh secret as Standard Webhooks writes it.';
 
 CREATE OR REPLACE FUNCTION private.workspace_access(workspace uuid)
  RETURNS text
@@ -6624,7 +9094,8 @@ AS $function$
     select object.bucket_id, object.name, (object.bucket_id || '/' || object.name) collate "C" as key,
            coalesce((object.metadata ->> 'size')::bigint, 0) as bytes
     from storage.objects as object
-    where (
+    where object.bucket_id not in ('product-images', 'catalogue-imports', 'catalogue-exports')
+      and (
         starts_with(object.name, account_files.user_id || '/')
         or (object.owner_id = account_files.user_id::text and (shared or not exists (
           select from public.workspace_members as other
@@ -6916,6 +9387,20 @@ $function$;
 comment on function public.card_attempt_begin(uuid, uuid, text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a user may have Stripe try a card for a workspace (the personal one by default), and notes from where. Refuses as private.billing_workspace.';
 grant execute on function public.card_attempt_begin(uuid, uuid, text, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.card_attempt_begin_guest(address_hash text, tolerance integer DEFAULT 1)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case when until is null then jsonb_build_object('allowed', true)
+    else jsonb_build_object('allowed', false,
+      'retry_after_seconds', greatest(1, ceil(extract(epoch from until - private.now())))::integer) end
+  from private.declines_until(null, card_attempt_begin_guest.address_hash, tolerance) as until;
+$function$;
+comment on function public.card_attempt_begin_guest(text, integer) is 'Server RPC: {allowed, retry_after_seconds}: whether a guest who comes from there may have Stripe try a card.';
+grant execute on function public.card_attempt_begin_guest(text, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.card_decline_record(cause text, stripe_customer_id text, card_hash text, code text, tolerance integer DEFAULT 1)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -6995,7 +9480,7 @@ $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
 
-CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list_id text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE
@@ -7010,12 +9495,12 @@ begin
   select one.* into list
   from public.price_lists as one
   where one.active
-    and case when cart_facts.price_list_id is null then one.is_default else one.id = cart_facts.price_list_id end;
+    and case when cart_facts.price_list is null then one.is_default else one.id = cart_facts.price_list end;
   if list.id is null then
-    perform private.problem(404, 'price_list_not_found', 'No active price list has this id.');
+    perform private.problem(422, 'price_list_not_found', 'No active price list has this id.');
   end if;
   return jsonb_build_object(
-    'price_list_id', list.id,
+    'price_list', list.id,
     'currency', list.currency,
     'lines', (
       -- Inactive ones are left out by condition, not only by RLS: staff, who read them, cannot buy them either.
@@ -7054,6 +9539,174 @@ comment on function public.cart_facts(uuid[], integer[], text) is 'What the line
 grant execute on function public.cart_facts(uuid[], integer[], text) to anon;
 grant execute on function public.cart_facts(uuid[], integer[], text) to authenticated;
 grant execute on function public.cart_facts(uuid[], integer[], text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_apply(import_id uuid, from_byte bigint, to_byte bigint, lines integer, rows jsonb, refused jsonb, last boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.catalogue_imports;
+  tally jsonb;
+  errors jsonb;
+  left_out integer;
+  room integer;
+begin
+  select * into held from public.catalogue_imports as known
+  where known.id = catalogue_import_apply.import_id for update;
+  if held.id is null or held.state <> 'running' or held.columns is null or held.bytes_done <> from_byte then
+    return false;
+  end if;
+  -- The import itself is what the audit log names, not each of its rows.
+  perform set_config('socle.bulk', 'on', true);
+  tally := private.catalogue_rows_try(held.id, held.created_by, rows, held.dry_run);
+  perform set_config('socle.bulk', '', true);
+  errors := refused || (tally -> 'refused');
+  select count(distinct error -> 'line') into left_out from jsonb_array_elements(errors) as error;
+
+  insert into private.catalogue_import_skus (import_id, sku, product, line, good)
+  select held.id, row.sku, row.product, row.line, not exists (
+    select from jsonb_array_elements(tally -> 'refused') as error where (error ->> 'line')::integer = row.line
+  )
+  from private.catalogue_rows(rows) as row
+  order by row.line
+  on conflict do nothing;
+
+  select 1000 - count(*) into room from public.catalogue_import_errors as known where known.import_id = held.id;
+  insert into public.catalogue_import_errors (import_id, line, column_name, problem)
+  select held.id, error.line, error.column_name, min(left(error.problem, 500))
+  from jsonb_to_recordset(errors) as error (line integer, column_name text, problem text)
+  group by error.line, error.column_name
+  order by error.line, error.column_name
+  limit room;
+
+  update public.catalogue_imports as known
+  set bytes_done = to_byte, lines_done = catalogue_import_apply.lines, batches = known.batches + 1,
+      created = known.created + (tally ->> 'created')::integer,
+      updated = known.updated + (tally ->> 'updated')::integer,
+      unchanged = known.unchanged + (tally ->> 'unchanged')::integer,
+      failed = known.failed + left_out,
+      rows_done = known.rows_done + (tally ->> 'created')::integer + (tally ->> 'updated')::integer
+        + (tally ->> 'unchanged')::integer + left_out
+  where known.id = held.id;
+  if last then
+    perform private.catalogue_import_end(held.id, 'done');
+  else
+    perform private.enqueue(
+      'catalogue_import', jsonb_build_object('import_id', held.id), 'import:' || held.id || ':' || to_byte,
+      -- A request has two seconds of processor time: 25 batches take about half of it, so the next one is
+      -- for another request.
+      private.now() + case when (held.batches + 1) % 25 = 0 then interval '1 second' else interval '0' end
+    );
+  end if;
+  return true;
+end;
+$function$;
+comment on function public.catalogue_import_apply(uuid, bigint, bigint, integer, jsonb, jsonb, boolean) is 'Server RPC: writes a batch of an import, its errors and where the next one begins, and enqueues that; false, and nothing is written, where the import no longer stands at from_byte.';
+grant execute on function public.catalogue_import_apply(uuid, bigint, bigint, integer, jsonb, jsonb, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_cancel(staff uuid, import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  found_state text;
+begin
+  perform private.staff_required(staff);
+  perform private.act_as(staff);
+  select held.state into found_state from public.catalogue_imports as held
+  where held.id = catalogue_import_cancel.import_id for update;
+  if found_state is null then
+    perform private.problem(404, 'import_not_found', 'There is no import with this id.');
+  elsif found_state = 'running' then
+    perform private.catalogue_import_end(import_id, 'cancelled');
+    perform private.audit_note('catalogue_imports.cancel', import_id::text);
+  end if;
+end;
+$function$;
+comment on function public.catalogue_import_cancel(uuid, uuid) is 'Server RPC: ends an import after the batch that runs; what it has written stays. One that has ended stays as it is. Refuses with forbidden or import_not_found.';
+grant execute on function public.catalogue_import_cancel(uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_fail(import_id uuid, problem text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.catalogue_import_end(import_id, 'failed', problem) $function$;
+comment on function public.catalogue_import_fail(uuid, text) is 'Server RPC: ends an import whose file cannot be read on; what it has written stays.';
+grant execute on function public.catalogue_import_fail(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_header(import_id uuid, separator text, columns jsonb, to_byte bigint, lines integer)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.catalogue_imports as held
+  set separator = catalogue_import_header.separator, columns = catalogue_import_header.columns,
+      bytes_done = to_byte, lines_done = lines
+  where held.id = import_id and held.state = 'running' and held.columns is null;
+$function$;
+comment on function public.catalogue_import_header(uuid, text, jsonb, bigint, integer) is 'Server RPC: notes the header of an import''s file, once.';
+grant execute on function public.catalogue_import_header(uuid, text, jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_start(staff uuid, path text, dry_run boolean)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  import_id uuid;
+begin
+  perform private.staff_required(staff);
+  perform private.act_as(staff);
+  insert into public.catalogue_imports (created_by, path, file, dry_run, bytes_total)
+  select staff, object.name, jsonb_build_object('id', object.id, 'etag', object.metadata ->> 'eTag'),
+         catalogue_import_start.dry_run, (object.metadata ->> 'size')::bigint
+  from storage.objects as object
+  where object.bucket_id = 'catalogue-imports' and object.name = catalogue_import_start.path
+  on conflict (state) where state = 'running' do nothing
+  returning id into import_id;
+  if import_id is null then
+    if exists (select from public.catalogue_imports as other where other.state = 'running') then
+      perform private.problem(409, 'catalogue_import_running', 'Another import runs. Wait for its end, or cancel it.');
+    end if;
+    perform private.problem(404, 'import_file_not_found', 'There is no such file in the bucket catalogue-imports.');
+  end if;
+  -- One entry for all that the import changes: its counts and errors are in its own row.
+  perform private.audit_note('catalogue_imports.start', import_id::text, null, jsonb_build_object(
+    'dry_run', jsonb_build_object('new', catalogue_import_start.dry_run)
+  ));
+  perform private.enqueue(
+    'catalogue_import', jsonb_build_object('import_id', import_id), 'import:' || import_id || ':0'
+  );
+  return import_id;
+end;
+$function$;
+comment on function public.catalogue_import_start(uuid, text, boolean) is 'Server RPC: begins an import of a file that staff have uploaded; refuses with forbidden, import_file_not_found or catalogue_import_running.';
+grant execute on function public.catalogue_import_start(uuid, text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_step(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'path', held.path, 'size', held.bytes_total, 'byte', held.bytes_done, 'lines', held.lines_done,
+    'separator', held.separator, 'columns', held.columns,
+    'currencies', (select jsonb_object_agg(list.id, list.currency) from public.price_lists as list),
+    'there', exists (
+      select from storage.objects as object
+      where object.bucket_id = 'catalogue-imports' and object.name = held.path
+        and object.id::text = held.file ->> 'id'
+        and object.metadata ->> 'eTag' is not distinct from held.file ->> 'etag'
+    )
+  )
+  from public.catalogue_imports as held
+  where held.id = import_id and held.state = 'running';
+$function$;
+comment on function public.catalogue_import_step(uuid) is 'Server RPC: where an import stands, the price lists'' currencies, and whether the file is there as it was; null when it has ended.';
+grant execute on function public.catalogue_import_step(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.dunning_advance(stripe_invoice_id text)
  RETURNS text
@@ -7903,6 +10556,184 @@ comment on function public.my_invitations() is 'Client RPC: the invitations that
 grant execute on function public.my_invitations() to authenticated;
 grant execute on function public.my_invitations() to service_role;
 
+CREATE OR REPLACE FUNCTION public.order_checkout(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.order_checkout(order_checkout.order_id) $function$;
+comment on function public.order_checkout(uuid) is 'Server RPC: private.order_checkout; null for an unknown order.';
+grant execute on function public.order_checkout(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_checkout_record(order_id uuid, session_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with recorded as (
+    update public.orders as placed set stripe_session_id = order_checkout_record.session_id
+    where placed.id = order_checkout_record.order_id and placed.stripe_session_id is null
+    returning 1
+  )
+  select exists (select from recorded);
+$function$;
+comment on function public.order_checkout_record(uuid, text) is 'Server RPC: notes which session at Stripe an order is paid by; false when one is noted already.';
+grant execute on function public.order_checkout_record(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_find(order_id uuid, session_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.order_checkout(placed.id) from public.orders as placed
+  where case when order_find.order_id is not null then placed.id = order_find.order_id
+    else placed.stripe_session_id = order_find.session_id end;
+$function$;
+comment on function public.order_find(uuid, text) is 'Server RPC: the order of an id or else of a checkout session, as private.order_checkout tells it; null when there is none.';
+grant execute on function public.order_find(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_place(buyer text, user_id uuid, email text, locale text, price_list text, items jsonb, shipping_address jsonb, shipping_rate_id uuid, discount_code text, success_url text, cancel_url text, taxed boolean DEFAULT false, cart jsonb DEFAULT NULL::jsonb, address_hash text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  list public.price_lists;
+  lines jsonb;
+  goods bigint;
+  discount jsonb;
+  rate public.shipping_rates;
+  hash text;
+  open_one private.order_requests;
+  placed_id constant uuid := gen_random_uuid();
+begin
+  -- One at a time a buyer: of two tabs the second finds what the first has placed.
+  perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
+  select * into list from public.price_lists as held
+  where held.active and case when order_place.price_list is null then held.is_default else held.id = order_place.price_list end;
+  if list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
+  end if;
+  lines := private.order_lines(items, list.id);
+  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
+  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  if goods > 99999999 then
+    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
+  end if;
+  if discount_code is not null then
+    discount := private.order_discount(discount_code, list.id, list.currency, lines);
+  end if;
+  if shipping_rate_id is not null then
+    rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer) from jsonb_array_elements(lines) as line),
+      goods - coalesce((discount ->> 'amount')::bigint, 0));
+  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
+    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
+  end if;
+
+  -- Prices are part of it: after a change of price the same cart is another request.
+  hash := encode(sha256(convert_to(jsonb_build_object(
+    'list', list.id, 'lines', lines, 'discount', discount, 'rate', to_jsonb(rate) - array['created_at', 'updated_at'],
+    'address', shipping_address, 'email', lower(email), 'locale', locale, 'taxed', taxed,
+    'pages', jsonb_build_array(success_url, cancel_url)
+  )::text, 'utf8')), 'hex');
+  select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  if open_one.order_id is not null then
+    return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
+  end if;
+
+  perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
+  insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
+  values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
+    order_place.address_hash, private.now() + interval '5 minutes');
+  perform private.order_hold(placed_id);
+  if discount is not null then
+    perform private.discount_redeem((discount ->> 'id')::uuid, placed_id, user_id, email);
+  end if;
+  perform private.order_settle_free(placed_id);
+  return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
+end;
+$function$;
+comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
+grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_refund_read(refund_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', refund.id, 'order_id', refund.order_id, 'order_number', ordered.number, 'state', refund.state,
+    'amount', refund.amount, 'currency', refund.currency, 'reason', refund.reason, 'lines', refund.lines,
+    'shipping_amount', refund.shipping_amount, 'restock', refund.restock, 'failure', refund.failure,
+    'stripe_refund_id', refund.stripe_refund_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,
+    'created_at', refund.created_at
+  )
+  from public.order_refunds as refund join public.orders as ordered on ordered.id = refund.order_id
+  where refund.id = order_refund_read.refund_id;
+$function$;
+comment on function public.order_refund_read(uuid) is 'Server RPC: a refund with what Stripe must be told; null when there is none.';
+grant execute on function public.order_refund_read(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_refund_refused(refund_id uuid, failure text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.orders as held
+  where held.id = (select refund.order_id from public.order_refunds as refund where refund.id = order_refund_refused.refund_id)
+  for no key update;
+  -- What Stripe has made meanwhile cannot be refused any more.
+  perform private.order_refund_fail(refund.id, order_refund_refused.failure)
+  from public.order_refunds as refund where refund.id = order_refund_refused.refund_id and refund.state = 'open';
+  return public.order_refund_read(order_refund_refused.refund_id);
+end;
+$function$;
+comment on function public.order_refund_refused(uuid, text) is 'Server RPC: Stripe has definitely refused a refund; the refund as it is now.';
+grant execute on function public.order_refund_refused(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_release(order_id uuid, to_status text, reason text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.order_release(order_release.order_id, order_release.to_status, order_release.reason) $function$;
+comment on function public.order_release(uuid, text, text) is 'Server RPC: private.order_release.';
+grant execute on function public.order_release(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.orders_to_look_at(batch integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with due as (
+    select request.order_id from private.order_requests as request
+    where request.closed_at is null and request.look_at <= private.now()
+    order by request.look_at
+    limit orders_to_look_at.batch
+    for update skip locked
+  ), looked as (
+    update private.order_requests as request
+    -- After 5, 10, 20, 40 minutes, then each hour; and when the hold ends, whatever comes first. Noted
+    -- before Stripe is asked: whoever dies at it does not keep the others from their turn.
+    set look_at = case
+      when placed.expires_at > private.now() then least(placed.expires_at + interval '5 seconds', waited.until)
+      else waited.until
+    end
+    from due join public.orders as placed on placed.id = due.order_id
+    cross join lateral (
+      select private.now() + least(greatest(private.now() - placed.created_at, interval '5 minutes'), interval '1 hour') as until
+    ) as waited
+    where request.order_id = due.order_id
+    returning request.order_id
+  )
+  select coalesce(jsonb_agg(order_id), '[]') from looked;
+$function$;
+comment on function public.orders_to_look_at(integer) is 'Server RPC: pending orders of which Stripe is to be asked now, each to one caller; the next time is noted.';
+grant execute on function public.orders_to_look_at(integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.orphaned_files(batch integer)
  RETURNS jsonb
  LANGUAGE sql
@@ -7981,6 +10812,36 @@ end;
 $function$;
 comment on function public.orphaned_workspaces_close(integer) is 'Server RPC: closes workspaces of more than a day in which nobody is any more, as Auth leaves them when it deletes a user; how many.';
 grant execute on function public.orphaned_workspaces_close(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.product_images_orphaned(batch integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(page.name), '{}')
+  from (
+    select object.name from storage.objects as object
+    where object.bucket_id = 'product-images' and object.created_at < now() - interval '1 day'
+      and not exists (select from public.product_images as image where image.path = object.name)
+    order by object.name
+    limit batch
+  ) as page;
+$function$;
+comment on function public.product_images_orphaned(integer) is 'Server RPC: files of the bucket that have no row since a day: uploaded and not used, or left by a job that died for good.';
+grant execute on function public.product_images_orphaned(integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.product_images_unused(names text[])
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(array_agg(given.name), '{}') from unnest(names) as given (name)
+  where not exists (select from public.product_images as image where image.path = given.name);
+$function$;
+comment on function public.product_images_unused(text[]) is 'Server RPC: which of these files no image names: they may go.';
+grant execute on function public.product_images_unused(text[]) to service_role;
 
 CREATE OR REPLACE FUNCTION public.product_reviews(product_id uuid, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
  RETURNS jsonb
@@ -8665,6 +11526,32 @@ $function$;
 comment on function public.staff_webhook_events(uuid, jsonb, bigint, integer) is 'Server RPC: {events, next_cursor} of the inbox, newest first, for staff.';
 grant execute on function public.staff_webhook_events(uuid, jsonb, bigint, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_webhook_ping(staff uuid, reason text, endpoint_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  cause constant text := gen_random_uuid()::text;
+  event text;
+begin
+  perform private.staff_acts(staff, reason);
+  if not exists (select from public.webhook_endpoints as held where held.id = staff_webhook_ping.endpoint_id) then
+    perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
+  end if;
+  event := private.webhook_emit(
+    'webhook.ping', cause, jsonb_build_object('id', cause), staff_webhook_ping.endpoint_id
+  );
+  return (
+    select jsonb_build_object('deliveries', jsonb_agg(jsonb_build_object('id', delivery.id, 'state_before', 'new')))
+    from public.webhook_deliveries as delivery
+    where delivery.endpoint_id = staff_webhook_ping.endpoint_id and delivery.event_id = event
+  );
+end;
+$function$;
+comment on function public.staff_webhook_ping(uuid, text, uuid) is 'Server RPC: sends a test to an endpoint, enabled or not: {deliveries: [{id, state_before}]}.';
+grant execute on function public.staff_webhook_ping(uuid, text, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.staff_webhook_replay(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -8707,6 +11594,67 @@ end;
 $function$;
 comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
 grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_webhook_resend(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  delivery public.webhook_deliveries;
+  chosen constant bigint[] := coalesce(ids, array(
+    select found.id from private.webhook_deliveries_found(filter, null, most) as found
+  ));
+  resent jsonb := '[]';
+begin
+  perform private.staff_acts(staff, reason);
+  -- In the order in which they happened.
+  for delivery in
+    select * from public.webhook_deliveries as held where held.id = any (chosen) order by held.id for update
+  loop
+    -- What still waits is on its way by itself.
+    continue when delivery.state = 'pending';
+    update public.webhook_deliveries as held
+    set state = 'pending', finished_at = null, attempts = 0, replays = held.replays + 1, note = reason
+    where held.id = delivery.id;
+    perform private.webhook_enqueue(delivery.id, (delivery.replays + 1)::smallint);
+    perform private.audit_note('webhook_deliveries.replay', delivery.id::text);
+    resent := resent || jsonb_build_object('id', delivery.id, 'state_before', delivery.state);
+  end loop;
+  return jsonb_build_object('deliveries', resent);
+end;
+$function$;
+comment on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) is 'Server RPC: sends deliveries anew, by their ids or up to `most` of a filter, under the same event ids: {deliveries: [{id, state_before}]}. What does not exist or still waits is left out.';
+grant execute on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.stock_adjust(variant_id, reason, delta, counted, request_id) $function$;
+comment on function public.stock_adjust(uuid, text, integer, integer, uuid) is 'Client RPC for staff: corrects the stock of a variant, by what came or went (delta) or by what lies on the shelf (counted: paid units that wait to be shipped are on it, and are not on hand), and says how it stands: {variant_id, on_hand, reserved, shortage, unshipped}. The same request_id again changes nothing. Refuses with forbidden, second_factor_required, invalid_body or not_found.';
+grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to authenticated;
+grant execute on function public.stock_adjust(uuid, text, integer, integer, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_history(variant_id uuid, before bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50)
+ RETURNS TABLE(id bigint, kind text, on_hand_delta integer, reserved_delta integer, shortage_delta integer, order_id uuid, actor_id uuid, note text, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.stock_history(variant_id, before, page_size) $function$;
+comment on function public.stock_history(uuid, bigint, integer) is 'Client RPC for staff: what moved the stock of a variant, newest first, a page of up to 500 before an id. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.stock_history(uuid, bigint, integer) to authenticated;
+grant execute on function public.stock_history(uuid, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.stock_levels(after text DEFAULT NULL::text, page_size integer DEFAULT 50, prefix text DEFAULT NULL::text, which text DEFAULT NULL::text)
+ RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from private.stock_levels(after, page_size, prefix, which) $function$;
+comment on function public.stock_levels(text, integer, text, text) is 'Client RPC for staff: exact stock by SKU, a page of up to 500 after a SKU; of SKUs with a prefix; only what is low, or short. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.stock_levels(text, integer, text, text) to authenticated;
+grant execute on function public.stock_levels(text, integer, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stripe_apply(object_type text, object_id text, expected_version bigint, seq bigint, record jsonb)
  RETURNS boolean
@@ -9274,6 +12222,127 @@ $function$;
 comment on function public.usage_sent(date, text, text, integer) is 'Server RPC: what we have sent of a day (UTC), by customer and event, after a pair of them: [{stripe_customer_id, event_name, value}].';
 grant execute on function public.usage_sent(date, text, text, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.webhook_deliveries_page(filter jsonb DEFAULT '{}'::jsonb, before_id bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with page as (
+    select * from private.webhook_deliveries_found(filter, before_id, least(greatest(page_size, 1), 100))
+  )
+  select jsonb_build_object(
+    'deliveries', coalesce((select jsonb_agg(to_jsonb(page) order by page.id desc) from page), '[]'),
+    'next_cursor', (
+      select min(page.id)::text from page having count(*) = least(greatest(page_size, 1), 100)
+    )
+  );
+$function$;
+comment on function public.webhook_deliveries_page(jsonb, bigint, integer) is 'Client RPC: deliveries, newest first, 1 to 100 a page, as RLS lets the caller read them: {deliveries, next_cursor}.';
+grant execute on function public.webhook_deliveries_page(jsonb, bigint, integer) to authenticated;
+grant execute on function public.webhook_deliveries_page(jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_delivery_begin(delivery_id bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  delivery public.webhook_deliveries;
+  endpoint public.webhook_endpoints;
+begin
+  select * into delivery from public.webhook_deliveries as held where held.id = delivery_id for update;
+  if delivery.id is null or delivery.state <> 'pending' then
+    return null;
+  end if;
+  select * into endpoint from public.webhook_endpoints as held where held.id = delivery.endpoint_id;
+  -- A test is what one sends before enabling it.
+  if not endpoint.enabled and delivery.type <> 'webhook.ping' then
+    update public.webhook_deliveries as held
+    set state = 'failed', finished_at = private.now(), last_error = 'the endpoint is disabled'
+    where held.id = delivery_id;
+    return null;
+  end if;
+  update public.webhook_deliveries as held
+  set attempts = held.attempts + 1, last_attempt_at = private.now()
+  where held.id = delivery_id;
+  return jsonb_build_object(
+    'attempt', delivery.attempts + 1, 'url', endpoint.url, 'event_id', delivery.event_id,
+    'payload', delivery.payload,
+    'secrets', (
+      select jsonb_build_array(held.secret)
+        || case when held.previous_until > private.now() then jsonb_build_array(held.previous_secret) else '[]' end
+      from private.webhook_endpoint_secrets as held where held.endpoint_id = endpoint.id
+    )
+  );
+end;
+$function$;
+comment on function public.webhook_delivery_begin(bigint) is 'Server RPC: begins an attempt: {attempt, url, event_id, payload, secrets: the present one first}; null when there is nothing to send any more.';
+grant execute on function public.webhook_delivery_begin(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_delivery_end(delivery_id bigint, attempt integer, status integer, error text, excerpt text, final boolean)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- About ten hours by the queue's backoff.
+  most constant integer := 20;
+  patience constant interval := interval '3 days';
+  good constant boolean := coalesce(status between 200 and 299, false);
+  ended public.webhook_deliveries;
+begin
+  update public.webhook_deliveries as held
+  set state = case when good then 'delivered' when final or status = 410 or held.attempts >= most then 'failed'
+        else 'pending' end,
+      finished_at = case when good or final or status = 410 or held.attempts >= most then private.now() end,
+      last_status = status, last_error = case when not good then left(error, 500) end,
+      last_excerpt = case when not good then left(excerpt, 300) end
+  where held.id = delivery_id and held.state = 'pending' and held.attempts = attempt
+  returning * into ended;
+  if ended.id is null then
+    return 'superseded';
+  end if;
+  if good then
+    update public.webhook_endpoints as endpoint set failing_since = null
+    where endpoint.id = ended.endpoint_id and endpoint.failing_since is not null;
+  else
+    update public.webhook_endpoints as endpoint set failing_since = private.now()
+    where endpoint.id = ended.endpoint_id and endpoint.failing_since is null;
+    update public.webhook_endpoints as endpoint
+    set enabled = false, disabled_reason = case
+      when status = 410 then 'answered 410 Gone'
+      else 'nothing reached it for ' || extract(day from patience) || ' days: ' || left(error, 200)
+    end
+    where endpoint.id = ended.endpoint_id and endpoint.enabled
+      and (status = 410 or endpoint.failing_since <= private.now() - patience);
+  end if;
+  return ended.state;
+end;
+$function$;
+comment on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) is 'Server RPC: ends an attempt; answers the delivery''s state, pending when it is to be tried again, or `superseded`. An endpoint that is gone, or fails for days, is disabled.';
+grant execute on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_endpoint_rotate(endpoint_id uuid, overlap_hours integer DEFAULT 24)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.webhook_endpoint_new_secret(
+    webhook_endpoint_rotate.endpoint_id, webhook_endpoint_rotate.overlap_hours
+  )
+$function$;
+comment on function public.webhook_endpoint_rotate(uuid, integer) is 'Client RPC for staff: a new secret: {secret, previous_signs_until}. Until then events carry both signatures, and who knows either believes them; 0 hours ends the old one at once. A third one ends the first.';
+grant execute on function public.webhook_endpoint_rotate(uuid, integer) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.webhook_endpoint_secret(endpoint_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.webhook_endpoint_secret_of(webhook_endpoint_secret.endpoint_id) $function$;
+comment on function public.webhook_endpoint_secret(uuid) is 'Client RPC for staff: {secret, previous_signs_until} of an endpoint. Noted in the audit log.';
+grant execute on function public.webhook_endpoint_secret(uuid) to authenticated;
+
 CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  RETURNS jsonb
  LANGUAGE sql
@@ -9604,6 +12673,18 @@ CREATE TRIGGER on_auth_user_created_confirmed AFTER INSERT ON auth.users FOR EAC
 CREATE TRIGGER on_auth_user_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.files_orphaned();
 
 -- Policies on the platform's tables
+create policy "Staff add image files to folders of products" on storage.objects for insert to authenticated
+  with check (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff) AND private.is_product_image_name(name)));
+create policy "Staff add import files to their own folder" on storage.objects for insert to authenticated
+  with check (((bucket_id = 'catalogue-imports'::text) AND ( SELECT private.is_staff() AS is_staff) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]{1,100}\.csv$'::text))));
+create policy "Staff delete import files" on storage.objects for delete to authenticated
+  using (((bucket_id = 'catalogue-imports'::text) AND ( SELECT private.is_staff() AS is_staff)));
+create policy "Staff delete product image files" on storage.objects for delete to authenticated
+  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
+create policy "Staff read import files" on storage.objects for select to authenticated
+  using (((bucket_id = 'catalogue-imports'::text) AND ( SELECT private.is_staff() AS is_staff)));
+create policy "Staff read product image files" on storage.objects for select to authenticated
+  using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
   with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
 create policy "Users delete their own avatar files" on storage.objects for delete to authenticated
@@ -9620,4 +12701,8 @@ create policy "Users replace their own avatar files" on storage.objects for upda
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
+  values ('catalogue-imports', 'f', '52428800', '{text/csv,text/plain,application/vnd.ms-excel}');
+insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('exports', 'f', '52428800', '{application/zip}');
+insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
+  values ('product-images', 't', '5242880', '{image/png,image/jpeg,image/webp}');

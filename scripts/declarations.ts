@@ -7,8 +7,10 @@ import type { Endpoint } from "../supabase/functions/_shared/endpoint.ts";
 
 /** One method of one function. */
 export interface Declared {
-  /** The function's name, the last part of `/functions/v1/<name>`. */
+  /** The function's name, in `/functions/v1/<name>`. */
   name: string;
+  /** The name with the path that this method is at, such as `products/{product}`. */
+  address: string;
   declaration: Declaration;
 }
 
@@ -28,7 +30,9 @@ export async function loadDeclarations(supabaseDir = ownSupabaseDir): Promise<De
     if (declarations === undefined) {
       throw new Error(`cannot read the declarations of ${name}: it exports no endpoint`);
     }
-    declared.push(...declarations.map((declaration) => ({ name, declaration })));
+    declared.push(...declarations.map((declaration) => (
+      { name, address: name + (declaration.path ?? ""), declaration }
+    )));
   }
   return declared;
 }

@@ -34,16 +34,18 @@ function securitySchemes(declared: Declared[]): Record<string, unknown> {
 
 /** The document; the same declarations give the same text, in whatever order they are listed. */
 export function openapiDocument(declared: Declared[]): Record<string, unknown> {
-  const sorted = declared.toSorted((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  const byName = Map.groupBy(sorted, ({ name }) => name);
+  const sorted = declared.toSorted((a, b) => (
+    a.address < b.address ? -1 : a.address > b.address ? 1 : 0
+  ));
+  const byAddress = Map.groupBy(sorted, ({ address }) => address);
   const responses = new Map<string, unknown>();
-  const paths = [...byName].map(([name, methods]) => {
+  const paths = [...byAddress].map(([address, methods]) => {
     const tagged = methods.some(({ declaration }) => declaration.ifMatch);
     const operations = methods.map((one) => [
       one.declaration.method.toLowerCase(),
       operation(one, tagged, responses),
     ]);
-    return [`/functions/v1/${name}`, Object.fromEntries(operations)];
+    return [`/functions/v1/${address}`, Object.fromEntries(operations)];
   });
   return {
     openapi: "3.1.1",

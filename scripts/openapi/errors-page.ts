@@ -18,11 +18,11 @@ same request may succeed later, \`Retry-After\` says when, in seconds.
 function endpointsOf(code: ProblemCode, declared: Declared[]): string {
   const answering = declared.filter(({ declaration }) => problemsOf(declaration).includes(code));
   if (answering.length === declared.length) return "every endpoint";
-  const methods = Map.groupBy(answering, ({ name }) => name);
-  const names = [...methods].map(([name, some]) => {
-    const all = declared.filter((one) => one.name === name);
-    if (some.length === all.length) return name;
-    return `${name} (${some.map(({ declaration }) => declaration.method).join(", ")})`;
+  const methods = Map.groupBy(answering, ({ address }) => address);
+  const names = [...methods].map(([address, some]) => {
+    const all = declared.filter((one) => one.address === address);
+    if (some.length === all.length) return address;
+    return `${address} (${some.map(({ declaration }) => declaration.method).join(", ")})`;
   });
   return names.length === 0 ? "no endpoint yet" : names.toSorted().join(", ");
 }

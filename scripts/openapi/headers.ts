@@ -24,6 +24,12 @@ export const parameters = {
     description: "The ETag last read: the change happens only if nothing else changed since.",
     schema: text,
   },
+  IfNoneMatch: {
+    name: "If-None-Match",
+    in: "header",
+    description: "The ETag last read: 304 without a body if it is still the same.",
+    schema: text,
+  },
 };
 
 /** Headers of replies, by the name of their component. */
@@ -31,7 +37,10 @@ export const headers = {
   RequestId: { description: "Names the request in our logs.", schema: text },
   ServerTiming: { description: "Where the time went, in milliseconds.", schema: text },
   CacheControl: { description: "How long the reply may be kept.", schema: text },
-  ETag: { description: "Version of what came; send it as If-Match to change it.", schema: text },
+  ETag: {
+    description: "Version of what came: for If-None-Match, or If-Match to change it.",
+    schema: text,
+  },
   IdempotencyReplayed: {
     description: "`true` when this is the kept reply of the first request with the key.",
     schema: { type: "string", enum: ["true"] },

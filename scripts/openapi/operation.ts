@@ -1,4 +1,5 @@
 /** One method of one function as an OpenAPI operation. */
+import type { z } from "zod";
 import type { Caller, Declaration } from "../../supabase/functions/_shared/declaration.ts";
 import { limits } from "../../supabase/functions/_shared/limits.ts";
 import { problemsOf } from "../../supabase/functions/_shared/possible-problems.ts";
@@ -69,32 +70,37 @@ function requestBody({ auth, body, file, form, maxBodyBytes }: Declaration) {
   return undefined;
 }
 
-function queryParameters({ query }: Declaration) {
-  if (query === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(query, "input") as {
+function parametersIn(place: "path" | "query", described: z.ZodType | undefined) {
+  if (described === undefined) return [];
+  const { properties = {}, required = [] } = jsonSchema(described, "input") as {
     properties?: Record<string, unknown>;
     required?: string[];
   };
   return Object.entries(properties).map(([name, schema]) => (
-    { name, in: "query", required: required.includes(name), schema }
+    { name, in: place, required: required.includes(name), schema }
   ));
 }
 
 const always = { "x-request-id": header("RequestId"), "Server-Timing": header("ServerTiming") };
 
 function success(declaration: Declaration, tagged: boolean) {
-  const { status = 200, reply, idempotent } = declaration;
+  const { status = 200, reply, idempotent, etag } = declaration;
   return {
     description: statusText[status],
     headers: {
       ...always,
       "Cache-Control": header("CacheControl"),
-      ...(tagged && { ETag: header("ETag") }),
+      ...((tagged || etag) && { ETag: header("ETag") }),
       ...(idempotent && { "Idempotency-Replayed": header("IdempotencyReplayed") }),
     },
     content: { "application/json": { schema: jsonSchema(reply, "output") } },
   };
 }
+
+const notModified = {
+  description: "What the tag of If-None-Match names is still what there is.",
+  headers: { ...always, "Cache-Control": header("CacheControl"), ETag: header("ETag") },
+};
 
 /** Statuses that may say when to try again. */
 const temporary = [409, 429, 502, 503];
@@ -150,8 +156,8 @@ export function operation(
   tagged: boolean,
   responses: Map<string, unknown>,
 ): Record<string, unknown> {
-  const { name, declaration } = declared;
-  const { method, summary, idempotent, ifMatch, limit: limitName, requires, status = 200 } =
+  const { address, declaration } = declared;
+  const { method, summary, idempotent, ifMatch, etag, limit: limitName, requires, status = 200 } =
     declaration;
   const limit = limits[limitName];
   const described = [
@@ -168,7 +174,7 @@ export function operation(
   ];
   const body = requestBody(declaration);
   return {
-    operationId: `${method.toLowerCase()}_${name.replaceAll("-", "_")}`,
+    operationId: `${method.toLowerCase()}_${address.replaceAll(/\W+/g, "_").replace(/_$/, "")}`,
     summary,
     ...(described.length > 0 && { description: described.join("\n\n") }),
     security: security(declared),
@@ -176,11 +182,14 @@ export function operation(
       parameter("RequestId"),
       ...(idempotent ? [parameter("IdempotencyKey")] : []),
       ...(ifMatch ? [parameter("IfMatch")] : []),
-      ...queryParameters(declaration),
+      ...(etag ? [parameter("IfNoneMatch")] : []),
+      ...parametersIn("path", declaration.params),
+      ...parametersIn("query", declaration.query),
     ],
     ...(body !== undefined && { requestBody: body }),
     responses: {
       [status]: success(declaration, tagged),
+      ...(etag && { 304: notModified }),
       ...failures(declaration, responses),
     },
   };

@@ -65,8 +65,8 @@ function cell(text: string): string {
 
 /** The page, unformatted; the same declarations give the same text, in whatever order they are listed. */
 export function securityPage(declared: Declared[]): string {
-  const rows = declared.flatMap(({ name, declaration: { method, auth, elevated } }) =>
-    elevated === undefined ? [] : [[name, method, callers[auth], elevated]]
+  const rows = declared.flatMap(({ address, declaration: { method, auth, elevated } }) =>
+    elevated === undefined ? [] : [[address, method, callers[auth], elevated]]
   ).map((cells) => `| ${cells.map(cell).join(" | ")} |`);
   return `${introduction}
 | name | method | caller | why |

@@ -69,6 +69,8 @@ create trigger stock_movements_keep_all before truncate on private.stock_movemen
 
 create table public.variant_availability (
   variant_id uuid primary key references public.product_variants (id) on delete cascade,
+  product_id uuid not null references public.products (id) on delete cascade,
+  on_sale    boolean not null default false,
   band       text not null default 'out_of_stock',
   few_left   integer,
   updated_at timestamptz not null default now(),
@@ -77,16 +79,20 @@ create table public.variant_availability (
 );
 comment on table public.variant_availability is
   'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
+comment on column public.variant_availability.product_id is 'The variant''s.';
+comment on column public.variant_availability.on_sale is
+  'Whether variant and product are active: what buyers may see. Kept by private.listings_refresh; here, since a policy that asks both tables would be asked for each row of each list.';
+create index variant_availability_product on public.variant_availability (product_id);
 create trigger variant_availability_touch before update on public.variant_availability
   for each row execute function private.touch();
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon, authenticated;
 grant select, insert, update, delete on public.variant_availability to service_role;
 create policy "Everybody reads the availability of what is on sale"
-  on public.variant_availability for select to anon using (private.variant_on_sale(variant_id));
+  on public.variant_availability for select to anon using (on_sale);
 create policy "Users read the availability of what is on sale, staff all"
   on public.variant_availability for select to authenticated
-  using ((select private.is_staff()) or private.variant_on_sale(variant_id));
+  using (on_sale or (select private.is_staff()));
 
 create function private.availability_follow()
 returns trigger
@@ -97,12 +103,14 @@ as $$
 declare
   left_over constant integer := new.on_hand - new.reserved;
   low integer;
+  product uuid;
   now_band text;
 begin
-  select variant.low_stock into low from public.product_variants as variant where variant.id = new.variant_id;
+  select variant.low_stock, variant.product_id into low, product
+  from public.product_variants as variant where variant.id = new.variant_id;
   now_band := case when left_over <= 0 then 'out_of_stock' when left_over <= low then 'few_left' else 'in_stock' end;
-  insert into public.variant_availability as known (variant_id, band, few_left)
-  values (new.variant_id, now_band, case when now_band = 'few_left' then left_over end)
+  insert into public.variant_availability as known (variant_id, product_id, band, few_left)
+  values (new.variant_id, product, now_band, case when now_band = 'few_left' then left_over end)
   on conflict (variant_id) do update set band = excluded.band, few_left = excluded.few_left
   where (known.band, known.few_left) is distinct from (excluded.band, excluded.few_left);
   return null;

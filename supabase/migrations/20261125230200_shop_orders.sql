@@ -33,6 +33,8 @@ insert into private.order_transitions (from_status, to_status) values
   ('partially_refunded', 'paid'),
   -- Paid after all: with stock it is an order, without it the money goes back.
   ('expired', 'paid'), ('expired', 'refunded'), ('expired', 'review'),
+  -- Given up by its buyer, whose closing of the page Stripe told first.
+  ('expired', 'cancelled'),
   ('cancelled', 'refunded'), ('cancelled', 'review'), ('cancelled', 'disputed'),
   ('review', 'paid'), ('review', 'cancelled'), ('review', 'refunded'), ('review', 'disputed'),
   ('refunded', 'disputed');
@@ -170,7 +172,8 @@ comment on column public.order_items.user_id is 'The order''s, beside it for pol
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
 create index order_items_user on public.order_items (user_id);
 create index order_items_variant on public.order_items (variant_id);
-create index order_items_product on public.order_items (product_id);
+-- The latest lines first: what was bought together is looked for among them.
+create index order_items_product on public.order_items (product_id, created_at desc);
 
 create table public.order_events (
   id          bigint generated always as identity primary key,
@@ -354,7 +357,6 @@ insert into private.retention_rules (name, relation, condition, keep, descriptio
 create index order_requests_closed on private.order_requests (closed_at) where closed_at is not null;
 insert into private.retention_reasons (relation, reason) values
   ('private.order_transitions', 'rules, as many as migrations write'),
-  ('public.orders', 'the books, which the law makes one keep; without the buyer once the account is deleted'),
   ('public.order_items', 'the books, which the law makes one keep: what was sold'),
   ('public.order_events', 'the books: what became of an order, and when'),
   ('public.order_refunds', 'the books, which the law makes one keep: amounts, no names'),

@@ -53,6 +53,22 @@ insert into private.retention_reasons (relation, reason) values
 insert into private.personal_data (relation, scope, owner_columns, omitted, note) values
   ('private.order_disputes', 'none', '{}', '{}', 'disputes of orders by ids and amounts: what was disputed is in the orders');
 
+create function private.order_base(order_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  -- The timeline knows; a column would forget what was before the state before.
+  select event.to_status from public.order_events as event
+  where event.order_id = order_base.order_id and event.kind = 'status'
+    and event.to_status not in ('refunded', 'partially_refunded', 'disputed')
+  order by event.id desc limit 1;
+$$;
+comment on function private.order_base(uuid) is
+  'What an order was last besides what its money makes of it: paid, fulfilling, shipped, delivered, cancelled, expired, review or pending.';
+grant execute on function private.order_base(uuid) to service_role;
+
 create function private.order_restand(order_id uuid)
 returns void
 language sql
@@ -72,13 +88,7 @@ as $$
       else base.status
     end as status
     from public.orders as held
-    cross join lateral (
-      -- What it was last besides what its money makes of it: the timeline knows, a column would forget.
-      select event.to_status as status from public.order_events as event
-      where event.order_id = held.id and event.kind = 'status'
-        and event.to_status not in ('refunded', 'partially_refunded', 'disputed')
-      order by event.id desc limit 1
-    ) as base
+    cross join lateral (select private.order_base(held.id) as status) as base
     where held.id = order_restand.order_id
   ) as stands
   where ordered.id = stands.id and ordered.status <> stands.status;

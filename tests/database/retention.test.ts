@@ -80,6 +80,50 @@ const samples: Record<string, Sample> = {
         select id, '${name}', '', ${ago("order_requests", age)} from placed`),
     left: async () => names(await sql`select buyer as name from private.order_requests` as never),
   },
+  orders_of_deleted_accounts: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.orders (
+          customer_email, status, forget, price_list_id, currency, subtotal_amount, total_amount, expires_at,
+          paid_at, updated_at
+        )
+        select '${name}', 'delivered', true, 'eur', 'EUR', 100, 100, now(), now(),
+          ${ago("orders_of_deleted_accounts", age)}`),
+    left: async () =>
+      names(await sql`select customer_email as name from public.orders where forget` as never),
+  },
+  orders_of_guests: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.orders (
+          customer_email, shipping_address, price_list_id, currency, subtotal_amount, total_amount, expires_at,
+          created_at
+        )
+        values ('${name}', '{"name": "${name}"}', 'eur', 'EUR', 100, 100, now(), ${
+        ago("orders_of_guests", age)
+      })`),
+    left: async () =>
+      names(
+        await sql`
+          select shipping_address ->> 'name' as name from public.orders
+          where shipping_address is not null and customer_email is not null` as never,
+      ),
+  },
+  order_returns_of_guests: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with placed as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into public.order_returns (order_id, lines, reason, created_at)
+        select id, '[]', '${name}', ${ago("order_returns_of_guests", age)} from placed`),
+    left: async () =>
+      names(
+        await sql`
+          select reason as name from public.order_returns where reason is not null` as never,
+      ),
+  },
   workspace_invitations: {
     insert: async (name, age) => {
       const user = await insertUser(sql);

@@ -18,6 +18,7 @@ for (const { label, name, declaration } of targets) {
       ...sent,
       ...(declaration.idempotent ? ["idempotency-key"] : []),
       ...(declaration.ifMatch ? ["if-match"] : []),
+      ...(declaration.etag ? ["if-none-match"] : []),
     ];
     const reply = await served.fetch(
       new Request(`http://functions/functions/v1/${name}`, {

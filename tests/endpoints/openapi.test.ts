@@ -25,7 +25,7 @@ Deno.test("openapi: the document is valid OpenAPI 3.1", async () => {
 
 Deno.test("openapi: the same declarations give the same text, in whatever order they are listed", async () => {
   const declared = await loadDeclarations();
-  const methodsKeepTheirOrder = Map.groupBy(declared, ({ name }) => name);
+  const methodsKeepTheirOrder = Map.groupBy(declared, ({ address }) => address);
   const shuffled = [...methodsKeepTheirOrder.values()].reverse().flat();
   const same = JSON.stringify(openapiDocument(shuffled)) ===
     JSON.stringify(openapiDocument(declared));
@@ -48,8 +48,8 @@ Deno.test("openapi: every path, method, caller and problem of the declarations i
     Object.values(document.paths).flatMap((path) => Object.keys(path as object)).length,
     declared.length,
   );
-  for (const { name, declaration } of declared) {
-    const described = document.paths[`/functions/v1/${name}`][declaration.method.toLowerCase()];
+  for (const { name, address, declaration } of declared) {
+    const described = document.paths[`/functions/v1/${address}`][declaration.method.toLowerCase()];
     assert.equal(described.summary, declaration.summary);
     assert.ok(String(declaration.status ?? 200) in described.responses, name);
     assert.equal(described.security.length > 0, declaration.auth !== "none", name);
@@ -64,11 +64,11 @@ Deno.test("openapi: the security page lists what is elevated with its reason, an
   const elevated = declared.filter(({ declaration }) => declaration.elevated !== undefined);
   assert.ok(elevated.length > 0 && elevated.length < declared.length);
   assert.equal(rows.length, elevated.length);
-  for (const { name, declaration: { method, elevated: why } } of elevated) {
+  for (const { address, declaration: { method, elevated: why } } of elevated) {
     const listed = rows.some((row) =>
-      row.startsWith(`| ${name} | ${method} | `) && row.endsWith(` | ${why} |`)
+      row.startsWith(`| ${address} | ${method} | `) && row.endsWith(` | ${why} |`)
     );
-    assert.ok(listed, `${method} ${name}`);
+    assert.ok(listed, `${method} ${address}`);
   }
 });
 

@@ -2,6 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { connect } from "../support/connect.ts";
+import { functionProcesses } from "../support/function-processes.ts";
 import { mailsTo } from "../support/mails.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { type StackAddress, stripeSdk } from "../support/stack.ts";
@@ -28,23 +29,11 @@ Deno.test.afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
 });
 
-/** The process of this stack that runs a function: Linux tells each process's arguments and variables. */
+/** The process of this stack that runs a function. */
 async function processOf(name: string): Promise<number> {
-  for await (const entry of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(entry.name)) continue;
-    const file = (name: string) => Deno.readTextFile(`/proc/${entry.name}/${name}`);
-    try {
-      if (!(await file("cmdline")).includes(`/functions/${name}/index.ts`)) continue;
-      if ((await file("environ")).split("\0").includes(`SUPABASE_URL=${on.url}`)) {
-        return Number(entry.name);
-      }
-    } catch (error) {
-      // Ended meanwhile, or another account's.
-      const passed = [Deno.errors.NotFound, Deno.errors.PermissionDenied];
-      if (!passed.some((expected) => error instanceof expected)) throw error;
-    }
-  }
-  throw new Error(`no process runs ${name}`);
+  const pid = (await functionProcesses(on)).get(name);
+  if (pid === undefined) throw new Error(`no process runs ${name}`);
+  return pid;
 }
 
 Deno.test({

@@ -19,6 +19,7 @@ import { secondFactorFunctions, secondFactorTables } from "./matrix/second-facto
 import { privacyFunctions, privacyTables } from "./matrix/privacy.ts";
 import { shopImportFunctions, shopImportTables } from "./matrix/shop-import.ts";
 import { shopFunctions, shopTables } from "./matrix/shop.ts";
+import { shopCatalogueFunctions, shopCatalogueTables } from "./matrix/shop-catalogue.ts";
 import { shopCartFunctions } from "./matrix/shop-cart.ts";
 import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
 import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
@@ -44,6 +45,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...privacyFunctions,
   ...workspacesFunctions,
   ...shopFunctions,
+  ...shopCatalogueFunctions,
   ...shopCartFunctions,
   ...shopOrderFunctions,
   ...shopCheckoutFunctions,
@@ -78,6 +80,7 @@ const written: Record<string, TableAccess> = {
   ...privacyTables,
   ...workspacesTables,
   ...shopTables,
+  ...shopCatalogueTables,
   ...shopOrderTables,
   ...shopImportTables,
   ...reviewTables,

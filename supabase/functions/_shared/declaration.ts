@@ -62,6 +62,13 @@ export interface Declaration {
   ifMatch?: true;
   /** The JSON body's schema. */
   body?: z.ZodType;
+  /**
+   * What follows the function's name, such as `/{product}`; its parameters are `params`. Without it the endpoint
+   * serves the name alone, and whatever follows where the function has no other path.
+   */
+  path?: `/${string}`;
+  /** The schema of the path's parameters, decoded strings. What is not of it is 404 `not_found`. */
+  params?: z.ZodType;
   /** The query's schema; values are strings. */
   query?: z.ZodType;
   /** Takes a form instead of JSON, url-encoded or multipart; values are strings. */
@@ -78,6 +85,8 @@ export interface Declaration {
   problems: readonly ProblemCode[];
   /** `Cache-Control` of a success. Default `no-store`. */
   cacheControl?: string;
+  /** Tags a GET's reply by what is in it; whoever names the tag in `If-None-Match` gets 304 and no body. */
+  etag?: true;
 }
 
 /** The signed-in caller, as the verified token says. */
@@ -90,6 +99,8 @@ export interface User {
 export interface Context<D extends Declaration> {
   /** The validated body; `undefined` where none is declared. */
   body: D["body"] extends z.ZodType ? z.output<D["body"]> : undefined;
+  /** The path's validated parameters. */
+  params: D["params"] extends z.ZodType ? z.output<D["params"]> : undefined;
   /** The validated query. */
   query: D["query"] extends z.ZodType ? z.output<D["query"]> : undefined;
   /** The uploaded file. */

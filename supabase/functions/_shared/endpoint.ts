@@ -26,6 +26,8 @@ import {
   type KeyedRequest,
   readIdempotencyKey,
 } from "./idempotency.ts";
+import { isRoot, matchPath } from "./endpoint-path.ts";
+import { tagged } from "./entity-tag.ts";
 import { countRequest } from "./limits.ts";
 import { trackError } from "./error-tracker.ts";
 import { describeError, log } from "./log.ts";
@@ -186,6 +188,7 @@ async function serve<D extends Declaration>(
   arrival.caller = caller.name;
   if (/^(user|api_key):/.test(caller.name)) arrival.actor = caller.name;
 
+  const params = pathParams(declaration, request);
   const query = declaration.query &&
     validate(declaration.query, parseQuery(request), "invalid_query");
   const body = declaration.body &&
@@ -218,6 +221,7 @@ async function serve<D extends Declaration>(
   if (declaration.cacheControl) headers.set("cache-control", declaration.cacheControl);
   const context = {
     body,
+    params,
     query,
     file,
     raw,
@@ -258,7 +262,20 @@ async function serve<D extends Declaration>(
     throw failure;
   }
   await keep(reply);
-  return jsonResponse(reply.status, reply.body, headers);
+  const response = jsonResponse(reply.status, reply.body, headers);
+  return declaration.etag ? await tagged(response, request) : response;
+}
+
+/** @throws {Problem} `not_found` when the path is not of the declared form */
+function pathParams(declaration: Declaration, request: Request): unknown {
+  if (declaration.path === undefined) return undefined;
+  const values = matchPath(declaration.path, request);
+  if (values === undefined) throw problem("not_found");
+  try {
+    return declaration.params && validate(declaration.params, values, "invalid_query");
+  } catch (error) {
+    throw problem("not_found", { cause: error });
+  }
 }
 
 /** The method that serves a request. HEAD is GET, whose body the server then leaves out (RFC 9110, 9.3.2). */
@@ -295,16 +312,23 @@ export function endpoint<const D extends Declaration>(
   };
 }
 
-/** Serves several methods at one address. */
+/** Serves several methods, at the function's own address or at paths behind it. */
 export function methods(...endpoints: Endpoint[]): Endpoint {
-  const byMethod = new Map(endpoints.map((one) => [one.declarations[0]!.method as string, one]));
+  const declared = endpoints.map((one) => ({ one, declaration: one.declarations[0]! }));
+  const hasPaths = declared.some(({ declaration }) => declaration.path !== undefined);
+  const serves = ({ path }: Declaration, request: Request) =>
+    path === undefined ? !hasPaths || isRoot(request) : matchPath(path, request) !== undefined;
   return {
     declarations: endpoints.flatMap((one) => one.declarations),
     async fetch(request) {
       if (request.method === "OPTIONS") return preflight();
-      const one = byMethod.get(servingMethod(request));
-      if (one !== undefined) return await one.fetch(request);
-      const failure = methodNotAllowed([...byMethod.keys()]);
+      const here = declared.filter(({ declaration }) => serves(declaration, request));
+      const method = servingMethod(request);
+      const found = here.find(({ declaration }) => declaration.method === method);
+      if (found !== undefined) return await found.one.fetch(request);
+      const failure = here.length === 0
+        ? problem("not_found")
+        : methodNotAllowed(here.map(({ declaration }) => declaration.method));
       const arrival = arrive(request);
       return finish(arrival, request, problemResponse(failure, arrival.requestId), failure);
     },

@@ -19,6 +19,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
     requires,
     idempotent,
     ifMatch,
+    path,
   } = declaration;
   // A handler's queries may find the database gone, whatever else it declares.
   const codes: ProblemCode[] = [
@@ -40,6 +41,7 @@ function ownProblems(declaration: Declaration): ProblemCode[] {
   if (form) codes.push("unsupported_media_type", "invalid_body");
   if (file) codes.push("unsupported_media_type", "invalid_body");
   if (query) codes.push("invalid_query");
+  if (path) codes.push("not_found");
   if (limits[limitName] !== null) codes.push("rate_limited");
   if (requires) codes.push("plan_required", "workspace_not_found");
   if (ifMatch) codes.push("precondition_failed");

@@ -87,6 +87,8 @@ export const catalogue = {
   catalogue_import_running: [409, "Another import of the catalogue runs"],
   export_not_found: [404, "The export does not exist"],
   // Shop
+  product_not_found: [404, "The product is not on sale"],
+  category_not_found: [404, "The category does not exist"],
   price_list_not_found: [422, "The price list does not exist"],
   item_unavailable: [409, "Something is not on sale"],
   out_of_stock: [409, "There is not enough in stock"],

@@ -1,4 +1,5 @@
 /** Sending a request that is right but for what a test changes, and checking whatever comes back. */
+import { rightBody } from "./body.ts";
 import { checkReply, type Reply } from "./reply.ts";
 import type { Target } from "./target.ts";
 
@@ -36,6 +37,13 @@ export async function rightHeaders(
   }
 }
 
+/** Where the method is, with parameters that its schema accepts. */
+export function rightAddress({ address, declaration: { params } }: Target): string {
+  if (params === undefined) return address;
+  const values = rightBody(params) as Record<string, string>;
+  return address.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]!));
+}
+
 /** Sends it. The reply is checked against the declaration, see {@link checkReply}. */
 export async function send(target: Target, draft: Draft = {}): Promise<Reply> {
   const headers = new Headers(await rightHeaders(target));
@@ -47,7 +55,7 @@ export async function send(target: Target, draft: Draft = {}): Promise<Reply> {
   }
   const query = draft.query === undefined ? "" : `?${draft.query}`;
   const response = await target.served.fetch(
-    new Request(`http://functions/functions/v1/${target.name}${query}`, {
+    new Request(`http://functions/functions/v1/${rightAddress(target)}${query}`, {
       method: draft.method ?? target.declaration.method,
       headers,
       // A reply that leads elsewhere is looked at, not followed.

@@ -41,19 +41,20 @@ export interface Target extends Declared {
   /** Name and method, for the tests' names. */
   label: string;
   served: Served;
-  /** Every method that the function declares. */
+  /** Every method that is declared at its address. */
   methods: readonly string[];
 }
 
 /** Aims at declared methods. */
 export function targetsOf(declared: Declared[], served: Served): Target[] {
-  const byName = Map.groupBy(declared, ({ name }) => name);
-  return declared.map(({ name, declaration }) => ({
+  const byAddress = Map.groupBy(declared, ({ address }) => address);
+  return declared.map(({ name, address, declaration }) => ({
     name,
+    address,
     declaration,
-    label: `${name} ${declaration.method}`,
+    label: `${address} ${declaration.method}`,
     served,
-    methods: byName.get(name)!.map((one) => one.declaration.method),
+    methods: byAddress.get(address)!.map((one) => one.declaration.method),
   }));
 }
 

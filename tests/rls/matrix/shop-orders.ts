@@ -1,9 +1,31 @@
 /** The access matrix of what becomes of orders: mails, money, refunds, disputes. */
-import { type FunctionAccess, serverOnly, type TableAccess, words } from "../access.ts";
+import {
+  everything,
+  type FunctionAccess,
+  mine,
+  none,
+  serverOnly,
+  type TableAccess,
+  words,
+} from "../access.ts";
 
 const server: FunctionAccess = { execute: ["service_role"] };
 
 export const shopOrderTables: Record<string, TableAccess> = {
+  "public.order_returns": {
+    columns: words(`
+      id order_id user_id state lines reason answer restock refund_id created_at decided_at
+    `),
+    anon: none,
+    authenticated: { select: mine("user_id") },
+    staffReadBy: "endpoint",
+    service_role: everything,
+    samples: ({ userId, row }) => [{
+      order_id: row("public.orders")["id"],
+      user_id: userId,
+      reason: "too small",
+    }],
+  },
   "private.order_disputes": {
     columns: words(`
       stripe_dispute_id order_id status amount currency reason evidence_due_by created_at updated_at
@@ -24,7 +46,27 @@ export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.chargeable_step(text)": server,
   "private.money(bigint,text)": server,
   "private.order_apply_refund(orders,jsonb)": server,
+  "private.order_apply_dispute(orders,jsonb)": server,
+  "private.order_base(uuid)": server,
+  "private.order_buyer_leaves()": { execute: [] },
+  "private.order_cancel(orders,boolean)": server,
   "private.order_confirmation(orders)": server,
+  "private.order_event_owner()": { execute: [] },
+  "private.order_for(uuid,uuid,boolean)": server,
+  "private.order_over(text)": server,
+  "private.order_return_forget()": { execute: [] },
+  "private.order_view(uuid)": server,
+  "private.stripe_apply_payment_dispute(jsonb)": server,
+  "public.order_advance(uuid,uuid,text,text,text,text,text)": server,
+  "public.order_cancel(uuid,uuid,boolean,text,boolean)": server,
+  "public.order_confirmation_send(uuid,text,uuid,text)": server,
+  "public.order_read(uuid,uuid,boolean)": server,
+  "public.order_refund(uuid,text,uuid,bigint,text,jsonb,boolean,text)": server,
+  "public.order_return_ask(uuid,uuid,boolean,jsonb,text)": server,
+  "public.order_return_decide(uuid,text,uuid,boolean,boolean,bigint,text)": server,
+  "public.order_review_end(uuid,text,uuid)": server,
+  "public.staff_order(uuid,uuid)": server,
+  "public.staff_orders(uuid,jsonb,jsonb,integer)": server,
   "private.order_left(uuid)": server,
   "private.order_mail(uuid,text,text,jsonb)": server,
   "private.order_money(uuid,text,bigint,text)": server,

@@ -148,7 +148,7 @@ export const shopTables: Record<string, TableAccess> = {
     }],
   },
   "public.variant_availability": {
-    columns: words("variant_id band few_left updated_at"),
+    columns: words("variant_id product_id on_sale band few_left updated_at"),
     anon: { select: variantOnSale },
     authenticated: { select: orStaff(variantOnSale) },
     service_role: everything,
@@ -192,7 +192,7 @@ export const shopTables: Record<string, TableAccess> = {
       id number user_id customer_email locale status status_before price_list_id currency subtotal_amount
       discount_amount shipping_amount tax_amount total_amount paid_amount refunded_amount disputed_amount
       discount_code shipping_rate shipping_address stripe_session_id stripe_payment_intent_id expires_at
-      paid_at carrier tracking_number tracking_url shipped_at delivered_at created_at updated_at
+      paid_at carrier tracking_number tracking_url shipped_at delivered_at created_at updated_at forget
     `),
     anon: none,
     authenticated: { select: mine("user_id") },
@@ -226,17 +226,15 @@ export const shopTables: Record<string, TableAccess> = {
     }],
   },
   "public.order_events": {
-    columns: words("id order_id kind from_status to_status note created_at"),
+    columns: words("id order_id kind from_status to_status note created_at user_id"),
     anon: none,
-    authenticated: {
-      select: "order_id in (select id from public.orders where user_id = $me)",
-    },
+    authenticated: { select: mine("user_id") },
     staffReadBy: "endpoint",
     service_role: {
       select: "true",
       insert: {
         rows: "true",
-        columns: words("id order_id kind from_status to_status note created_at"),
+        columns: words("id order_id kind from_status to_status note created_at user_id"),
       },
     },
     samples: ({ row }) => [{ order_id: row("public.orders")["id"], kind: "note" }],

@@ -344,6 +344,7 @@ export function disputeRecord(dispute: Stripe.Dispute) {
   return {
     id: dispute.id,
     payment_id: idOf(dispute.payment_intent),
+    charge_id: idOf(dispute.charge),
     status: dispute.status,
     amount: amount(dispute.amount, dispute.currency),
     currency: dispute.currency.toUpperCase(),

@@ -1,0 +1,560 @@
+-- Reading the shop: the list of products, and the words that a search means. Client RPCs as their caller; every
+-- table they read is under RLS.
+
+create function private.tsquery_word(lexeme text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || '''';
+$$;
+comment on function private.tsquery_word(text) is 'A lexeme as the text of a tsquery has it, whatever is in it.';
+grant execute on function private.tsquery_word(text) to anon, authenticated, service_role;
+
+create function private.tsquery_of(terms jsonb, prefix text)
+returns tsquery
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select string_agg('(' || alternatives.text || ')', '&')::tsquery
+  from jsonb_array_elements(tsquery_of.terms) as term,
+    lateral (
+      select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
+      from jsonb_array_elements_text(term) as lexeme
+    ) as alternatives;
+$$;
+comment on function private.tsquery_of(jsonb, text) is
+  'The query for documents that have one lexeme of each list: [["chair", "chais"], ["red"]].';
+grant execute on function private.tsquery_of(jsonb, text) to anon, authenticated, service_role;
+
+create function private.search_nearest(word text)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  swapped constant text[] := array(
+    select left(word, at - 1) || substr(word, at + 1, 1) || substr(word, at, 1) || substr(word, at + 2)
+    from generate_series(1, char_length(word) - 1) as at
+  );
+  nearest text[];
+begin
+  -- Two letters swapped is the commonest typo, and the one that leaves the fewest trigrams.
+  nearest := array(select known.word from public.search_words as known where known.word = any (swapped) limit 4);
+  if cardinality(nearest) > 0 or char_length(word) < 3 then
+    return nearest;
+  end if;
+  perform pg_catalog.set_config('pg_trgm.similarity_threshold', '0.25', true);
+  return array(
+    select near.word
+    from (
+      select known.word, extensions.similarity(known.word, search_nearest.word) as alike,
+        extensions.levenshtein_less_equal(known.word, search_nearest.word, 2) as edits
+      from public.search_words as known
+      where known.word operator(extensions.%) search_nearest.word
+    ) as near
+    where near.edits <= case when char_length(search_nearest.word) < 6 then 1 else 2 end
+    order by near.edits, near.alike desc, near.word
+    limit 4
+  );
+end;
+$$;
+comment on function private.search_nearest(text) is
+  'The known words that a word with a typo may mean: at most four, one edit away, or two if it is long.';
+grant execute on function private.search_nearest(text) to anon, authenticated, service_role;
+
+create function private.search_terms(search text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  typed text;
+  lexemes text[];
+  meant text[];
+  terms jsonb := '[]';
+  skipped jsonb := '[]';
+begin
+  foreach typed in array (
+    regexp_split_to_array(trim(regexp_replace(search, '[^[:alnum:]]+', ' ', 'g')), ' ')
+  )[1:8] loop
+    continue when typed = '';
+    lexemes := private.search_lexemes(typed);
+    -- "the" and "sur" mean nothing, unless nothing else is asked for.
+    if to_tsvector('pg_catalog.english', typed) = '' or to_tsvector('pg_catalog.french', typed) = '' then
+      skipped := skipped || jsonb_build_array(lexemes || private.fold(typed));
+      continue;
+    end if;
+    if not exists (select from public.search_words as known where known.word = any (lexemes)) then
+      meant := array(select distinct near from unnest(lexemes) as lexeme, unnest(private.search_nearest(lexeme)) as near);
+      lexemes := lexemes || meant;
+    end if;
+    terms := terms || jsonb_build_array(to_jsonb(lexemes));
+  end loop;
+  return case when terms = '[]' then skipped else terms end;
+end;
+$$;
+comment on function private.search_terms(text) is
+  'What a search means: for each of its first eight words the lexemes that are as good, typos mended.';
+grant execute on function private.search_terms(text) to anon, authenticated, service_role;
+
+create function private.categories_below(category_id uuid)
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+  with recursive below as (
+    select category.id from public.categories as category
+    where category.id = categories_below.category_id and category.active
+    union
+    select category.id from public.categories as category
+    join below on category.parent_id = below.id
+    where category.active
+  )
+  select array_agg(id) from below;
+$$;
+comment on function private.categories_below(uuid) is
+  'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
+grant execute on function private.categories_below(uuid) to anon, authenticated, service_role;
+
+create function private.shop_price_list(asked text)
+returns public.price_lists
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  found_list public.price_lists;
+begin
+  select list.* into found_list from public.price_lists as list
+  where list.active and case when asked is null then list.is_default else list.id = asked end;
+  if found_list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No prices are shown by this list.');
+  end if;
+  return found_list;
+end;
+$$;
+comment on function private.shop_price_list(text) is 'The price list that is asked for, or the default one. Refuses one that is not there.';
+grant execute on function private.shop_price_list(text) to anon, authenticated, service_role;
+grant execute on function private.problem(integer, text, text) to anon;
+
+create function private.in_stock_condition()
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select ' and exists (
+    select from public.variant_availability as availability
+    where availability.product_id = listing.product_id and availability.on_sale
+      and availability.band <> ''out_of_stock'') ';
+$$;
+comment on function private.in_stock_condition() is 'The condition that a listing''s product is in stock, as queries have it.';
+grant execute on function private.in_stock_condition() to anon, authenticated, service_role;
+
+create function private.search_best(
+  terms jsonb,
+  required tsquery,
+  price_list text,
+  categories uuid[],
+  min_amount bigint,
+  max_amount bigint,
+  in_stock boolean
+)
+returns table (product_id uuid, score integer)
+language plpgsql
+stable
+-- The index on documents is what there is to go by; a sequential scan would give other rows each time.
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  most constant integer := 1000;
+  -- Looked through one by one rather than by the words that half of the shop has.
+  few constant integer := 5000;
+  filtered constant boolean := categories is not null or search_best.min_amount is not null
+    or search_best.max_amount is not null or search_best.in_stock;
+  anywhere constant tsquery := private.tsquery_of(terms, 'w:') && required;
+  named tsquery;
+  best uuid[] := '{}';
+  scores integer[] := '{}';
+  batch uuid[];
+  batch_scores integer[];
+  candidates bigint := few + 1;
+begin
+  if categories is not null or search_best.min_amount is not null or search_best.max_amount is not null then
+    execute format(
+      'select count(*) from (select from public.product_listings as listing where listing.price_list_id = $1 %s %s %s limit %s) as narrowed',
+      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
+      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
+      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
+      few + 1
+    ) into candidates using search_best.price_list, categories, search_best.min_amount, search_best.max_amount;
+  end if;
+
+  -- In the order of what is found first, so that what many products match is never read to its end: a word in
+  -- the name before a word anywhere, and the higher level first. All of one level are as good.
+  for level in reverse 15..0 loop
+    named := private.tsquery_of(terms, 'n' || to_hex(level) || ':') && required;
+    if candidates <= few then
+      exit;
+    elsif filtered then
+      batch := array(
+        select document.product_id
+        from public.product_documents as document
+        join public.product_listings as listing
+          on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+        where document.document @@ named
+          and (categories is null or listing.category_id = any (categories))
+          and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+          and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+          and (not search_best.in_stock or exists (
+            select from public.variant_availability as availability
+            where availability.product_id = document.product_id and availability.on_sale
+              and availability.band <> 'out_of_stock'
+          ))
+        limit most - cardinality(best)
+      );
+    else
+      batch := array(
+        select document.product_id from public.product_documents as document
+        where document.document @@ named limit most - cardinality(best)
+      );
+    end if;
+    best := best || batch;
+    scores := scores || array_fill(16 + level, array[cardinality(batch)]);
+    exit when cardinality(best) >= most;
+  end loop;
+
+  if candidates <= few then
+    named := (
+      select string_agg('(' || private.tsquery_of(terms, 'n' || to_hex(level) || ':')::text || ')', '|')::tsquery
+      from generate_series(0, 15) as level
+    );
+    return query execute format(
+      'select document.product_id, document.level + case when document.document @@ $6 then 16 else 0 end
+       from public.product_listings as listing
+       join public.product_documents as document on document.product_id = listing.product_id
+       where listing.price_list_id = $1 and document.document @@ $5 %s %s %s %s
+       order by 2 desc, 1 limit %s',
+      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
+      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
+      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
+      case when search_best.in_stock then private.in_stock_condition() else '' end,
+      most
+    ) using search_best.price_list, categories, search_best.min_amount, search_best.max_amount, anywhere, named;
+    return;
+  elsif cardinality(best) < most then
+    select coalesce(array_agg(rest.product_id), '{}'), coalesce(array_agg(rest.level::integer), '{}')
+    into batch, batch_scores
+    from (
+      select document.product_id, document.level
+      from public.product_documents as document
+      join public.product_listings as listing
+        on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+      where document.document @@ anywhere and document.product_id <> all (best)
+        and (categories is null or listing.category_id = any (categories))
+        and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+        and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+        and (not search_best.in_stock or exists (
+          select from public.variant_availability as availability
+          where availability.product_id = document.product_id and availability.on_sale
+            and availability.band <> 'out_of_stock'
+        ))
+      limit most - cardinality(best)
+    ) as rest;
+    best := best || batch;
+    scores := scores || batch_scores;
+  end if;
+  return query select found.product_id, found.score from unnest(best, scores) as found (product_id, score);
+end;
+$$;
+comment on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) is
+  'The best 1,000 products of a search, with how well each answers it.';
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean)
+  to anon, authenticated, service_role;
+
+create function private.product_cards(product_ids uuid[], price_list public.price_lists, locale text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', product.id,
+    'slug', product.slug,
+    'name', case product_cards.locale when 'fr' then product.name_fr else product.name_en end,
+    'category', (
+      select jsonb_build_object('id', category.id, 'slug', category.slug,
+        'name', case product_cards.locale when 'fr' then category.name_fr else category.name_en end)
+      from public.categories as category where category.id = product.category_id and category.active
+    ),
+    'attributes', product.attributes,
+    'min_amount', listing.min_amount,
+    'max_amount', listing.max_amount,
+    'currency', product_cards.price_list.currency,
+    'in_stock', exists (
+      select from public.variant_availability as availability
+      where availability.product_id = product.id and availability.on_sale and availability.band <> 'out_of_stock'
+    ),
+    'image', (
+      select jsonb_build_object('path', image.path,
+        'alt', case product_cards.locale when 'fr' then image.alt_fr else image.alt_en end)
+      from public.product_images as image where image.product_id = product.id
+      order by image.position, image.id limit 1
+    ),
+    'rating', jsonb_build_object('count', product.rating_count, 'sum', product.rating_sum),
+    'created_at', product.created_at
+  ) order by asked.place), '[]')
+  from unnest(product_cards.product_ids) with ordinality as asked (id, place)
+  join public.products as product on product.id = asked.id and product.active
+  join public.product_listings as listing
+    on listing.product_id = product.id and listing.price_list_id = product_cards.price_list.id;
+$$;
+comment on function private.product_cards(uuid[], public.price_lists, text) is
+  'Products as lists show them, in the order asked for, in one query whatever variants they have.';
+grant execute on function private.product_cards(uuid[], public.price_lists, text) to anon, authenticated, service_role;
+
+create function private.product_facets(product_ids uuid[], price_list public.price_lists, locale text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with matched as materialized (
+    select product.id, product.category_id, product.attributes, listing.min_amount
+    from public.products as product
+    join public.product_listings as listing
+      on listing.product_id = product.id and listing.price_list_id = product_facets.price_list.id
+    where product.id = any (product_facets.product_ids) and product.active
+  ), counted as (
+    select attribute.name, attribute.value, count(*) as products
+    from matched, private.product_attributes(matched.attributes) as attribute
+    group by attribute.name, attribute.value
+  ), ranked as (
+    select counted.*, row_number() over (partition by name order by products desc, value) as place from counted
+  )
+  select jsonb_build_object(
+    'products', (select count(*) from matched),
+    'in_stock', (
+      select count(*) from matched where exists (
+        select from public.variant_availability as availability
+        where availability.product_id = matched.id and availability.on_sale and availability.band <> 'out_of_stock'
+      )
+    ),
+    'price', (
+      select jsonb_build_object('min_amount', min(min_amount), 'max_amount', max(min_amount),
+        'currency', product_facets.price_list.currency)
+      from matched having count(*) > 0
+    ),
+    'categories', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', category.id, 'slug', category.slug,
+          'parent_id', category.parent_id,
+          'name', case product_facets.locale when 'fr' then category.name_fr else category.name_en end,
+          'count', held.products) order by held.products desc, category.slug), '[]')
+      from (select category_id, count(*) as products from matched group by category_id) as held
+      join public.categories as category on category.id = held.category_id and category.active
+    ),
+    'attributes', (
+      select coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.listed)
+        order by named.products desc, named.name), '[]')
+      from (
+        select name, sum(products) as products,
+          jsonb_agg(jsonb_build_object('value', value, 'count', products) order by place) as listed
+        from ranked where place <= 50 group by name order by 2 desc, name limit 30
+      ) as named
+    )
+  );
+$$;
+comment on function private.product_facets(uuid[], public.price_lists, text) is
+  'How many of these products are in each category, have each attribute, are in stock; and what they cost.';
+grant execute on function private.product_facets(uuid[], public.price_lists, text) to anon, authenticated, service_role;
+
+create function private.listing_query(
+  sort text,
+  searched boolean,
+  categories uuid[],
+  from_amount boolean,
+  to_amount boolean,
+  in_stock boolean,
+  resumed boolean,
+  most integer
+)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  key constant text := case sort when 'newest' then 'listed_at' when 'rating' then 'rating_rank' else 'min_amount' end;
+  type constant text := case sort when 'newest' then 'timestamptz' else 'bigint' end;
+  direction constant text := case sort when 'price_asc' then 'asc' else 'desc' end;
+  -- A category and those below it are walked side by side, each in order, and merged: what is found early is
+  -- near, wherever in the sort the category's products are. Of very many categories most of the shop is.
+  merged constant boolean := not searched and cardinality(categories) <= 50;
+  walk constant text := format(
+    'select listing.product_id, listing.%1$I as key from public.product_listings as listing %2$s
+     where listing.price_list_id = $1 %3$s order by listing.%1$I %4$s, listing.product_id %4$s limit %5$s',
+    key,
+    case when searched then
+      'join public.product_documents as document on document.product_id = listing.product_id and document.document @@ $5'
+    end,
+    concat(
+      case when merged then ' and listing.category_id = branch.id'
+        when categories is not null then ' and listing.category_id = any ($2)' end,
+      case when from_amount then ' and listing.min_amount >= $3' end,
+      case when to_amount then ' and listing.min_amount <= $4' end,
+      case when in_stock then private.in_stock_condition() end,
+      case when resumed then format(
+        ' and (listing.%I, listing.product_id) %s ($6::%s, $7)',
+        key, case direction when 'asc' then '>' else '<' end, type
+      ) end
+    ),
+    direction, most
+  );
+begin
+  return format(
+    'select array_agg(found.product_id order by found.key %1$s, found.product_id %1$s),
+       array_agg(%2$s order by found.key %1$s, found.product_id %1$s)
+     from (%3$s) as found',
+    direction,
+    -- Exact to the microsecond, in whatever zone the session is.
+    case sort when 'newest' then 'to_char(found.key at time zone ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.US"Z"'')'
+      else 'found.key::text' end,
+    case when merged then format(
+      'select page.* from unnest($2) as branch (id) cross join lateral (%s) as page
+       order by page.key %2$s, page.product_id %2$s limit %3$s', walk, direction, most
+    ) else walk end
+  );
+end;
+$$;
+comment on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) is
+  'The query for a page of listings by one sort. Its text has only what is asked for, so that the planner sees which index serves it.';
+grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer)
+  to anon, authenticated, service_role;
+
+create function public.products_search(
+  search text default null,
+  category text default null,
+  price_list text default null,
+  min_amount bigint default null,
+  max_amount bigint default null,
+  attributes jsonb default '{}',
+  in_stock boolean default false,
+  sort text default null,
+  after_key text default null,
+  after_id uuid default null,
+  page_size integer default 24,
+  facets boolean default false,
+  locale text default 'en'
+)
+returns jsonb
+language plpgsql
+stable
+set jit = off
+set search_path = ''
+as $$
+declare
+  shown constant public.price_lists := private.shop_price_list(products_search.price_list);
+  size constant integer := least(greatest(coalesce(page_size, 24), 1), 100);
+  terms constant jsonb := private.search_terms(left(coalesce(search, ''), 200));
+  sorted constant text := coalesce(sort, case when terms = '[]' then 'newest' else 'relevance' end);
+  categories uuid[];
+  required tsquery;
+  wanted tsquery;
+  page uuid[];
+  keys text[];
+  matched uuid[];
+begin
+  if sorted not in ('relevance', 'price_asc', 'price_desc', 'newest', 'rating')
+    or sorted = 'relevance' and terms = '[]'
+    or (after_key is null) <> (after_id is null)
+    or jsonb_typeof(products_search.attributes) <> 'object' then
+    perform private.problem(422, 'invalid_query', 'Sort, cursor and attributes must be of the forms described; relevance needs a search.');
+  end if;
+  if category is not null then
+    select private.categories_below(held.id) into categories
+    from public.categories as held
+    where held.active and case
+      when category ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then held.id = category::uuid
+      else held.slug = category
+    end;
+    if categories is null then
+      perform private.problem(404, 'category_not_found', 'No category has this slug or id.');
+    end if;
+  end if;
+  -- Values of one attribute: one of them. Several attributes: all of them.
+  select string_agg('(' || of_one.text || ')', '&')::tsquery into required
+  from (
+    select string_agg(private.tsquery_word('a:' || attribute.key || '=' || one.value), '|') as text
+    from jsonb_each(products_search.attributes) as attribute,
+      jsonb_array_elements_text(
+        case jsonb_typeof(attribute.value) when 'array' then attribute.value else jsonb_build_array(attribute.value) end
+      ) as one (value)
+    group by attribute.key
+  ) as of_one;
+
+  if sorted = 'relevance' then
+    required := private.tsquery_word('l:' || shown.id)::tsquery && coalesce(required, '');
+    with best as materialized (
+      select found.product_id, found.score
+      from private.search_best(
+        terms, required, shown.id, categories, products_search.min_amount, products_search.max_amount,
+        products_search.in_stock
+      ) as found
+    ), paged as (
+      select best.product_id, best.score from best
+      where after_id is null or best.score < after_key::integer
+        or best.score = after_key::integer and best.product_id > after_id
+      order by best.score desc, best.product_id
+      limit size + 1
+    )
+    select (select array_agg(best.product_id) from best),
+      array_agg(paged.product_id order by paged.score desc, paged.product_id),
+      array_agg(paged.score::text order by paged.score desc, paged.product_id)
+    into matched, page, keys from paged;
+  else
+    wanted := case when terms = '[]' then required
+      when required is null then private.tsquery_of(terms, 'w:')
+      else private.tsquery_of(terms, 'w:') && required end;
+    execute private.listing_query(
+      sorted, wanted is not null, categories, products_search.min_amount is not null,
+      products_search.max_amount is not null, products_search.in_stock, after_id is not null, size + 1
+    ) into page, keys
+    using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
+    if facets then
+      execute private.listing_query(
+        sorted, wanted is not null, categories, products_search.min_amount is not null,
+        products_search.max_amount is not null, products_search.in_stock, false, 1001
+      ) into matched
+      using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
+    end if;
+  end if;
+
+  return jsonb_build_object(
+    'products', private.product_cards(coalesce(page[1:size], '{}'), shown, products_search.locale),
+    'next', case when cardinality(page) > size then jsonb_build_object('key', keys[size], 'id', page[size]) end,
+    'sort', sorted,
+    'price_list', shown.id,
+    'currency', shown.currency,
+    'facets', case when facets then
+      private.product_facets(coalesce(matched[1:1000], '{}'), shown, products_search.locale) end,
+    'facets_capped', case when facets then
+      coalesce(cardinality(matched), 0) >= case when sorted = 'relevance' then 1000 else 1001 end end
+  );
+end;
+$$;
+comment on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) is
+  'A page of the products on sale, as the endpoint `products` answers it: searched, filtered, sorted; the place after which it begins is a sort key with an id.';
+grant execute on function
+  public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text)
+  to anon, authenticated, service_role;
