@@ -93,6 +93,15 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
       payment_intent: (await orderOf(refunded))["stripe_payment_intent_id"],
       amount: 300,
     });
+    const [charged] = await sql<{ stripe_id: string }[]>`
+      select stripe_id from private.money_movements
+      where order_id = ${disputed.order_id} and kind = 'charge'`;
+    const dispute = await fetch(`${on.stripeUrl}/_local/disputes`, {
+      method: "POST",
+      body: JSON.stringify({ charge: charged!.stripe_id }),
+    });
+    await dispute.body?.cancel();
+    equal(dispute.status, 200);
     const overdue = await buy();
     await sql`update public.orders set expires_at = now() - interval '2 hours' where id = ${overdue.order_id}`;
     const forgotten = await buy();
@@ -122,6 +131,7 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
 
     const mendable = [
       "charge_missing charge",
+      "dispute_missing dispute",
       "hold_overdue order",
       "not_released checkout_session",
       "paid_not_settled checkout_session",
@@ -153,7 +163,7 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
       mendable.filter((one) => one !== "charge_missing charge"),
     );
     deepEqual(told(mended.drifts.filter(({ repaired }) => !repaired)), reported);
-    const states = [unsettled, expired, overdue, forgotten, refunded].map(async (one) =>
+    const states = [unsettled, expired, overdue, forgotten, refunded, disputed].map(async (one) =>
       (await orderOf(one))["status"]
     );
     deepEqual(await Promise.all(states), [
@@ -162,6 +172,7 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
       "expired",
       "pending",
       "partially_refunded",
+      "disputed",
     ]);
     equal((await orderOf(forgotten))["stripe_session_id"], forgotten.session_id);
     deepEqual(told((await reconciled(on)).drifts), reported, "and nothing else is left");

@@ -848,6 +848,7 @@ export type Database = {
           "note": string | null;
           "order_id": string;
           "to_status": string | null;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -858,6 +859,7 @@ export type Database = {
           "note"?: string | null;
           "order_id": string;
           "to_status"?: string | null;
+          "user_id"?: string | null;
         };
         Update: {
           "created_at"?: string;
@@ -867,6 +869,7 @@ export type Database = {
           "note"?: string | null;
           "order_id"?: string;
           "to_status"?: string | null;
+          "user_id"?: string | null;
         };
         Relationships: [
           {
@@ -1030,6 +1033,64 @@ export type Database = {
           },
         ];
       };
+      "order_returns": {
+        Row: {
+          "answer": string | null;
+          "created_at": string;
+          "decided_at": string | null;
+          "id": string;
+          "lines": NonNullable<Json>;
+          "order_id": string;
+          "reason": string | null;
+          "refund_id": string | null;
+          "restock": boolean | null;
+          "state": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "answer"?: string | null;
+          "created_at"?: string;
+          "decided_at"?: string | null;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "order_id": string;
+          "reason"?: string | null;
+          "refund_id"?: string | null;
+          "restock"?: boolean | null;
+          "state"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "answer"?: string | null;
+          "created_at"?: string;
+          "decided_at"?: string | null;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "order_id"?: string;
+          "reason"?: string | null;
+          "refund_id"?: string | null;
+          "restock"?: boolean | null;
+          "state"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_returns_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_returns_refund_id_fkey";
+            columns: ["refund_id"];
+            isOneToOne: false;
+            referencedRelation: "order_refunds";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "orders": {
         Row: {
           "carrier": string | null;
@@ -1041,6 +1102,7 @@ export type Database = {
           "discount_code": string | null;
           "disputed_amount": number;
           "expires_at": string;
+          "forget": boolean;
           "id": string;
           "locale": string;
           "number": string;
@@ -1075,6 +1137,7 @@ export type Database = {
           "discount_code"?: string | null;
           "disputed_amount"?: number;
           "expires_at": string;
+          "forget"?: boolean;
           "id"?: string;
           "locale"?: string;
           "number"?: string;
@@ -1108,6 +1171,7 @@ export type Database = {
           "discount_code"?: string | null;
           "disputed_amount"?: number;
           "expires_at"?: string;
+          "forget"?: boolean;
           "id"?: string;
           "locale"?: string;
           "number"?: string;
@@ -1390,6 +1454,33 @@ export type Database = {
           },
         ];
       };
+      "product_documents": {
+        Row: {
+          "document": unknown;
+          "level": number;
+          "product_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "document": unknown;
+          "level": number;
+          "product_id": string;
+        };
+        Update: {
+          "document"?: unknown;
+          "level"?: number;
+          "product_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_documents_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: true;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "product_images": {
         Row: {
           "alt_en": string;
@@ -1438,6 +1529,52 @@ export type Database = {
             columns: ["variant_id"];
             isOneToOne: false;
             referencedRelation: "product_variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "product_listings": {
+        Row: {
+          "category_id": string;
+          "listed_at": string;
+          "max_amount": number;
+          "min_amount": number;
+          "price_list_id": string;
+          "product_id": string;
+          "rating_rank": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "category_id": string;
+          "listed_at": string;
+          "max_amount": number;
+          "min_amount": number;
+          "price_list_id": string;
+          "product_id": string;
+          "rating_rank": number;
+        };
+        Update: {
+          "category_id"?: string;
+          "listed_at"?: string;
+          "max_amount"?: number;
+          "min_amount"?: number;
+          "price_list_id"?: string;
+          "product_id"?: string;
+          "rating_rank"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_listings_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "product_listings_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
             referencedColumns: ["id"];
           },
         ];
@@ -1690,6 +1827,19 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "search_words": {
+        Row: {
+          "word": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "word": string;
+        };
+        Update: {
+          "word"?: string;
+        };
+        Relationships: [];
       };
       "shipping_rates": {
         Row: {
@@ -1945,6 +2095,8 @@ export type Database = {
         Row: {
           "band": string;
           "few_left": number | null;
+          "on_sale": boolean;
+          "product_id": string;
           "updated_at": string;
           "variant_id": string;
         };
@@ -1952,16 +2104,27 @@ export type Database = {
         Insert: {
           "band"?: string;
           "few_left"?: number | null;
+          "on_sale"?: boolean;
+          "product_id": string;
           "updated_at"?: string;
           "variant_id": string;
         };
         Update: {
           "band"?: string;
           "few_left"?: number | null;
+          "on_sale"?: boolean;
+          "product_id"?: string;
           "updated_at"?: string;
           "variant_id"?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "variant_availability_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
           {
             foreignKeyName: "variant_availability_variant_id_fkey";
             columns: ["variant_id"];
@@ -2651,9 +2814,35 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "order_advance": {
+        Args: {
+          "carrier": string;
+          "order_id": string;
+          "reason": string;
+          "staff": string;
+          "to_status": string;
+          "tracking_number": string;
+          "tracking_url": string;
+        };
+        Returns: string;
+      };
+      "order_cancel": {
+        Args: {
+          "buyer": string;
+          "by_token": boolean;
+          "order_id": string;
+          "session_ended": boolean;
+          "staff_reason": string;
+        };
+        Returns: string;
+      };
       "order_checkout": { Args: { "order_id": string }; Returns: Json };
       "order_checkout_record": {
         Args: { "order_id": string; "session_id": string };
+        Returns: boolean;
+      };
+      "order_confirmation_send": {
+        Args: { "cause": string; "order_id": string; "reason": string; "staff": string };
         Returns: boolean;
       };
       "order_find": { Args: { "order_id": string; "session_id": string }; Returns: Json };
@@ -2676,11 +2865,54 @@ export type Database = {
         };
         Returns: Json;
       };
+      "order_read": {
+        Args: { "buyer": string; "by_token": boolean; "order_id": string };
+        Returns: Json;
+      };
+      "order_refund": {
+        Args: {
+          "amount": number;
+          "cause": string;
+          "lines": Json;
+          "order_id": string;
+          "reason": string;
+          "restock": boolean;
+          "staff": string;
+          "why": string;
+        };
+        Returns: Json;
+      };
       "order_refund_read": { Args: { "refund_id": string }; Returns: Json };
       "order_refund_refused": { Args: { "failure": string; "refund_id": string }; Returns: Json };
       "order_release": {
         Args: { "order_id": string; "reason": string; "to_status": string };
         Returns: boolean;
+      };
+      "order_return_ask": {
+        Args: {
+          "buyer": string;
+          "by_token": boolean;
+          "lines": Json;
+          "order_id": string;
+          "reason": string;
+        };
+        Returns: string;
+      };
+      "order_return_decide": {
+        Args: {
+          "accept": boolean;
+          "amount": number;
+          "answer": string;
+          "restock": boolean;
+          "return_id": string;
+          "staff": string;
+          "why": string;
+        };
+        Returns: Json;
+      };
+      "order_review_end": {
+        Args: { "order_id": string; "reason": string; "staff": string };
+        Returns: string;
       };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
@@ -2690,6 +2922,28 @@ export type Database = {
       "product_images_unused": { Args: { "names": (string)[] }; Returns: (string)[] };
       "product_reviews": {
         Args: { "cursor"?: string; "page_size"?: number; "product_id": string };
+        Returns: Json;
+      };
+      "product_show": {
+        Args: { "locale"?: string; "price_list"?: string; "product": string };
+        Returns: Json;
+      };
+      "products_search": {
+        Args: {
+          "after_id"?: string;
+          "after_key"?: string;
+          "attributes"?: Json;
+          "category"?: string;
+          "facets"?: boolean;
+          "in_stock"?: boolean;
+          "locale"?: string;
+          "max_amount"?: number;
+          "min_amount"?: number;
+          "page_size"?: number;
+          "price_list"?: string;
+          "search"?: string;
+          "sort"?: string;
+        };
         Returns: Json;
       };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
@@ -2796,6 +3050,11 @@ export type Database = {
       };
       "staff_mail_suppressions": {
         Args: { "before_id": number; "page_size": number; "staff": string };
+        Returns: Json;
+      };
+      "staff_order": { Args: { "order_id": string; "staff": string }; Returns: Json };
+      "staff_orders": {
+        Args: { "after": Json; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
       };
       "staff_reviews": {
