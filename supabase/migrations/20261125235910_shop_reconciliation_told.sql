@@ -58,9 +58,9 @@ language sql
 stable
 set search_path = ''
 as $$
-  select * from private.core_alert_measures()
+  select * from private.alert_measures_but_orders()
   union all
-  select * from private.webhook_alert_measures()
+  select * from private.order_money_measures()
   union all
   select * from private.shop_alert_measures();
 $$;
@@ -70,6 +70,7 @@ alter table private.alert_rules
   add constraint alert_rules_measure_known check (measure in (
     'dead_jobs', 'oldest_due_job_seconds', 'oldest_unhandled_event_seconds', 'unrepaired_drifts',
     'seconds_since_reconciliation', 'suppressed_addresses_a_day', 'orders_in_review', 'disabled_webhook_endpoints',
+    'orders_disputed', 'order_refunds_failed',
     'unrepaired_shop_drifts', 'seconds_since_shop_reconciliation'
   ));
 insert into private.alert_rules (name, measure, threshold, remind_every) values

@@ -50,6 +50,10 @@ const meanings: Record<string, Sentence> = {
     fr: "comparaison des commandes avec Stripe en retard (en secondes)",
     en: "The comparison of orders with Stripe is late (seconds since the last)",
   },
+  orders_in_review: {
+    fr: "commandes payées à vérifier avant envoi",
+    en: "Paid orders that somebody must look at",
+  },
   webhook_endpoint_disabled: {
     fr: "adresses de webhooks désactivées, qu’on n’atteint plus",
     en: "Webhook endpoints that are disabled, since nothing reaches them",

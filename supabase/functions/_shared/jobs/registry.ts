@@ -8,6 +8,7 @@ import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { orderEnd } from "./order-end.ts";
 import { orderRefund } from "./order-refund.ts";
 import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
@@ -39,6 +40,7 @@ export const jobKinds: Record<string, JobKind> = {
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  order_end: orderEnd,
   order_refund: orderRefund,
   orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
