@@ -2603,6 +2603,16 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "card_decline_record_guest": {
+        Args: {
+          "card_hash": string;
+          "cause": string;
+          "code": string;
+          "order_id": string;
+          "tolerance"?: number;
+        };
+        Returns: boolean;
+      };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
       "cart_facts": {
@@ -2851,7 +2861,7 @@ export type Database = {
           "address_hash"?: string;
           "buyer": string;
           "cancel_url": string;
-          "cart"?: Json;
+          "cart"?: string;
           "discount_code": string;
           "email": string;
           "items": Json;
@@ -2914,6 +2924,7 @@ export type Database = {
         Args: { "order_id": string; "reason": string; "staff": string };
         Returns: string;
       };
+      "orders_pending_of": { Args: { "workspace_id": string }; Returns: Json };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
