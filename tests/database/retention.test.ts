@@ -441,6 +441,14 @@ const samples: Record<string, Sample> = {
           select meter as name from public.usage_counters where period_start = '2000-01-01'` as never,
       ),
   },
+  catalogue_exports: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.catalogue_exports (price_lists, cursor, state, expires_at)
+        values ('{}', '"${name}"', 'expired', ${ago("catalogue_exports", age)})`),
+    left: async () =>
+      names(await sql`select cursor #>> '{}' as name from public.catalogue_exports` as never),
+  },
   catalogue_imports: {
     insert: (name, age) =>
       sql.unsafe(`
