@@ -66,7 +66,7 @@ create table private.alert_rules (
   remind_every interval not null,
   enabled boolean default true not null,
   constraint alert_rules_pkey PRIMARY KEY (name),
-  constraint alert_rules_measure_known CHECK (measure = ANY (ARRAY['dead_jobs'::text, 'oldest_due_job_seconds'::text, 'oldest_unhandled_event_seconds'::text, 'unrepaired_drifts'::text, 'seconds_since_reconciliation'::text, 'suppressed_addresses_a_day'::text])),
+  constraint alert_rules_measure_known CHECK (measure = ANY (ARRAY['dead_jobs'::text, 'oldest_due_job_seconds'::text, 'oldest_unhandled_event_seconds'::text, 'unrepaired_drifts'::text, 'seconds_since_reconciliation'::text, 'suppressed_addresses_a_day'::text, 'orders_in_review'::text, 'disabled_webhook_endpoints'::text])),
   constraint alert_rules_name_format CHECK (name ~ '^[a-z][a-z0-9_]{0,39}$'::text),
   constraint alert_rules_remind_sparingly CHECK (remind_every >= '00:10:00'::interval),
   constraint alert_rules_threshold_positive CHECK (threshold > 0)
@@ -177,6 +177,21 @@ comment on table private.card_trials is 'Cards that were seen on a subscription 
 comment on column private.card_trials.fingerprint is 'Stripe''s: the same for a card''s number wherever it is given; it tells nothing of the number.';
 alter table private.card_trials enable row level security;
 grant select, insert, update, delete on private.card_trials to service_role;
+
+create table private.catalogue_import_skus (
+  import_id uuid not null,
+  sku text not null,
+  product text not null,
+  line integer not null,
+  good boolean not null,
+  constraint catalogue_import_skus_pkey PRIMARY KEY (import_id, sku),
+  constraint catalogue_import_skus_import_id_fkey FOREIGN KEY (import_id) REFERENCES catalogue_imports(id) ON DELETE CASCADE
+);
+comment on table private.catalogue_import_skus is 'What the file of a running import has named so far; emptied when it ends.';
+comment on column private.catalogue_import_skus.good is 'Whether the row was, or in a dry run would have been, written.';
+CREATE INDEX catalogue_import_skus_product ON private.catalogue_import_skus USING btree (import_id, product);
+alter table private.catalogue_import_skus enable row level security;
+grant select, insert, update, delete on private.catalogue_import_skus to service_role;
 
 create table private.decline_limits (
   counted text not null,
@@ -387,6 +402,29 @@ alter table private.money_movements enable row level security;
 grant select, insert on private.money_movements to service_role;
 CREATE TRIGGER money_movements_keep BEFORE DELETE OR UPDATE ON private.money_movements FOR EACH ROW EXECUTE FUNCTION private.ledger_keep();
 CREATE TRIGGER money_movements_keep_all BEFORE TRUNCATE ON private.money_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
+CREATE CONSTRAINT TRIGGER money_movements_told AFTER INSERT ON private.money_movements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = 'refund'::text) EXECUTE FUNCTION private.refund_told();
+
+create table private.order_disputes (
+  stripe_dispute_id text not null,
+  order_id uuid not null,
+  status text not null,
+  amount bigint not null,
+  currency text not null,
+  reason text,
+  evidence_due_by timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint order_disputes_pkey PRIMARY KEY (stripe_dispute_id),
+  constraint order_disputes_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT,
+  constraint order_disputes_amount_positive CHECK (amount > 0),
+  constraint order_disputes_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text)
+);
+comment on table private.order_disputes is 'Disputes of orders, as Stripe holds them. Staff read them; evidence is given in Stripe''s dashboard.';
+comment on column private.order_disputes.status is 'needs_response and under_review hold the money; warning_* do not; won, lost, prevented end it. https://docs.stripe.com/api/disputes/object';
+CREATE INDEX order_disputes_order ON private.order_disputes USING btree (order_id);
+alter table private.order_disputes enable row level security;
+grant select, insert, update, delete on private.order_disputes to service_role;
+CREATE TRIGGER order_disputes_touch BEFORE UPDATE ON private.order_disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table private.order_requests (
   order_id uuid not null,
@@ -849,6 +887,22 @@ CREATE INDEX usage_reports_workspace ON private.usage_reports USING btree (works
 alter table private.usage_reports enable row level security;
 grant select, insert, update, delete on private.usage_reports to service_role;
 
+create table private.webhook_endpoint_secrets (
+  endpoint_id uuid not null,
+  secret text not null,
+  previous_secret text,
+  previous_until timestamp with time zone,
+  rotated_at timestamp with time zone default private.now() not null,
+  constraint webhook_endpoint_secrets_pkey PRIMARY KEY (endpoint_id),
+  constraint webhook_endpoint_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
+  constraint webhook_endpoint_secrets_previous_until CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
+  constraint webhook_endpoint_secrets_secret_format CHECK (secret ~ '^whsec_[A-Za-z0-9+/]+=*$'::text)
+);
+comment on table private.webhook_endpoint_secrets is 'What events are signed with. Staff read theirs by webhook_endpoint_secret(), which the audit log notes.';
+comment on column private.webhook_endpoint_secrets.previous_until is 'Until when the secret before signs as well: each event then carries two signatures.';
+alter table private.webhook_endpoint_secrets enable row level security;
+grant select, insert, update, delete on private.webhook_endpoint_secrets to service_role;
+
 create table private.webhook_event_changes (
   id bigint generated always as identity not null,
   event_id bigint not null,
@@ -1113,6 +1167,72 @@ comment on column public.billing_documents.tax is 'What of `amount` is tax.';
 grant select on public.billing_documents to authenticated;
 grant select on public.billing_documents to service_role;
 
+create table public.catalogue_import_errors (
+  import_id uuid not null,
+  line integer not null,
+  column_name text not null,
+  problem text not null,
+  constraint catalogue_import_errors_pkey PRIMARY KEY (import_id, line, column_name),
+  constraint catalogue_import_errors_import_id_fkey FOREIGN KEY (import_id) REFERENCES catalogue_imports(id) ON DELETE CASCADE,
+  constraint catalogue_import_errors_problem_length CHECK (char_length(problem) >= 1 AND char_length(problem) <= 500)
+);
+comment on table public.catalogue_import_errors is 'What is wrong with which line of an import''s file: the first thousand.';
+comment on column public.catalogue_import_errors.line is 'Of the file, as an editor counts them; where the row begins.';
+comment on column public.catalogue_import_errors.column_name is 'The header''s name; empty for the row as a whole.';
+alter table public.catalogue_import_errors enable row level security;
+grant select on public.catalogue_import_errors to authenticated;
+grant select, insert, update, delete on public.catalogue_import_errors to service_role;
+create policy "Staff read errors of imports" on public.catalogue_import_errors for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+
+create table public.catalogue_imports (
+  id uuid default gen_random_uuid() not null,
+  created_by uuid,
+  path text not null,
+  file jsonb not null,
+  dry_run boolean not null,
+  state text default 'running'::text not null,
+  separator text,
+  columns jsonb,
+  bytes_total bigint not null,
+  bytes_done bigint default 0 not null,
+  lines_done integer default 0 not null,
+  batches integer default 0 not null,
+  rows_done integer default 0 not null,
+  file_rows integer,
+  created integer default 0 not null,
+  updated integer default 0 not null,
+  unchanged integer default 0 not null,
+  failed integer default 0 not null,
+  problem text,
+  created_at timestamp with time zone default private.now() not null,
+  finished_at timestamp with time zone,
+  constraint catalogue_imports_pkey PRIMARY KEY (id),
+  constraint catalogue_imports_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint catalogue_imports_counts_add_up CHECK ((created + updated + unchanged + failed) = rows_done),
+  constraint catalogue_imports_finished_when_ended CHECK ((state = 'running'::text) = (finished_at IS NULL)),
+  constraint catalogue_imports_problem_when_failed CHECK ((state = 'failed'::text) = (problem IS NOT NULL)),
+  constraint catalogue_imports_state_known CHECK (state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])),
+  constraint catalogue_imports_within_file CHECK (bytes_done >= 0 AND bytes_done <= bytes_total)
+);
+comment on table public.catalogue_imports is 'Imports of the catalogue from CSV files, and how far they are.';
+comment on column public.catalogue_imports.path is 'The file in the storage bucket catalogue-imports.';
+comment on column public.catalogue_imports.file is 'Which file that was, {id, etag}: another one under its name is not read on.';
+comment on column public.catalogue_imports.columns is 'The names of the header, in their order; null until it is read.';
+comment on column public.catalogue_imports.bytes_done is 'Where the next batch begins.';
+comment on column public.catalogue_imports.file_rows is 'How many rows the file has; null until all are read.';
+comment on column public.catalogue_imports.failed is 'Rows that were left out; catalogue_import_errors says why, of the first thousand.';
+comment on column public.catalogue_imports.problem is 'Why it ended before the file did.';
+CREATE INDEX catalogue_imports_created ON public.catalogue_imports USING btree (created_at DESC, id);
+CREATE INDEX catalogue_imports_created_by ON public.catalogue_imports USING btree (created_by);
+CREATE INDEX catalogue_imports_finished ON public.catalogue_imports USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX catalogue_imports_one_running ON public.catalogue_imports USING btree (state) WHERE (state = 'running'::text);
+alter table public.catalogue_imports enable row level security;
+grant select on public.catalogue_imports to authenticated;
+grant select, insert, update, delete on public.catalogue_imports to service_role;
+create policy "Staff read imports" on public.catalogue_imports for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+
 create table public.categories (
   id uuid default gen_random_uuid() not null,
   parent_id uuid,
@@ -1149,6 +1269,7 @@ create policy "Staff update" on public.categories for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active categories, staff all" on public.categories for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER categories_audit AFTER INSERT OR DELETE OR UPDATE OF parent_id, slug, name_en, name_fr, active ON categories FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'parent_id', 'slug', '~name_en', '~name_fr', 'active');
 CREATE TRIGGER categories_touch BEFORE UPDATE ON categories FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER categories_tree AFTER INSERT OR UPDATE OF parent_id ON categories FOR EACH ROW WHEN (new.parent_id IS NOT NULL) EXECUTE FUNCTION private.category_stays_tree();
 
@@ -1221,6 +1342,7 @@ create policy "Staff insert" on public.discount_scopes for insert to authenticat
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Staff read what discounts cover" on public.discount_scopes for select to authenticated
   using (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER discount_scopes_audit AFTER INSERT OR DELETE ON discount_scopes FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'discount_id', 'product_id', 'category_id');
 
 create table public.discounts (
   id uuid default gen_random_uuid() not null,
@@ -1276,6 +1398,7 @@ create policy "Staff read discounts" on public.discounts for select to authentic
 create policy "Staff update" on public.discounts for update to authenticated
   using (( SELECT private.is_staff() AS is_staff))
   with check (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER discounts_audit AFTER INSERT OR DELETE OR UPDATE OF basis_points, amount, minimum_amount, max_redemptions, max_per_customer, starts_at, ends_at, active ON discounts FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'code', 'basis_points', 'amount', 'price_list_id', 'minimum_amount', 'max_redemptions', 'max_per_customer', 'starts_at', 'ends_at', 'active');
 CREATE TRIGGER discounts_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON discounts FOR EACH ROW WHEN (new.amount IS NOT NULL) EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER discounts_touch BEFORE UPDATE ON discounts FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -1566,7 +1689,7 @@ create table public.order_items (
 comment on table public.order_items is 'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
 comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
-CREATE INDEX order_items_product ON public.order_items USING btree (product_id, created_at DESC);
+CREATE INDEX order_items_product ON public.order_items USING btree (product_id);
 CREATE INDEX order_items_user ON public.order_items USING btree (user_id);
 CREATE INDEX order_items_variant ON public.order_items USING btree (variant_id);
 alter table public.order_items enable row level security;
@@ -1583,9 +1706,11 @@ create table public.order_refunds (
   currency text not null,
   reason text not null,
   lines jsonb default '[]'::jsonb not null,
+  shipping_amount bigint default 0 not null,
   restock boolean default false not null,
   state text default 'open'::text not null,
   stripe_refund_id text,
+  failure text,
   cause text not null,
   created_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
@@ -1599,11 +1724,14 @@ create table public.order_refunds (
   constraint order_refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint order_refunds_lines_list CHECK (jsonb_typeof(lines) = 'array'::text),
   constraint order_refunds_reason_known CHECK (reason = ANY (ARRAY['cancelled'::text, 'returned'::text, 'goodwill'::text, 'late_payment'::text, 'review'::text, 'stripe'::text])),
+  constraint order_refunds_shipping_within_amount CHECK (shipping_amount >= 0 AND shipping_amount <= amount),
   constraint order_refunds_state_known CHECK (state = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text]))
 );
 comment on table public.order_refunds is 'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
 comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
-comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount}]; empty for the whole order, or an amount without lines.';
+comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount, tax_amount}]; empty for an amount without lines.';
+comment on column public.order_refunds.shipping_amount is 'What of the amount gives back shipping, with its tax.';
+comment on column public.order_refunds.failure is 'Why Stripe refused it, or how it failed at the bank later.';
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
 CREATE INDEX order_refunds_order ON public.order_refunds USING btree (order_id);
@@ -1687,6 +1815,8 @@ create policy "Buyers read their own orders" on public.orders for select to auth
 CREATE TRIGGER orders_event_insert AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION private.order_event();
 CREATE TRIGGER orders_event_update AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_event();
 CREATE TRIGGER orders_review_ends AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status = 'review'::text AND (new.status = ANY (ARRAY['paid'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.order_review_ends();
+CREATE CONSTRAINT TRIGGER orders_told_paid AFTER UPDATE OF status ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.status = 'paid'::text AND (old.status = ANY (ARRAY['pending'::text, 'expired'::text, 'review'::text]))) EXECUTE FUNCTION private.order_told();
+CREATE CONSTRAINT TRIGGER orders_told_shipped AFTER UPDATE OF status ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.status = 'shipped'::text AND old.status <> 'shipped'::text AND old.shipped_at IS NULL) EXECUTE FUNCTION private.order_told();
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER orders_transition BEFORE UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_transition();
 
@@ -1830,6 +1960,7 @@ create policy "Staff update" on public.price_lists for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active price lists, staff all" on public.price_lists for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER price_lists_audit AFTER INSERT OR DELETE OR UPDATE OF is_default, active ON price_lists FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'currency', 'is_default', 'active');
 CREATE TRIGGER price_lists_touch BEFORE UPDATE ON price_lists FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.prices (
@@ -1872,27 +2003,6 @@ create policy "Anyone reads the prices on sale" on public.prices for select to a
 CREATE TRIGGER prices_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON prices FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('id');
 CREATE TRIGGER prices_touch BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION private.touch();
 
-create table public.product_documents (
-  product_id uuid not null,
-  level smallint not null,
-  document tsvector not null,
-  constraint product_documents_pkey PRIMARY KEY (product_id),
-  constraint product_documents_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
-  constraint product_documents_level_possible CHECK (level >= 0 AND level <= 15)
-);
-comment on table public.product_documents is 'What products on sale are found by. Kept by private.listings_refresh.';
-comment on column public.product_documents.level is 'What is found first among equals: 8 to 15 by how much its reviews like it, 0 to 7 by how few words its name has.';
-comment on column public.product_documents.document is 'Lexemes: `w:chair` of any text, `n<level>:chair` of the name (level in hexadecimal), `a:<name>=<value>` an attribute, `l:<price list>` where it is on sale.';
-CREATE INDEX product_documents_document ON public.product_documents USING gin (document);
-alter table public.product_documents enable row level security;
-grant select on public.product_documents to anon;
-grant select on public.product_documents to authenticated;
-grant select, insert, update, delete on public.product_documents to service_role;
-create policy "Everybody reads documents" on public.product_documents for select to anon
-  using (true);
-create policy "Users read documents" on public.product_documents for select to authenticated
-  using (true);
-
 create table public.product_images (
   id uuid default gen_random_uuid() not null,
   product_id uuid not null,
@@ -1932,41 +2042,9 @@ create policy "Staff update" on public.product_images for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read images of what is on sale, staff all" on public.product_images for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.product_on_sale(product_id));
+CREATE TRIGGER product_images_audit AFTER INSERT OR DELETE OR UPDATE OF variant_id, alt_en, alt_fr ON product_images FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'product_id', 'path', '~variant_id', '~alt_en', '~alt_fr');
 CREATE TRIGGER product_images_files_go AFTER DELETE ON product_images REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.product_image_files_go();
 CREATE TRIGGER product_images_touch BEFORE UPDATE ON product_images FOR EACH ROW EXECUTE FUNCTION private.touch();
-
-create table public.product_listings (
-  product_id uuid not null,
-  price_list_id text not null,
-  category_id uuid not null,
-  min_amount bigint not null,
-  max_amount bigint not null,
-  rating_rank integer not null,
-  listed_at timestamp with time zone not null,
-  constraint product_listings_pkey PRIMARY KEY (product_id, price_list_id),
-  constraint product_listings_price_list_id_fkey FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE CASCADE,
-  constraint product_listings_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE
-);
-comment on table public.product_listings is 'Products on sale by each price list, with what lists sort by. Kept by private.listings_refresh: see there.';
-comment on column public.product_listings.category_id is 'The product''s own category; those above follow from the tree.';
-comment on column public.product_listings.min_amount is 'The lowest price of its active variants, in minor units of the list''s currency.';
-comment on column public.product_listings.max_amount is 'The highest one.';
-comment on column public.product_listings.rating_rank is 'Average rating times 10,000, with five ratings of 3 added: one rating of 5 is less than a hundred of 4.8.';
-comment on column public.product_listings.listed_at is 'When the product was made.';
-CREATE INDEX product_listings_category_newest ON public.product_listings USING btree (category_id, price_list_id, listed_at, product_id);
-CREATE INDEX product_listings_category_price ON public.product_listings USING btree (category_id, price_list_id, min_amount, product_id);
-CREATE INDEX product_listings_category_rating ON public.product_listings USING btree (category_id, price_list_id, rating_rank, product_id);
-CREATE INDEX product_listings_newest ON public.product_listings USING btree (price_list_id, listed_at, product_id);
-CREATE INDEX product_listings_price ON public.product_listings USING btree (price_list_id, min_amount, product_id);
-CREATE INDEX product_listings_rating ON public.product_listings USING btree (price_list_id, rating_rank, product_id);
-alter table public.product_listings enable row level security;
-grant select on public.product_listings to anon;
-grant select on public.product_listings to authenticated;
-grant select, insert, update, delete on public.product_listings to service_role;
-create policy "Everybody reads listings" on public.product_listings for select to anon
-  using (true);
-create policy "Users read listings" on public.product_listings for select to authenticated
-  using (true);
 
 create table public.product_variants (
   id uuid default gen_random_uuid() not null,
@@ -2008,9 +2086,7 @@ create policy "Staff update" on public.product_variants for update to authentica
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active variants of active products, staff all" on public.product_variants for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR active AND private.product_on_sale(product_id));
-CREATE TRIGGER product_variants_listings_delete AFTER DELETE ON product_variants REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
-CREATE TRIGGER product_variants_listings_insert AFTER INSERT ON product_variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
-CREATE TRIGGER product_variants_listings_update AFTER UPDATE ON product_variants REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
+CREATE TRIGGER product_variants_audit AFTER INSERT OR DELETE OR UPDATE OF sku, options, weight_grams, low_stock, active ON product_variants FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'product_id', 'sku', '~options', 'weight_grams', 'low_stock', 'active');
 CREATE TRIGGER product_variants_stock AFTER INSERT OR UPDATE OF low_stock ON product_variants FOR EACH ROW EXECUTE FUNCTION private.variant_gets_stock();
 CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -2063,7 +2139,7 @@ create policy "Staff update" on public.products for update to authenticated
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active products, staff all" on public.products for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
-CREATE TRIGGER products_listings AFTER UPDATE ON products REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_products();
+CREATE TRIGGER products_audit AFTER INSERT OR DELETE OR UPDATE OF slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active ON products FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'slug', 'category_id', '~name_en', '~name_fr', '~description_en', '~description_fr', '~attributes', 'tax_code', 'active');
 CREATE TRIGGER products_touch BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.profiles (
@@ -2179,22 +2255,6 @@ CREATE TRIGGER reviews_ratings_update AFTER UPDATE ON reviews REFERENCING OLD TA
 CREATE TRIGGER reviews_touch BEFORE UPDATE ON reviews FOR EACH ROW EXECUTE FUNCTION private.touch();
 CREATE TRIGGER reviews_written BEFORE INSERT OR UPDATE OF comment ON reviews FOR EACH ROW EXECUTE FUNCTION private.review_written();
 
-create table public.search_words (
-  word text not null,
-  constraint search_words_pkey PRIMARY KEY (word),
-  constraint search_words_word_length CHECK (char_length(word) >= 3 AND char_length(word) <= 40)
-);
-comment on table public.search_words is 'Every lexeme that a product on sale has or had: a word that is none of them is a typo, and the nearest of them are meant.';
-CREATE INDEX search_words_similar ON public.search_words USING gin (word extensions.gin_trgm_ops);
-alter table public.search_words enable row level security;
-grant select on public.search_words to anon;
-grant select on public.search_words to authenticated;
-grant select, insert, update, delete on public.search_words to service_role;
-create policy "Everybody reads words" on public.search_words for select to anon
-  using (true);
-create policy "Users read words" on public.search_words for select to authenticated
-  using (true);
-
 create table public.shipping_rates (
   id uuid default gen_random_uuid() not null,
   name_en text not null,
@@ -2243,6 +2303,7 @@ create policy "Staff update" on public.shipping_rates for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read active shipping rates, staff all" on public.shipping_rates for select to authenticated
   using (active OR ( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER shipping_rates_audit AFTER INSERT OR DELETE OR UPDATE OF amount, countries, min_weight, max_weight, min_total, max_total, active ON shipping_rates FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'price_list_id', 'amount', 'countries', 'min_weight', 'max_weight', 'min_total', 'max_total', 'active');
 CREATE TRIGGER shipping_rates_chargeable BEFORE INSERT OR UPDATE OF amount, price_list_id ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER shipping_rates_touch BEFORE UPDATE ON shipping_rates FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -2367,30 +2428,25 @@ create policy "Members read when their workspaces used what" on public.usage_rec
 
 create table public.variant_availability (
   variant_id uuid not null,
-  product_id uuid not null,
-  on_sale boolean default false not null,
   band text default 'out_of_stock'::text not null,
   few_left integer,
   updated_at timestamp with time zone default now() not null,
   constraint variant_availability_pkey PRIMARY KEY (variant_id),
-  constraint variant_availability_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE CASCADE,
   constraint variant_availability_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE CASCADE,
   constraint variant_availability_band_known CHECK (band = ANY (ARRAY['in_stock'::text, 'few_left'::text, 'out_of_stock'::text])),
   constraint variant_availability_count_of_few CHECK ((band = 'few_left'::text) = (few_left IS NOT NULL))
 );
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
-comment on column public.variant_availability.product_id is 'The variant''s.';
-comment on column public.variant_availability.on_sale is 'Whether variant and product are active: what buyers may see. Kept by private.listings_refresh; here, since a policy that asks both tables would be asked for each row of each list.';
 CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
-CREATE INDEX variant_availability_product ON public.variant_availability USING btree (product_id);
 alter table public.variant_availability enable row level security;
 grant select on public.variant_availability to anon;
 grant select on public.variant_availability to authenticated;
 grant select, insert, update, delete on public.variant_availability to service_role;
 create policy "Everybody reads the availability of what is on sale" on public.variant_availability for select to anon
-  using (on_sale);
+  using (private.variant_on_sale(variant_id));
 create policy "Users read the availability of what is on sale, staff all" on public.variant_availability for select to authenticated
-  using (on_sale OR ( SELECT private.is_staff() AS is_staff));
+  using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_availability_told AFTER UPDATE OF band ON variant_availability FOR EACH ROW WHEN (old.band = 'in_stock'::text AND new.band = 'few_left'::text OR old.band = 'in_stock'::text AND new.band = 'out_of_stock'::text OR old.band = 'few_left'::text AND new.band = 'out_of_stock'::text) EXECUTE FUNCTION private.stock_told();
 CREATE TRIGGER variant_availability_touch BEFORE UPDATE ON variant_availability FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.variant_prices (
@@ -2426,11 +2482,98 @@ create policy "Staff update" on public.variant_prices for update to authenticate
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+CREATE TRIGGER variant_prices_audit AFTER INSERT OR DELETE OR UPDATE OF unit_amount, compare_at_amount ON variant_prices FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'variant_id', 'price_list_id', 'unit_amount', 'compare_at_amount');
 CREATE TRIGGER variant_prices_chargeable BEFORE INSERT OR UPDATE OF unit_amount, price_list_id ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
-CREATE TRIGGER variant_prices_listings_delete AFTER DELETE ON variant_prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
-CREATE TRIGGER variant_prices_listings_insert AFTER INSERT ON variant_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
-CREATE TRIGGER variant_prices_listings_update AFTER UPDATE ON variant_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
 CREATE TRIGGER variant_prices_touch BEFORE UPDATE ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.webhook_deliveries (
+  id bigint generated always as identity not null,
+  endpoint_id uuid not null,
+  event_id text not null,
+  type text not null,
+  payload jsonb not null,
+  state text default 'pending'::text not null,
+  attempts smallint default 0 not null,
+  replays smallint default 0 not null,
+  last_status smallint,
+  last_error text,
+  last_excerpt text,
+  note text,
+  created_at timestamp with time zone default private.now() not null,
+  last_attempt_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_once_per_event UNIQUE (endpoint_id, event_id),
+  constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
+  constraint webhook_deliveries_excerpt_short CHECK (char_length(last_excerpt) <= 300),
+  constraint webhook_deliveries_finished_when_ended CHECK ((state = 'pending'::text) = (finished_at IS NULL)),
+  constraint webhook_deliveries_state_known CHECK (state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))
+);
+comment on table public.webhook_deliveries is 'Each event for each endpoint that wants it, and what became of it. Staff read it.';
+comment on column public.webhook_deliveries.event_id is 'webhook-id: the same at each attempt, each replay and each endpoint.';
+comment on column public.webhook_deliveries.payload is '{type, timestamp, data}: the body that is sent.';
+comment on column public.webhook_deliveries.attempts is 'Since it was written or replayed last; a result counts only for the attempt that it is of.';
+comment on column public.webhook_deliveries.last_excerpt is 'The first 300 characters of the last answer that was no success.';
+comment on column public.webhook_deliveries.note is 'Why staff replayed it last.';
+CREATE INDEX webhook_deliveries_finished ON public.webhook_deliveries USING btree (finished_at);
+alter table public.webhook_deliveries enable row level security;
+grant select on public.webhook_deliveries to authenticated;
+grant select, insert, update, delete on public.webhook_deliveries to service_role;
+create policy "Staff read deliveries" on public.webhook_deliveries for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+
+create table public.webhook_endpoints (
+  id uuid default gen_random_uuid() not null,
+  url text not null,
+  description text default ''::text not null,
+  events text[] not null,
+  enabled boolean default true not null,
+  disabled_reason text,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_description_length CHECK (char_length(description) <= 500),
+  constraint webhook_endpoints_disabled_for_reason CHECK (disabled_reason IS NULL OR NOT enabled),
+  constraint webhook_endpoints_events_some CHECK (cardinality(events) >= 1 AND cardinality(events) <= 100),
+  constraint webhook_endpoints_url_https CHECK (url ~ '^(https://[^/?#@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)([/?][^#\s]*)?$'::text AND char_length(url) <= 2000)
+);
+comment on table public.webhook_endpoints is 'Where events are told. Staff write them under RLS.';
+comment on column public.webhook_endpoints.url is 'https; no name and password in it, no fragment.';
+comment on column public.webhook_endpoints.events is 'Types of public.webhook_event_types; any other is refused.';
+comment on column public.webhook_endpoints.disabled_reason is 'Why it was disabled by itself; null when staff did it. Any update of `enabled` clears it.';
+comment on column public.webhook_endpoints.failing_since is 'Since when nothing has reached it; null while it answers.';
+alter table public.webhook_endpoints enable row level security;
+grant select, delete on public.webhook_endpoints to authenticated;
+grant select, insert, update, delete on public.webhook_endpoints to service_role;
+grant insert (id, url, description, events, enabled), update (url, description, events, enabled) on public.webhook_endpoints to authenticated;
+create policy "Staff delete" on public.webhook_endpoints for delete to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff insert" on public.webhook_endpoints for insert to authenticated
+  with check (( SELECT private.is_staff() AS is_staff));
+create policy "Staff read endpoints" on public.webhook_endpoints for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
+create policy "Staff update" on public.webhook_endpoints for update to authenticated
+  using (( SELECT private.is_staff() AS is_staff))
+  with check (( SELECT private.is_staff() AS is_staff));
+CREATE TRIGGER webhook_endpoints_audit AFTER INSERT OR DELETE OR UPDATE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'id', 'events', 'enabled', 'disabled_reason', '~url');
+CREATE TRIGGER webhook_endpoints_decided BEFORE UPDATE OF enabled ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_decided();
+CREATE CONSTRAINT TRIGGER webhook_endpoints_events AFTER INSERT OR UPDATE OF events ON webhook_endpoints NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_written();
+CREATE TRIGGER webhook_endpoints_secret AFTER INSERT ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_gets_secret();
+CREATE TRIGGER webhook_endpoints_touch BEFORE UPDATE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.touch();
+
+create table public.webhook_event_types (
+  type text not null,
+  description text not null,
+  constraint webhook_event_types_pkey PRIMARY KEY (type),
+  constraint webhook_event_types_type_format CHECK (type ~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$'::text AND char_length(type) <= 60)
+);
+comment on table public.webhook_event_types is 'Events that an endpoint can ask for. Migrations write them.';
+alter table public.webhook_event_types enable row level security;
+grant select on public.webhook_event_types to authenticated;
+grant select, insert, update, delete on public.webhook_event_types to service_role;
+create policy "Staff read event types" on public.webhook_event_types for select to authenticated
+  using (( SELECT private.is_staff() AS is_staff));
 
 create table public.workspace_api_keys (
   id uuid default gen_random_uuid() not null,
@@ -2678,42 +2821,9 @@ CREATE OR REPLACE FUNCTION private.alert_measures()
  STABLE
  SET search_path TO ''
 AS $function$
-  select 'dead_jobs', count(*), coalesce((
-      select jsonb_object_agg(counted.kind, counted.jobs) from (
-        select job.kind, count(*) as jobs from private.jobs as job where job.state = 'dead' group by job.kind
-      ) as counted
-    ), '{}')
-  from private.jobs as job where job.state = 'dead'
+  select * from private.core_alert_measures()
   union all
-  select 'oldest_due_job_seconds',
-    coalesce(extract(epoch from private.now() - min(job.run_at)), 0)::bigint,
-    jsonb_build_object('due', count(*), 'running', count(*) filter (where job.locked_until > clock_timestamp()))
-  from private.jobs as job where job.state = 'pending' and job.run_at <= private.now()
-  union all
-  select 'oldest_unhandled_event_seconds',
-    coalesce(extract(epoch from now() - min(event.received_at)), 0)::bigint,
-    jsonb_build_object('unhandled', count(*))
-  from private.webhook_events as event where event.handled_at is null and event.discarded_at is null
-  union all
-  -- The night's comparison counts; of one that still runs nobody knows yet.
-  select 'unrepaired_drifts', coalesce(sum(counted.drifts), 0)::bigint,
-    coalesce(jsonb_object_agg(counted.kind, counted.drifts), '{}')
-  from (
-    select drift.kind, count(*) as drifts from private.billing_drifts as drift
-    where drift.repaired_at is null and drift.reconciliation_id = (
-      select latest.id from private.reconciliations as latest
-      where latest.finished_at is not null order by latest.id desc limit 1
-    )
-    group by drift.kind
-  ) as counted
-  union all
-  -- Null, and no alert, before the first one.
-  select 'seconds_since_reconciliation', extract(epoch from now() - max(run.finished_at))::bigint, '{}'
-  from private.reconciliations as run
-  union all
-  select 'suppressed_addresses_a_day', count(*), '{}'
-  from private.mail_suppressions as held
-  where held.since > now() - interval '1 day' and held.cause in ('hard_bounce', 'complaint');
+  select * from private.webhook_alert_measures();
 $function$;
 comment on function private.alert_measures() is 'What alert rules compare with their thresholds, each with details for people.';
 grant execute on function private.alert_measures() to service_role;
@@ -3026,14 +3136,12 @@ AS $function$
 declare
   left_over constant integer := new.on_hand - new.reserved;
   low integer;
-  product uuid;
   now_band text;
 begin
-  select variant.low_stock, variant.product_id into low, product
-  from public.product_variants as variant where variant.id = new.variant_id;
+  select variant.low_stock into low from public.product_variants as variant where variant.id = new.variant_id;
   now_band := case when left_over <= 0 then 'out_of_stock' when left_over <= low then 'few_left' else 'in_stock' end;
-  insert into public.variant_availability as known (variant_id, product_id, band, few_left)
-  values (new.variant_id, product, now_band, case when now_band = 'few_left' then left_over end)
+  insert into public.variant_availability as known (variant_id, band, few_left)
+  values (new.variant_id, now_band, case when now_band = 'few_left' then left_over end)
   on conflict (variant_id) do update set band = excluded.band, few_left = excluded.few_left
   where (known.band, known.few_left) is distinct from (excluded.band, excluded.few_left);
   return null;
@@ -3188,35 +3296,6 @@ $function$;
 comment on function private.billing_workspace(uuid, uuid) is 'The workspace whose billing a user may handle; the personal one by default. Refuses with workspace_not_found or forbidden.';
 grant execute on function private.billing_workspace(uuid, uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION private.bought_together(product_id uuid, most integer)
- RETURNS uuid[]
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  -- The latest 500 lines alone: of what is bought every minute there are millions.
-  with lines as (
-    select item.order_id from public.order_items as item
-    where item.product_id = bought_together.product_id
-    order by item.created_at desc
-    limit 500
-  ), together as (
-    select other.product_id, count(*) as times
-    from lines
-    join public.orders as placed on placed.id = lines.order_id and placed.paid_at is not null
-    join public.order_items as other
-      on other.order_id = lines.order_id and other.product_id <> bought_together.product_id
-    group by other.product_id
-    order by count(*) desc, other.product_id
-    limit bought_together.most
-  )
-  select coalesce(array_agg(together.product_id order by together.times desc, together.product_id), '{}') from together;
-$function$;
-comment on function private.bought_together(uuid, integer) is 'The products most often paid for in one order with this one. Security definer: orders are their buyers'', and which products go together says of nobody who bought them.';
-grant execute on function private.bought_together(uuid, integer) to anon;
-grant execute on function private.bought_together(uuid, integer) to authenticated;
-grant execute on function private.bought_together(uuid, integer) to service_role;
-
 CREATE OR REPLACE FUNCTION private.cancellation_as_json(cancellation private.subscription_cancellations)
  RETURNS jsonb
  LANGUAGE sql
@@ -3261,26 +3340,385 @@ $function$;
 comment on function private.card_trial_seen(text, text, timestamp with time zone) is 'Notes a card on a subscription in its trial; of several trials of one card, all but the earliest are ended by a job.';
 grant execute on function private.card_trial_seen(text, text, timestamp with time zone) to service_role;
 
-CREATE OR REPLACE FUNCTION private.categories_below(category_id uuid)
- RETURNS uuid[]
+CREATE OR REPLACE FUNCTION private.catalogue_audited()
+ RETURNS boolean
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  with recursive below as (
-    select category.id from public.categories as category
-    where category.id = categories_below.category_id and category.active
-    union
-    select category.id from public.categories as category
-    join below on category.parent_id = below.id
-    where category.active
-  )
-  select array_agg(id) from below;
+  -- A setting of the transaction that server RPCs alone can make; a caller who is signed in cannot.
+  select case current_setting('role', true)
+    when 'authenticated' then true
+    when 'service_role' then coalesce(current_setting('socle.bulk', true), '') = ''
+    -- A migration or the seed; an operator at the database is known to it by other means.
+    else false
+  end;
 $function$;
-comment on function private.categories_below(uuid) is 'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
-grant execute on function private.categories_below(uuid) to anon;
-grant execute on function private.categories_below(uuid) to authenticated;
-grant execute on function private.categories_below(uuid) to service_role;
+comment on function private.catalogue_audited() is 'Whether a change of the catalogue is an entry of the audit log of its own: not within an import, which is one entry.';
+grant execute on function private.catalogue_audited() to authenticated;
+grant execute on function private.catalogue_audited() to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_import_end(import_id uuid, state text, problem text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.catalogue_imports as held
+  set state = catalogue_import_end.state, problem = left(catalogue_import_end.problem, 500),
+      finished_at = private.now(),
+      file_rows = case when catalogue_import_end.state = 'done' then held.rows_done end
+  where held.id = import_id and held.state = 'running';
+  delete from private.catalogue_import_skus as named where named.import_id = catalogue_import_end.import_id;
+end;
+$function$;
+comment on function private.catalogue_import_end(uuid, text, text) is 'Ends an import that runs, and forgets what its file has named.';
+grant execute on function private.catalogue_import_end(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_row_prices(rows jsonb)
+ RETURNS TABLE(line integer, sku text, list text, amount bigint, compare_at bigint, without_compare_at boolean, dropped boolean)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select given.line, given.sku, price.list, price.amount, price.compare_at,
+         coalesce(price.without_compare_at, false), coalesce(price.dropped, false)
+  from private.catalogue_rows(rows) as given,
+    jsonb_to_recordset(given.prices) as price (
+      list text, amount bigint, compare_at bigint, without_compare_at boolean, dropped boolean
+    );
+$function$;
+comment on function private.catalogue_row_prices(jsonb) is 'The prices that rows of an import name, in minor units.';
+grant execute on function private.catalogue_row_prices(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_row_products(rows jsonb)
+ RETURNS TABLE(product text, category text, name_en text, name_fr text, description_en text, description_fr text, attributes text, tax_code text, active boolean)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- Of values that differ, the last in the file holds, as if row after row were written.
+  select given.product,
+    (array_agg(given.category order by given.line desc) filter (where given.category is not null))[1],
+    (array_agg(given.name_en order by given.line desc) filter (where given.name_en is not null))[1],
+    (array_agg(given.name_fr order by given.line desc) filter (where given.name_fr is not null))[1],
+    (array_agg(given.description_en order by given.line desc) filter (where given.description_en is not null))[1],
+    (array_agg(given.description_fr order by given.line desc) filter (where given.description_fr is not null))[1],
+    (array_agg(given.attributes order by given.line desc) filter (where given.attributes is not null))[1],
+    (array_agg(given.tax_code order by given.line desc) filter (where given.tax_code is not null))[1],
+    (array_agg(given.product_active order by given.line desc) filter (where given.product_active is not null))[1]
+  from private.catalogue_rows(rows) as given
+  group by given.product;
+$function$;
+comment on function private.catalogue_row_products(jsonb) is 'The products that rows of an import name, each once.';
+grant execute on function private.catalogue_row_products(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows(rows jsonb)
+ RETURNS TABLE(line integer, sku text, product text, category text, name_en text, name_fr text, description_en text, description_fr text, attributes text, tax_code text, product_active boolean, options text, weight_grams integer, low_stock integer, "position" integer, variant_active boolean, stock integer, prices jsonb)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select * from jsonb_to_recordset(rows) as given (
+    line integer, sku text, product text, category text, name_en text, name_fr text, description_en text,
+    description_fr text, attributes text, tax_code text, product_active boolean, options text,
+    weight_grams integer, low_stock integer, "position" integer, variant_active boolean, stock integer, prices jsonb
+  );
+$function$;
+comment on function private.catalogue_rows(jsonb) is 'Rows of an import as they are read from its file: null is what the file leaves as it is, an empty text what it clears.';
+grant execute on function private.catalogue_rows(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_incomplete(import_id uuid, rows jsonb)
+ RETURNS TABLE(line integer, column_name text, problem text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select given.line, missing.column_name, 'A new product needs it.'
+  from private.catalogue_row_products(rows) as product
+  join private.catalogue_rows(rows) as given on given.product = product.product
+  cross join lateral (values
+    ('category', product.category), ('name_en', product.name_en), ('name_fr', product.name_fr)
+  ) as missing (column_name, value)
+  where missing.value is null
+    and not exists (select from public.products as known where known.slug = product.product)
+    -- A dry run has written nothing of what came before.
+    and not exists (
+      select from private.catalogue_import_skus as named
+      where named.import_id = catalogue_rows_incomplete.import_id and named.product = product.product and named.good
+    );
+$function$;
+comment on function private.catalogue_rows_incomplete(uuid, jsonb) is 'Rows of products that there are not yet, without what a product needs.';
+grant execute on function private.catalogue_rows_incomplete(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_refused(import_id uuid, rows jsonb)
+ RETURNS TABLE(line integer, column_name text, problem text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with given as materialized (
+    select row.line, row.sku, row.product, row.category,
+           first_value(row.line) over (partition by row.sku order by row.line) as first_line,
+           known.id as variant_id, owner.slug as owner, named.line as named_line
+    from private.catalogue_rows(rows) as row
+    left join private.catalogue_import_skus as named
+      on named.import_id = catalogue_rows_refused.import_id and named.sku = row.sku
+    left join public.product_variants as known on known.sku = row.sku
+    left join public.products as owner on owner.id = known.product_id
+  )
+  select given.line, 'sku', format('The SKU is in line %s already.', coalesce(given.named_line, given.first_line))
+  from given where given.named_line is not null or given.first_line <> given.line
+  union all
+  select given.line, 'product', format('The SKU belongs to the product %s.', given.owner)
+  from given where given.owner <> given.product
+  union all
+  select given.line, 'category', format('There is no category %s.', given.category)
+  from given
+  where given.category is not null
+    and not exists (select from public.categories as known where known.slug = given.category)
+  union all
+  select price.line, 'compare_at:' || price.list, case
+      when price.amount is null and held.unit_amount is null then 'There is no price that it could be compared with.'
+      else 'It is not higher than the price.'
+    end
+  from private.catalogue_row_prices(rows) as price
+  join given on given.line = price.line
+  left join public.variant_prices as held
+    on held.variant_id = given.variant_id and held.price_list_id = price.list
+  where not price.dropped and not price.without_compare_at
+    and coalesce(price.compare_at, held.compare_at_amount) is not null
+    and coalesce(
+      coalesce(price.compare_at, held.compare_at_amount) <= coalesce(price.amount, held.unit_amount), true
+    );
+$function$;
+comment on function private.catalogue_rows_refused(uuid, jsonb) is 'What is wrong with rows of an import as the catalogue stands.';
+grant execute on function private.catalogue_rows_refused(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_try(import_id uuid, actor uuid, rows jsonb, dry_run boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  tally jsonb;
+  one jsonb;
+  part jsonb;
+begin
+  begin
+    begin
+      tally := private.catalogue_rows_write(import_id, actor, rows);
+    exception when integrity_constraint_violation or data_exception then
+      -- What the whole batch tells, as a SKU that comes twice, no row tells alone.
+      select jsonb_build_object(
+        'created', 0, 'updated', 0, 'unchanged', 0, 'refused', coalesce(jsonb_agg(error), '[]')
+      ) into tally
+      from private.catalogue_rows_refused(catalogue_rows_try.import_id, rows) as error;
+      for one in
+        select row from jsonb_array_elements(private.catalogue_rows_without(rows, tally -> 'refused')) as row
+      loop
+        begin
+          part := private.catalogue_rows_write(import_id, actor, jsonb_build_array(one));
+        exception when integrity_constraint_violation or data_exception then
+          part := jsonb_build_object('created', 0, 'updated', 0, 'unchanged', 0, 'refused', jsonb_build_array(
+            jsonb_build_object('line', one -> 'line', 'column_name', '', 'problem', left(sqlerrm, 500))
+          ));
+        end;
+        tally := jsonb_build_object(
+          'created', (tally ->> 'created')::integer + (part ->> 'created')::integer,
+          'updated', (tally ->> 'updated')::integer + (part ->> 'updated')::integer,
+          'unchanged', (tally ->> 'unchanged')::integer + (part ->> 'unchanged')::integer,
+          'refused', (tally -> 'refused') || (part -> 'refused')
+        );
+      end loop;
+    end;
+    if dry_run then
+      raise exception using errcode = 'DRY01', message = 'a dry run writes nothing';
+    end if;
+  exception when sqlstate 'DRY01' then
+    null; -- Rolled back; what was counted is not.
+  end;
+  return tally;
+end;
+$function$;
+comment on function private.catalogue_rows_try(uuid, uuid, jsonb, boolean) is 'Writes rows of an import, one by one where together they break a constraint; a dry run undoes it. Answers as catalogue_rows_write.';
+grant execute on function private.catalogue_rows_try(uuid, uuid, jsonb, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_without(rows jsonb, refused jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when refused = '[]' then rows else coalesce((
+    select jsonb_agg(row) from jsonb_array_elements(rows) as row
+    where not row -> 'line' in (select error -> 'line' from jsonb_array_elements(refused) as error)
+  ), '[]') end;
+$function$;
+comment on function private.catalogue_rows_without(jsonb, jsonb) is 'The rows that no error names.';
+grant execute on function private.catalogue_rows_without(jsonb, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.catalogue_rows_write(import_id uuid, actor uuid, given jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  refused jsonb;
+  incomplete jsonb;
+  rows jsonb;
+  changed_products text[];
+  created text[];
+  changed text[] := '{}';
+  more text[];
+  counted record;
+begin
+  select coalesce(jsonb_agg(error), '[]') into refused
+  from private.catalogue_rows_refused(catalogue_rows_write.import_id, given) as error;
+  rows := private.catalogue_rows_without(given, refused);
+  select coalesce(jsonb_agg(error), '[]') into incomplete
+  from private.catalogue_rows_incomplete(catalogue_rows_write.import_id, rows) as error;
+  rows := private.catalogue_rows_without(rows, incomplete);
+  refused := refused || incomplete;
+
+  insert into public.products (
+    slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active
+  )
+  select product.product, category.id, product.name_en, product.name_fr, coalesce(product.description_en, ''),
+         coalesce(product.description_fr, ''), coalesce(product.attributes::jsonb, '{}'),
+         nullif(product.tax_code, ''), coalesce(product.active, true)
+  from private.catalogue_row_products(rows) as product
+  join public.categories as category on category.slug = product.category
+  where not exists (select from public.products as known where known.slug = product.product)
+  order by product.product
+  on conflict (slug) do nothing;
+
+  with written as (
+    update public.products as held
+    set category_id = wanted.category_id, name_en = wanted.name_en, name_fr = wanted.name_fr,
+        description_en = wanted.description_en, description_fr = wanted.description_fr,
+        attributes = wanted.attributes, tax_code = wanted.tax_code, active = wanted.active
+    from (
+      select known.id, coalesce(category.id, known.category_id) as category_id,
+             coalesce(product.name_en, known.name_en) as name_en, coalesce(product.name_fr, known.name_fr) as name_fr,
+             coalesce(product.description_en, known.description_en) as description_en,
+             coalesce(product.description_fr, known.description_fr) as description_fr,
+             coalesce(product.attributes::jsonb, known.attributes) as attributes,
+             case when product.tax_code is null then known.tax_code else nullif(product.tax_code, '') end as tax_code,
+             coalesce(product.active, known.active) as active
+      from private.catalogue_row_products(rows) as product
+      join public.products as known on known.slug = product.product
+      left join public.categories as category on category.slug = product.category
+    ) as wanted
+    where held.id = wanted.id and (
+      held.category_id, held.name_en, held.name_fr, held.description_en, held.description_fr, held.attributes,
+      held.tax_code, held.active
+    ) is distinct from (
+      wanted.category_id, wanted.name_en, wanted.name_fr, wanted.description_en, wanted.description_fr,
+      wanted.attributes, wanted.tax_code, wanted.active
+    )
+    returning held.slug
+  )
+  select coalesce(array_agg(written.slug), '{}') into changed_products from written;
+
+  with written as (
+    insert into public.product_variants (product_id, sku, options, weight_grams, low_stock, position, active)
+    select product.id, row.sku, coalesce(row.options::jsonb, '{}'), coalesce(row.weight_grams, 0),
+           coalesce(row.low_stock, 5), coalesce(row.position, 0), coalesce(row.variant_active, true)
+    from private.catalogue_rows(rows) as row
+    join public.products as product on product.slug = row.product
+    where not exists (select from public.product_variants as known where known.sku = row.sku)
+    order by row.line
+    returning sku
+  )
+  select coalesce(array_agg(written.sku), '{}') into created from written;
+
+  with written as (
+    update public.product_variants as held
+    set options = wanted.options, weight_grams = wanted.weight_grams, low_stock = wanted.low_stock,
+        position = wanted.position, active = wanted.active
+    from (
+      select known.id, coalesce(row.options::jsonb, known.options) as options,
+             coalesce(row.weight_grams, known.weight_grams) as weight_grams,
+             coalesce(row.low_stock, known.low_stock) as low_stock, coalesce(row.position, known.position) as position,
+             coalesce(row.variant_active, known.active) as active
+      from private.catalogue_rows(rows) as row
+      join public.product_variants as known on known.sku = row.sku
+    ) as wanted
+    where held.id = wanted.id
+      and (held.options, held.weight_grams, held.low_stock, held.position, held.active)
+        is distinct from (wanted.options, wanted.weight_grams, wanted.low_stock, wanted.position, wanted.active)
+    returning held.sku
+  )
+  select coalesce(array_agg(written.sku), '{}') into more from written;
+  changed := changed || more;
+
+  with written as (
+    delete from public.variant_prices as held
+    using private.catalogue_row_prices(rows) as price, public.product_variants as variant
+    where price.dropped and variant.sku = price.sku
+      and held.variant_id = variant.id and held.price_list_id = price.list
+    returning variant.sku
+  )
+  select coalesce(array_agg(written.sku), '{}') into more from written;
+  changed := changed || more;
+
+  with written as (
+    insert into public.variant_prices as held (variant_id, price_list_id, unit_amount, compare_at_amount)
+    select wanted.variant_id, wanted.list, wanted.unit_amount, wanted.compare_at_amount
+    from (
+      select variant.id as variant_id, price.list, coalesce(price.amount, known.unit_amount) as unit_amount,
+             case when not price.without_compare_at then coalesce(price.compare_at, known.compare_at_amount) end
+               as compare_at_amount
+      from private.catalogue_row_prices(rows) as price
+      join public.product_variants as variant on variant.sku = price.sku
+      left join public.variant_prices as known
+        on known.variant_id = variant.id and known.price_list_id = price.list
+      where not price.dropped
+    ) as wanted
+    where wanted.unit_amount is not null
+    order by wanted.variant_id, wanted.list
+    on conflict (variant_id, price_list_id) do update
+      set unit_amount = excluded.unit_amount, compare_at_amount = excluded.compare_at_amount
+      where (held.unit_amount, held.compare_at_amount) is distinct from (excluded.unit_amount, excluded.compare_at_amount)
+    returning held.variant_id
+  )
+  select coalesce(array_agg(variant.sku), '{}') into more
+  from written join public.product_variants as variant on variant.id = written.variant_id;
+  changed := changed || more;
+
+  -- Last, since buyers wait for these rows until the batch is committed.
+  select coalesce(array_agg(moved.sku), '{}') into more
+  from (
+    select counted_row.sku, private.stock_set(
+      counted_row.id, counted_row.stock, 'imported', 'import ' || catalogue_rows_write.import_id, actor
+    ) as moves
+    from (
+      select variant.id, row.sku, row.stock
+      from private.catalogue_rows(rows) as row
+      join public.product_variants as variant on variant.sku = row.sku
+      join private.stock as held on held.variant_id = variant.id
+      where row.stock is not null and row.stock <> held.on_hand - held.shortage
+      order by variant.id
+    ) as counted_row
+  ) as moved
+  where moved.moves;
+  changed := changed || more;
+
+  select count(*) filter (where row.sku = any (created)) as created,
+         count(*) filter (where not row.sku = any (created)
+           and (row.sku = any (changed) or row.product = any (changed_products))) as updated,
+         count(*) as written
+  into counted
+  from private.catalogue_rows(rows) as row;
+  return jsonb_build_object(
+    'created', counted.created, 'updated', counted.updated,
+    'unchanged', counted.written - counted.created - counted.updated, 'refused', refused
+  );
+end;
+$function$;
+comment on function private.catalogue_rows_write(uuid, uuid, jsonb) is 'Writes rows of an import by their SKUs, those that are wrong left out: {created, updated, unchanged, refused: [{line, column_name, problem}]}.';
+grant execute on function private.catalogue_rows_write(uuid, uuid, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.category_stays_tree()
  RETURNS trigger
@@ -3322,6 +3760,21 @@ comment on function private.charge_step(text) is 'Of how many minor units an amo
 grant execute on function private.charge_step(text) to authenticated;
 grant execute on function private.charge_step(text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.chargeable_step(currency text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
+    when chargeable_step.currency = 'MGA' then 100
+    else 1
+  end;
+$function$;
+comment on function private.chargeable_step(text) is 'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
+grant execute on function private.chargeable_step(text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
  LANGUAGE sql
@@ -3333,6 +3786,52 @@ AS $function$
 $function$;
 comment on function private.confirmed_address(uuid) is 'A user''s confirmed address in lower case; null without one. Security definer: accounts are read by no API role.';
 grant execute on function private.confirmed_address(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.core_alert_measures()
+ RETURNS TABLE(measure text, value bigint, detail jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'dead_jobs', count(*), coalesce((
+      select jsonb_object_agg(counted.kind, counted.jobs) from (
+        select job.kind, count(*) as jobs from private.jobs as job where job.state = 'dead' group by job.kind
+      ) as counted
+    ), '{}')
+  from private.jobs as job where job.state = 'dead'
+  union all
+  select 'oldest_due_job_seconds',
+    coalesce(extract(epoch from private.now() - min(job.run_at)), 0)::bigint,
+    jsonb_build_object('due', count(*), 'running', count(*) filter (where job.locked_until > clock_timestamp()))
+  from private.jobs as job where job.state = 'pending' and job.run_at <= private.now()
+  union all
+  select 'oldest_unhandled_event_seconds',
+    coalesce(extract(epoch from now() - min(event.received_at)), 0)::bigint,
+    jsonb_build_object('unhandled', count(*))
+  from private.webhook_events as event where event.handled_at is null and event.discarded_at is null
+  union all
+  -- The night's comparison counts; of one that still runs nobody knows yet.
+  select 'unrepaired_drifts', coalesce(sum(counted.drifts), 0)::bigint,
+    coalesce(jsonb_object_agg(counted.kind, counted.drifts), '{}')
+  from (
+    select drift.kind, count(*) as drifts from private.billing_drifts as drift
+    where drift.repaired_at is null and drift.reconciliation_id = (
+      select latest.id from private.reconciliations as latest
+      where latest.finished_at is not null order by latest.id desc limit 1
+    )
+    group by drift.kind
+  ) as counted
+  union all
+  -- Null, and no alert, before the first one.
+  select 'seconds_since_reconciliation', extract(epoch from now() - max(run.finished_at))::bigint, '{}'
+  from private.reconciliations as run
+  union all
+  select 'suppressed_addresses_a_day', count(*), '{}'
+  from private.mail_suppressions as held
+  where held.since > now() - interval '1 day' and held.cause in ('hard_bounce', 'complaint');
+$function$;
+comment on function private.core_alert_measures() is 'What alert rules measure of the queue, the inbox, billing and mail, each with details for people.';
+grant execute on function private.core_alert_measures() to service_role;
 
 CREATE OR REPLACE FUNCTION private.credit_notes_mirrored(ids text[])
  RETURNS TABLE(id text, mirrored jsonb)
@@ -3489,26 +3988,6 @@ AS $function$
   )), 100)) as line) as printable;
 $function$;
 comment on function private.display_name(text) is 'One printable line of at most 100 characters out of whatever a client sent; null when nothing is left.';
-
-CREATE OR REPLACE FUNCTION private.document_stale(product_id uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  -- Its lists are lexemes of it: `l:eur`.
-  select coalesce((
-    select array(
-      select lexeme from unnest(tsvector_to_array(document.document)) as lexeme where lexeme like 'l:%' order by 1
-    )
-    from public.product_documents as document where document.product_id = document_stale.product_id
-  ), '{}') is distinct from array(
-    select 'l:' || listing.price_list_id from public.product_listings as listing
-    where listing.product_id = document_stale.product_id order by 1
-  );
-$function$;
-comment on function private.document_stale(uuid) is 'Whether a product''s document is missing, or names other price lists than those it is on sale by.';
-grant execute on function private.document_stale(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.dunning_follow_invoice()
  RETURNS trigger
@@ -3820,19 +4299,6 @@ end;
 $function$;
 comment on function private.files_orphaned() is 'Trigger on auth.users: a user''s files go after him, by the storage API: deleting their rows would leave the bytes. Security definer: Auth''s own role may not enqueue jobs.';
 
-CREATE OR REPLACE FUNCTION private.fold(text text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-  select lower(extensions.unaccent('extensions.unaccent'::regdictionary, text));
-$function$;
-comment on function private.fold(text) is 'A text without accents and in lower case.';
-grant execute on function private.fold(text) to anon;
-grant execute on function private.fold(text) to authenticated;
-grant execute on function private.fold(text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.free_plan()
  RETURNS text
  LANGUAGE sql
@@ -3952,22 +4418,6 @@ $function$;
 comment on function private.has_feature(uuid, text) is 'Whether a workspace has a feature. In a policy over many rows prefer `workspace_id in (select private.my_workspace_ids_with(feature))`, which asks once a workspace and not once a row.';
 grant execute on function private.has_feature(uuid, text) to authenticated;
 grant execute on function private.has_feature(uuid, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.in_stock_condition()
- RETURNS text
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select ' and exists (
-    select from public.variant_availability as availability
-    where availability.product_id = listing.product_id and availability.on_sale
-      and availability.band <> ''out_of_stock'') ';
-$function$;
-comment on function private.in_stock_condition() is 'The condition that a listing''s product is in stock, as queries have it.';
-grant execute on function private.in_stock_condition() to anon;
-grant execute on function private.in_stock_condition() to authenticated;
-grant execute on function private.in_stock_condition() to service_role;
 
 CREATE OR REPLACE FUNCTION private.invitation_by_token(token text)
  RETURNS jsonb
@@ -4306,205 +4756,6 @@ end;
 $function$;
 comment on function private.ledger_keep() is 'Trigger of ledgers: refuses to change or remove rows, to whoever owns the table as well.';
 
-CREATE OR REPLACE FUNCTION private.listing_query(sort text, searched boolean, categories uuid[], from_amount boolean, to_amount boolean, in_stock boolean, resumed boolean, most integer)
- RETURNS text
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-declare
-  key constant text := case sort when 'newest' then 'listed_at' when 'rating' then 'rating_rank' else 'min_amount' end;
-  type constant text := case sort when 'newest' then 'timestamptz' else 'bigint' end;
-  direction constant text := case sort when 'price_asc' then 'asc' else 'desc' end;
-  -- A category and those below it are walked side by side, each in order, and merged: what is found early is
-  -- near, wherever in the sort the category's products are. Of very many categories most of the shop is.
-  merged constant boolean := not searched and cardinality(categories) <= 50;
-  walk constant text := format(
-    'select listing.product_id, listing.%1$I as key from public.product_listings as listing %2$s
-     where listing.price_list_id = $1 %3$s order by listing.%1$I %4$s, listing.product_id %4$s limit %5$s',
-    key,
-    case when searched then
-      'join public.product_documents as document on document.product_id = listing.product_id and document.document @@ $5'
-    end,
-    concat(
-      case when merged then ' and listing.category_id = branch.id'
-        when categories is not null then ' and listing.category_id = any ($2)' end,
-      case when from_amount then ' and listing.min_amount >= $3' end,
-      case when to_amount then ' and listing.min_amount <= $4' end,
-      case when in_stock then private.in_stock_condition() end,
-      case when resumed then format(
-        ' and (listing.%I, listing.product_id) %s ($6::%s, $7)',
-        key, case direction when 'asc' then '>' else '<' end, type
-      ) end
-    ),
-    direction, most
-  );
-begin
-  return format(
-    'select array_agg(found.product_id order by found.key %1$s, found.product_id %1$s),
-       array_agg(%2$s order by found.key %1$s, found.product_id %1$s)
-     from (%3$s) as found',
-    direction,
-    -- Exact to the microsecond, in whatever zone the session is.
-    case sort when 'newest' then 'to_char(found.key at time zone ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.US"Z"'')'
-      else 'found.key::text' end,
-    case when merged then format(
-      'select page.* from unnest($2) as branch (id) cross join lateral (%s) as page
-       order by page.key %2$s, page.product_id %2$s limit %3$s', walk, direction, most
-    ) else walk end
-  );
-end;
-$function$;
-comment on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) is 'The query for a page of listings by one sort. Its text has only what is asked for, so that the planner sees which index serves it.';
-grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to anon;
-grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to authenticated;
-grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION private.listings_follow_prices()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  -- Prices that go with their variant: the trigger on variants has refreshed the product.
-  perform private.listings_refresh(array_agg(distinct variant.product_id), false)
-  from changed join public.product_variants as variant on variant.id = changed.variant_id
-  having count(*) > 0;
-  return null;
-end;
-$function$;
-comment on function private.listings_follow_prices() is 'Trigger: listings follow prices. Security definer: staff write prices, and nobody listings.';
-
-CREATE OR REPLACE FUNCTION private.listings_follow_products()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  -- A new product has no variants yet, and what a deleted one had goes with it.
-  perform private.listings_refresh(array_agg(after.id), bool_or(
-    (after.name_en, after.name_fr, after.description_en, after.description_fr, after.attributes)
-      is distinct from (before.name_en, before.name_fr, before.description_en, before.description_fr, before.attributes)
-    or private.product_level(after) <> private.product_level(before)
-  ))
-  from changed_to as after join changed_from as before on before.id = after.id
-  where (after.active, after.category_id, after.created_at, after.rating_count, after.rating_sum, after.name_en,
-      after.name_fr, after.description_en, after.description_fr, after.attributes)
-    is distinct from (before.active, before.category_id, before.created_at, before.rating_count, before.rating_sum,
-      before.name_en, before.name_fr, before.description_en, before.description_fr, before.attributes)
-  having count(*) > 0;
-  return null;
-end;
-$function$;
-comment on function private.listings_follow_products() is 'Trigger: listings follow products. Security definer: staff write products, and nobody listings.';
-
-CREATE OR REPLACE FUNCTION private.listings_follow_variants()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  if tg_op = 'UPDATE' then
-    perform private.listings_refresh(array_agg(distinct moved.product_id), false)
-    from changed_to as after
-    join changed_from as before on before.id = after.id
-      and (before.active, before.product_id) is distinct from (after.active, after.product_id),
-      unnest(array[before.product_id, after.product_id]) as moved (product_id)
-    having count(*) > 0;
-  else
-    perform private.listings_refresh(array_agg(distinct changed.product_id), false)
-    from changed having count(*) > 0;
-  end if;
-  return null;
-end;
-$function$;
-comment on function private.listings_follow_variants() is 'Trigger: listings follow variants. Security definer: staff write variants, and nobody listings.';
-
-CREATE OR REPLACE FUNCTION private.listings_refresh(product_ids uuid[], texts boolean DEFAULT true)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  -- Two that change variants of one product at once: the second waits here, and its next statement then sees
-  -- what the first has committed. In the order of the ids, or two would wait for each other. Orders, which
-  -- only refer to products, are not held up.
-  perform from public.products as product
-  where product.id = any (listings_refresh.product_ids)
-  order by product.id
-  for no key update;
-
-  with wanted as (
-    select product.id as product_id, price.price_list_id, product.category_id,
-      min(price.unit_amount) as min_amount, max(price.unit_amount) as max_amount,
-      ((product.rating_sum + 15) * 10000 / (product.rating_count + 5))::integer as rating_rank,
-      product.created_at as listed_at
-    from public.products as product
-    join public.product_variants as variant on variant.product_id = product.id and variant.active
-    join public.variant_prices as price on price.variant_id = variant.id
-    where product.id = any (listings_refresh.product_ids) and product.active
-    group by product.id, price.price_list_id
-  ), gone as (
-    delete from public.product_listings as listing
-    where listing.product_id = any (listings_refresh.product_ids) and not exists (
-      select from wanted
-      where wanted.product_id = listing.product_id and wanted.price_list_id = listing.price_list_id
-    )
-  )
-  insert into public.product_listings as known
-    (product_id, price_list_id, category_id, min_amount, max_amount, rating_rank, listed_at)
-  select wanted.product_id, wanted.price_list_id, wanted.category_id, wanted.min_amount, wanted.max_amount,
-    wanted.rating_rank, wanted.listed_at
-  from wanted
-  on conflict (product_id, price_list_id) do update
-  set category_id = excluded.category_id, min_amount = excluded.min_amount, max_amount = excluded.max_amount,
-    rating_rank = excluded.rating_rank, listed_at = excluded.listed_at
-  where (known.category_id, known.min_amount, known.max_amount, known.rating_rank, known.listed_at)
-    is distinct from (excluded.category_id, excluded.min_amount, excluded.max_amount, excluded.rating_rank,
-      excluded.listed_at);
-
-  delete from public.product_documents as document
-  where document.product_id = any (listings_refresh.product_ids) and not exists (
-    select from public.product_listings as listing where listing.product_id = document.product_id
-  );
-  with written as (
-    insert into public.product_documents as known (product_id, level, document)
-    select product.id, private.product_level(product), private.product_document(product)
-    from public.products as product
-    where product.id = any (listings_refresh.product_ids)
-      and exists (select from public.product_listings as listing where listing.product_id = product.id)
-      -- Making one takes a millisecond: not for each price.
-      and (listings_refresh.texts or private.document_stale(product.id))
-    on conflict (product_id) do update set level = excluded.level, document = excluded.document
-    where known.document is distinct from excluded.document
-    returning document
-  )
-  insert into public.search_words (word)
-  select distinct substr(lexeme, 3)
-  from written, unnest(tsvector_to_array(written.document)) as lexeme
-  where lexeme like 'w:%' and char_length(lexeme) between 5 and 42
-    and not exists (select from public.search_words as known where known.word = substr(lexeme, 3))
-  order by 1
-  on conflict do nothing;
-
-  -- The variants of what is on sale are what readers see the stock of.
-  perform from public.variant_availability as availability
-  where availability.product_id = any (listings_refresh.product_ids)
-    and availability.on_sale is distinct from private.variant_on_sale(availability.variant_id)
-  order by availability.variant_id
-  for no key update;
-  update public.variant_availability as availability
-  set on_sale = not availability.on_sale
-  where availability.product_id = any (listings_refresh.product_ids)
-    and availability.on_sale is distinct from private.variant_on_sale(availability.variant_id);
-end;
-$function$;
-comment on function private.listings_refresh(uuid[], boolean) is 'Makes what is derived from products anew: listings, documents, words, and which variants'' stock is shown. `texts` false: what is searched by is as it was, but for the lists a product is in.';
-grant execute on function private.listings_refresh(uuid[], boolean) to service_role;
-
 CREATE OR REPLACE FUNCTION private.mail_address_hash(address text)
  RETURNS text
  LANGUAGE sql
@@ -4697,6 +4948,15 @@ CREATE OR REPLACE FUNCTION private.microseconds(moment timestamp with time zone)
 AS $function$ select (extract(epoch from moment) * 1000000)::bigint $function$;
 comment on function private.microseconds(timestamp with time zone) is 'Since 1970, exactly: what a cursor by time needs.';
 
+CREATE OR REPLACE FUNCTION private.money(amount bigint, currency text)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select jsonb_build_object('amount', money.amount, 'currency', money.currency) $function$;
+comment on function private.money(bigint, text) is 'An amount as mails take it: {amount, currency}, in minor units.';
+grant execute on function private.money(bigint, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.my_invitations()
  RETURNS TABLE(id uuid, workspace text, inviter text, role text, sent_at timestamp with time zone, expires_at timestamp with time zone)
  LANGUAGE sql
@@ -4845,6 +5105,62 @@ comment on function private.only_staff() is 'Lets only staff go on, by the calle
 grant execute on function private.only_staff() to authenticated;
 grant execute on function private.only_staff() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_apply_refund(ordered orders, given jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  refund public.order_refunds;
+  at_stripe constant text := given ->> 'id';
+  given_amount constant bigint := (given ->> 'amount')::bigint;
+  failed constant boolean := given ->> 'status' in ('failed', 'canceled');
+begin
+  select * into refund from public.order_refunds as known
+  where known.order_id = ordered.id
+    and (known.stripe_refund_id = at_stripe
+      or known.stripe_refund_id is null and known.id = private.uuid_or_null(given ->> 'order_refund_id'));
+  if refund.id is null then
+    -- Made in Stripe's dashboard.
+    insert into public.order_refunds (
+      order_id, user_id, amount, currency, reason, state, stripe_refund_id, cause, created_at, closed_at
+    )
+    values (
+      ordered.id, ordered.user_id, given_amount, ordered.currency, 'stripe', 'done', at_stripe,
+      encode(sha256(convert_to('stripe:' || at_stripe, 'UTF8')), 'hex'), private.at(given -> 'created'), private.now()
+    )
+    returning * into refund;
+  else
+    update public.order_refunds as held
+    set stripe_refund_id = at_stripe, amount = given_amount, shipping_amount = least(held.shipping_amount, given_amount),
+        -- Taken for refused, and made after all: the money counts, its lines may be another's by now.
+        state = 'done', lines = case held.state when 'failed' then '[]' else held.lines end,
+        failure = null, closed_at = coalesce(held.closed_at, private.now())
+    where held.id = refund.id and held.stripe_refund_id is null;
+  end if;
+  if failed then
+    if exists (
+      select from private.money_movements as moved where moved.kind = 'refund' and moved.stripe_id = at_stripe
+    ) and private.order_money(ordered.id, 'refund_failed', given_amount, at_stripe) then
+      perform private.order_restand(ordered.id);
+    end if;
+    perform private.order_refund_fail(refund.id, coalesce(given ->> 'failure', given ->> 'status'));
+    return;
+  end if;
+  if private.order_money(ordered.id, 'refund', -given_amount, at_stripe) then
+    perform private.order_restand(ordered.id);
+  end if;
+  -- Whose payment came too late has been told that it goes back.
+  if given ->> 'status' = 'succeeded' and refund.reason <> 'late_payment' then
+    perform private.order_mail(ordered.id, 'order_refunded', 'order_refunded:' || at_stripe, jsonb_build_object(
+      'amount', private.money(given_amount, ordered.currency), 'refunded_at', private.at(given -> 'created')
+    ));
+  end if;
+end;
+$function$;
+comment on function private.order_apply_refund(orders, jsonb) is 'What Stripe says of one refund of an order, however often and in whatever order: the ledger, the counters, the status, one mail.';
+grant execute on function private.order_apply_refund(orders, jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_apply_session(record jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -4936,6 +5252,44 @@ $function$;
 comment on function private.order_checkout(uuid) is 'What an order''s checkout at Stripe is made of: the same however often it is asked for while the order is pending. Times in seconds since 1970.';
 grant execute on function private.order_checkout(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_confirmation(ordered orders)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'ordered_at', coalesce(ordered.paid_at, ordered.created_at),
+    'lines', (
+      select jsonb_agg(jsonb_build_object(
+        'name', case ordered.locale when 'fr' then line.name_fr else line.name_en end,
+        'options', (
+          select nullif(string_agg(chosen.value, ', ' order by chosen.key), '')
+          from jsonb_each_text(line.options) as chosen
+        ),
+        'quantity', line.quantity,
+        'unit', private.money(line.unit_amount, ordered.currency),
+        'total', private.money(line.subtotal_amount, ordered.currency)
+      ) order by line.position)
+      from public.order_items as line where line.order_id = ordered.id
+    ),
+    'subtotal', private.money(ordered.subtotal_amount, ordered.currency),
+    'discount', case when ordered.discount_amount > 0 then private.money(ordered.discount_amount, ordered.currency) end,
+    'discount_code', case when ordered.discount_amount > 0 then ordered.discount_code end,
+    'shipping', case when ordered.shipping_rate is not null then private.money(ordered.shipping_amount, ordered.currency) end,
+    'tax', case when ordered.tax_amount > 0 then private.money(ordered.tax_amount, ordered.currency) end,
+    'total', private.money(ordered.total_amount, ordered.currency),
+    'delivery', case when ordered.shipping_rate is not null then jsonb_build_object(
+      'name', ordered.shipping_rate ->> ('name_' || ordered.locale),
+      'min_days', ordered.shipping_rate -> 'min_days',
+      'max_days', ordered.shipping_rate -> 'max_days'
+    ) end,
+    'address', ordered.shipping_address
+  );
+$function$;
+comment on function private.order_confirmation(orders) is 'What the confirmation says of an order: its lines in the buyer''s language, its amounts, where it goes.';
+grant execute on function private.order_confirmation(orders) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_discount(code text, price_list text, currency text, lines jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -5024,6 +5378,33 @@ end;
 $function$;
 comment on function private.order_event() is 'Trigger: notes each status of an order, and that a request for the same cart is a new order from now on. Security definer: nobody else writes the timeline.';
 
+CREATE OR REPLACE FUNCTION private.order_facts(order_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', placed.id, 'number', placed.number, 'status', placed.status, 'currency', placed.currency,
+    'subtotal_amount', placed.subtotal_amount, 'discount_amount', placed.discount_amount,
+    'shipping_amount', placed.shipping_amount, 'tax_amount', placed.tax_amount,
+    'total_amount', placed.total_amount, 'paid_amount', placed.paid_amount,
+    'refunded_amount', placed.refunded_amount, 'created_at', placed.created_at, 'paid_at', placed.paid_at,
+    'shipped_at', placed.shipped_at, 'carrier', placed.carrier, 'tracking_number', placed.tracking_number,
+    'items', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', item.id, 'sku', item.sku, 'product_id', item.product_id, 'variant_id', item.variant_id,
+        'quantity', item.quantity, 'unit_amount', item.unit_amount, 'total_amount', item.total_amount,
+        'refunded_quantity', item.refunded_quantity
+      ) order by item.position), '[]')
+      from public.order_items as item where item.order_id = placed.id
+    )
+  )
+  from public.orders as placed
+  where placed.id = order_facts.order_id;
+$function$;
+comment on function private.order_facts(uuid) is 'An order as events tell it: ids, states and amounts, and nothing of who bought or where it goes.';
+
 CREATE OR REPLACE FUNCTION private.order_hold(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5054,6 +5435,21 @@ end;
 $function$;
 comment on function private.order_hold(uuid) is 'Reserves an order''s lines, or refuses with out_of_stock, which names what is missing and tells of it what buyers may know.';
 grant execute on function private.order_hold(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_left(order_id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount - coalesce((
+    select sum(pending.amount) from public.order_refunds as pending
+    where pending.order_id = ordered.id and pending.state = 'open'
+  ), 0)
+  from public.orders as ordered where ordered.id = order_left.order_id;
+$function$;
+comment on function private.order_left(uuid) is 'What of an order is still to be refunded: neither back nor on its way back, nor disputed.';
+grant execute on function private.order_left(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_lines(items jsonb, price_list text)
  RETURNS jsonb
@@ -5100,6 +5496,72 @@ $function$;
 comment on function private.order_lines(jsonb, text) is 'Lines of what is asked for, [{variant_id, quantity}], one a variant in the order of their first mention, as the catalogue has it now: {variant_id, quantity, product_id, category_id, name_en, name_fr, tax_code, sku, options, weight_grams, unit_amount, subtotal_amount}. Refuses with item_unavailable, which names the variants.';
 grant execute on function private.order_lines(jsonb, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_mail(order_id uuid, template text, cause text, extra jsonb DEFAULT '{}'::jsonb)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.enqueue(
+    'mail_send',
+    jsonb_strip_nulls(jsonb_build_object(
+      'template', order_mail.template,
+      'to', ordered.customer_email,
+      'user_id', ordered.user_id,
+      'locale', ordered.locale,
+      'props', jsonb_build_object(
+        -- The link is made where the mail is sent: a guest's carries a signature.
+        'order_id', ordered.id,
+        'guest', ordered.user_id is null,
+        'number', ordered.number,
+        'name', coalesce(
+          (select profile.name from public.profiles as profile where profile.id = ordered.user_id),
+          ordered.shipping_address ->> 'name'
+        )
+      ) || case order_mail.template
+        when 'order_confirmed' then private.order_confirmation(ordered)
+        when 'order_shipped' then jsonb_build_object(
+          'shipped_at', ordered.shipped_at, 'carrier', ordered.carrier,
+          'tracking_number', ordered.tracking_number, 'tracking_url', ordered.tracking_url,
+          'address', ordered.shipping_address
+        )
+        when 'order_expired_paid' then jsonb_build_object('amount', private.money(ordered.paid_amount, ordered.currency))
+        else '{}'
+      end || order_mail.extra
+    )),
+    order_mail.cause
+  )
+  from public.orders as ordered
+  where ordered.id = order_mail.order_id and ordered.customer_email is not null;
+$function$;
+comment on function private.order_mail(uuid, text, text, jsonb) is 'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
+grant execute on function private.order_mail(uuid, text, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_money(order_id uuid, kind text, amount bigint, stripe_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+  select ordered.id, order_money.kind, order_money.amount, ordered.currency, order_money.stripe_id
+  from public.orders as ordered where ordered.id = order_money.order_id
+  on conflict on constraint money_movements_once_per_cause do nothing;
+  if not found then
+    return false;
+  end if;
+  update public.orders as ordered
+  set paid_amount = ordered.paid_amount + case when order_money.kind = 'charge' then order_money.amount else 0 end,
+      refunded_amount = ordered.refunded_amount
+        - case when order_money.kind in ('refund', 'refund_failed') then order_money.amount else 0 end,
+      disputed_amount = ordered.disputed_amount
+        - case when order_money.kind in ('dispute', 'dispute_won') then order_money.amount else 0 end
+  where ordered.id = order_money.order_id;
+  return true;
+end;
+$function$;
+comment on function private.order_money(uuid, text, bigint, text) is 'Writes a movement of an order''s money and counts it, in one transaction; false, and nothing is written, when this charge, refund or dispute has moved it already.';
+grant execute on function private.order_money(uuid, text, bigint, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_note(order_id uuid, kind text, note text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
@@ -5126,6 +5588,24 @@ $function$;
 comment on function private.order_number() is 'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
 grant execute on function private.order_number() to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_of_payment(payment_intent_id text, charge_id text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- By the ledger too: an order that was paid twice names only its first payment.
+  select coalesce(
+    (select ordered.id from public.orders as ordered
+     where ordered.stripe_payment_intent_id = order_of_payment.payment_intent_id),
+    (select moved.order_id from private.money_movements as moved
+     where moved.kind = 'charge' and moved.stripe_id in (order_of_payment.payment_intent_id, order_of_payment.charge_id)
+     limit 1)
+  );
+$function$;
+comment on function private.order_of_payment(text, text) is 'The order that a payment at Stripe is for; null for one of something else.';
+grant execute on function private.order_of_payment(text, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_paid(order_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -5144,6 +5624,191 @@ end;
 $function$;
 comment on function private.order_paid(uuid) is 'Makes an order paid whose stock is sold, with what follows: the confirmation, and the bought lines leave the cart.';
 grant execute on function private.order_paid(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_count(refund_id uuid, sign integer)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.order_items as line
+  set refunded_quantity = line.refunded_quantity + sign * part.quantity,
+      refunded_amount = line.refunded_amount + sign * part.amount
+  from public.order_refunds as refund,
+    jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer, amount bigint)
+  where refund.id = order_refund_count.refund_id and line.id = part.order_item_id;
+$function$;
+comment on function private.order_refund_count(uuid, integer) is 'Counts a refund''s lines in the order''s (1), or no longer (-1).';
+grant execute on function private.order_refund_count(uuid, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_fail(refund_id uuid, failure text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  failed public.order_refunds;
+begin
+  update public.order_refunds as refund
+  set state = 'failed', closed_at = coalesce(refund.closed_at, private.now()), failure = left(order_refund_fail.failure, 500)
+  where refund.id = order_refund_fail.refund_id and refund.state <> 'failed'
+  returning * into failed;
+  if failed.id is null then
+    return;
+  end if;
+  perform private.order_refund_count(failed.id, -1);
+  insert into public.order_events (order_id, kind, note)
+  values (failed.order_id, 'refund_failed', failed.amount || ' ' || failed.currency);
+end;
+$function$;
+comment on function private.order_refund_fail(uuid, text) is 'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. What was restocked stays so.';
+grant execute on function private.order_refund_fail(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_lines(order_id uuid, lines jsonb)
+ RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  step constant integer := (
+    select private.chargeable_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
+  );
+  wanted record;
+begin
+  for wanted in
+    select asked.item, asked.units, asked.shipping, worth.net_amount as net, worth.tax_amount as tax,
+      line.quantity as had, line.refunded_quantity as gone
+    from (
+      select (one ->> 'order_item_id')::uuid as item, coalesce((one ->> 'shipping')::boolean, false) as shipping,
+        sum((one ->> 'quantity')::integer)::integer as units
+      from jsonb_array_elements(order_refund_lines.lines) as one group by 1, 2
+    ) as asked
+    left join private.order_worth(order_refund_lines.order_id) as worth
+      on worth.order_item_id is not distinct from asked.item and asked.shipping = (asked.item is null)
+    left join public.order_items as line on line.id = worth.order_item_id
+    order by asked.item
+  loop
+    if wanted.net is null then
+      perform private.problem(422, 'order_line_unknown', 'No line of this order has this id.');
+    end if;
+    if wanted.shipping then
+      -- Given back once, and then all that is left of it.
+      return query select null::uuid, 1, wanted.net, wanted.tax
+      where not exists (
+        select from public.order_refunds as earlier
+        where earlier.order_id = order_refund_lines.order_id and earlier.state <> 'failed' and earlier.shipping_amount > 0
+      );
+      continue;
+    end if;
+    if wanted.units is null or wanted.units < 1 or wanted.units > wanted.had - wanted.gone then
+      perform private.problem(422, 'refund_exceeds_order', format(
+        'Of line %s %s of %s are left to refund.', wanted.item, wanted.had - wanted.gone, wanted.had
+      ));
+    end if;
+    order_item_id := wanted.item;
+    quantity := wanted.units;
+    net_amount := private.share_until(wanted.net, wanted.had, wanted.gone + wanted.units, 1)
+      - private.share_until(wanted.net, wanted.had, wanted.gone, 1);
+    -- Net and tax together come in steps that can be charged.
+    tax_amount := private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone + wanted.units, step)
+      - private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone, step) - net_amount;
+    return next;
+  end loop;
+end;
+$function$;
+comment on function private.order_refund_lines(uuid, jsonb) is 'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth, the units before them counted: over all refunds of a line its worth, to the last minor unit.';
+grant execute on function private.order_refund_lines(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_refund_open(order_id uuid, amount bigint, reason text, lines jsonb, restock boolean, cause text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  ordered public.orders;
+  made uuid;
+  hash constant text := encode(sha256(convert_to(order_refund_open.cause, 'UTF8')), 'hex');
+  remaining bigint;
+  whole boolean;
+  given bigint := order_refund_open.amount;
+  asked jsonb := coalesce(nullif(order_refund_open.lines, 'null'), '[]');
+  covered jsonb := '[]';
+  worth bigint;
+  shipping bigint := 0;
+begin
+  -- One at a time an order: refunds, cancellations, disputes and shipments all begin with its row.
+  select * into ordered from public.orders as held where held.id = order_refund_open.order_id for no key update;
+  if ordered.id is null then
+    perform private.problem(404, 'order_not_found', 'There is no such order.');
+  end if;
+  select known.id into made from public.order_refunds as known where known.cause = hash;
+  if made is not null then
+    return made;
+  end if;
+  remaining := private.order_left(ordered.id);
+  if remaining <= 0 then
+    perform private.problem(409, 'order_not_refundable', case
+      when ordered.paid_amount = 0 then 'Nothing was paid for this order.'
+      else 'All of this order was refunded, or is on its way back.' end);
+  end if;
+  whole := asked = '[]' and coalesce(given, remaining) = remaining;
+  if given > remaining then
+    perform private.problem(422, 'refund_exceeds_order', format(
+      'Of this order %s %s in minor units are left to refund.', remaining, ordered.currency
+    ));
+  end if;
+  if whole then
+    given := remaining;
+    select coalesce(jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.refunded_quantity)), '[]')
+      || '[{"shipping": true}]'
+    into asked
+    from public.order_items as line
+    where line.order_id = ordered.id and line.quantity > line.refunded_quantity;
+  end if;
+  if given % private.chargeable_step(ordered.currency) <> 0 then
+    perform private.problem(422, 'invalid_body', format(
+      'An amount of %s goes in steps of %s.', ordered.currency, private.chargeable_step(ordered.currency)
+    ));
+  end if;
+  if asked <> '[]' then
+    select coalesce(sum(part.net_amount + part.tax_amount), 0),
+      coalesce(sum(part.net_amount + part.tax_amount) filter (where part.order_item_id is null), 0),
+      coalesce(jsonb_agg(jsonb_build_object(
+        'order_item_id', part.order_item_id, 'quantity', part.quantity,
+        'amount', part.net_amount, 'tax_amount', part.tax_amount
+      ) order by part.order_item_id) filter (where part.order_item_id is not null), '[]')
+    into worth, shipping, covered
+    from private.order_refund_lines(ordered.id, asked) as part;
+    if not whole and coalesce(given, worth) > least(worth, remaining) then
+      perform private.problem(422, 'refund_exceeds_order', format(
+        'These lines are worth %s, and of this order %s %s in minor units are left to refund.',
+        worth, remaining, ordered.currency
+      ));
+    end if;
+    given := coalesce(given, worth);
+    if given = 0 then
+      perform private.problem(409, 'order_not_refundable', 'These lines cost nothing: there is nothing to give back.');
+    end if;
+  elsif order_refund_open.restock then
+    perform private.problem(422, 'invalid_body', 'Say which lines come back into stock.');
+  end if;
+
+  insert into public.order_refunds (order_id, user_id, amount, currency, reason, lines, shipping_amount, restock, cause)
+  values (ordered.id, ordered.user_id, given, ordered.currency, order_refund_open.reason, covered,
+          least(shipping, given), coalesce(order_refund_open.restock, false), hash)
+  returning id into made;
+  perform private.order_refund_count(made, 1);
+  if order_refund_open.restock then
+    perform private.order_restock(ordered.id, covered);
+  end if;
+  insert into public.order_events (order_id, kind, note)
+  values (ordered.id, 'refund_opened', given || ' ' || ordered.currency);
+  perform private.enqueue('order_refund', jsonb_build_object('refund_id', made), 'order_refund:' || made);
+  return made;
+end;
+$function$;
+comment on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) is 'Opens a refund: `amount` of an order (null: what is left, or what its lines are worth), for lines [{order_item_id, quantity} or {shipping: true}], and enqueues asking Stripe; its id. The same cause is the same refund.';
+grant execute on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_release(order_id uuid, to_status text, reason text)
  RETURNS boolean
@@ -5166,6 +5831,74 @@ end;
 $function$;
 comment on function private.order_release(uuid, text, text) is 'Ends a pending order as `expired` or `cancelled`: frees its stock and its discount, and notes the reason, a kind of order_events. False when it is no longer pending. Its session at Stripe must be expired, or never have been, before: a hold is not released while somebody can still pay.';
 grant execute on function private.order_release(uuid, text, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_restand(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.orders as ordered
+  set status = stands.status
+  from (
+    select held.id, case
+      when exists (
+        select from private.order_disputes as dispute
+        where dispute.order_id = held.id and dispute.status in ('needs_response', 'under_review')
+      ) then 'disputed'
+      when held.paid_amount > 0 and held.refunded_amount + held.disputed_amount >= held.paid_amount then 'refunded'
+      when held.refunded_amount + held.disputed_amount > 0
+        and base.status in ('paid', 'fulfilling', 'shipped', 'delivered') then 'partially_refunded'
+      else base.status
+    end as status
+    from public.orders as held
+    cross join lateral (
+      -- What it was last besides what its money makes of it: the timeline knows, a column would forget.
+      select event.to_status as status from public.order_events as event
+      where event.order_id = held.id and event.kind = 'status'
+        and event.to_status not in ('refunded', 'partially_refunded', 'disputed')
+      order by event.id desc limit 1
+    ) as base
+    where held.id = order_restand.order_id
+  ) as stands
+  where ordered.id = stands.id and ordered.status <> stands.status;
+$function$;
+comment on function private.order_restand(uuid) is 'Makes an order''s status what its money says: disputed, refunded, partially refunded, or what it was before.';
+grant execute on function private.order_restand(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_restock(order_id uuid, lines jsonb, note text DEFAULT NULL::text, actor_id uuid DEFAULT NULL::uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  back record;
+begin
+  for back in
+    -- In the order in which everybody takes variants. Never more than this order has taken from the stock.
+    select line.id, line.variant_id, least(
+      units.quantity, line.quantity - line.restocked_quantity,
+      -(select coalesce(sum(moved.on_hand_delta), 0) from private.stock_movements as moved
+        where moved.order_id = order_restock.order_id and moved.variant_id = line.variant_id)
+    )::integer as quantity
+    from (
+      select (one ->> 'order_item_id')::uuid as item, sum((one ->> 'quantity')::integer) as quantity
+      from jsonb_array_elements(order_restock.lines) as one where one ? 'order_item_id' group by 1
+    ) as units
+    join public.order_items as line on line.id = units.item
+    where line.order_id = order_restock.order_id and line.variant_id is not null
+    order by line.variant_id
+  loop
+    continue when back.quantity < 1;
+    perform private.stock_change(
+      back.variant_id, 'restocked', back.quantity, 0, order_restock.order_id, order_restock.note, order_restock.actor_id
+    );
+    update public.order_items as line
+    set restocked_quantity = line.restocked_quantity + back.quantity where line.id = back.id;
+  end loop;
+end;
+$function$;
+comment on function private.order_restock(uuid, jsonb, text, uuid) is 'Puts units of an order''s lines [{order_item_id, quantity}] back into stock; each at most once, and none that was never taken out.';
+grant execute on function private.order_restock(uuid, jsonb, text, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_review(order_id uuid, reason text)
  RETURNS void
@@ -5352,6 +6085,21 @@ $function$;
 comment on function private.order_stock_sell(uuid, boolean) is 'Takes an order''s lines off the stock, from what it holds or else from what is free; false, and nothing is taken, when one of them is not there.';
 grant execute on function private.order_stock_sell(uuid, boolean) to service_role;
 
+CREATE OR REPLACE FUNCTION private.order_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  event constant text := 'order.' || new.status;
+begin
+  perform private.webhook_emit(event, new.id::text, private.order_facts(new.id));
+  return null;
+end;
+$function$;
+comment on function private.order_told() is 'Trigger: tells that an order was paid or shipped. Security definer: whoever changes an order may not read endpoints.';
+
 CREATE OR REPLACE FUNCTION private.order_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5365,11 +6113,55 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
+    and new.status is distinct from old.status_before then
+    perform private.problem(409, 'order_state_conflict',
+      format('The order is disputed: it cannot become %s.', new.status));
+  end if;
   new.status_before := case when new.status = 'disputed' then old.status end;
   return new;
 end;
 $function$;
 comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
+
+CREATE OR REPLACE FUNCTION private.order_worth(order_id uuid)
+ RETURNS TABLE(order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- What was paid for it, spread over what its lines and its shipping cost without tax by largest remainder,
+  -- in steps that Stripe takes: in dinars a line's own total need not be one, and it must be refundable alone.
+  with parts as (
+    select line.id, line.quantity, line.total_amount as net, line.position
+    from public.order_items as line where line.order_id = order_worth.order_id
+    union all
+    select null, 1, ordered.shipping_amount, 2147483647
+    from public.orders as ordered where ordered.id = order_worth.order_id
+  ), whole as (
+    select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
+    from public.orders as ordered
+    cross join lateral (
+      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
+        then private.chargeable_step(ordered.currency) else 1 end as step
+    ) as steps
+    where ordered.id = order_worth.order_id
+  ), shares as (
+    select parts.*, whole.step,
+      coalesce(div(whole.units * parts.net::numeric, whole.net), 0)::bigint as units,
+      whole.units - sum(coalesce(div(whole.units * parts.net::numeric, whole.net), 0)) over () as missing,
+      row_number() over (
+        order by mod(whole.units * parts.net::numeric, whole.net) desc nulls last, parts.position
+      ) as turn
+    from parts cross join whole
+  )
+  select shares.id, shares.quantity, shares.net,
+    (shares.units + case when shares.turn <= shares.missing then 1 else 0 end) * shares.step - shares.net
+  from shares;
+$function$;
+comment on function private.order_worth(uuid) is 'What each line of an order is worth, and its shipping (null), without and of tax: their sums are the order''s total.';
+grant execute on function private.order_worth(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_write(placed_id uuid, buyer_id uuid, email text, locale text, list price_lists, lines jsonb, discount jsonb, rate shipping_rates, address jsonb)
  RETURNS void
@@ -5538,147 +6330,6 @@ comment on function private.problem(integer, text, text, jsonb) is 'As private.p
 grant execute on function private.problem(integer, text, text, jsonb) to authenticated;
 grant execute on function private.problem(integer, text, text, jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION private.product_attributes(attributes jsonb)
- RETURNS TABLE(name text, value text)
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-  select attribute.key, attribute.value #>> '{}'
-  from jsonb_each(attributes) as attribute
-  where jsonb_typeof(attribute.value) in ('string', 'number', 'boolean')
-    and char_length(attribute.key) <= 100 and char_length(attribute.value #>> '{}') between 1 and 200;
-$function$;
-comment on function private.product_attributes(jsonb) is 'The attributes that one filters by: those with one short value. Others are shown, and not filtered by.';
-grant execute on function private.product_attributes(jsonb) to anon;
-grant execute on function private.product_attributes(jsonb) to authenticated;
-grant execute on function private.product_attributes(jsonb) to service_role;
-
-CREATE OR REPLACE FUNCTION private.product_cards(product_ids uuid[], price_list price_lists, locale text)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'id', product.id,
-    'slug', product.slug,
-    'name', case product_cards.locale when 'fr' then product.name_fr else product.name_en end,
-    'category', (
-      select jsonb_build_object('id', category.id, 'slug', category.slug,
-        'name', case product_cards.locale when 'fr' then category.name_fr else category.name_en end)
-      from public.categories as category where category.id = product.category_id and category.active
-    ),
-    'attributes', product.attributes,
-    'min_amount', listing.min_amount,
-    'max_amount', listing.max_amount,
-    'currency', product_cards.price_list.currency,
-    'in_stock', exists (
-      select from public.variant_availability as availability
-      where availability.product_id = product.id and availability.on_sale and availability.band <> 'out_of_stock'
-    ),
-    'image', (
-      select jsonb_build_object('path', image.path,
-        'alt', case product_cards.locale when 'fr' then image.alt_fr else image.alt_en end)
-      from public.product_images as image where image.product_id = product.id
-      order by image.position, image.id limit 1
-    ),
-    'rating', jsonb_build_object('count', product.rating_count, 'sum', product.rating_sum),
-    'created_at', product.created_at
-  ) order by asked.place), '[]')
-  from unnest(product_cards.product_ids) with ordinality as asked (id, place)
-  join public.products as product on product.id = asked.id and product.active
-  join public.product_listings as listing
-    on listing.product_id = product.id and listing.price_list_id = product_cards.price_list.id;
-$function$;
-comment on function private.product_cards(uuid[], price_lists, text) is 'Products as lists show them, in the order asked for, in one query whatever variants they have.';
-grant execute on function private.product_cards(uuid[], price_lists, text) to anon;
-grant execute on function private.product_cards(uuid[], price_lists, text) to authenticated;
-grant execute on function private.product_cards(uuid[], price_lists, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.product_document(product products)
- RETURNS tsvector
- LANGUAGE sql
- STABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-  with lexemes as (
-    select private.search_lexemes(product.name_en || ' ' || product.name_fr) as named,
-      private.search_lexemes(
-        -- More of a description says nothing new, and makes the index large.
-        left(product.description_en, 2000) || ' ' || left(product.description_fr, 2000) || ' '
-        || coalesce((select string_agg(value, ' ') from private.product_attributes(product.attributes)), '')
-      ) as told
-  )
-  select array_to_tsvector(array(
-    select 'n' || to_hex(private.product_level(product)::integer) || ':' || word from lexemes, unnest(named) as word
-    union
-    select 'w:' || word from lexemes, unnest(named || told) as word
-    union
-    select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
-    union
-    select 'l:' || listing.price_list_id from public.product_listings as listing where listing.product_id = product.id
-  ));
-$function$;
-comment on function private.product_document(products) is 'See public.product_documents.document.';
-grant execute on function private.product_document(products) to service_role;
-
-CREATE OR REPLACE FUNCTION private.product_facets(product_ids uuid[], price_list price_lists, locale text)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  with matched as materialized (
-    select product.id, product.category_id, product.attributes, listing.min_amount
-    from public.products as product
-    join public.product_listings as listing
-      on listing.product_id = product.id and listing.price_list_id = product_facets.price_list.id
-    where product.id = any (product_facets.product_ids) and product.active
-  ), counted as (
-    select attribute.name, attribute.value, count(*) as products
-    from matched, private.product_attributes(matched.attributes) as attribute
-    group by attribute.name, attribute.value
-  ), ranked as (
-    select counted.*, row_number() over (partition by name order by products desc, value) as place from counted
-  )
-  select jsonb_build_object(
-    'products', (select count(*) from matched),
-    'in_stock', (
-      select count(*) from matched where exists (
-        select from public.variant_availability as availability
-        where availability.product_id = matched.id and availability.on_sale and availability.band <> 'out_of_stock'
-      )
-    ),
-    'price', (
-      select jsonb_build_object('min_amount', min(min_amount), 'max_amount', max(min_amount),
-        'currency', product_facets.price_list.currency)
-      from matched having count(*) > 0
-    ),
-    'categories', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', category.id, 'slug', category.slug,
-          'parent_id', category.parent_id,
-          'name', case product_facets.locale when 'fr' then category.name_fr else category.name_en end,
-          'count', held.products) order by held.products desc, category.slug), '[]')
-      from (select category_id, count(*) as products from matched group by category_id) as held
-      join public.categories as category on category.id = held.category_id and category.active
-    ),
-    'attributes', (
-      select coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.listed)
-        order by named.products desc, named.name), '[]')
-      from (
-        select name, sum(products) as products,
-          jsonb_agg(jsonb_build_object('value', value, 'count', products) order by place) as listed
-        from ranked where place <= 50 group by name order by 2 desc, name limit 30
-      ) as named
-    )
-  );
-$function$;
-comment on function private.product_facets(uuid[], price_lists, text) is 'How many of these products are in each category, have each attribute, are in stock; and what they cost.';
-grant execute on function private.product_facets(uuid[], price_lists, text) to anon;
-grant execute on function private.product_facets(uuid[], price_lists, text) to authenticated;
-grant execute on function private.product_facets(uuid[], price_lists, text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.product_image_files_go()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5698,22 +6349,6 @@ end;
 $function$;
 comment on function private.product_image_files_go() is 'Trigger: the files of images that are gone go as well. Security definer: staff enqueue nothing themselves.';
 
-CREATE OR REPLACE FUNCTION private.product_level(product products)
- RETURNS smallint
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-  select case
-    -- Stars above the middle: dozens of reviews that like it count more than one.
-    when liked.points > 0 then 8 + least(7, floor(log(2.0, liked.points) / 1.5))
-    else greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
-  end::smallint
-  from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked;
-$function$;
-comment on function private.product_level(products) is 'See public.product_documents.level.';
-grant execute on function private.product_level(products) to service_role;
-
 CREATE OR REPLACE FUNCTION private.product_on_sale(product_id uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -5728,48 +6363,6 @@ comment on function private.product_on_sale(uuid) is 'Whether a product is there
 grant execute on function private.product_on_sale(uuid) to anon;
 grant execute on function private.product_on_sale(uuid) to authenticated;
 grant execute on function private.product_on_sale(uuid) to service_role;
-
-CREATE OR REPLACE FUNCTION private.products_related(product products, price_list text, most integer)
- RETURNS uuid[]
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  with bought as (
-    select pair.id, pair.place
-    from unnest(private.bought_together(product.id, 3 * products_related.most)) with ordinality as pair (id, place)
-    join public.product_listings as listing
-      on listing.product_id = pair.id and listing.price_list_id = products_related.price_list
-  ), alike as (
-    -- Of its category the fifty that are rated best; of these those that have most of its attributes.
-    select near.product_id as id, (
-        select count(*) from private.product_attributes(product.attributes) as own
-        join private.product_attributes(other.attributes) as its on its.name = own.name and its.value = own.value
-      ) as shared, near.rating_rank
-    from (
-      select listing.product_id, listing.rating_rank from public.product_listings as listing
-      where listing.category_id = product.category_id and listing.price_list_id = products_related.price_list
-      order by listing.rating_rank desc, listing.product_id desc
-      limit 51
-    ) as near
-    join public.products as other on other.id = near.product_id
-    where near.product_id <> product.id
-  ), ranked as (
-    -- Half of the places for what was bought with it, where there is as much; the rest for what is like it.
-    select id, 0 as kind, place::numeric as rank from bought where place <= products_related.most / 2
-    union all
-    select id, 1, row_number() over (order by shared desc, rating_rank desc, id) from alike
-    union all
-    select id, 2, place from bought
-  ), once as (
-    select id, min(kind * 1000 + rank) as rank from ranked group by id order by 2, 1 limit products_related.most
-  )
-  select coalesce(array_agg(id order by rank, id), '{}') from once;
-$function$;
-comment on function private.products_related(products, text, integer) is 'Products to show beside one: bought with it, and of its category with the same attributes.';
-grant execute on function private.products_related(products, text, integer) to anon;
-grant execute on function private.products_related(products, text, integer) to authenticated;
-grant execute on function private.products_related(products, text, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.public_name(name text, email text)
  RETURNS text
@@ -5914,6 +6507,21 @@ AS $function$
 $function$;
 comment on function private.refund_intent(uuid) is 'An intent with what Stripe must be told.';
 grant execute on function private.refund_intent(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.refund_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.webhook_emit('order.refunded', new.stripe_id, private.order_facts(new.order_id)
+    || jsonb_build_object('refund', jsonb_build_object(
+      'id', new.stripe_id, 'amount', -new.amount, 'currency', new.currency)));
+  return null;
+end;
+$function$;
+comment on function private.refund_told() is 'Trigger of the ledger: tells each refund. Security definer: whoever writes the ledger may not read endpoints.';
 
 CREATE OR REPLACE FUNCTION private.refuse_when_overdue()
  RETURNS trigger
@@ -6126,221 +6734,6 @@ $function$;
 comment on function private.schedule_jobs() is 'Enqueues the coming slot of each rule, once: the job''s key names the slot.';
 grant execute on function private.schedule_jobs() to service_role;
 
-CREATE OR REPLACE FUNCTION private.search_best(terms jsonb, required tsquery, price_list text, categories uuid[], min_amount bigint, max_amount bigint, in_stock boolean)
- RETURNS TABLE(product_id uuid, score integer)
- LANGUAGE plpgsql
- STABLE
- SET enable_seqscan TO 'off'
- SET plan_cache_mode TO 'force_generic_plan'
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  most constant integer := 1000;
-  -- Looked through one by one rather than by the words that half of the shop has.
-  few constant integer := 5000;
-  filtered constant boolean := categories is not null or search_best.min_amount is not null
-    or search_best.max_amount is not null or search_best.in_stock;
-  anywhere constant tsquery := private.tsquery_of(terms, 'w:') && required;
-  named tsquery;
-  best uuid[] := '{}';
-  scores integer[] := '{}';
-  batch uuid[];
-  batch_scores integer[];
-  candidates bigint := few + 1;
-begin
-  if categories is not null or search_best.min_amount is not null or search_best.max_amount is not null then
-    execute format(
-      'select count(*) from (select from public.product_listings as listing where listing.price_list_id = $1 %s %s %s limit %s) as narrowed',
-      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
-      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
-      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
-      few + 1
-    ) into candidates using search_best.price_list, categories, search_best.min_amount, search_best.max_amount;
-  end if;
-
-  -- In the order of what is found first, so that what many products match is never read to its end: a word in
-  -- the name before a word anywhere, and the higher level first. All of one level are as good.
-  for level in reverse 15..0 loop
-    named := private.tsquery_of(terms, 'n' || to_hex(level) || ':') && required;
-    if candidates <= few then
-      exit;
-    elsif filtered then
-      batch := array(
-        select document.product_id
-        from public.product_documents as document
-        join public.product_listings as listing
-          on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
-        where document.document @@ named
-          and (categories is null or listing.category_id = any (categories))
-          and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
-          and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
-          and (not search_best.in_stock or exists (
-            select from public.variant_availability as availability
-            where availability.product_id = document.product_id and availability.on_sale
-              and availability.band <> 'out_of_stock'
-          ))
-        limit most - cardinality(best)
-      );
-    else
-      batch := array(
-        select document.product_id from public.product_documents as document
-        where document.document @@ named limit most - cardinality(best)
-      );
-    end if;
-    best := best || batch;
-    scores := scores || array_fill(16 + level, array[cardinality(batch)]);
-    exit when cardinality(best) >= most;
-  end loop;
-
-  if candidates <= few then
-    named := (
-      select string_agg('(' || private.tsquery_of(terms, 'n' || to_hex(level) || ':')::text || ')', '|')::tsquery
-      from generate_series(0, 15) as level
-    );
-    return query execute format(
-      'select document.product_id, document.level + case when document.document @@ $6 then 16 else 0 end
-       from public.product_listings as listing
-       join public.product_documents as document on document.product_id = listing.product_id
-       where listing.price_list_id = $1 and document.document @@ $5 %s %s %s %s
-       order by 2 desc, 1 limit %s',
-      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
-      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
-      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
-      case when search_best.in_stock then private.in_stock_condition() else '' end,
-      most
-    ) using search_best.price_list, categories, search_best.min_amount, search_best.max_amount, anywhere, named;
-    return;
-  elsif cardinality(best) < most then
-    select coalesce(array_agg(rest.product_id), '{}'), coalesce(array_agg(rest.level::integer), '{}')
-    into batch, batch_scores
-    from (
-      select document.product_id, document.level
-      from public.product_documents as document
-      join public.product_listings as listing
-        on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
-      where document.document @@ anywhere and document.product_id <> all (best)
-        and (categories is null or listing.category_id = any (categories))
-        and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
-        and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
-        and (not search_best.in_stock or exists (
-          select from public.variant_availability as availability
-          where availability.product_id = document.product_id and availability.on_sale
-            and availability.band <> 'out_of_stock'
-        ))
-      limit most - cardinality(best)
-    ) as rest;
-    best := best || batch;
-    scores := scores || batch_scores;
-  end if;
-  return query select found.product_id, found.score from unnest(best, scores) as found (product_id, score);
-end;
-$function$;
-comment on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) is 'The best 1,000 products of a search, with how well each answers it.';
-grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to anon;
-grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to authenticated;
-grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) to service_role;
-
-CREATE OR REPLACE FUNCTION private.search_lexemes(text text)
- RETURNS text[]
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-  -- Both languages, whatever the text is in: brands and borrowed words are in each. French also as written,
-  -- since its endings are told by their accents. Letters and digits alone: the parser would make hosts and
-  -- signed numbers of "a.b" and "3-5".
-  select array(
-    select distinct private.fold(lexeme)
-    from regexp_replace(search_lexemes.text, '[^[:alnum:]]+', ' ', 'g') as written,
-      unnest(
-        tsvector_to_array(to_tsvector('pg_catalog.english', private.fold(written)))
-        || tsvector_to_array(to_tsvector('pg_catalog.french', private.fold(written)))
-        || tsvector_to_array(to_tsvector('pg_catalog.french', written))
-      ) as lexeme
-    where char_length(lexeme) <= 40
-  );
-$function$;
-comment on function private.search_lexemes(text) is 'The words of a text as stems, French and English, without accents; without those that mean nothing in both.';
-grant execute on function private.search_lexemes(text) to anon;
-grant execute on function private.search_lexemes(text) to authenticated;
-grant execute on function private.search_lexemes(text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.search_nearest(word text)
- RETURNS text[]
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  swapped constant text[] := array(
-    select left(word, at - 1) || substr(word, at + 1, 1) || substr(word, at, 1) || substr(word, at + 2)
-    from generate_series(1, char_length(word) - 1) as at
-  );
-  nearest text[];
-begin
-  -- Two letters swapped is the commonest typo, and the one that leaves the fewest trigrams.
-  nearest := array(select known.word from public.search_words as known where known.word = any (swapped) limit 4);
-  if cardinality(nearest) > 0 or char_length(word) < 3 then
-    return nearest;
-  end if;
-  perform pg_catalog.set_config('pg_trgm.similarity_threshold', '0.25', true);
-  return array(
-    select near.word
-    from (
-      select known.word, extensions.similarity(known.word, search_nearest.word) as alike,
-        extensions.levenshtein_less_equal(known.word, search_nearest.word, 2) as edits
-      from public.search_words as known
-      where known.word operator(extensions.%) search_nearest.word
-    ) as near
-    where near.edits <= case when char_length(search_nearest.word) < 6 then 1 else 2 end
-    order by near.edits, near.alike desc, near.word
-    limit 4
-  );
-end;
-$function$;
-comment on function private.search_nearest(text) is 'The known words that a word with a typo may mean: at most four, one edit away, or two if it is long.';
-grant execute on function private.search_nearest(text) to anon;
-grant execute on function private.search_nearest(text) to authenticated;
-grant execute on function private.search_nearest(text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.search_terms(search text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  typed text;
-  lexemes text[];
-  meant text[];
-  terms jsonb := '[]';
-  skipped jsonb := '[]';
-begin
-  foreach typed in array (
-    regexp_split_to_array(trim(regexp_replace(search, '[^[:alnum:]]+', ' ', 'g')), ' ')
-  )[1:8] loop
-    continue when typed = '';
-    lexemes := private.search_lexemes(typed);
-    -- "the" and "sur" mean nothing, unless nothing else is asked for.
-    if to_tsvector('pg_catalog.english', typed) = '' or to_tsvector('pg_catalog.french', typed) = '' then
-      skipped := skipped || jsonb_build_array(lexemes || private.fold(typed));
-      continue;
-    end if;
-    if not exists (select from public.search_words as known where known.word = any (lexemes)) then
-      meant := array(select distinct near from unnest(lexemes) as lexeme, unnest(private.search_nearest(lexeme)) as near);
-      lexemes := lexemes || meant;
-    end if;
-    terms := terms || jsonb_build_array(to_jsonb(lexemes));
-  end loop;
-  return case when terms = '[]' then skipped else terms end;
-end;
-$function$;
-comment on function private.search_terms(text) is 'What a search means: for each of its first eight words the lexemes that are as good, typos mended.';
-grant execute on function private.search_terms(text) to anon;
-grant execute on function private.search_terms(text) to authenticated;
-grant execute on function private.search_terms(text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.seat_limit(workspace_id uuid)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -6501,27 +6894,115 @@ comment on function private.second_factor_given() is 'For restrictive policies: 
 grant execute on function private.second_factor_given() to authenticated;
 grant execute on function private.second_factor_given() to service_role;
 
-CREATE OR REPLACE FUNCTION private.shop_price_list(asked text)
- RETURNS price_lists
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION private.share_until(worth bigint, quantity integer, taken integer, step integer)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when taken >= quantity then worth
+    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
+$function$;
+comment on function private.share_until(bigint, integer, integer, integer) is 'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
+grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.shop_imbalances()
+ RETURNS TABLE(kind text, id uuid, expected bigint, actual bigint)
+ LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-declare
-  found_list public.price_lists;
-begin
-  select list.* into found_list from public.price_lists as list
-  where list.active and case when asked is null then list.is_default else list.id = asked end;
-  if found_list.id is null then
-    perform private.problem(422, 'price_list_not_found', 'No prices are shown by this list.');
-  end if;
-  return found_list;
-end;
+  with money as (
+    select ordered.id, ordered.paid_amount, ordered.refunded_amount, ordered.disputed_amount,
+      coalesce(sum(moved.amount) filter (where moved.kind = 'charge'), 0)::bigint as charged,
+      coalesce(-sum(moved.amount) filter (where moved.kind in ('refund', 'refund_failed')), 0)::bigint as refunded,
+      coalesce(-sum(moved.amount) filter (where moved.kind in ('dispute', 'dispute_won')), 0)::bigint as disputed
+    from public.orders as ordered
+    left join private.money_movements as moved on moved.order_id = ordered.id
+    group by ordered.id
+  ), stock as (
+    select held.variant_id, held.on_hand, held.reserved, held.shortage,
+      coalesce(sum(moved.on_hand_delta), 0) as on_hand_sum,
+      coalesce(sum(moved.reserved_delta), 0) as reserved_sum,
+      coalesce(sum(moved.shortage_delta), 0) as shortage_sum
+    from private.stock as held
+    left join private.stock_movements as moved on moved.variant_id = held.variant_id
+    group by held.variant_id
+  ), lines as (
+    select line.order_id, sum(line.subtotal_amount)::bigint as subtotal, sum(line.discount_amount)::bigint as discount
+    from public.order_items as line group by line.order_id
+  ), taken as (
+    select ordered.id as order_id, ordered.status, line.variant_id, line.quantity, line.restocked_quantity,
+      coalesce(moved.reserved, 0) as reserved, -coalesce(moved.on_hand, 0) as taken, coalesce(moved.restocked, 0) as restocked
+    from public.order_items as line
+    join public.orders as ordered on ordered.id = line.order_id
+    left join (
+      select movement.order_id, movement.variant_id, sum(movement.reserved_delta) as reserved,
+        sum(movement.on_hand_delta) as on_hand,
+        sum(movement.on_hand_delta) filter (where movement.kind = 'restocked') as restocked
+      from private.stock_movements as movement where movement.order_id is not null
+      group by movement.order_id, movement.variant_id
+    ) as moved on moved.order_id = line.order_id and moved.variant_id = line.variant_id
+    where line.variant_id is not null
+  ), refunds as (
+    select line.id, line.refunded_quantity, coalesce(sum(part.quantity), 0) as quantity
+    from public.order_items as line
+    left join public.order_refunds as refund on refund.order_id = line.order_id and refund.state <> 'failed'
+    left join lateral jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer)
+      on part.order_item_id = line.id
+    group by line.id
+  )
+  select 'order_paid', money.id, money.charged, money.paid_amount from money where money.charged <> money.paid_amount
+  union all
+  select 'order_refunded', money.id, money.refunded, money.refunded_amount from money where money.refunded <> money.refunded_amount
+  union all
+  select 'order_disputed', money.id, money.disputed, money.disputed_amount from money where money.disputed <> money.disputed_amount
+  union all
+  select 'stock_on_hand', stock.variant_id, stock.on_hand_sum, stock.on_hand from stock where stock.on_hand_sum <> stock.on_hand
+  union all
+  select 'stock_reserved', stock.variant_id, stock.reserved_sum, stock.reserved from stock where stock.reserved_sum <> stock.reserved
+  union all
+  select 'stock_shortage', stock.variant_id, stock.shortage_sum, stock.shortage from stock where stock.shortage_sum <> stock.shortage
+  union all
+  select 'order_subtotal', ordered.id, coalesce(lines.subtotal, 0), ordered.subtotal_amount
+  from public.orders as ordered left join lines on lines.order_id = ordered.id
+  where coalesce(lines.subtotal, 0) <> ordered.subtotal_amount
+  union all
+  select 'order_discount', ordered.id, lines.discount, ordered.discount_amount
+  from public.orders as ordered join lines on lines.order_id = ordered.id
+  where lines.discount <> ordered.discount_amount
+  union all
+  -- What a pending order holds, and nothing else holds but one that people are to look at.
+  select 'order_held', taken.order_id, case taken.status when 'pending' then taken.quantity else 0 end, taken.reserved
+  from taken
+  where case taken.status
+    when 'pending' then taken.reserved <> taken.quantity
+    when 'review' then taken.reserved not in (0, taken.quantity)
+    else taken.reserved <> 0 end
+  union all
+  select 'order_restocked', taken.order_id, taken.restocked, taken.restocked_quantity
+  from taken where taken.restocked <> taken.restocked_quantity
+  union all
+  -- What is to be sent has left the stock, but for what came back.
+  select 'order_sold', taken.order_id, taken.quantity - taken.restocked_quantity, taken.taken
+  from taken
+  where taken.status in ('paid', 'fulfilling', 'shipped', 'delivered', 'partially_refunded')
+    and taken.taken <> taken.quantity - taken.restocked_quantity
+  union all
+  select 'line_refunded', refunds.id, refunds.quantity, refunds.refunded_quantity
+  from refunds where refunds.quantity <> refunds.refunded_quantity
+  union all
+  -- What the counters of refunds and of their rows say is the same money.
+  select 'order_refunds', money.id, coalesce(made.amount, 0), money.refunded_amount
+  from money
+  left join (
+    select refund.order_id, sum(refund.amount)::bigint as amount
+    from public.order_refunds as refund where refund.state = 'done' group by refund.order_id
+  ) as made on made.order_id = money.id
+  where coalesce(made.amount, 0) <> money.refunded_amount;
 $function$;
-comment on function private.shop_price_list(text) is 'The price list that is asked for, or the default one. Refuses one that is not there.';
-grant execute on function private.shop_price_list(text) to anon;
-grant execute on function private.shop_price_list(text) to authenticated;
-grant execute on function private.shop_price_list(text) to service_role;
+comment on function private.shop_imbalances() is 'Every order and variant whose counters differ from the ledgers: nothing, or something is wrong. `id` is the order''s, the line''s or the variant''s.';
+grant execute on function private.shop_imbalances() to service_role;
 
 CREATE OR REPLACE FUNCTION private.slug_of(name text)
  RETURNS text
@@ -6736,6 +7217,21 @@ comment on function private.stock_history(uuid, bigint, integer) is 'A page of a
 grant execute on function private.stock_history(uuid, bigint, integer) to authenticated;
 grant execute on function private.stock_history(uuid, bigint, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION private.stock_left(variant_id uuid, wanted integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select greatest(0, least(stock_left.wanted, 999, held.on_hand - held.reserved))
+  from private.stock as held
+  where held.variant_id = stock_left.variant_id;
+$function$;
+comment on function private.stock_left(uuid, integer) is 'How many of so many wanted units can be had, up to a cart''s 999. Security definer: buyers may not read the stock; what they want more of than there is, a checkout would refuse them as well.';
+grant execute on function private.stock_left(uuid, integer) to anon;
+grant execute on function private.stock_left(uuid, integer) to authenticated;
+grant execute on function private.stock_left(uuid, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stock_levels(after text, page_size integer, prefix text, which text)
  RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -6819,6 +7315,25 @@ end;
 $function$;
 comment on function private.stock_shortage_shrink() is 'Trigger on stock: units that an order lets go of while some are missing are the missing ones. Nobody else is sold them.';
 
+CREATE OR REPLACE FUNCTION private.stock_told()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.webhook_emit('stock.low', gen_random_uuid()::text, (
+    select jsonb_build_object(
+      'id', variant.id, 'product_id', variant.product_id, 'sku', variant.sku,
+      'availability', new.band, 'available', coalesce(new.few_left, 0), 'low_stock', variant.low_stock
+    )
+    from public.product_variants as variant where variant.id = new.variant_id
+  ));
+  return null;
+end;
+$function$;
+comment on function private.stock_told() is 'Trigger: tells that a variant fell to few left, or to none. Security definer: whoever moves stock may not read endpoints.';
+
 CREATE OR REPLACE FUNCTION private.stock_unshipped(variant_id uuid)
  RETURNS integer
  LANGUAGE sql
@@ -6846,51 +7361,24 @@ CREATE OR REPLACE FUNCTION private.stripe_apply_charge(record jsonb)
  SET search_path TO ''
 AS $function$
 declare
-  paid public.payments;
-  refund record;
+  ordered public.orders;
+  given jsonb;
 begin
-  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
-  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
-  if paid.id is null then
-    return; -- A payment of another product's in the same Stripe account.
+  perform private.stripe_apply_payment_charge(stripe_apply_charge.record);
+  select * into ordered from public.orders as held
+  where held.id = private.order_of_payment(stripe_apply_charge.record ->> 'payment_id', stripe_apply_charge.record ->> 'id')
+  for no key update;
+  if ordered.id is null then
+    return;
   end if;
-  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
-  insert into public.refunds (
-    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
-  )
-  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
-         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
-  from jsonb_array_elements(record -> 'refunds') as given
-  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
-
-  update private.refund_intents as intent
-  set state = 'refunded', stripe_refund_id = given ->> 'id'
-  from jsonb_array_elements(record -> 'refunds') as given
-  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
-    and intent.state = 'open';
-
-  for refund in
-    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
-           workspace.name as workspace_name
-    from public.refunds as done
-    join public.workspaces as workspace on workspace.id = done.workspace_id
-    left join public.invoices as invoice on invoice.id = paid.invoice_id
-    where done.payment_id = paid.id and done.status = 'succeeded'
+  for given in
+    select one from jsonb_array_elements(stripe_apply_charge.record -> 'refunds') as one order by one ->> 'created', one ->> 'id'
   loop
-    perform private.enqueue_mail(
-      'refunded',
-      private.billing_contact(refund.workspace_id, refund.subscription_id),
-      jsonb_strip_nulls(jsonb_build_object(
-        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
-        'workspace', refund.workspace_name, 'number', refund.invoice_number,
-        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
-      )),
-      'refunded:' || refund.stripe_refund_id
-    );
+    perform private.order_apply_refund(ordered, given);
   end loop;
 end;
 $function$;
-comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
+comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a charge: of a payment, or of an order.';
 grant execute on function private.stripe_apply_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_checkout_session(record jsonb)
@@ -7101,6 +7589,59 @@ end;
 $function$;
 comment on function private.stripe_apply_invoice(jsonb) is 'Mirrors an invoice with its payments; the first time it is seen paid, enqueues the receipt.';
 grant execute on function private.stripe_apply_invoice(jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.stripe_apply_payment_charge(record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  paid public.payments;
+  refund record;
+begin
+  -- Locked as refund_intent_open locks it: what is refunded and what is still asked for change together.
+  select * into paid from public.payments where stripe_payment_id = record ->> 'payment_id' for no key update;
+  if paid.id is null then
+    return; -- A payment of another product's in the same Stripe account.
+  end if;
+  update public.payments set amount_refunded = (record ->> 'amount_refunded')::bigint where id = paid.id;
+  insert into public.refunds (
+    workspace_id, payment_id, stripe_refund_id, status, amount, currency, reason, created_at
+  )
+  select paid.workspace_id, paid.id, given ->> 'id', given ->> 'status', (given ->> 'amount')::bigint,
+         given ->> 'currency', given ->> 'reason', private.at(given -> 'created')
+  from jsonb_array_elements(record -> 'refunds') as given
+  on conflict on constraint refunds_stripe_id_key do update set status = excluded.status;
+
+  update private.refund_intents as intent
+  set state = 'refunded', stripe_refund_id = given ->> 'id'
+  from jsonb_array_elements(record -> 'refunds') as given
+  where intent.id = private.uuid_or_null(given ->> 'intent_id') and intent.payment_id = paid.id
+    and intent.state = 'open';
+
+  for refund in
+    select done.*, invoice.number as invoice_number, invoice.hosted_invoice_url, invoice.subscription_id,
+           workspace.name as workspace_name
+    from public.refunds as done
+    join public.workspaces as workspace on workspace.id = done.workspace_id
+    left join public.invoices as invoice on invoice.id = paid.invoice_id
+    where done.payment_id = paid.id and done.status = 'succeeded'
+  loop
+    perform private.enqueue_mail(
+      'refunded',
+      private.billing_contact(refund.workspace_id, refund.subscription_id),
+      jsonb_strip_nulls(jsonb_build_object(
+        'amount', jsonb_build_object('amount', refund.amount, 'currency', refund.currency),
+        'workspace', refund.workspace_name, 'number', refund.invoice_number,
+        'refunded_at', refund.created_at, 'url', refund.hosted_invoice_url
+      )),
+      'refunded:' || refund.stripe_refund_id
+    );
+  end loop;
+end;
+$function$;
+comment on function private.stripe_apply_payment_charge(jsonb) is 'Mirrors what was refunded of a payment; the first time a refund is seen done, enqueues its mail.';
+grant execute on function private.stripe_apply_payment_charge(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.stripe_apply_payment_method(record jsonb)
  RETURNS void
@@ -7409,37 +7950,6 @@ $function$;
 comment on function private.trial_used(uuid) is 'Whether a workspace has had its trial, or is buying it.';
 grant execute on function private.trial_used(uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION private.tsquery_of(terms jsonb, prefix text)
- RETURNS tsquery
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-  select string_agg('(' || alternatives.text || ')', '&')::tsquery
-  from jsonb_array_elements(tsquery_of.terms) as term,
-    lateral (
-      select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
-      from jsonb_array_elements_text(term) as lexeme
-    ) as alternatives;
-$function$;
-comment on function private.tsquery_of(jsonb, text) is 'The query for documents that have one lexeme of each list: [["chair", "chais"], ["red"]].';
-grant execute on function private.tsquery_of(jsonb, text) to anon;
-grant execute on function private.tsquery_of(jsonb, text) to authenticated;
-grant execute on function private.tsquery_of(jsonb, text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.tsquery_word(lexeme text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE
- SET search_path TO ''
-AS $function$
-  select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || '''';
-$function$;
-comment on function private.tsquery_word(text) is 'A lexeme as the text of a tsquery has it, whatever is in it.';
-grant execute on function private.tsquery_word(text) to anon;
-grant execute on function private.tsquery_word(text) to authenticated;
-grant execute on function private.tsquery_word(text) to service_role;
-
 CREATE OR REPLACE FUNCTION private.usage_counter_expire(counter usage_counters)
  RETURNS usage_counters
  LANGUAGE plpgsql
@@ -7589,6 +8099,193 @@ grant execute on function private.variant_on_sale(uuid) to anon;
 grant execute on function private.variant_on_sale(uuid) to authenticated;
 grant execute on function private.variant_on_sale(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION private.webhook_alert_measures()
+ RETURNS TABLE(measure text, value bigint, detail jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'disabled_webhook_endpoints', count(*), coalesce(jsonb_object_agg(endpoint.id, endpoint.disabled_reason), '{}')
+  from public.webhook_endpoints as endpoint where endpoint.disabled_reason is not null;
+$function$;
+comment on function private.webhook_alert_measures() is 'What alert rules measure of webhooks out.';
+grant execute on function private.webhook_alert_measures() to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_deliveries_found(filter jsonb, before_id bigint, most integer)
+ RETURNS SETOF webhook_deliveries
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select delivery.* from public.webhook_deliveries as delivery
+  where (before_id is null or delivery.id < before_id)
+    and (filter ->> 'endpoint_id' is null or delivery.endpoint_id = (filter ->> 'endpoint_id')::uuid)
+    and (filter ->> 'event_id' is null or delivery.event_id = filter ->> 'event_id')
+    and (filter ->> 'type' is null or delivery.type = filter ->> 'type')
+    and (filter ->> 'state' is null or delivery.state = filter ->> 'state')
+    and (filter ->> 'since' is null or delivery.created_at >= (filter ->> 'since')::timestamptz)
+    and (filter ->> 'until' is null or delivery.created_at < (filter ->> 'until')::timestamptz)
+  order by delivery.id desc
+  limit most;
+$function$;
+comment on function private.webhook_deliveries_found(jsonb, bigint, integer) is 'Deliveries, newest first, of a filter {endpoint_id, event_id, type, state, since, until}.';
+grant execute on function private.webhook_deliveries_found(jsonb, bigint, integer) to authenticated;
+grant execute on function private.webhook_deliveries_found(jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_emit(type text, cause text, data jsonb, only_endpoint uuid DEFAULT NULL::uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  event constant text := 'evt_' || md5(webhook_emit.type || ' ' || webhook_emit.cause);
+  body jsonb := jsonb_build_object(
+    'type', webhook_emit.type,
+    'timestamp', to_char(private.now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'data', webhook_emit.data
+  );
+  delivery bigint;
+begin
+  -- Receivers refuse what is large, and no event may fail its cause: then it tells where to look.
+  if octet_length(body::text) > 65536 then
+    body := jsonb_set(body, '{data}', jsonb_build_object('id', data -> 'id', 'truncated', true));
+  end if;
+  for delivery in
+    insert into public.webhook_deliveries (endpoint_id, event_id, type, payload)
+    select endpoint.id, event, webhook_emit.type, body
+    from public.webhook_endpoints as endpoint
+    where case when only_endpoint is null
+      then endpoint.enabled and webhook_emit.type = any (endpoint.events)
+      else endpoint.id = only_endpoint end
+    order by endpoint.id
+    on conflict on constraint webhook_deliveries_once_per_event do nothing
+    returning id
+  loop
+    perform private.webhook_enqueue(delivery, 0::smallint);
+  end loop;
+  return event;
+end;
+$function$;
+comment on function private.webhook_emit(text, text, jsonb, uuid) is 'Tells an event to each enabled endpoint that wants it, or to one alone, in the caller''s transaction; the same type and cause is one event. `data` has an `id`. Security definer: whatever causes an event may not write the log of them.';
+grant execute on function private.webhook_emit(text, text, jsonb, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_decided()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Whoever says whether it is enabled has seen why it was not. What disables it by itself says why anew.
+  if new.disabled_reason is not distinct from old.disabled_reason then
+    new.disabled_reason := null;
+  end if;
+  if new.enabled then
+    new.failing_since := null;
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.webhook_endpoint_decided() is 'Trigger: an endpoint that somebody enables begins anew, and one that somebody leaves disabled needs nobody any more.';
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_gets_secret()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.webhook_endpoint_secrets (endpoint_id, secret) values (new.id, private.webhook_secret());
+  return null;
+end;
+$function$;
+comment on function private.webhook_endpoint_gets_secret() is 'Trigger: makes an endpoint''s secret. Security definer: staff write endpoints, not secrets.';
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_new_secret(endpoint_id uuid, overlap_hours integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.only_staff();
+  if overlap_hours is null or overlap_hours not between 0 and 168 then
+    perform private.problem(422, 'invalid_body', 'overlap_hours is 0 to 168.');
+  end if;
+  update private.webhook_endpoint_secrets as held
+  set previous_secret = case when overlap_hours > 0 then held.secret end,
+      previous_until = case when overlap_hours > 0 then private.now() + make_interval(hours => overlap_hours) end,
+      secret = private.webhook_secret(), rotated_at = private.now()
+  where held.endpoint_id = webhook_endpoint_new_secret.endpoint_id;
+  if not found then
+    perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
+  end if;
+  perform private.audit_note('webhook_endpoints.rotate', endpoint_id::text);
+  return private.webhook_endpoint_secret_of(endpoint_id);
+end;
+$function$;
+comment on function private.webhook_endpoint_new_secret(uuid, integer) is 'Gives an endpoint another secret. Security definer: nobody else writes the table of secrets.';
+grant execute on function private.webhook_endpoint_new_secret(uuid, integer) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_secret_of(endpoint_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  held private.webhook_endpoint_secrets;
+begin
+  perform private.only_staff();
+  select * into held from private.webhook_endpoint_secrets as known
+  where known.endpoint_id = webhook_endpoint_secret_of.endpoint_id;
+  if held.endpoint_id is null then
+    perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
+  end if;
+  perform private.audit_note('webhook_endpoints.secret_read', held.endpoint_id::text);
+  return jsonb_build_object(
+    'secret', held.secret,
+    'previous_signs_until', case when held.previous_until > private.now() then held.previous_until end
+  );
+end;
+$function$;
+comment on function private.webhook_endpoint_secret_of(uuid) is 'An endpoint''s secret, for staff. Security definer: nobody else reads the table of secrets.';
+grant execute on function private.webhook_endpoint_secret_of(uuid) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_written()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  unknown text;
+begin
+  select wanted into unknown from unnest(new.events) as wanted
+  where wanted is null or not exists (select from public.webhook_event_types as known where known.type = wanted)
+  limit 1;
+  if found then
+    perform private.problem(422, 'invalid_body', format('There is no event %s.', coalesce(unknown, 'null')));
+  end if;
+  return new;
+end;
+$function$;
+comment on function private.webhook_endpoint_written() is 'Trigger: an endpoint asks for known events alone. Security definer: reads the list of them, whoever writes.';
+
+CREATE OR REPLACE FUNCTION private.webhook_enqueue(delivery_id bigint, replays smallint)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- More attempts than a delivery takes, so that workers that die cost it none of its own.
+  select private.enqueue(
+    'webhook_send', jsonb_build_object('delivery_id', delivery_id),
+    'delivery:' || delivery_id || ':' || replays, max_attempts => 30::smallint
+  );
+$function$;
+comment on function private.webhook_enqueue(bigint, smallint) is 'Writes the job that sends a delivery.';
+grant execute on function private.webhook_enqueue(bigint, smallint) to service_role;
+
 CREATE OR REPLACE FUNCTION private.webhook_event_line(event private.webhook_events)
  RETURNS jsonb
  LANGUAGE sql
@@ -7687,6 +8384,19 @@ end;
 $function$;
 comment on function private.webhook_schedule(bigint, text, jsonb) is 'Raises wanted_seq of an event''s objects and enqueues its handling, in the caller''s transaction.';
 grant execute on function private.webhook_schedule(bigint, text, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.webhook_secret()
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- 32 bytes out of four UUIDs, each with 122 random bits.
+  select 'whsec_' || encode(sha256(
+    uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+    || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+  ), 'base64');
+$function$;
+comment on function private.webhook_secret() is 'A fresh secret as Standard Webhooks writes it.';
 
 CREATE OR REPLACE FUNCTION private.workspace_access(workspace uuid)
  RETURNS text
@@ -8770,6 +9480,234 @@ $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
 
+CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  list public.price_lists;
+begin
+  if cardinality(variant_ids) > 200 or cardinality(quantities) is distinct from cardinality(variant_ids) then
+    perform private.problem(422, 'invalid_body', 'At most 200 variants, with a quantity each.');
+  end if;
+  select one.* into list
+  from public.price_lists as one
+  where one.active
+    and case when cart_facts.price_list is null then one.is_default else one.id = cart_facts.price_list end;
+  if list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No active price list has this id.');
+  end if;
+  return jsonb_build_object(
+    'price_list', list.id,
+    'currency', list.currency,
+    'lines', (
+      -- Inactive ones are left out by condition, not only by RLS: staff, who read them, cannot buy them either.
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'variant_id', variant.id,
+        'product_id', product.id,
+        'slug', product.slug,
+        'sku', variant.sku,
+        'name_en', product.name_en,
+        'name_fr', product.name_fr,
+        'options', variant.options,
+        'image', (
+          select image.path
+          from public.product_images as image
+          where image.product_id = product.id
+          order by (image.variant_id is not distinct from variant.id) desc, (image.variant_id is null) desc,
+            image.position, image.id
+          limit 1
+        ),
+        'unit_amount', price.unit_amount,
+        'compare_at_amount', price.compare_at_amount,
+        'availability', coalesce(known.band, 'out_of_stock'),
+        'few_left', known.few_left,
+        'can_have', coalesce(private.stock_left(variant.id, wanted.quantity), 0)
+      )), '[]')
+      from unnest(cart_facts.variant_ids, cart_facts.quantities) as wanted (variant_id, quantity)
+      join public.product_variants as variant on variant.id = wanted.variant_id and variant.active
+      join public.products as product on product.id = variant.product_id and product.active
+      join public.variant_prices as price on price.variant_id = variant.id and price.price_list_id = list.id
+      left join public.variant_availability as known on known.variant_id = variant.id
+    )
+  );
+end;
+$function$;
+comment on function public.cart_facts(uuid[], integer[], text) is 'What the lines of a cart are now: names, price by the price list (null: the default one), availability, and how many of the wanted quantity can be had. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
+grant execute on function public.cart_facts(uuid[], integer[], text) to anon;
+grant execute on function public.cart_facts(uuid[], integer[], text) to authenticated;
+grant execute on function public.cart_facts(uuid[], integer[], text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_apply(import_id uuid, from_byte bigint, to_byte bigint, lines integer, rows jsonb, refused jsonb, last boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held public.catalogue_imports;
+  tally jsonb;
+  errors jsonb;
+  left_out integer;
+  room integer;
+begin
+  select * into held from public.catalogue_imports as known
+  where known.id = catalogue_import_apply.import_id for update;
+  if held.id is null or held.state <> 'running' or held.columns is null or held.bytes_done <> from_byte then
+    return false;
+  end if;
+  -- The import itself is what the audit log names, not each of its rows.
+  perform set_config('socle.bulk', 'on', true);
+  tally := private.catalogue_rows_try(held.id, held.created_by, rows, held.dry_run);
+  perform set_config('socle.bulk', '', true);
+  errors := refused || (tally -> 'refused');
+  select count(distinct error -> 'line') into left_out from jsonb_array_elements(errors) as error;
+
+  insert into private.catalogue_import_skus (import_id, sku, product, line, good)
+  select held.id, row.sku, row.product, row.line, not exists (
+    select from jsonb_array_elements(tally -> 'refused') as error where (error ->> 'line')::integer = row.line
+  )
+  from private.catalogue_rows(rows) as row
+  order by row.line
+  on conflict do nothing;
+
+  select 1000 - count(*) into room from public.catalogue_import_errors as known where known.import_id = held.id;
+  insert into public.catalogue_import_errors (import_id, line, column_name, problem)
+  select held.id, error.line, error.column_name, min(left(error.problem, 500))
+  from jsonb_to_recordset(errors) as error (line integer, column_name text, problem text)
+  group by error.line, error.column_name
+  order by error.line, error.column_name
+  limit room;
+
+  update public.catalogue_imports as known
+  set bytes_done = to_byte, lines_done = catalogue_import_apply.lines, batches = known.batches + 1,
+      created = known.created + (tally ->> 'created')::integer,
+      updated = known.updated + (tally ->> 'updated')::integer,
+      unchanged = known.unchanged + (tally ->> 'unchanged')::integer,
+      failed = known.failed + left_out,
+      rows_done = known.rows_done + (tally ->> 'created')::integer + (tally ->> 'updated')::integer
+        + (tally ->> 'unchanged')::integer + left_out
+  where known.id = held.id;
+  if last then
+    perform private.catalogue_import_end(held.id, 'done');
+  else
+    perform private.enqueue(
+      'catalogue_import', jsonb_build_object('import_id', held.id), 'import:' || held.id || ':' || to_byte,
+      -- A request has two seconds of processor time: 25 batches take about half of it, so the next one is
+      -- for another request.
+      private.now() + case when (held.batches + 1) % 25 = 0 then interval '1 second' else interval '0' end
+    );
+  end if;
+  return true;
+end;
+$function$;
+comment on function public.catalogue_import_apply(uuid, bigint, bigint, integer, jsonb, jsonb, boolean) is 'Server RPC: writes a batch of an import, its errors and where the next one begins, and enqueues that; false, and nothing is written, where the import no longer stands at from_byte.';
+grant execute on function public.catalogue_import_apply(uuid, bigint, bigint, integer, jsonb, jsonb, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_cancel(staff uuid, import_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  found_state text;
+begin
+  perform private.staff_required(staff);
+  perform private.act_as(staff);
+  select held.state into found_state from public.catalogue_imports as held
+  where held.id = catalogue_import_cancel.import_id for update;
+  if found_state is null then
+    perform private.problem(404, 'import_not_found', 'There is no import with this id.');
+  elsif found_state = 'running' then
+    perform private.catalogue_import_end(import_id, 'cancelled');
+    perform private.audit_note('catalogue_imports.cancel', import_id::text);
+  end if;
+end;
+$function$;
+comment on function public.catalogue_import_cancel(uuid, uuid) is 'Server RPC: ends an import after the batch that runs; what it has written stays. One that has ended stays as it is. Refuses with forbidden or import_not_found.';
+grant execute on function public.catalogue_import_cancel(uuid, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_fail(import_id uuid, problem text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.catalogue_import_end(import_id, 'failed', problem) $function$;
+comment on function public.catalogue_import_fail(uuid, text) is 'Server RPC: ends an import whose file cannot be read on; what it has written stays.';
+grant execute on function public.catalogue_import_fail(uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_header(import_id uuid, separator text, columns jsonb, to_byte bigint, lines integer)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.catalogue_imports as held
+  set separator = catalogue_import_header.separator, columns = catalogue_import_header.columns,
+      bytes_done = to_byte, lines_done = lines
+  where held.id = import_id and held.state = 'running' and held.columns is null;
+$function$;
+comment on function public.catalogue_import_header(uuid, text, jsonb, bigint, integer) is 'Server RPC: notes the header of an import''s file, once.';
+grant execute on function public.catalogue_import_header(uuid, text, jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_start(staff uuid, path text, dry_run boolean)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  import_id uuid;
+begin
+  perform private.staff_required(staff);
+  perform private.act_as(staff);
+  insert into public.catalogue_imports (created_by, path, file, dry_run, bytes_total)
+  select staff, object.name, jsonb_build_object('id', object.id, 'etag', object.metadata ->> 'eTag'),
+         catalogue_import_start.dry_run, (object.metadata ->> 'size')::bigint
+  from storage.objects as object
+  where object.bucket_id = 'catalogue-imports' and object.name = catalogue_import_start.path
+  on conflict (state) where state = 'running' do nothing
+  returning id into import_id;
+  if import_id is null then
+    if exists (select from public.catalogue_imports as other where other.state = 'running') then
+      perform private.problem(409, 'catalogue_import_running', 'Another import runs. Wait for its end, or cancel it.');
+    end if;
+    perform private.problem(404, 'import_file_not_found', 'There is no such file in the bucket catalogue-imports.');
+  end if;
+  -- One entry for all that the import changes: its counts and errors are in its own row.
+  perform private.audit_note('catalogue_imports.start', import_id::text, null, jsonb_build_object(
+    'dry_run', jsonb_build_object('new', catalogue_import_start.dry_run)
+  ));
+  perform private.enqueue(
+    'catalogue_import', jsonb_build_object('import_id', import_id), 'import:' || import_id || ':0'
+  );
+  return import_id;
+end;
+$function$;
+comment on function public.catalogue_import_start(uuid, text, boolean) is 'Server RPC: begins an import of a file that staff have uploaded; refuses with forbidden, import_file_not_found or catalogue_import_running.';
+grant execute on function public.catalogue_import_start(uuid, text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.catalogue_import_step(import_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'path', held.path, 'size', held.bytes_total, 'byte', held.bytes_done, 'lines', held.lines_done,
+    'separator', held.separator, 'columns', held.columns,
+    'currencies', (select jsonb_object_agg(list.id, list.currency) from public.price_lists as list),
+    'there', exists (
+      select from storage.objects as object
+      where object.bucket_id = 'catalogue-imports' and object.name = held.path
+        and object.id::text = held.file ->> 'id'
+        and object.metadata ->> 'eTag' is not distinct from held.file ->> 'etag'
+    )
+  )
+  from public.catalogue_imports as held
+  where held.id = import_id and held.state = 'running';
+$function$;
+comment on function public.catalogue_import_step(uuid) is 'Server RPC: where an import stands, the price lists'' currencies, and whether the file is there as it was; null when it has ended.';
+grant execute on function public.catalogue_import_step(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.dunning_advance(stripe_invoice_id text)
  RETURNS text
  LANGUAGE plpgsql
@@ -9720,6 +10658,43 @@ $function$;
 comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
 grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.order_refund_read(refund_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'id', refund.id, 'order_id', refund.order_id, 'order_number', ordered.number, 'state', refund.state,
+    'amount', refund.amount, 'currency', refund.currency, 'reason', refund.reason, 'lines', refund.lines,
+    'shipping_amount', refund.shipping_amount, 'restock', refund.restock, 'failure', refund.failure,
+    'stripe_refund_id', refund.stripe_refund_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,
+    'created_at', refund.created_at
+  )
+  from public.order_refunds as refund join public.orders as ordered on ordered.id = refund.order_id
+  where refund.id = order_refund_read.refund_id;
+$function$;
+comment on function public.order_refund_read(uuid) is 'Server RPC: a refund with what Stripe must be told; null when there is none.';
+grant execute on function public.order_refund_read(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.order_refund_refused(refund_id uuid, failure text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.orders as held
+  where held.id = (select refund.order_id from public.order_refunds as refund where refund.id = order_refund_refused.refund_id)
+  for no key update;
+  -- What Stripe has made meanwhile cannot be refused any more.
+  perform private.order_refund_fail(refund.id, order_refund_refused.failure)
+  from public.order_refunds as refund where refund.id = order_refund_refused.refund_id and refund.state = 'open';
+  return public.order_refund_read(order_refund_refused.refund_id);
+end;
+$function$;
+comment on function public.order_refund_refused(uuid, text) is 'Server RPC: Stripe has definitely refused a refund; the refund as it is now.';
+grant execute on function public.order_refund_refused(uuid, text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.order_release(order_id uuid, to_status text, reason text)
  RETURNS boolean
  LANGUAGE sql
@@ -9880,182 +10855,6 @@ comment on function public.product_reviews(uuid, text, integer) is 'Client RPC: 
 grant execute on function public.product_reviews(uuid, text, integer) to anon;
 grant execute on function public.product_reviews(uuid, text, integer) to authenticated;
 grant execute on function public.product_reviews(uuid, text, integer) to service_role;
-
-CREATE OR REPLACE FUNCTION public.product_show(product text, price_list text DEFAULT NULL::text, locale text DEFAULT 'en'::text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  shown constant public.price_lists := private.shop_price_list(product_show.price_list);
-  french constant boolean := product_show.locale = 'fr';
-  found_product public.products;
-begin
-  select held.* into found_product from public.products as held
-  where held.active and held.slug = product_show.product;
-  if found_product.id is null
-    and product_show.product ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    select held.* into found_product from public.products as held
-    where held.active and held.id = product_show.product::uuid;
-  end if;
-  if found_product.id is null then
-    perform private.problem(404, 'product_not_found', 'No product on sale has this slug or id.');
-  end if;
-  return jsonb_build_object(
-    'id', found_product.id,
-    'slug', found_product.slug,
-    'name', case when french then found_product.name_fr else found_product.name_en end,
-    'description', case when french then found_product.description_fr else found_product.description_en end,
-    -- The way down the tree, as far as it is shown.
-    'categories', (
-      with recursive above as (
-        select held.id, held.parent_id, held.slug, held.name_en, held.name_fr, 0 as height
-        from public.categories as held where held.id = found_product.category_id and held.active
-        union all
-        select held.id, held.parent_id, held.slug, held.name_en, held.name_fr, above.height + 1
-        from public.categories as held join above on held.id = above.parent_id
-        where held.active
-      )
-      select coalesce(jsonb_agg(jsonb_build_object('id', above.id, 'slug', above.slug,
-        'name', case when french then above.name_fr else above.name_en end) order by above.height desc), '[]')
-      from above
-    ),
-    'attributes', found_product.attributes,
-    'created_at', found_product.created_at,
-    'price_list', shown.id,
-    'currency', shown.currency,
-    'rating', jsonb_build_object('count', found_product.rating_count, 'sum', found_product.rating_sum),
-    'variants', (
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'id', variant.id, 'sku', variant.sku, 'options', variant.options, 'weight_grams', variant.weight_grams,
-        'unit_amount', price.unit_amount, 'compare_at_amount', price.compare_at_amount,
-        'availability', coalesce(availability.band, 'out_of_stock'), 'few_left', availability.few_left
-      ) order by variant.position, variant.sku), '[]')
-      from public.product_variants as variant
-      left join public.variant_prices as price
-        on price.variant_id = variant.id and price.price_list_id = shown.id
-      left join public.variant_availability as availability on availability.variant_id = variant.id
-      where variant.product_id = found_product.id and variant.active
-    ),
-    'images', (
-      select coalesce(jsonb_agg(jsonb_build_object('path', image.path, 'variant_id', image.variant_id,
-        'alt', case when french then image.alt_fr else image.alt_en end) order by image.position, image.id), '[]')
-      from public.product_images as image where image.product_id = found_product.id
-    ),
-    'reviews', public.product_reviews(found_product.id, null, 5),
-    'related', private.product_cards(
-      private.products_related(found_product, shown.id, 4), shown, product_show.locale
-    )
-  );
-end;
-$function$;
-comment on function public.product_show(text, text, text) is 'A product on sale with all that its page shows, by its slug or id; refuses one that is not on sale.';
-grant execute on function public.product_show(text, text, text) to anon;
-grant execute on function public.product_show(text, text, text) to authenticated;
-grant execute on function public.product_show(text, text, text) to service_role;
-
-CREATE OR REPLACE FUNCTION public.products_search(search text DEFAULT NULL::text, category text DEFAULT NULL::text, price_list text DEFAULT NULL::text, min_amount bigint DEFAULT NULL::bigint, max_amount bigint DEFAULT NULL::bigint, attributes jsonb DEFAULT '{}'::jsonb, in_stock boolean DEFAULT false, sort text DEFAULT NULL::text, after_key text DEFAULT NULL::text, after_id uuid DEFAULT NULL::uuid, page_size integer DEFAULT 24, facets boolean DEFAULT false, locale text DEFAULT 'en'::text)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET jit TO 'off'
- SET search_path TO ''
-AS $function$
-declare
-  shown constant public.price_lists := private.shop_price_list(products_search.price_list);
-  size constant integer := least(greatest(coalesce(page_size, 24), 1), 100);
-  terms constant jsonb := private.search_terms(left(coalesce(search, ''), 200));
-  sorted constant text := coalesce(sort, case when terms = '[]' then 'newest' else 'relevance' end);
-  categories uuid[];
-  required tsquery;
-  wanted tsquery;
-  page uuid[];
-  keys text[];
-  matched uuid[];
-begin
-  if sorted not in ('relevance', 'price_asc', 'price_desc', 'newest', 'rating')
-    or sorted = 'relevance' and terms = '[]'
-    or (after_key is null) <> (after_id is null)
-    or jsonb_typeof(products_search.attributes) <> 'object' then
-    perform private.problem(422, 'invalid_query', 'Sort, cursor and attributes must be of the forms described; relevance needs a search.');
-  end if;
-  if category is not null then
-    select private.categories_below(held.id) into categories
-    from public.categories as held
-    where held.active and case
-      when category ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then held.id = category::uuid
-      else held.slug = category
-    end;
-    if categories is null then
-      perform private.problem(404, 'category_not_found', 'No category has this slug or id.');
-    end if;
-  end if;
-  -- Values of one attribute: one of them. Several attributes: all of them.
-  select string_agg('(' || of_one.text || ')', '&')::tsquery into required
-  from (
-    select string_agg(private.tsquery_word('a:' || attribute.key || '=' || one.value), '|') as text
-    from jsonb_each(products_search.attributes) as attribute,
-      jsonb_array_elements_text(
-        case jsonb_typeof(attribute.value) when 'array' then attribute.value else jsonb_build_array(attribute.value) end
-      ) as one (value)
-    group by attribute.key
-  ) as of_one;
-
-  if sorted = 'relevance' then
-    required := private.tsquery_word('l:' || shown.id)::tsquery && coalesce(required, '');
-    with best as materialized (
-      select found.product_id, found.score
-      from private.search_best(
-        terms, required, shown.id, categories, products_search.min_amount, products_search.max_amount,
-        products_search.in_stock
-      ) as found
-    ), paged as (
-      select best.product_id, best.score from best
-      where after_id is null or best.score < after_key::integer
-        or best.score = after_key::integer and best.product_id > after_id
-      order by best.score desc, best.product_id
-      limit size + 1
-    )
-    select (select array_agg(best.product_id) from best),
-      array_agg(paged.product_id order by paged.score desc, paged.product_id),
-      array_agg(paged.score::text order by paged.score desc, paged.product_id)
-    into matched, page, keys from paged;
-  else
-    wanted := case when terms = '[]' then required
-      when required is null then private.tsquery_of(terms, 'w:')
-      else private.tsquery_of(terms, 'w:') && required end;
-    execute private.listing_query(
-      sorted, wanted is not null, categories, products_search.min_amount is not null,
-      products_search.max_amount is not null, products_search.in_stock, after_id is not null, size + 1
-    ) into page, keys
-    using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
-    if facets then
-      execute private.listing_query(
-        sorted, wanted is not null, categories, products_search.min_amount is not null,
-        products_search.max_amount is not null, products_search.in_stock, false, 1001
-      ) into matched
-      using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
-    end if;
-  end if;
-
-  return jsonb_build_object(
-    'products', private.product_cards(coalesce(page[1:size], '{}'), shown, products_search.locale),
-    'next', case when cardinality(page) > size then jsonb_build_object('key', keys[size], 'id', page[size]) end,
-    'sort', sorted,
-    'price_list', shown.id,
-    'currency', shown.currency,
-    'facets', case when facets then
-      private.product_facets(coalesce(matched[1:1000], '{}'), shown, products_search.locale) end,
-    'facets_capped', case when facets then
-      coalesce(cardinality(matched), 0) >= case when sorted = 'relevance' then 1000 else 1001 end end
-  );
-end;
-$function$;
-comment on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) is 'A page of the products on sale, as the endpoint `products` answers it: searched, filtered, sorted; the place after which it begins is a sort key with an id.';
-grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to anon;
-grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to authenticated;
-grant execute on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.rate_limit_forget(key text)
  RETURNS void
@@ -10727,6 +11526,32 @@ $function$;
 comment on function public.staff_webhook_events(uuid, jsonb, bigint, integer) is 'Server RPC: {events, next_cursor} of the inbox, newest first, for staff.';
 grant execute on function public.staff_webhook_events(uuid, jsonb, bigint, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_webhook_ping(staff uuid, reason text, endpoint_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  cause constant text := gen_random_uuid()::text;
+  event text;
+begin
+  perform private.staff_acts(staff, reason);
+  if not exists (select from public.webhook_endpoints as held where held.id = staff_webhook_ping.endpoint_id) then
+    perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
+  end if;
+  event := private.webhook_emit(
+    'webhook.ping', cause, jsonb_build_object('id', cause), staff_webhook_ping.endpoint_id
+  );
+  return (
+    select jsonb_build_object('deliveries', jsonb_agg(jsonb_build_object('id', delivery.id, 'state_before', 'new')))
+    from public.webhook_deliveries as delivery
+    where delivery.endpoint_id = staff_webhook_ping.endpoint_id and delivery.event_id = event
+  );
+end;
+$function$;
+comment on function public.staff_webhook_ping(uuid, text, uuid) is 'Server RPC: sends a test to an endpoint, enabled or not: {deliveries: [{id, state_before}]}.';
+grant execute on function public.staff_webhook_ping(uuid, text, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.staff_webhook_replay(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10769,6 +11594,38 @@ end;
 $function$;
 comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
 grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_webhook_resend(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  delivery public.webhook_deliveries;
+  chosen constant bigint[] := coalesce(ids, array(
+    select found.id from private.webhook_deliveries_found(filter, null, most) as found
+  ));
+  resent jsonb := '[]';
+begin
+  perform private.staff_acts(staff, reason);
+  -- In the order in which they happened.
+  for delivery in
+    select * from public.webhook_deliveries as held where held.id = any (chosen) order by held.id for update
+  loop
+    -- What still waits is on its way by itself.
+    continue when delivery.state = 'pending';
+    update public.webhook_deliveries as held
+    set state = 'pending', finished_at = null, attempts = 0, replays = held.replays + 1, note = reason
+    where held.id = delivery.id;
+    perform private.webhook_enqueue(delivery.id, (delivery.replays + 1)::smallint);
+    perform private.audit_note('webhook_deliveries.replay', delivery.id::text);
+    resent := resent || jsonb_build_object('id', delivery.id, 'state_before', delivery.state);
+  end loop;
+  return jsonb_build_object('deliveries', resent);
+end;
+$function$;
+comment on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) is 'Server RPC: sends deliveries anew, by their ids or up to `most` of a filter, under the same event ids: {deliveries: [{id, state_before}]}. What does not exist or still waits is left out.';
+grant execute on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
@@ -11365,6 +12222,127 @@ $function$;
 comment on function public.usage_sent(date, text, text, integer) is 'Server RPC: what we have sent of a day (UTC), by customer and event, after a pair of them: [{stripe_customer_id, event_name, value}].';
 grant execute on function public.usage_sent(date, text, text, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.webhook_deliveries_page(filter jsonb DEFAULT '{}'::jsonb, before_id bigint DEFAULT NULL::bigint, page_size integer DEFAULT 50)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with page as (
+    select * from private.webhook_deliveries_found(filter, before_id, least(greatest(page_size, 1), 100))
+  )
+  select jsonb_build_object(
+    'deliveries', coalesce((select jsonb_agg(to_jsonb(page) order by page.id desc) from page), '[]'),
+    'next_cursor', (
+      select min(page.id)::text from page having count(*) = least(greatest(page_size, 1), 100)
+    )
+  );
+$function$;
+comment on function public.webhook_deliveries_page(jsonb, bigint, integer) is 'Client RPC: deliveries, newest first, 1 to 100 a page, as RLS lets the caller read them: {deliveries, next_cursor}.';
+grant execute on function public.webhook_deliveries_page(jsonb, bigint, integer) to authenticated;
+grant execute on function public.webhook_deliveries_page(jsonb, bigint, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_delivery_begin(delivery_id bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  delivery public.webhook_deliveries;
+  endpoint public.webhook_endpoints;
+begin
+  select * into delivery from public.webhook_deliveries as held where held.id = delivery_id for update;
+  if delivery.id is null or delivery.state <> 'pending' then
+    return null;
+  end if;
+  select * into endpoint from public.webhook_endpoints as held where held.id = delivery.endpoint_id;
+  -- A test is what one sends before enabling it.
+  if not endpoint.enabled and delivery.type <> 'webhook.ping' then
+    update public.webhook_deliveries as held
+    set state = 'failed', finished_at = private.now(), last_error = 'the endpoint is disabled'
+    where held.id = delivery_id;
+    return null;
+  end if;
+  update public.webhook_deliveries as held
+  set attempts = held.attempts + 1, last_attempt_at = private.now()
+  where held.id = delivery_id;
+  return jsonb_build_object(
+    'attempt', delivery.attempts + 1, 'url', endpoint.url, 'event_id', delivery.event_id,
+    'payload', delivery.payload,
+    'secrets', (
+      select jsonb_build_array(held.secret)
+        || case when held.previous_until > private.now() then jsonb_build_array(held.previous_secret) else '[]' end
+      from private.webhook_endpoint_secrets as held where held.endpoint_id = endpoint.id
+    )
+  );
+end;
+$function$;
+comment on function public.webhook_delivery_begin(bigint) is 'Server RPC: begins an attempt: {attempt, url, event_id, payload, secrets: the present one first}; null when there is nothing to send any more.';
+grant execute on function public.webhook_delivery_begin(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_delivery_end(delivery_id bigint, attempt integer, status integer, error text, excerpt text, final boolean)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- About ten hours by the queue's backoff.
+  most constant integer := 20;
+  patience constant interval := interval '3 days';
+  good constant boolean := coalesce(status between 200 and 299, false);
+  ended public.webhook_deliveries;
+begin
+  update public.webhook_deliveries as held
+  set state = case when good then 'delivered' when final or status = 410 or held.attempts >= most then 'failed'
+        else 'pending' end,
+      finished_at = case when good or final or status = 410 or held.attempts >= most then private.now() end,
+      last_status = status, last_error = case when not good then left(error, 500) end,
+      last_excerpt = case when not good then left(excerpt, 300) end
+  where held.id = delivery_id and held.state = 'pending' and held.attempts = attempt
+  returning * into ended;
+  if ended.id is null then
+    return 'superseded';
+  end if;
+  if good then
+    update public.webhook_endpoints as endpoint set failing_since = null
+    where endpoint.id = ended.endpoint_id and endpoint.failing_since is not null;
+  else
+    update public.webhook_endpoints as endpoint set failing_since = private.now()
+    where endpoint.id = ended.endpoint_id and endpoint.failing_since is null;
+    update public.webhook_endpoints as endpoint
+    set enabled = false, disabled_reason = case
+      when status = 410 then 'answered 410 Gone'
+      else 'nothing reached it for ' || extract(day from patience) || ' days: ' || left(error, 200)
+    end
+    where endpoint.id = ended.endpoint_id and endpoint.enabled
+      and (status = 410 or endpoint.failing_since <= private.now() - patience);
+  end if;
+  return ended.state;
+end;
+$function$;
+comment on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) is 'Server RPC: ends an attempt; answers the delivery''s state, pending when it is to be tried again, or `superseded`. An endpoint that is gone, or fails for days, is disabled.';
+grant execute on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.webhook_endpoint_rotate(endpoint_id uuid, overlap_hours integer DEFAULT 24)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select private.webhook_endpoint_new_secret(
+    webhook_endpoint_rotate.endpoint_id, webhook_endpoint_rotate.overlap_hours
+  )
+$function$;
+comment on function public.webhook_endpoint_rotate(uuid, integer) is 'Client RPC for staff: a new secret: {secret, previous_signs_until}. Until then events carry both signatures, and who knows either believes them; 0 hours ends the old one at once. A third one ends the first.';
+grant execute on function public.webhook_endpoint_rotate(uuid, integer) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.webhook_endpoint_secret(endpoint_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.webhook_endpoint_secret_of(webhook_endpoint_secret.endpoint_id) $function$;
+comment on function public.webhook_endpoint_secret(uuid) is 'Client RPC for staff: {secret, previous_signs_until} of an endpoint. Noted in the audit log.';
+grant execute on function public.webhook_endpoint_secret(uuid) to authenticated;
+
 CREATE OR REPLACE FUNCTION public.webhook_event(stored_id bigint)
  RETURNS jsonb
  LANGUAGE sql
@@ -11697,8 +12675,14 @@ CREATE TRIGGER on_auth_user_deleted AFTER DELETE ON auth.users FOR EACH ROW EXEC
 -- Policies on the platform's tables
 create policy "Staff add image files to folders of products" on storage.objects for insert to authenticated
   with check (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff) AND private.is_product_image_name(name)));
+create policy "Staff add import files to their own folder" on storage.objects for insert to authenticated
+  with check (((bucket_id = 'catalogue-imports'::text) AND ( SELECT private.is_staff() AS is_staff) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]{1,100}\.csv$'::text))));
+create policy "Staff delete import files" on storage.objects for delete to authenticated
+  using (((bucket_id = 'catalogue-imports'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Staff delete product image files" on storage.objects for delete to authenticated
   using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
+create policy "Staff read import files" on storage.objects for select to authenticated
+  using (((bucket_id = 'catalogue-imports'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Staff read product image files" on storage.objects for select to authenticated
   using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
@@ -11716,6 +12700,8 @@ create policy "Users replace their own avatar files" on storage.objects for upda
 -- Storage buckets
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('avatars', 't', '5242880', '{image/png,image/jpeg,image/webp}');
+insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
+  values ('catalogue-imports', 'f', '52428800', '{text/csv,text/plain,application/vnd.ms-excel}');
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)
   values ('exports', 'f', '52428800', '{application/zip}');
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)

@@ -109,10 +109,16 @@ begin
   select variant.low_stock, variant.product_id into low, product
   from public.product_variants as variant where variant.id = new.variant_id;
   now_band := case when left_over <= 0 then 'out_of_stock' when left_over <= low then 'few_left' else 'in_stock' end;
-  insert into public.variant_availability as known (variant_id, product_id, band, few_left)
-  values (new.variant_id, product, now_band, case when now_band = 'few_left' then left_over end)
-  on conflict (variant_id) do update set band = excluded.band, few_left = excluded.few_left
-  where (known.band, known.few_left) is distinct from (excluded.band, excluded.few_left);
+  -- Looked at first: an insert that conflicts locks its row, and so writes, also where nothing changes.
+  if not exists (
+    select from public.variant_availability as known
+    where known.variant_id = new.variant_id and known.band = now_band
+      and known.few_left is not distinct from case when now_band = 'few_left' then left_over end
+  ) then
+    insert into public.variant_availability as known (variant_id, product_id, band, few_left)
+    values (new.variant_id, product, now_band, case when now_band = 'few_left' then left_over end)
+    on conflict (variant_id) do update set band = excluded.band, few_left = excluded.few_left;
+  end if;
   return null;
 end;
 $$;

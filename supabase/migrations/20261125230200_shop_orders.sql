@@ -41,19 +41,21 @@ insert into private.order_transitions (from_status, to_status) values
 
 create function private.order_number()
 returns text
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   -- 10 letters of Crockford's alphabet, 50 random bits: nobody guesses a neighbour's, and it can be read
   -- out on the telephone. From two UUIDs, whose first 60 bits but four are random.
-  select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (byte & 31) + 1, 1), '' order by place)
+  return (select string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', (byte & 31) + 1, 1), '' order by place)
   from (
     select place, get_byte(random_bytes, place) as byte
     from (select uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) as random_bytes) as drawn,
       -- Bytes 6 and 8 of a UUID hold its version and variant.
       unnest(array[0, 1, 2, 3, 4, 5, 16, 17, 18, 19]) as place
-  ) as letters;
+  ) as letters);
+end;
 $$;
 comment on function private.order_number() is
   'A fresh order number: short, unguessable; the unique constraint and rows that stay make that none comes again.';
@@ -198,7 +200,7 @@ create table private.order_requests (
   success_url  text,
   cancel_url   text,
   taxed        boolean not null default false,
-  cart         jsonb,
+  cart         text,
   address_hash text,
   look_at      timestamptz not null default private.now(),
   closed_at    timestamptz,
@@ -209,7 +211,7 @@ comment on table private.order_requests is
 comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
 comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
-comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart names it; null for lines that were in none.';
+comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart/checkout.ts refers to it; null for lines that were in none.';
 comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
 comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';

@@ -2,11 +2,13 @@
 
 create function private.order_checkout(order_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
+begin
+  -- In plpgsql, which keeps its plan: an SQL function is planned anew at each call, for as long as all the rest takes.
+  return (select jsonb_build_object(
     'id', placed.id, 'number', placed.number, 'status', placed.status, 'user_id', placed.user_id,
     'workspace_id', (select workspace.id from public.workspaces as workspace where workspace.personal_of = placed.user_id),
     'email', placed.customer_email, 'locale', placed.locale, 'currency', placed.currency,
@@ -28,7 +30,8 @@ as $$
     )
   )
   from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
-  where placed.id = order_checkout.order_id;
+  where placed.id = order_checkout.order_id);
+end;
 $$;
 comment on function private.order_checkout(uuid) is
   'What an order''s checkout at Stripe is made of: the same however often it is asked for while the order is pending. Times in seconds since 1970.';
@@ -104,7 +107,7 @@ create function public.order_place(
   success_url text,
   cancel_url text,
   taxed boolean default false,
-  cart jsonb default null,
+  cart text default null,
   address_hash text default null
 )
 returns jsonb
@@ -139,7 +142,7 @@ begin
   end if;
   if shipping_rate_id is not null then
     rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
-      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer) from jsonb_array_elements(lines) as line),
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
       goods - coalesce((discount ->> 'amount')::bigint, 0));
   elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
     perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
@@ -168,7 +171,7 @@ begin
   return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
 end;
 $$;
-comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text) is
+comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text) is
   'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
-grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, jsonb, text)
+grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text)
   to service_role;

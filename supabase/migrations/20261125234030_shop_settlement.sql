@@ -105,13 +105,13 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  basket jsonb;
+  basket text;
 begin
   select request.cart into basket from private.order_requests as request where request.order_id = order_paid.order_id;
   update public.orders set status = 'paid', paid_at = coalesce(paid_at, private.now()) where id = order_paid.order_id;
   perform private.order_mail(order_paid.order_id, 'order_confirmed', 'paid:' || order_paid.order_id);
   if basket is not null then
-    perform private.enqueue('cart_settle', jsonb_build_object('cart', basket, 'order_id', order_paid.order_id), 'order:' || order_paid.order_id);
+    perform private.enqueue('cart_take', jsonb_build_object('cart', basket, 'order_id', order_paid.order_id), 'order:' || order_paid.order_id);
   end if;
 end;
 $$;

@@ -55,6 +55,18 @@ const samples: Record<string, Sample> = {
         values ('stripe', 'evt_handled', 't', '{}', now() - interval '1 day', now(), null),
           ('resend', 'evt_discarded', 't', '{}', now() - interval '1 day', null, now())`,
   },
+  orders_in_review: {
+    make: (call, orders) =>
+      call`
+        insert into public.orders
+          (status, price_list_id, currency, subtotal_amount, total_amount, expires_at)
+        select 'review', 'eur', 'EUR', 100, 100, now() from generate_series(1, ${orders}::int)`,
+    beside: (call) =>
+      call`
+        insert into public.orders
+          (status, price_list_id, currency, subtotal_amount, total_amount, expires_at)
+        values ('pending', 'eur', 'EUR', 100, 100, now()), ('cancelled', 'eur', 'EUR', 100, 100, now())`,
+  },
   drift: {
     make: async (call, drifts) => {
       const [run] = await call<{ id: string }[]>`
@@ -103,6 +115,88 @@ const samples: Record<string, Sample> = {
           ('soft_bounces', now()), ('provider', now()), ('hard_bounce', now() - interval '25 hours')
         ) as other (cause, since)`,
   },
+  shop_drift: {
+    make: async (call, drifts) => {
+      const [run] = await call<{ id: string }[]>`
+        insert into private.shop_reconciliations (repair, phase, finished_at)
+        values (true, 'done', now()) returning id`;
+      await call`
+        insert into private.shop_drifts (reconciliation_id, kind, object_type, object_id, repaired_at)
+        select ${
+        run!.id
+      }::bigint, 'paid_not_settled', 'checkout_session', 'cs_' || number, null::timestamptz
+        from generate_series(1, ${drifts}::int) as number
+        union all select ${run!.id}::bigint, 'hold_overdue', 'order', 'mended', now()`;
+    },
+    // Of an earlier run, and of one that still runs.
+    beside: (call) =>
+      call`
+        with others as (
+          insert into private.shop_reconciliations (repair, phase, finished_at)
+          values (true, 'done', now()), (true, 'books', null) returning id
+        )
+        insert into private.shop_drifts (reconciliation_id, kind, object_type, object_id)
+        select id, 'shortage', 'variant', 'another' from others
+        where id = (select min(id) from others)`,
+  },
+  shop_reconciliation_late: {
+    make: (call, seconds) =>
+      call`
+        insert into private.shop_reconciliations (repair, phase, finished_at)
+        values (true, 'done', private.now() - make_interval(secs => ${seconds}))`,
+    beside: (call) =>
+      call`
+        insert into private.shop_reconciliations (repair, phase, started_at, finished_at)
+        values (true, 'done', now() - interval '9 days', now() - interval '9 days'),
+          (true, 'charge', now(), null)`,
+  },
+  orders_disputed: {
+    make: (call, disputes) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into private.order_disputes (stripe_dispute_id, order_id, status, amount, currency, created_at)
+        select 'dp_' || number, ordered.id, case when number % 2 = 0 then 'warning_needs_response' else 'needs_response' end,
+          100, 'EUR', now()
+        from ordered, generate_series(1, ${disputes}::int) as number`,
+    // Answered, and decided: nobody has to do anything.
+    beside: (call) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into private.order_disputes (stripe_dispute_id, order_id, status, amount, currency, created_at)
+        select 'dp_' || status, ordered.id, status, 100, 'EUR', now()
+        from ordered, unnest(array['under_review', 'won', 'lost', 'warning_closed']) as status`,
+  },
+  order_refunds_failed: {
+    make: (call, refunds) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into public.order_refunds (order_id, amount, currency, reason, state, cause, closed_at)
+        select ordered.id, 100, 'EUR', 'goodwill', 'failed', 'failed ' || number, now() - interval '29 days'
+        from ordered, generate_series(1, ${refunds}::int) as number`,
+    // One that was followed by another, and one of long ago.
+    beside: (call) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()), ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into public.order_refunds (order_id, amount, currency, reason, state, cause, created_at, closed_at)
+        select id, 100, 'EUR', 'goodwill', 'failed', 'former ' || id, now() - interval '40 days', now() - interval '31 days'
+        from ordered
+        union all
+        select first.id, 100, 'EUR', 'goodwill', made.state, made.state || ' beside', now() - made.ago, now()
+        from (select id from ordered limit 1) as first,
+          (values ('failed', interval '2 hours'), ('done', interval '1 hour')) as made (state, ago)`,
+  },
   webhook_endpoint_disabled: {
     make: (call, endpoints) =>
       call`
@@ -125,7 +219,7 @@ async function openedBy(sample: Sample, value: number): Promise<Record<string, n
   await sql.begin(async (call) => {
     await call`
       truncate private.jobs, private.webhook_events, private.reconciliations,
-        private.mail_suppressions, private.alert_incidents cascade`;
+        private.mail_suppressions, private.alert_incidents, private.shop_reconciliations cascade`;
     await sample.beside(call);
     await sample.make(call, value);
     await call`select private.alerts_evaluate()`;

@@ -1,8 +1,9 @@
-/** Placing and settling orders in SQL, with as many real connections as there are buyers at once. */
-import { deepEqual, equal } from "node:assert/strict";
+/** Placing orders in SQL, with as many real connections as there are buyers at once. */
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import postgres from "postgres";
 import { refused } from "../support/callers.ts";
-import { type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
-import { apply, onSale, paidSession, place, stockOf } from "../support/checkout.ts";
+import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
+import { apply, inCategory, onSale, paidSession, place, stockOf } from "../support/checkout.ts";
 
 let database: TestDatabase;
 let sql: Sql;
@@ -12,53 +13,231 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
 
-const statusOf = async (id: string) =>
-  (await sql`select status, paid_amount::int, refunded_amount::int from public.orders where id = ${id}`)[
-    0
-  ]!;
-const jobs = async (kind: string, about: string) =>
-  (await sql`select count(*)::int as n from private.jobs where kind = ${kind} and strpos(payload::text || dedupe_key, ${about}) > 0`)[
-    0
-  ]!["n"];
+const one = (variant_id: string, quantity = 1) => ({ variant_id, quantity });
 
-Deno.test("order_place: 40 buyers for 7 units: 7 orders, nothing below zero, no orphan (medusa#16825)", async () => {
+/** What a refusal tells beside its code. */
+async function refusal(attempt: Promise<unknown>): Promise<{ code: string; variants: unknown }> {
+  const error = await attempt.then(() => undefined, (thrown) => thrown);
+  if (!(error instanceof postgres.PostgresError)) throw error ?? new Error("it went through");
+  return { code: error.message, ...JSON.parse(error.hint ?? "{}") };
+}
+
+async function discount(columns: Record<string, unknown>): Promise<{ id: string; code: string }> {
+  const code = `C${crypto.randomUUID().slice(0, 8).toUpperCase()}`;
+  const [row] = await sql<{ id: string }[]>`
+    insert into public.discounts ${
+    sql({ code, kind: "percent", basis_points: 1000, ...columns })
+  } returning id`;
+  return { id: row!.id, code };
+}
+
+const redeemed = async (id: string) =>
+  (await sql`select redeemed from public.discounts where id = ${id}`)[0]!["redeemed"];
+
+Deno.test("order_place: 40 buyers for 7 units: 7 orders, nothing below zero, no orphan (medusa#16825, vendure#3508)", async () => {
   const { variantId } = await onSale(sql, { stock: 7 });
   const ends = await Promise.allSettled(
-    Array.from(
-      { length: 40 },
-      () => place(sql, { items: [{ variant_id: variantId, quantity: 1 }] }),
-    ),
+    Array.from({ length: 40 }, () => place(sql, { items: [one(variantId)] })),
   );
   equal(ends.filter((end) => end.status === "fulfilled").length, 7);
   for (const end of ends) {
     if (end.status === "rejected") equal(end.reason.message, "out_of_stock");
   }
   deepEqual(await stockOf(sql, variantId), { on_hand: 7, reserved: 7, sold: 0 });
-  const [orders] =
-    await sql`select count(*)::int as n from public.order_items where variant_id = ${variantId}`;
+  const [orders] = await sql`
+    select count(*)::int as n from public.order_items where variant_id = ${variantId}`;
   equal(orders!["n"], 7);
 });
 
 Deno.test("order_place: two lines of one item are one (medusa#16502)", async () => {
   const { variantId } = await onSale(sql, { stock: 3 });
-  const twice = [{ variant_id: variantId, quantity: 2 }, { variant_id: variantId, quantity: 2 }];
-  await refused(place(sql, { items: twice }), "out_of_stock");
-  const { order } = await place(sql, {
-    items: [{ variant_id: variantId, quantity: 2 }, { variant_id: variantId, quantity: 1 }],
-  });
+  await refused(place(sql, { items: [one(variantId, 2), one(variantId, 2)] }), "out_of_stock");
+  const { order } = await place(sql, { items: [one(variantId, 2), one(variantId)] });
   deepEqual(order.items.map(({ quantity }) => quantity), [3]);
   deepEqual(await stockOf(sql, variantId), { on_hand: 3, reserved: 3, sold: 0 });
 });
 
-Deno.test("settlement: paid once, whatever is repeated and however many at once (vendure-plugins#620)", async () => {
-  const { variantId } = await onSale(sql, { stock: 5 });
-  const { order } = await place(sql, { items: [{ variant_id: variantId, quantity: 2 }] });
-  await Promise.all(Array.from({ length: 12 }, () => apply(sql, paidSession(order))));
-  await apply(sql, paidSession(order, { status: "expired", payment_status: "unpaid" }));
-  deepEqual(await statusOf(order.id), { status: "paid", paid_amount: 2000, refunded_amount: 0 });
-  deepEqual(await stockOf(sql, variantId), { on_hand: 3, reserved: 0, sold: 2 });
-  const charges =
-    await sql`select amount::int from private.money_movements where order_id = ${order.id}`;
-  deepEqual(charges.map(({ amount }) => amount), [2000]);
-  equal(await jobs("mail_send", order.id), 1);
+Deno.test("order_place: all or nothing, and it names everything that is missing, but no more than a buyer may know", async () => {
+  const [plenty, few, none] = await Promise.all([
+    onSale(sql, { stock: 50 }),
+    onSale(sql, { stock: 2 }),
+    onSale(sql, { stock: 0 }),
+  ]);
+  const { code, variants } = await refusal(place(sql, {
+    items: [one(plenty.variantId, 51), one(few.variantId, 3), one(none.variantId)],
+  }));
+  equal(code, "out_of_stock");
+  const told = (variants as { variant_id: string }[]).toSorted((a, b) =>
+    a.variant_id < b.variant_id ? -1 : 1
+  );
+  deepEqual(
+    told,
+    [
+      { variant_id: plenty.variantId, availability: "in_stock", few_left: null },
+      { variant_id: few.variantId, availability: "few_left", few_left: 2 },
+      { variant_id: none.variantId, availability: "out_of_stock", few_left: null },
+    ].toSorted((a, b) => a.variant_id < b.variant_id ? -1 : 1),
+  );
+  await refused(
+    place(sql, { items: [one(plenty.variantId), one(few.variantId, 3)] }),
+    "out_of_stock",
+  );
+  deepEqual(await stockOf(sql, plenty.variantId), { on_hand: 50, reserved: 0, sold: 0 });
+});
+
+Deno.test("order_place: carts of the same items in opposite order do not wait for each other in a ring", async () => {
+  const [a, b] = await Promise.all([onSale(sql), onSale(sql)]);
+  const carts = [[one(a.variantId), one(b.variantId)], [one(b.variantId), one(a.variantId)]];
+  await Promise.all(Array.from({ length: 30 }, (_, n) => place(sql, { items: carts[n % 2]! })));
+  deepEqual(await stockOf(sql, a.variantId), { on_hand: 100, reserved: 30, sold: 0 });
+});
+
+Deno.test("order_place: the same cart is the same order, 20 times at once; a changed one must end it first", async () => {
+  const { variantId } = await onSale(sql);
+  const asked = {
+    buyer: `guest:${crypto.randomUUID()}`,
+    email: "a@example.com",
+    items: [one(variantId, 2)],
+  };
+  const placed = await Promise.all(Array.from({ length: 20 }, () => place(sql, asked)));
+  equal(new Set(placed.map(({ order }) => order.id)).size, 1);
+  equal(placed.filter(({ fresh }) => fresh).length, 1);
+  ok(placed.every(({ matches }) => matches));
+  deepEqual(await stockOf(sql, variantId), { on_hand: 100, reserved: 2, sold: 0 });
+
+  const other = await place(sql, { ...asked, items: [one(variantId, 3)] });
+  deepEqual([other.fresh, other.matches, other.order.id], [false, false, placed[0]!.order.id]);
+  // A stale cart: the price has changed since (vendure#1738).
+  await sql`update public.variant_prices set unit_amount = 1100 where variant_id = ${variantId}`;
+  equal((await place(sql, asked)).matches, false);
+
+  await apply(sql, paidSession(placed[0]!.order));
+  const next = await place(sql, asked);
+  equal(next.fresh, true);
+  notEqual(next.order.id, placed[0]!.order.id);
+});
+
+Deno.test("order_place: what is not on sale is named, whatever the reason", async () => {
+  const [good, hidden, unpriced] = await Promise.all([
+    onSale(sql),
+    onSale(sql, { active: false }),
+    onSale(sql, { price: null }),
+  ]);
+  const unknown = crypto.randomUUID();
+  const { code, variants } = await refusal(place(sql, {
+    items: [good.variantId, hidden.variantId, unpriced.variantId, unknown].map((id) => one(id)),
+  }));
+  equal(code, "item_unavailable");
+  deepEqual(
+    variants,
+    [hidden.variantId, unpriced.variantId, unknown].map((variant_id) => ({ variant_id })),
+  );
+});
+
+Deno.test("order_place: a hold lasts at least 35 minutes, in whole seconds", async () => {
+  const { variantId } = await onSale(sql);
+  const { order } = await place(sql, { items: [one(variantId)] });
+  ok(Number.isInteger(order.expires_at));
+  ok(order.expires_at - Date.now() / 1000 > 35 * 60);
+});
+
+Deno.test("order_place: shipping by country, weight and total; needed where something weighs", async () => {
+  const { variantId } = await onSale(sql, { price: 1000, weight: 600 });
+  const rates = await sql<{ id: string }[]>`
+    insert into public.shipping_rates (name_en, name_fr, price_list_id, amount, countries, max_weight, min_total) values
+      ('Light', 'Léger', 'eur', 500, '{FR}', 1000, null), ('Free', 'Offert', 'eur', 0, null, null, 3000)
+    returning id`;
+  const [light, free] = rates.map(({ id }) => id) as [string, string];
+  const to = (country: string, rate: string | null, quantity: number) =>
+    place(sql, { items: [one(variantId, quantity)], address: { name: "A", country }, rate });
+  await refused(to("FR", null, 1), "shipping_required");
+  await refused(to("DE", light, 1), "shipping_unavailable");
+  await refused(to("FR", light, 2), "shipping_unavailable");
+  await refused(to("FR", free, 2), "shipping_unavailable");
+  equal((await to("FR", light, 1)).order.total_amount, 1500);
+  equal((await to("DE", free, 3)).order.total_amount, 3000);
+});
+
+Deno.test("discounts: 20 at once for the last 3 redemptions; who has one, keeps it until he pays (saleor#15855)", async () => {
+  const { variantId } = await onSale(sql);
+  const { id, code } = await discount({ max_redemptions: 3 });
+  const ends = await Promise.allSettled(
+    Array.from(
+      { length: 20 },
+      () => place(sql, { items: [one(variantId)], code: ` ${code.toLowerCase()} ` }),
+    ),
+  );
+  const placed = ends.flatMap((end) => end.status === "fulfilled" ? [end.value.order] : []);
+  equal(placed.length, 3);
+  for (const end of ends) {
+    if (end.status === "rejected") equal(end.reason.message, "discount_used_up");
+  }
+  equal(await redeemed(id), 3);
+  deepEqual(await stockOf(sql, variantId), { on_hand: 100, reserved: 3, sold: 0 });
+  for (const order of placed) {
+    equal(order.total_amount, 900);
+    await apply(sql, paidSession(order));
+  }
+  const refunds = await sql`select from public.order_refunds where order_id in ${
+    sql(placed.map(({ id }) => id))
+  }`;
+  equal(refunds.length, 0);
+});
+
+Deno.test("discounts: once a customer, from however many carts at once; given back when nothing is paid", async () => {
+  const { variantId } = await onSale(sql);
+  const { id, code } = await discount({ max_per_customer: 1 });
+  const email = `${crypto.randomUUID()}@example.com`;
+  const asked = { email, items: [one(variantId)], code };
+  const ends = await Promise.allSettled(Array.from({ length: 10 }, () => place(sql, asked)));
+  const [first] = ends.flatMap((end) => end.status === "fulfilled" ? [end.value.order] : []);
+  equal(ends.filter((end) => end.status === "fulfilled").length, 1);
+  const user = { ...asked, userId: await insertUser(sql), email: email.toUpperCase() };
+  await refused(place(sql, user), "discount_used_up");
+
+  await sql`select private.order_release(${first!.id}, 'expired', 'session_expired')`;
+  await sql`select private.order_release(${first!.id}, 'expired', 'session_expired')`;
+  equal(await redeemed(id), 0);
+  equal((await place(sql, user)).order.total_amount, 900);
+});
+
+Deno.test("discounts: validity, minimum, what they cover with the categories below", async () => {
+  const clothes = await inCategory(sql);
+  const [shirt, mug] = await Promise.all([
+    inCategory(sql, clothes).then((category) => onSale(sql, { price: 2000, category })),
+    onSale(sql, { price: 1000 }),
+  ]);
+  const both = [one(shirt.variantId), one(mug.variantId, 2)];
+  const late = await discount({ starts_at: new Date(0), ends_at: new Date(1000) });
+  await refused(place(sql, { items: both, code: late.code }), "discount_invalid");
+  await refused(place(sql, { items: both, code: "NOPE" }), "discount_invalid");
+
+  const scoped = await discount({ price_list_id: "eur", minimum_amount: 2001, kind: "percent" });
+  await sql`insert into public.discount_scopes (discount_id, category_id) values (${scoped.id}, ${clothes})`;
+  await refused(place(sql, { items: both, code: scoped.code }), "discount_minimum");
+  await refused(
+    place(sql, { items: [one(mug.variantId)], code: scoped.code }),
+    "discount_not_applicable",
+  );
+  await sql`update public.discounts set minimum_amount = 2000 where id = ${scoped.id}`;
+  const { order } = await place(sql, { items: both, code: scoped.code });
+  deepEqual(order.items.map((item) => item.discount_amount), [200, 0]);
+
+  const amount = await discount({
+    kind: "amount",
+    amount: 9999,
+    basis_points: null,
+    price_list_id: "eur",
+  });
+  await sql`insert into public.discount_scopes (discount_id, product_id) values (${amount.id}, ${mug.productId})`;
+  const reduced = await place(sql, { items: both, code: amount.code });
+  deepEqual(reduced.order.items.map((item) => item.total_amount), [2000, 0]);
+});
+
+Deno.test("order_place: an order that costs nothing is paid at once", async () => {
+  const { variantId } = await onSale(sql, { stock: 4 });
+  const { code } = await discount({ basis_points: 10_000 });
+  const { order } = await place(sql, { items: [one(variantId)], code });
+  deepEqual([order.status, order.total_amount], ["paid", 0]);
+  deepEqual(await stockOf(sql, variantId), { on_hand: 3, reserved: 0, sold: 1 });
 });

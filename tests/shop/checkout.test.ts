@@ -1,52 +1,17 @@
 /** Buying in the shop, over HTTP, on Stripe's page as its form does it. */
-import { deepEqual, equal, match, notEqual } from "node:assert/strict";
-import postgres from "postgres";
-import { onSale, stockOf } from "../support/checkout.ts";
+import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
+import { onSale, priceList, stockOf } from "../support/checkout.ts";
+import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
+import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
 import { delivered } from "../support/stripe-local.ts";
-import { call, stack, stripeSdk } from "../support/stack.ts";
+import { stack, stripeSdk } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
 let sql: Sql;
-Deno.test.beforeAll(() => void (sql = postgres(stack.databaseUrl, { max: 4 })));
+Deno.test.beforeAll(() => void (sql = connect()));
 Deno.test.afterAll(() => sql.end());
-
-const pages = {
-  success_url: `${stack.siteUrl}/order/return?session_id={CHECKOUT_SESSION_ID}`,
-  cancel_url: `${stack.siteUrl}/cart`,
-};
-
-interface Buyer {
-  token?: string;
-  headers?: Record<string, string>;
-}
-
-function checkout(buyer: Buyer, body: Record<string, unknown>) {
-  return call("POST", "checkout-create", { ...buyer, body: { ...pages, ...body } });
-}
-
-/** A guest with a cart of his own. */
-function guest() {
-  const email = `guest-${crypto.randomUUID()}@example.com`;
-  return { buyer: { headers: { "x-cart-id": crypto.randomUUID() } }, email };
-}
-
-async function pay(url: string, form: Record<string, string> = {}): Promise<Response> {
-  const reply = await fetch(`${url}/pay`, {
-    method: "POST",
-    body: new URLSearchParams({ card_number: "4242424242424242", ...form }),
-    redirect: "manual",
-  });
-  await reply.body?.cancel();
-  return reply;
-}
-
-const status = (buyer: Buyer, session_id: string, order_token?: string) =>
-  call("POST", "checkout-status", {
-    ...buyer,
-    body: { session_id, ...(order_token && { order_token }) },
-  });
 
 const orderStatus = async (id: string) =>
   (await sql`select status from public.orders where id = ${id}`)[0]?.["status"];
@@ -57,17 +22,18 @@ Deno.test("checkout-create: a guest pays, and the return page knows before the w
   const items = [{ variant_id: variantId, quantity: 2 }];
   const { status: code, body } = await checkout(buyer, { items, email });
   equal(code, 200, JSON.stringify(body));
+  const { session_id, order_token } = body;
   match(body.order_number, /^[0-9A-HJKMNP-TV-Z]{10}$/);
   deepEqual(await stockOf(sql, variantId), { on_hand: 5, reserved: 2, sold: 0 });
-  equal((await status(buyer, body.session_id)).body.code, "checkout_not_found");
-  equal((await status(buyer, body.session_id, body.order_token)).body.order.status, "pending");
+  equal((await checkoutStatus(buyer, { session_id })).body.code, "checkout_not_found");
+  equal((await checkoutStatus(buyer, { session_id, order_token })).body.order.status, "pending");
 
   const again = await checkout(buyer, { items, email });
   equal(again.body.order_id, body.order_id);
   equal(again.body.checkout_url, body.checkout_url);
 
-  equal((await pay(body.checkout_url)).status, 303);
-  const answer = await status({}, body.session_id, body.order_token);
+  equal((await payPage(body.checkout_url)).status, 303);
+  const answer = await checkoutStatus({}, { session_id, order_token });
   equal(answer.body.payment_status, "paid", JSON.stringify(answer.body));
   deepEqual(answer.body.order, {
     id: body.order_id,
@@ -90,7 +56,7 @@ Deno.test("checkout-create: a user who closes the tab after paying has his order
   const [user, { variantId }] = await Promise.all([signUp(), onSale(sql, { stock: 5 })]);
   const { body } = await checkout(user, { items: [{ variant_id: variantId, quantity: 1 }] });
   equal(body.order_token, null);
-  await pay(body.checkout_url);
+  await payPage(body.checkout_url);
   await waitFor("the order to be paid", async () => await orderStatus(body.order_id) === "paid");
   const { data } = await user.client.from("orders").select("status, number").eq(
     "id",
@@ -117,8 +83,135 @@ Deno.test("checkout-create: another cart ends the first tab's page, which cannot
   notEqual(other.body.order_id, one.body.order_id);
   equal(await orderStatus(one.body.order_id), "expired");
   deepEqual(await stockOf(sql, first.variantId), { on_hand: 5, reserved: 0, sold: 0 });
-  equal((await pay(one.body.checkout_url)).status, 410);
-  equal((await pay(other.body.checkout_url)).status, 303);
+  equal((await payPage(one.body.checkout_url)).status, 410);
+  equal((await payPage(other.body.checkout_url)).status, 303);
   await delivered();
   equal(await orderStatus(other.body.order_id), "paid");
+});
+
+Deno.test("checkout-create: 20 clicks at once are one order and one page; paid twice at once, it is charged once (spree#9265, saleor#19220)", async () => {
+  const { variantId } = await onSale(sql, { stock: 5 });
+  const { buyer, email } = guest();
+  const items = [{ variant_id: variantId, quantity: 1 }];
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => checkout(buyer, { items, email })),
+  );
+  const good = answers.filter(({ status }) => status === 200);
+  ok(answers.every(({ status, body }) => status === 200 || body.code === "order_pending"));
+  equal(new Set(good.map(({ body }) => body.session_id)).size, 1);
+  equal(new Set(good.map(({ body }) => body.order_id)).size, 1);
+  const { order_id, checkout_url } = good[0]!.body;
+  const paid = await Promise.all([payPage(checkout_url), payPage(checkout_url)]);
+  deepEqual(paid.map(({ status }) => status).toSorted(), [303, 409]);
+  await waitFor("the order to be paid", async () => await orderStatus(order_id) === "paid");
+  const charges = await sql`select from private.money_movements where order_id = ${order_id}`;
+  equal(charges.length, 1);
+  deepEqual(await stockOf(sql, variantId), { on_hand: 4, reserved: 0, sold: 1 });
+});
+
+Deno.test("checkout-create: what Stripe's page lists adds up to the order, with discount and shipping", async () => {
+  const list = await priceList(sql, "KWD");
+  const [shirt, mug] = await Promise.all([
+    onSale(sql, { list, price: 9_990, weight: 200 }),
+    onSale(sql, { list, price: 1_250 }),
+  ]);
+  const code = `KWD${crypto.randomUUID().slice(0, 8).toUpperCase()}`;
+  await sql`insert into public.discounts (code, kind, basis_points) values (${code}, 'percent', 1500)`;
+  const [rate] = await sql<{ id: string }[]>`
+    insert into public.shipping_rates (name_en, name_fr, price_list_id, amount)
+    values ('Standard', 'Standard', ${list}, 2500) returning id`;
+  const { buyer, email } = guest();
+  const { status, body } = await checkout(buyer, {
+    email,
+    price_list: list,
+    discount_code: code.toLowerCase(),
+    shipping_rate_id: rate!.id,
+    shipping_address: { name: "Ada", line1: "1 Street", city: "Kuwait", country: "KW" },
+    items: [{ variant_id: shirt.variantId, quantity: 3 }, {
+      variant_id: mug.variantId,
+      quantity: 2,
+    }],
+  });
+  equal(status, 200, JSON.stringify(body));
+  const session = await stripeSdk().checkout.sessions.retrieve(body.session_id, {
+    expand: ["line_items"],
+  });
+  const [order] = await sql`
+    select total_amount::int, discount_amount::int, extract(epoch from expires_at)::int as until
+    from public.orders where id = ${body.order_id}`;
+  // 15 % of 32.470 is 4.8705: 4.870, the nearest that can be charged.
+  deepEqual([order!["discount_amount"], order!["total_amount"]], [4_870, 30_100]);
+  equal(session.amount_total, 30_100);
+  equal(session.expires_at, order!["until"]);
+  equal(session.client_reference_id, body.order_id);
+  const quantities = session.line_items!.data.map((
+    { quantity, price },
+  ) => [quantity, price!.unit_amount]);
+  equal(quantities.reduce((sum, [units, amount]) => sum + units! * amount!, 0), 30_100);
+  equal((await payPage(body.checkout_url)).status, 303);
+  await waitFor("the order to be paid", async () => await orderStatus(body.order_id) === "paid");
+});
+
+Deno.test("checkout-create: an order of nothing is paid without Stripe, and the return page can ask for it", async () => {
+  const { variantId } = await onSale(sql, { stock: 2 });
+  const code = `FREE${crypto.randomUUID().slice(0, 8).toUpperCase()}`;
+  await sql`insert into public.discounts (code, kind, basis_points) values (${code}, 'percent', 10000)`;
+  const { buyer, email } = guest();
+  const { body } = await checkout(buyer, {
+    email,
+    discount_code: code,
+    items: [{ variant_id: variantId, quantity: 1 }],
+  });
+  deepEqual([body.session_id, body.checkout_url], [
+    null,
+    `${stack.siteUrl}/order/return?session_id=${body.order_id}`,
+  ]);
+  const answer = await checkoutStatus({}, {
+    session_id: body.order_id,
+    order_token: body.order_token,
+  });
+  deepEqual([answer.body.payment_status, answer.body.order.status], [
+    "no_payment_required",
+    "paid",
+  ]);
+});
+
+Deno.test("checkout-create: refusals say what is wrong, and hold nothing", async () => {
+  const { variantId } = await onSale(sql, { stock: 1, price: 10 });
+  const { buyer, email } = guest();
+  const items = [{ variant_id: variantId, quantity: 1 }];
+  equal((await checkout(buyer, { items })).body.code, "invalid_body");
+  equal(
+    (await checkout(buyer, { items, email, success_url: "https://evil.example/" })).body.code,
+    "redirect_not_allowed",
+  );
+  const short = await checkout(buyer, { email, items: [{ variant_id: variantId, quantity: 2 }] });
+  deepEqual([short.status, short.body.code, short.body.variants], [409, "out_of_stock", [
+    { variant_id: variantId, availability: "few_left", few_left: 1 },
+  ]]);
+  const unknown = crypto.randomUUID();
+  const missing = await checkout(buyer, { email, items: [{ variant_id: unknown, quantity: 1 }] });
+  deepEqual([missing.body.code, missing.body.variants], ["item_unavailable", [
+    { variant_id: unknown },
+  ]]);
+  deepEqual(await stockOf(sql, variantId), { on_hand: 1, reserved: 0, sold: 0 });
+});
+
+Deno.test("checkout-status: another's order does not exist, with another's token either", async () => {
+  const [user, other, { variantId }] = await Promise.all([signUp(), signUp(), onSale(sql)]);
+  const items = [{ variant_id: variantId, quantity: 1 }];
+  const mine = (await checkout(user, { items })).body;
+  const { buyer, email } = guest();
+  const theirs = (await checkout(buyer, { items, email })).body;
+  const asks: [Parameters<typeof checkoutStatus>[0], Parameters<typeof checkoutStatus>[1]][] = [
+    [other, { session_id: mine.session_id }],
+    [other, { session_id: theirs.session_id }],
+    [{}, { session_id: mine.session_id, order_token: theirs.order_token }],
+    [{}, { session_id: theirs.session_id, order_token: `${theirs.order_token}x` }],
+    [{}, { session_id: mine.order_id }],
+  ];
+  for (const [asker, body] of asks) {
+    equal((await checkoutStatus(asker, body)).body.code, "checkout_not_found");
+  }
+  equal((await checkoutStatus(user, { session_id: mine.session_id })).body.order.status, "pending");
 });

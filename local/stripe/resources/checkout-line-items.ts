@@ -23,6 +23,7 @@ export const lineItemParameters = [
   "line_items.price_data.product_data.images",
   "line_items.price_data.product_data.metadata",
   "line_items.price_data.product_data.name",
+  "line_items.price_data.product_data.tax_code",
   "line_items.price_data.recurring",
   "line_items.price_data.tax_behavior",
   "line_items.price_data.unit_amount",

@@ -167,6 +167,49 @@ export type Database = {
           },
         ];
       };
+      "catalogue_exports": {
+        Row: {
+          "bytes": number;
+          "created_at": string;
+          "created_by": string | null;
+          "cursor": NonNullable<Json>;
+          "expires_at": string | null;
+          "id": string;
+          "parts": number;
+          "price_lists": NonNullable<Json>;
+          "ready_at": string | null;
+          "rows_done": number;
+          "state": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bytes"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "price_lists": NonNullable<Json>;
+          "ready_at"?: string | null;
+          "rows_done"?: number;
+          "state"?: string;
+        };
+        Update: {
+          "bytes"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "price_lists"?: NonNullable<Json>;
+          "ready_at"?: string | null;
+          "rows_done"?: number;
+          "state"?: string;
+        };
+        Relationships: [];
+      };
       "catalogue_import_errors": {
         Row: {
           "column_name": string;
@@ -2603,12 +2646,41 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "card_decline_record_guest": {
+        Args: {
+          "card_hash": string;
+          "cause": string;
+          "code": string;
+          "order_id": string;
+          "tolerance"?: number;
+        };
+        Returns: boolean;
+      };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
       "cart_facts": {
         Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
         Returns: Json;
       };
+      "catalogue_export_advance": {
+        Args: {
+          "bytes_more": number;
+          "cursor": Json;
+          "export_id": string;
+          "last": boolean;
+          "part": number;
+          "rows_more": number;
+        };
+        Returns: boolean;
+      };
+      "catalogue_export_rows": {
+        Args: { "after_product": string; "after_sku": string; "batch": number };
+        Returns: Json;
+      };
+      "catalogue_export_start": { Args: { "staff": string }; Returns: string };
+      "catalogue_export_step": { Args: { "export_id": string }; Returns: Json };
+      "catalogue_exports_expire": { Args: Record<PropertyKey, never>; Returns: number };
+      "catalogue_files_over": { Args: { "batch": number }; Returns: Json };
       "catalogue_import_apply": {
         Args: {
           "from_byte": number;
@@ -2851,7 +2923,7 @@ export type Database = {
           "address_hash"?: string;
           "buyer": string;
           "cancel_url": string;
-          "cart"?: Json;
+          "cart"?: string;
           "discount_code": string;
           "email": string;
           "items": Json;
@@ -2914,6 +2986,7 @@ export type Database = {
         Args: { "order_id": string; "reason": string; "staff": string };
         Returns: string;
       };
+      "orders_pending_of": { Args: { "workspace_id": string }; Returns: Json };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
       "orphaned_subscriptions": { Args: { "batch": number }; Returns: string[] };
@@ -3002,6 +3075,32 @@ export type Database = {
         Returns: Json;
       };
       "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "shop_books": { Args: Record<PropertyKey, never>; Returns: Json };
+      "shop_holds_overdue": { Args: { "batch": number }; Returns: Json };
+      "shop_reconciliation_begin": {
+        Args: { "cause"?: string; "repair": boolean; "run_id": number };
+        Returns: Json;
+      };
+      "shop_reconciliation_compare": {
+        Args: { "object_type": string; "objects": Json; "run_id": number };
+        Returns: Json;
+      };
+      "shop_reconciliation_note": {
+        Args: {
+          "checked": number;
+          "cursor": string;
+          "drifts": Json;
+          "phase": string;
+          "run_id": number;
+          "seen": (string)[];
+        };
+        Returns: undefined;
+      };
+      "shop_reconciliation_report": { Args: { "run_id": number }; Returns: Json };
+      "shop_reconciliation_unlisted": {
+        Args: { "batch": number; "run_id": number };
+        Returns: Json;
+      };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;

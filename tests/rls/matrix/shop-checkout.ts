@@ -10,6 +10,8 @@ export const shopCheckoutFunctions: Record<string, FunctionAccess> = {
   "private.customer_key(uuid,text)": server,
   "private.discount_redeem(uuid,uuid,uuid,text)": server,
   "private.discount_release(uuid)": server,
+  "private.base_alert_measures()": server,
+  "private.order_alert_measures()": server,
   "private.order_apply_session(jsonb)": server,
   "private.order_checkout(uuid)": server,
   "private.order_discount(text,text,text,jsonb)": server,
@@ -29,11 +31,13 @@ export const shopCheckoutFunctions: Record<string, FunctionAccess> = {
   "private.prices_chargeable()": trigger,
   "private.problem(integer,text,text,jsonb)": { execute: ["authenticated", "service_role"] },
   "public.card_attempt_begin_guest(text,integer)": server,
+  "public.card_decline_record_guest(text,text,text,text,integer)": server,
   "public.order_checkout(uuid)": server,
   "public.order_checkout_record(uuid,text)": server,
   "public.order_find(uuid,text)": server,
-  "public.order_place(text,uuid,text,text,text,jsonb,jsonb,uuid,text,text,text,boolean,jsonb,text)":
+  "public.order_place(text,uuid,text,text,text,jsonb,jsonb,uuid,text,text,text,boolean,text,text)":
     server,
   "public.order_release(uuid,text,text)": server,
+  "public.orders_pending_of(uuid)": server,
   "public.orders_to_look_at(integer)": server,
 };

@@ -107,7 +107,10 @@ function permit(begun: unknown): void {
 export interface Decline {
   /** Names it, however often and by whatever events it comes. */
   cause: string;
-  customerId: string;
+  /** Stripe's id of who pays; null for a guest. */
+  customerId: string | null;
+  /** The order that it was to pay. */
+  orderId: string | null;
   /** Stripe's fingerprint of the card; null for what is not a card. */
   fingerprint: string | null;
   code: string | null;
@@ -119,10 +122,13 @@ export function declineOf(event: Stripe.Event): Decline | undefined {
     case "charge.failed": {
       const charge = event.data.object;
       const customerId = idOf(charge.customer);
-      if (customerId === null) return undefined;
+      // Stripe copies the payment's metadata; those of another product name no order of ours.
+      const orderId = charge.metadata["order_id"] ?? null;
+      if (customerId === null && orderId === null) return undefined;
       return {
         cause: charge.id,
         customerId,
+        orderId,
         fingerprint: charge.payment_method_details?.card?.fingerprint ?? null,
         code: charge.outcome?.reason ?? charge.failure_code,
       };
@@ -136,6 +142,7 @@ export function declineOf(event: Stripe.Event): Decline | undefined {
         // A set-up has no charge; each of its failures is an event of its own.
         cause: event.id,
         customerId,
+        orderId: null,
         fingerprint: error?.payment_method?.card?.fingerprint ?? null,
         code: error?.decline_code ?? error?.code ?? null,
       };
@@ -145,15 +152,24 @@ export function declineOf(event: Stripe.Event): Decline | undefined {
   }
 }
 
-/** Counts a decline. */
+/** Counts a decline: for whom Stripe knows as a customer, else for where the guest's order came from. */
 export async function recordDecline(admin: Db, decline: Decline): Promise<void> {
-  await rows(admin.rpc("card_decline_record", {
+  const counted = {
     cause: decline.cause,
-    stripe_customer_id: decline.customerId,
-    card_hash: (decline.fingerprint === null
-      ? null
-      : await keyedHash("card", decline.fingerprint)) as string,
+    // The generated types do not know that SQL arguments may be null.
+    card_hash:
+      (decline.fingerprint === null
+        ? null
+        : await keyedHash("card", decline.fingerprint)) as string,
     code: decline.code as string,
     tolerance: tolerance(),
-  }));
+  };
+  if (decline.customerId !== null) {
+    await rows(admin.rpc("card_decline_record", {
+      ...counted,
+      stripe_customer_id: decline.customerId,
+    }));
+  } else if (decline.orderId !== null) {
+    await rows(admin.rpc("card_decline_record_guest", { ...counted, order_id: decline.orderId }));
+  }
 }

@@ -3,11 +3,13 @@ import { accountDelete, billingClose, filesRemove, orphansSweep } from "./accoun
 import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
+import { catalogueExport, catalogueFilesSweep } from "./catalogue-export.ts";
 import { catalogueImport } from "./catalogue-import.ts";
 import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { orderEnd } from "./order-end.ts";
 import { orderRefund } from "./order-refund.ts";
 import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
@@ -15,6 +17,7 @@ import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
+import { shopReconcile } from "./shop-reconcile.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
@@ -32,12 +35,15 @@ export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
+  catalogue_export: catalogueExport,
+  catalogue_files_sweep: catalogueFilesSweep,
   catalogue_import: catalogueImport,
   dunning_step: dunningStep,
   getting_started: gettingStarted,
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
+  order_end: orderEnd,
   order_refund: orderRefund,
   orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
@@ -46,6 +52,7 @@ export const jobKinds: Record<string, JobKind> = {
   refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,
+  shop_reconcile: shopReconcile,
   stripe_customer_create: stripeCustomerCreate,
   subscription_refund: subscriptionRefund,
   trial_end: trialEnd,

@@ -52,14 +52,21 @@ async function findSession(
   }
 }
 
-/** Brings one order to what Stripe says; ends its session where the hold is over. */
-export async function lookAtOrder(tools: CheckoutTools, orderId: string): Promise<void> {
+/**
+ * Brings one order to what Stripe says, and ends its session where the hold is over, or where `end` says
+ * so. What is paid already stays.
+ */
+export async function lookAtOrder(
+  tools: CheckoutTools,
+  orderId: string,
+  { end = false } = {},
+): Promise<void> {
   const order = await readOrder(tools.admin, orderId);
   if (order === null || order.status !== "pending") return;
   const session = await findSession(tools, order);
   if (session === undefined) return;
   const known = { ...order, stripe_session_id: session.id };
-  if (order.over && session.status === "open") await endSession(tools, known);
+  if ((order.over || end) && session.status === "open") await endSession(tools, known);
   else await syncSession(tools, session.id);
 }
 

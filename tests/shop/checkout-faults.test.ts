@@ -1,0 +1,185 @@
+/** Buying while Stripe is not well, and while no webhook comes: nothing lost, nothing twice. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { onSale, stockOf } from "../support/checkout.ts";
+import { connect } from "../support/connect.ts";
+import type { Sql } from "../support/database.ts";
+import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
+import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
+import { advance, delivered, faults } from "../support/stripe-local.ts";
+import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { waitFor } from "../support/wait.ts";
+
+let proxy: StripeProxy;
+let own: OwnStack;
+let on: StackAddress;
+let sql: Sql;
+
+Deno.test.beforeAll(async () => {
+  proxy = await startStripeProxy();
+  own = await startOwnStack({ stripeProxy: proxy });
+  on = own.at;
+  sql = connect(on);
+});
+Deno.test.afterEach(async () => {
+  proxy.mendAll();
+  await faults(on, {});
+});
+Deno.test.afterAll(async () => {
+  await sql.end();
+  await own[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
+
+const creation = { method: "POST", path: /^\/v1\/checkout\/sessions$/ };
+const minute = 60;
+
+/** What a guest buys: two of something of which there are five. */
+async function cart() {
+  const { variantId } = await onSale(sql, { stock: 5 });
+  const { buyer, email } = guest();
+  const body = { email, items: [{ variant_id: variantId, quantity: 2 }] };
+  return { variantId, email, buy: () => checkout(buyer, body, on) };
+}
+
+const ordersOf = async (email: string) =>
+  await sql<{ id: string; status: string; session: string | null }[]>`
+    select id, status, stripe_session_id as session from public.orders
+    where customer_email = ${email} order by created_at`;
+
+async function sessionsFor(orderId: string) {
+  const { data } = await stripeSdk(on).checkout.sessions.list({ limit: 100 });
+  return data.filter((session) => session.client_reference_id === orderId);
+}
+
+function settled(email: string, status: string) {
+  return waitFor(
+    `the order to be ${status}`,
+    async () => (await ordersOf(email))[0]?.status === status,
+    40,
+  );
+}
+
+/** The sweep, now and not at the next minute. */
+async function sweep() {
+  await sql`select private.enqueue('orders_sweep', '{}')`;
+  await call("POST", "jobs-run", { on, key: on.secretKey, body: {} });
+}
+
+const held = { on_hand: 5, reserved: 2, sold: 0 };
+const free = { on_hand: 5, reserved: 0, sold: 0 };
+const sold = { on_hand: 3, reserved: 0, sold: 2 };
+
+for (
+  const fault of [{ kind: "answer lost" }, { kind: "unreachable" }, {
+    kind: "error",
+    status: 500,
+  }] as const
+) {
+  Deno.test(`Stripe's answer to the creation is ${fault.kind}: the hold stays, and asking again goes on with the same session`, async () => {
+    const { variantId, email, buy } = await cart();
+    const broken = proxy.breakCalls(creation, fault);
+    const unknown = await buy();
+    deepEqual([unknown.status, unknown.body.code], [502, "payment_provider_unavailable"]);
+    match(unknown.headers.get("retry-after") ?? "", /^\d+$/);
+    deepEqual(await stockOf(sql, variantId), held);
+    broken.mend();
+    const { status, body } = await buy();
+    equal(status, 200, JSON.stringify(body));
+    deepEqual((await ordersOf(email)).map(({ id }) => id), [body.order_id]);
+    equal((await sessionsFor(body.order_id)).length, 1);
+    equal((await payPage(body.checkout_url)).status, 303);
+    await settled(email, "paid");
+    deepEqual(await stockOf(sql, variantId), sold);
+  });
+}
+
+Deno.test("Stripe refuses: the hold is released at once, and the buyer hears why", async () => {
+  const { variantId, email, buy } = await cart();
+  proxy.breakCalls(creation, {
+    kind: "error",
+    status: 400,
+    body: {
+      error: { type: "invalid_request_error", code: "amount_too_small", message: "Too small" },
+    },
+  });
+  const refused = await buy();
+  deepEqual([refused.status, refused.body.code], [422, "order_too_small"]);
+  deepEqual((await ordersOf(email)).map(({ status }) => status), ["cancelled"]);
+  deepEqual(await stockOf(sql, variantId), free);
+});
+
+Deno.test("no webhook ever comes: the sweep finds what was paid, and what was not", async () => {
+  await faults(on, { deliveries: { drop: 100_000 } });
+  const [paid, left, lost] = [await cart(), await cart(), await cart()];
+  await payPage((await paid.buy()).body.checkout_url);
+  const page = (await left.buy()).body.checkout_url;
+  // Its session is made, but nobody heard of it, and the buyer does not ask again.
+  const broken = proxy.breakCalls(creation, { kind: "answer lost" });
+  equal((await lost.buy()).status, 502);
+  broken.mend();
+
+  await advance(on, 6 * minute);
+  await sweep();
+  await settled(paid.email, "paid");
+  deepEqual(await stockOf(sql, paid.variantId), sold);
+  await waitFor(
+    "the lost session to be found",
+    async () => (await ordersOf(lost.email))[0]!.session !== null,
+    40,
+  );
+  deepEqual(await stockOf(sql, left.variantId), held, "before its end a hold stays");
+
+  await advance(on, 36 * minute);
+  await sweep();
+  await settled(left.email, "expired");
+  await settled(lost.email, "expired");
+  equal((await payPage(page)).status, 410);
+  for (const { variantId } of [left, lost]) deepEqual(await stockOf(sql, variantId), free);
+});
+
+Deno.test("a hold is not released by the clock: while Stripe cannot be asked, it stays", async () => {
+  await faults(on, { deliveries: { drop: 100_000 } });
+  const { variantId, email, buy } = await cart();
+  const { checkout_url } = (await buy()).body;
+  await payPage(checkout_url);
+  const broken = proxy.breakCalls({}, { kind: "error", status: 500 });
+  await advance(on, 42 * minute);
+  await sweep();
+  await waitFor("the sweep to ask in vain", () => Promise.resolve(broken.met > 2), 40);
+  deepEqual(await stockOf(sql, variantId), held);
+  broken.mend();
+  await advance(on, 61 * minute);
+  await sweep();
+  await settled(email, "paid");
+  deepEqual(await stockOf(sql, variantId), sold);
+});
+
+Deno.test("a bank debit: the stock is held past the end of the checkout, until the bank has answered (medusa#16398)", async () => {
+  const [good, bad] = [await cart(), await cart()];
+  const started = await good.buy();
+  await payPage(started.body.checkout_url, {
+    iban: "AT321904300235473204",
+    card_number: "",
+    name: "Ada",
+  });
+  await payPage((await bad.buy()).body.checkout_url, {
+    iban: "AT051904300235473205",
+    card_number: "",
+    name: "Ada",
+  });
+  const { session_id, order_token } = started.body;
+  const asked = await checkoutStatus({}, { session_id, order_token }, on);
+  deepEqual([asked.body.status, asked.body.payment_status, asked.body.order.status], [
+    "complete",
+    "unpaid",
+    "pending",
+  ]);
+  equal((await good.buy()).body.code, "order_pending");
+  await advance(on, 4 * minute);
+  await delivered(on);
+  await settled(good.email, "paid");
+  await settled(bad.email, "cancelled");
+  deepEqual(await stockOf(sql, good.variantId), sold);
+  deepEqual(await stockOf(sql, bad.variantId), free);
+});
