@@ -17,6 +17,7 @@ import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
+import { shopReconcile } from "./shop-reconcile.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
@@ -51,6 +52,7 @@ export const jobKinds: Record<string, JobKind> = {
   refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,
+  shop_reconcile: shopReconcile,
   stripe_customer_create: stripeCustomerCreate,
   subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
