@@ -3,6 +3,7 @@ import { accountDelete, billingClose, filesRemove, orphansSweep } from "./accoun
 import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
+import { catalogueExport, catalogueFilesSweep } from "./catalogue-export.ts";
 import { catalogueImport } from "./catalogue-import.ts";
 import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
@@ -16,6 +17,7 @@ import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
+import { shopReconcile } from "./shop-reconcile.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
@@ -33,6 +35,8 @@ export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
+  catalogue_export: catalogueExport,
+  catalogue_files_sweep: catalogueFilesSweep,
   catalogue_import: catalogueImport,
   dunning_step: dunningStep,
   getting_started: gettingStarted,
@@ -48,6 +52,7 @@ export const jobKinds: Record<string, JobKind> = {
   refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,
+  shop_reconcile: shopReconcile,
   stripe_customer_create: stripeCustomerCreate,
   subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
