@@ -2658,8 +2658,9 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
-      "cart_facts": {
-        Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+      "cart_facts": { Args: { "price_list"?: string; "variant_ids": (string)[] }; Returns: Json };
+      "cart_stock": {
+        Args: { "quantities": (number)[]; "variant_ids": (string)[] };
         Returns: Json;
       };
       "catalogue_export_advance": {
