@@ -21,7 +21,7 @@ begin
     'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
     'items', (
       select jsonb_agg(jsonb_build_object(
-        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
+        'variant_id', item.variant_id, 'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
         'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
         'tax_code', product.tax_code
       ) order by item.position)

@@ -167,6 +167,109 @@ export type Database = {
           },
         ];
       };
+      "catalogue_import_errors": {
+        Row: {
+          "column_name": string;
+          "import_id": string;
+          "line": number;
+          "problem": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "column_name": string;
+          "import_id": string;
+          "line": number;
+          "problem": string;
+        };
+        Update: {
+          "column_name"?: string;
+          "import_id"?: string;
+          "line"?: number;
+          "problem"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "catalogue_import_errors_import_id_fkey";
+            columns: ["import_id"];
+            isOneToOne: false;
+            referencedRelation: "catalogue_imports";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "catalogue_imports": {
+        Row: {
+          "batches": number;
+          "bytes_done": number;
+          "bytes_total": number;
+          "columns": Json | null;
+          "created": number;
+          "created_at": string;
+          "created_by": string | null;
+          "dry_run": boolean;
+          "failed": number;
+          "file": NonNullable<Json>;
+          "file_rows": number | null;
+          "finished_at": string | null;
+          "id": string;
+          "lines_done": number;
+          "path": string;
+          "problem": string | null;
+          "rows_done": number;
+          "separator": string | null;
+          "state": string;
+          "unchanged": number;
+          "updated": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "batches"?: number;
+          "bytes_done"?: number;
+          "bytes_total": number;
+          "columns"?: Json | null;
+          "created"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "dry_run": boolean;
+          "failed"?: number;
+          "file": NonNullable<Json>;
+          "file_rows"?: number | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "lines_done"?: number;
+          "path": string;
+          "problem"?: string | null;
+          "rows_done"?: number;
+          "separator"?: string | null;
+          "state"?: string;
+          "unchanged"?: number;
+          "updated"?: number;
+        };
+        Update: {
+          "batches"?: number;
+          "bytes_done"?: number;
+          "bytes_total"?: number;
+          "columns"?: Json | null;
+          "created"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "dry_run"?: boolean;
+          "failed"?: number;
+          "file"?: NonNullable<Json>;
+          "file_rows"?: number | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "lines_done"?: number;
+          "path"?: string;
+          "problem"?: string | null;
+          "rows_done"?: number;
+          "separator"?: string | null;
+          "state"?: string;
+          "unchanged"?: number;
+          "updated"?: number;
+        };
+        Relationships: [];
+      };
       "categories": {
         Row: {
           "active": boolean;
@@ -745,6 +848,7 @@ export type Database = {
           "note": string | null;
           "order_id": string;
           "to_status": string | null;
+          "user_id": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -755,6 +859,7 @@ export type Database = {
           "note"?: string | null;
           "order_id": string;
           "to_status"?: string | null;
+          "user_id"?: string | null;
         };
         Update: {
           "created_at"?: string;
@@ -764,6 +869,7 @@ export type Database = {
           "note"?: string | null;
           "order_id"?: string;
           "to_status"?: string | null;
+          "user_id"?: string | null;
         };
         Relationships: [
           {
@@ -871,11 +977,13 @@ export type Database = {
           "closed_at": string | null;
           "created_at": string;
           "currency": string;
+          "failure": string | null;
           "id": string;
           "lines": NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock": boolean;
+          "shipping_amount": number;
           "state": string;
           "stripe_refund_id": string | null;
           "user_id": string | null;
@@ -887,11 +995,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency": string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id": string;
           "reason": string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -902,11 +1012,13 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency"?: string;
+          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id"?: string;
           "reason"?: string;
           "restock"?: boolean;
+          "shipping_amount"?: number;
           "state"?: string;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
@@ -917,6 +1029,64 @@ export type Database = {
             columns: ["order_id"];
             isOneToOne: false;
             referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "order_returns": {
+        Row: {
+          "answer": string | null;
+          "created_at": string;
+          "decided_at": string | null;
+          "id": string;
+          "lines": NonNullable<Json>;
+          "order_id": string;
+          "reason": string | null;
+          "refund_id": string | null;
+          "restock": boolean | null;
+          "state": string;
+          "user_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "answer"?: string | null;
+          "created_at"?: string;
+          "decided_at"?: string | null;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "order_id": string;
+          "reason"?: string | null;
+          "refund_id"?: string | null;
+          "restock"?: boolean | null;
+          "state"?: string;
+          "user_id"?: string | null;
+        };
+        Update: {
+          "answer"?: string | null;
+          "created_at"?: string;
+          "decided_at"?: string | null;
+          "id"?: string;
+          "lines"?: NonNullable<Json>;
+          "order_id"?: string;
+          "reason"?: string | null;
+          "refund_id"?: string | null;
+          "restock"?: boolean | null;
+          "state"?: string;
+          "user_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "order_returns_order_id_fkey";
+            columns: ["order_id"];
+            isOneToOne: false;
+            referencedRelation: "orders";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "order_returns_refund_id_fkey";
+            columns: ["refund_id"];
+            isOneToOne: false;
+            referencedRelation: "order_refunds";
             referencedColumns: ["id"];
           },
         ];
@@ -932,6 +1102,7 @@ export type Database = {
           "discount_code": string | null;
           "disputed_amount": number;
           "expires_at": string;
+          "forget": boolean;
           "id": string;
           "locale": string;
           "number": string;
@@ -966,6 +1137,7 @@ export type Database = {
           "discount_code"?: string | null;
           "disputed_amount"?: number;
           "expires_at": string;
+          "forget"?: boolean;
           "id"?: string;
           "locale"?: string;
           "number"?: string;
@@ -999,6 +1171,7 @@ export type Database = {
           "discount_code"?: string | null;
           "disputed_amount"?: number;
           "expires_at"?: string;
+          "forget"?: boolean;
           "id"?: string;
           "locale"?: string;
           "number"?: string;
@@ -1281,6 +1454,33 @@ export type Database = {
           },
         ];
       };
+      "product_documents": {
+        Row: {
+          "document": unknown;
+          "level": number;
+          "product_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "document": unknown;
+          "level": number;
+          "product_id": string;
+        };
+        Update: {
+          "document"?: unknown;
+          "level"?: number;
+          "product_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_documents_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: true;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "product_images": {
         Row: {
           "alt_en": string;
@@ -1329,6 +1529,52 @@ export type Database = {
             columns: ["variant_id"];
             isOneToOne: false;
             referencedRelation: "product_variants";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "product_listings": {
+        Row: {
+          "category_id": string;
+          "listed_at": string;
+          "max_amount": number;
+          "min_amount": number;
+          "price_list_id": string;
+          "product_id": string;
+          "rating_rank": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "category_id": string;
+          "listed_at": string;
+          "max_amount": number;
+          "min_amount": number;
+          "price_list_id": string;
+          "product_id": string;
+          "rating_rank": number;
+        };
+        Update: {
+          "category_id"?: string;
+          "listed_at"?: string;
+          "max_amount"?: number;
+          "min_amount"?: number;
+          "price_list_id"?: string;
+          "product_id"?: string;
+          "rating_rank"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "product_listings_price_list_id_fkey";
+            columns: ["price_list_id"];
+            isOneToOne: false;
+            referencedRelation: "price_lists";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "product_listings_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
             referencedColumns: ["id"];
           },
         ];
@@ -1581,6 +1827,19 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "search_words": {
+        Row: {
+          "word": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "word": string;
+        };
+        Update: {
+          "word"?: string;
+        };
+        Relationships: [];
       };
       "shipping_rates": {
         Row: {
@@ -1836,6 +2095,8 @@ export type Database = {
         Row: {
           "band": string;
           "few_left": number | null;
+          "on_sale": boolean;
+          "product_id": string;
           "updated_at": string;
           "variant_id": string;
         };
@@ -1843,16 +2104,27 @@ export type Database = {
         Insert: {
           "band"?: string;
           "few_left"?: number | null;
+          "on_sale"?: boolean;
+          "product_id": string;
           "updated_at"?: string;
           "variant_id": string;
         };
         Update: {
           "band"?: string;
           "few_left"?: number | null;
+          "on_sale"?: boolean;
+          "product_id"?: string;
           "updated_at"?: string;
           "variant_id"?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "variant_availability_product_id_fkey";
+            columns: ["product_id"];
+            isOneToOne: false;
+            referencedRelation: "products";
+            referencedColumns: ["id"];
+          },
           {
             foreignKeyName: "variant_availability_variant_id_fkey";
             columns: ["variant_id"];
@@ -1904,6 +2176,122 @@ export type Database = {
             referencedColumns: ["id"];
           },
         ];
+      };
+      "webhook_deliveries": {
+        Row: {
+          "attempts": number;
+          "created_at": string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at": string | null;
+          "id": number;
+          "last_attempt_at": string | null;
+          "last_error": string | null;
+          "last_excerpt": string | null;
+          "last_status": number | null;
+          "note": string | null;
+          "payload": NonNullable<Json>;
+          "replays": number;
+          "state": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id": string;
+          "event_id": string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload": NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type": string;
+        };
+        Update: {
+          "attempts"?: number;
+          "created_at"?: string;
+          "endpoint_id"?: string;
+          "event_id"?: string;
+          "finished_at"?: string | null;
+          "id"?: never;
+          "last_attempt_at"?: string | null;
+          "last_error"?: string | null;
+          "last_excerpt"?: string | null;
+          "last_status"?: number | null;
+          "note"?: string | null;
+          "payload"?: NonNullable<Json>;
+          "replays"?: number;
+          "state"?: string;
+          "type"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "webhook_deliveries_endpoint_id_fkey";
+            columns: ["endpoint_id"];
+            isOneToOne: false;
+            referencedRelation: "webhook_endpoints";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "webhook_endpoints": {
+        Row: {
+          "created_at": string;
+          "description": string;
+          "disabled_reason": string | null;
+          "enabled": boolean;
+          "events": (string)[];
+          "failing_since": string | null;
+          "id": string;
+          "updated_at": string;
+          "url": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events": (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "description"?: string;
+          "disabled_reason"?: string | null;
+          "enabled"?: boolean;
+          "events"?: (string)[];
+          "failing_since"?: string | null;
+          "id"?: string;
+          "updated_at"?: string;
+          "url"?: string;
+        };
+        Relationships: [];
+      };
+      "webhook_event_types": {
+        Row: {
+          "description": string;
+          "type": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "type": string;
+        };
+        Update: {
+          "description"?: string;
+          "type"?: string;
+        };
+        Relationships: [];
       };
       "workspace_api_keys": {
         Row: {
@@ -2227,6 +2615,45 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
+      "cart_facts": {
+        Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+        Returns: Json;
+      };
+      "catalogue_import_apply": {
+        Args: {
+          "from_byte": number;
+          "import_id": string;
+          "last": boolean;
+          "lines": number;
+          "refused": Json;
+          "rows": Json;
+          "to_byte": number;
+        };
+        Returns: boolean;
+      };
+      "catalogue_import_cancel": {
+        Args: { "import_id": string; "staff": string };
+        Returns: undefined;
+      };
+      "catalogue_import_fail": {
+        Args: { "import_id": string; "problem": string };
+        Returns: undefined;
+      };
+      "catalogue_import_header": {
+        Args: {
+          "columns": Json;
+          "import_id": string;
+          "lines": number;
+          "separator": string;
+          "to_byte": number;
+        };
+        Returns: undefined;
+      };
+      "catalogue_import_start": {
+        Args: { "dry_run": boolean; "path": string; "staff": string };
+        Returns: string;
+      };
+      "catalogue_import_step": { Args: { "import_id": string }; Returns: Json };
       "dunning_advance": { Args: { "stripe_invoice_id": string }; Returns: string };
       "dunning_failed": {
         Args: { "failed_at": string; "stripe_invoice_id": string };
@@ -2397,9 +2824,35 @@ export type Database = {
           "workspace": string;
         }[];
       };
+      "order_advance": {
+        Args: {
+          "carrier": string;
+          "order_id": string;
+          "reason": string;
+          "staff": string;
+          "to_status": string;
+          "tracking_number": string;
+          "tracking_url": string;
+        };
+        Returns: string;
+      };
+      "order_cancel": {
+        Args: {
+          "buyer": string;
+          "by_token": boolean;
+          "order_id": string;
+          "session_ended": boolean;
+          "staff_reason": string;
+        };
+        Returns: string;
+      };
       "order_checkout": { Args: { "order_id": string }; Returns: Json };
       "order_checkout_record": {
         Args: { "order_id": string; "session_id": string };
+        Returns: boolean;
+      };
+      "order_confirmation_send": {
+        Args: { "cause": string; "order_id": string; "reason": string; "staff": string };
         Returns: boolean;
       };
       "order_find": { Args: { "order_id": string; "session_id": string }; Returns: Json };
@@ -2422,9 +2875,54 @@ export type Database = {
         };
         Returns: Json;
       };
+      "order_read": {
+        Args: { "buyer": string; "by_token": boolean; "order_id": string };
+        Returns: Json;
+      };
+      "order_refund": {
+        Args: {
+          "amount": number;
+          "cause": string;
+          "lines": Json;
+          "order_id": string;
+          "reason": string;
+          "restock": boolean;
+          "staff": string;
+          "why": string;
+        };
+        Returns: Json;
+      };
+      "order_refund_read": { Args: { "refund_id": string }; Returns: Json };
+      "order_refund_refused": { Args: { "failure": string; "refund_id": string }; Returns: Json };
       "order_release": {
         Args: { "order_id": string; "reason": string; "to_status": string };
         Returns: boolean;
+      };
+      "order_return_ask": {
+        Args: {
+          "buyer": string;
+          "by_token": boolean;
+          "lines": Json;
+          "order_id": string;
+          "reason": string;
+        };
+        Returns: string;
+      };
+      "order_return_decide": {
+        Args: {
+          "accept": boolean;
+          "amount": number;
+          "answer": string;
+          "restock": boolean;
+          "return_id": string;
+          "staff": string;
+          "why": string;
+        };
+        Returns: Json;
+      };
+      "order_review_end": {
+        Args: { "order_id": string; "reason": string; "staff": string };
+        Returns: string;
       };
       "orders_pending_of": { Args: { "workspace_id": string }; Returns: Json };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
@@ -2435,6 +2933,28 @@ export type Database = {
       "product_images_unused": { Args: { "names": (string)[] }; Returns: (string)[] };
       "product_reviews": {
         Args: { "cursor"?: string; "page_size"?: number; "product_id": string };
+        Returns: Json;
+      };
+      "product_show": {
+        Args: { "locale"?: string; "price_list"?: string; "product": string };
+        Returns: Json;
+      };
+      "products_search": {
+        Args: {
+          "after_id"?: string;
+          "after_key"?: string;
+          "attributes"?: Json;
+          "category"?: string;
+          "facets"?: boolean;
+          "in_stock"?: boolean;
+          "locale"?: string;
+          "max_amount"?: number;
+          "min_amount"?: number;
+          "page_size"?: number;
+          "price_list"?: string;
+          "search"?: string;
+          "sort"?: string;
+        };
         Returns: Json;
       };
       "rate_limit_forget": { Args: { "key": string }; Returns: undefined };
@@ -2517,6 +3037,11 @@ export type Database = {
         Args: { "before_id": number; "page_size": number; "staff": string };
         Returns: Json;
       };
+      "staff_order": { Args: { "order_id": string; "staff": string }; Returns: Json };
+      "staff_orders": {
+        Args: { "after": Json; "filter": Json; "page_size": number; "staff": string };
+        Returns: Json;
+      };
       "staff_reviews": {
         Args: {
           "cursor"?: string;
@@ -2532,7 +3057,21 @@ export type Database = {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
       };
+      "staff_webhook_ping": {
+        Args: { "endpoint_id": string; "reason": string; "staff": string };
+        Returns: Json;
+      };
       "staff_webhook_replay": {
+        Args: {
+          "filter": Json;
+          "ids": (number)[];
+          "most": number;
+          "reason": string;
+          "staff": string;
+        };
+        Returns: Json;
+      };
+      "staff_webhook_resend": {
         Args: {
           "filter": Json;
           "ids": (number)[];
@@ -2682,6 +3221,27 @@ export type Database = {
         Args: { "after_customer": string; "after_event": string; "batch": number; "day": string };
         Returns: Json;
       };
+      "webhook_deliveries_page": {
+        Args: { "before_id"?: number; "filter"?: Json; "page_size"?: number };
+        Returns: Json;
+      };
+      "webhook_delivery_begin": { Args: { "delivery_id": number }; Returns: Json };
+      "webhook_delivery_end": {
+        Args: {
+          "attempt": number;
+          "delivery_id": number;
+          "error": string;
+          "excerpt": string;
+          "final": boolean;
+          "status": number;
+        };
+        Returns: string;
+      };
+      "webhook_endpoint_rotate": {
+        Args: { "endpoint_id": string; "overlap_hours"?: number };
+        Returns: Json;
+      };
+      "webhook_endpoint_secret": { Args: { "endpoint_id": string }; Returns: Json };
       "webhook_event": { Args: { "stored_id": number }; Returns: Json };
       "webhook_event_handled": { Args: { "stored_id": number }; Returns: undefined };
       "webhook_replay": { Args: { "stored_id": number }; Returns: number };

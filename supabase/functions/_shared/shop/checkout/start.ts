@@ -9,6 +9,7 @@ import { stripeProblem } from "../../billing/stripe.ts";
 import { automaticTax } from "../../billing/tax.ts";
 import { rows } from "../../database.ts";
 import { Problem, problem } from "../../problem.ts";
+import type { Purchase } from "./buyer.ts";
 import {
   type CheckoutOrder,
   type CheckoutTools,
@@ -19,14 +20,12 @@ import { endSession, Refused, sessionOf } from "./session.ts";
 
 /** What is asked for. */
 export interface CheckoutRequest {
-  /** Who is asking: `user:<id>`, `guest:<hash>`. One pending order each. */
-  buyer: string;
+  purchase: Purchase;
   userId: string | undefined;
   email: string;
   locale: "en" | "fr";
   /** Undefined: the default list. */
   priceList: string | undefined;
-  items: { variant_id: string; quantity: number }[];
   shippingAddress: z.infer<typeof ShippingAddress> | undefined;
   shippingRateId: string | undefined;
   discountCode: string | undefined;
@@ -53,18 +52,19 @@ interface Placed {
 async function place({ admin }: CheckoutTools, request: CheckoutRequest): Promise<Placed> {
   // The generated types do not know that SQL arguments may be null.
   return await rows(admin.rpc("order_place", {
-    buyer: request.buyer,
+    buyer: request.purchase.buyer,
     user_id: (request.userId ?? null) as string,
     email: request.email,
     locale: request.locale,
     price_list: (request.priceList ?? null) as string,
-    items: request.items,
+    items: request.purchase.items,
     shipping_address: request.shippingAddress ?? null,
     shipping_rate_id: (request.shippingRateId ?? null) as string,
     discount_code: (request.discountCode ?? null) as string,
     success_url: request.successUrl,
     cancel_url: request.cancelUrl,
     taxed: automaticTax(),
+    ...(request.purchase.cart !== undefined && { cart: request.purchase.cart }),
     ...(request.addressHash !== undefined && { address_hash: request.addressHash }),
   })) as unknown as Placed;
 }
