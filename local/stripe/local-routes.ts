@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { invalid, StripeProblem } from "./errors.ts";
 import type { FaultInjector } from "./faults.ts";
 import { openDispute, openDisputeOf, settleDispute } from "./resources/disputes.ts";
+import { failRefund } from "./resources/refunds.ts";
 import { withExpiry } from "./resources/payment-methods.ts";
 import type { Store } from "./store.ts";
 import type { Timekeeper } from "./timekeeper.ts";
@@ -37,6 +38,8 @@ const furthestSeconds = 10 * 366 * 24 * 60 * 60;
  * - `GET /_local/settings`, `POST /_local/settings` (billing/settings.ts)
  * - `POST /_local/disputes` `{charge, amount?, reason?}` disputes a charge as its card's holder →
  *   the dispute; `POST /_local/disputes/{id}/win`, `…/lose` decide it
+ * - `POST /_local/refunds/{id}/fail` is the bank that sends it back, days later (`refund.failed`) → the
+ *   refund
  * - `POST /_local/payment_methods/{id}` `{exp_month?, exp_year?}` is the bank that renews a card
  *   (`payment_method.automatically_updated`) → the payment method
  * - `POST /_local/reset` empties it, ends faults and sets its clock to real time
@@ -106,6 +109,8 @@ async function answerAbout(request: Request, path: string, api: Api): Promise<un
       return api.work((call) => settleDispute(call, openDispute(call, id), "won"));
     case "POST disputes lose":
       return api.work((call) => settleDispute(call, openDispute(call, id), "lost"));
+    case "POST refunds fail":
+      return api.work((call) => failRefund(call, id));
     case "POST payment_methods": {
       const { exp_month: month, exp_year: year } = await bodyOf(request);
       return api.work((call) => {

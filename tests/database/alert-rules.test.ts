@@ -115,6 +115,53 @@ const samples: Record<string, Sample> = {
           ('soft_bounces', now()), ('provider', now()), ('hard_bounce', now() - interval '25 hours')
         ) as other (cause, since)`,
   },
+  orders_disputed: {
+    make: (call, disputes) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into private.order_disputes (stripe_dispute_id, order_id, status, amount, currency, created_at)
+        select 'dp_' || number, ordered.id, case when number % 2 = 0 then 'warning_needs_response' else 'needs_response' end,
+          100, 'EUR', now()
+        from ordered, generate_series(1, ${disputes}::int) as number`,
+    // Answered, and decided: nobody has to do anything.
+    beside: (call) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into private.order_disputes (stripe_dispute_id, order_id, status, amount, currency, created_at)
+        select 'dp_' || status, ordered.id, status, 100, 'EUR', now()
+        from ordered, unnest(array['under_review', 'won', 'lost', 'warning_closed']) as status`,
+  },
+  order_refunds_failed: {
+    make: (call, refunds) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into public.order_refunds (order_id, amount, currency, reason, state, cause, closed_at)
+        select ordered.id, 100, 'EUR', 'goodwill', 'failed', 'failed ' || number, now() - interval '29 days'
+        from ordered, generate_series(1, ${refunds}::int) as number`,
+    // One that was followed by another, and one of long ago.
+    beside: (call) =>
+      call`
+        with ordered as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()), ('eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into public.order_refunds (order_id, amount, currency, reason, state, cause, created_at, closed_at)
+        select id, 100, 'EUR', 'goodwill', 'failed', 'former ' || id, now() - interval '40 days', now() - interval '31 days'
+        from ordered
+        union all
+        select first.id, 100, 'EUR', 'goodwill', made.state, made.state || ' beside', now() - made.ago, now()
+        from (select id from ordered limit 1) as first,
+          (values ('failed', interval '2 hours'), ('done', interval '1 hour')) as made (state, ago)`,
+  },
   webhook_endpoint_disabled: {
     make: (call, endpoints) =>
       call`

@@ -227,7 +227,13 @@ Deno.test("order refunds: one that fails at the bank later is money again, with 
   const [failed] =
     await sql`select state, failure from public.order_refunds where id = ${refund.id}`;
   assert.deepEqual({ ...failed }, { state: "failed", failure: "expired_or_canceled_card" });
+  const alarming = async () =>
+    (await sql`
+      select coalesce(detail -> 'numbers' ? ${order.number}, false) as told
+      from private.alert_measures() where measure = 'order_refunds_failed'`)[0]!["told"];
+  assert.equal(await alarming(), true);
   assert.equal((await open(order.id)).amount, 2000);
+  assert.equal(await alarming(), false);
   assert.deepEqual(await imbalances(sql, [order.id, ...order.itemIds]), []);
 });
 

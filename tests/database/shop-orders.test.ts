@@ -296,6 +296,10 @@ Deno.test("orders: disputed, nothing is sent; won, it is what it was; lost, the 
   await advance(won.id, "fulfilling");
   assert.equal(await dispute(won, "warning_needs_response"), "fulfilling");
   assert.equal(await dispute(won, "needs_response"), "disputed");
+  const [alert] = await sql`
+    select value::int, detail -> 'numbers' as numbers from private.alert_measures()
+    where measure = 'orders_disputed'`;
+  assert.deepEqual({ ...alert }, { value: 1, numbers: [won.number] });
   await assert.rejects(advance(won.id, "shipped"), { message: "order_state_conflict" });
   await assert.rejects(
     sql`update public.orders set status = 'shipped' where id = ${won.id}`,

@@ -159,3 +159,17 @@ Deno.test("local stripe: a saved card is changed by its holder, and renewed by i
     const loose = await errorOf(stripe.paymentMethods.update(id, { metadata: { a: "b" } }));
     assert.match(loose.message, /must save this PaymentMethod/);
   }));
+
+Deno.test("local stripe: a refund that its bank sends back fails, and the charge is whole again", () =>
+  withStripe(async ({ stripe, local }) => {
+    const intent = await paid(stripe);
+    const { id: charge } = intent.latest_charge as Stripe.Charge;
+    const refund = await stripe.refunds.create({ charge, amount: 400 });
+    const failed = await route(local.url, `POST /_local/refunds/${refund.id}/fail`);
+    assert.equal(failed.status, "failed");
+    const held = await stripe.refunds.retrieve(refund.id);
+    assert.deepEqual([held.status, held.failure_reason], ["failed", "expired_or_canceled_card"]);
+    assert.equal((await stripe.charges.retrieve(charge)).amount_refunded, 0);
+    assert.ok((await eventTypes(stripe)).includes("refund.failed"));
+    assert.equal((await stripe.refunds.create({ charge })).amount, 1000);
+  }));

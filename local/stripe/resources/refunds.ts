@@ -60,6 +60,23 @@ export function refundCharge(
   return refund;
 }
 
+/** What a bank does days later: it sends the money back, whose account or card is closed. */
+export function failRefund(call: Call, id: string): Refund {
+  const refund = call.need("refund", id);
+  if (refund.status === "failed") throw invalid(`Refund ${id} has failed already.`);
+  const charge = call.need("charge", refund.charge as string);
+  call.update(charge, {
+    amount_refunded: charge.amount_refunded - refund.amount,
+    refunded: false,
+  }, "charge.updated");
+  const failed = call.update(refund, {
+    status: "failed",
+    failure_reason: "expired_or_canceled_card",
+  }, "refund.failed");
+  call.emit("charge.refund.updated", failed);
+  return failed;
+}
+
 const update = operation<Stripe.RefundUpdateParams>(
   "POST /v1/refunds/{id}",
   ["metadata"],

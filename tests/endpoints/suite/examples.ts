@@ -130,6 +130,14 @@ const sameState = "sets one subscription at Stripe to a state, the same however 
 
 /** Idempotent endpoints that have no example, and why. */
 export const withoutExample: Record<string, string> = {
+  "order-cancel POST":
+    "an order is cancelled once with or without a key: tests/shop/orders.test.ts asks ten times",
+  "order-refund POST":
+    "takes staff and another user's order: tests/shop/orders.test.ts repeats it under one key",
+  "order-return PATCH": "a return is decided once: tests/database/shop-orders.test.ts",
+  "order-return POST": "the same lines are one request: tests/database/shop-orders.test.ts",
+  "order-ship POST": "sets an order to a state, the same however often it is set",
+  "orders POST": "takes staff and another user's order: tests/shop/orders.test.ts",
   "payment-refund POST":
     "takes staff and another user's payment: tests/billing/documents.test.ts repeats it under one key",
   "subscription-uncancel POST": sameState,

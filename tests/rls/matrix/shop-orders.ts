@@ -46,6 +46,8 @@ export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.chargeable_step(text)": server,
   "private.money(bigint,text)": server,
   "private.order_apply_refund(orders,jsonb)": server,
+  "private.alert_measures_but_orders()": server,
+  "private.order_money_measures()": server,
   "private.order_apply_dispute(orders,jsonb)": server,
   "private.order_base(uuid)": server,
   "private.order_buyer_leaves()": { execute: [] },
