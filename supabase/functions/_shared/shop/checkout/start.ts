@@ -85,12 +85,20 @@ function alreadyPaid(order: CheckoutOrder): Problem {
   });
 }
 
-/** Ends the buyer's other order. @throws {Problem} `order_already_paid` when it turns out to be paid */
-async function giveUp(tools: CheckoutTools, order: CheckoutOrder): Promise<void> {
+/**
+ * Ends the buyer's earlier order. One whose bank takes days to answer is no longer in the way of another,
+ * but the same is not bought twice.
+ *
+ * @throws {Problem} `order_already_paid` when it turns out to be paid, `order_pending`
+ */
+async function giveUp(
+  tools: CheckoutTools,
+  { order, matches }: Pick<Placed, "order" | "matches">,
+): Promise<void> {
   await endSession(tools, order);
   const ended = await readOrder(tools.admin, order.id);
   if (ended?.status === "pending") {
-    // Its bank takes days to say whether it is paid.
+    if (!matches) return;
     throw problem("order_pending", {
       detail: "The payment of your other order is being processed.",
       extra: { order_id: order.id },
@@ -122,7 +130,7 @@ async function pageOf(
   if (session.status === "open" && session.url) {
     return { order, url: session.url, sessionId: session.id };
   }
-  await giveUp(tools, { ...order, stripe_session_id: session.id });
+  await giveUp(tools, { order: { ...order, stripe_session_id: session.id }, matches: true });
   return undefined;
 }
 
@@ -142,7 +150,7 @@ export async function startOrderCheckout(
     for (let round = 0; round < 3; round++) {
       const placed = await place(tools, request);
       if (!placed.matches) {
-        await giveUp(tools, placed.order);
+        await giveUp(tools, placed);
         continue;
       }
       const page = await pageOf(tools, placed);
