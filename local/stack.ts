@@ -45,6 +45,8 @@ export interface StackOptions {
   web?: boolean;
   /** Off for tests that run jobs themselves. Default true. */
   schedule?: boolean;
+  /** Fill a database that is new with supabase/seed.sql. Default true. */
+  seed?: boolean;
   /** Told when a part that takes its time begins. */
   progress?: (step: string) => void;
 }
@@ -168,7 +170,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const startDatabase = async () => {
       await gateway.prepare();
       progress("migrations");
-      await migrate(databaseUrl, supabaseDir);
+      await migrate(databaseUrl, supabaseDir, { seed: options.seed ?? true });
     };
     const ownStripe = own["STRIPE_SECRET_KEY"] !== undefined && own["STRIPE_API_URL"] === undefined;
     const [, mail, redis, stripe] = await Promise.all([

@@ -24,6 +24,7 @@ async function startOwnStack(dataDir: string): Promise<Stack> {
     log: (source, message) => lines?.writeSync(encoder.encode(`${source}: ${message}\n`)),
     redisUrl: Deno.env.get("REDIS_URL"),
     durable: false,
+    seed: false,
   });
   await publishPlans(stack);
   // A few files call a few functions: each starts when it is called.

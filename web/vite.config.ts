@@ -4,9 +4,11 @@
  *
  * Which project it talks to is no part of the build: the application reads /config.json when it starts,
  * so that one build serves any. `task start` answers that path itself; for a static host, build with
- * VITE_SUPABASE_URL and VITE_SUPABASE_PUBLISHABLE_KEY set and the file is written, or put it there by hand:
+ * VITE_SUPABASE_URL and VITE_SUPABASE_PUBLISHABLE_KEY set (and VITE_SELLER, the lines that receipts name the
+ * seller by, separated by `|`) and the file is written, or put it there by hand:
  *
- *     {"supabaseUrl": "https://<ref>.supabase.co", "supabasePublishableKey": "sb_publishable_…"}
+ *     {"supabaseUrl": "https://<ref>.supabase.co", "supabasePublishableKey": "sb_publishable_…",
+ *      "seller": ["Socle SAS", "1 rue de la Paix, 75002 Paris", "FR12345678901"]}
  */
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
@@ -16,7 +18,8 @@ function configFile(env: Record<string, string>): Plugin {
   const supabaseUrl = env["VITE_SUPABASE_URL"];
   const supabasePublishableKey = env["VITE_SUPABASE_PUBLISHABLE_KEY"];
   if (!supabaseUrl || !supabasePublishableKey) return { name: "config.json" };
-  const source = JSON.stringify({ supabaseUrl, supabasePublishableKey });
+  const seller = env["VITE_SELLER"]?.split("|").map((line) => line.trim());
+  const source = JSON.stringify({ supabaseUrl, supabasePublishableKey, seller });
   return {
     name: "config.json",
     generateBundle() {

@@ -105,7 +105,9 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   });
   undo.defer(() => gateway.stop());
   await gateway.prepare();
-  if (supabaseDir !== null && template === undefined) await migrate(url, supabaseDir);
+  if (supabaseDir !== null && template === undefined) {
+    await migrate(url, supabaseDir, { seed: false });
+  }
 
   const made = undo.move();
   return { url, adminUrl, gateway, keys, [Symbol.asyncDispose]: () => made.disposeAsync() };

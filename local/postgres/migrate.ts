@@ -31,10 +31,15 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
  * Runs what has not run yet, each migration in a transaction of its own with its record.
  *
  * @param databaseUrl connection string of the role that shall own the objects (`postgres`)
+ * @param options.seed whether a database that had no migration yet gets seed.sql; default true
  * @returns how many migrations were applied
  * @throws naming the file when one fails; those before it stay applied
  */
-export async function migrate(databaseUrl: string, supabaseDir: string): Promise<number> {
+export async function migrate(
+  databaseUrl: string,
+  supabaseDir: string,
+  options: { seed?: boolean } = {},
+): Promise<number> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     await sql.unsafe(`
@@ -64,7 +69,7 @@ export async function migrate(databaseUrl: string, supabaseDir: string): Promise
       }
       count++;
     }
-    if (count === migrations.length && count > 0) {
+    if (count === migrations.length && count > 0 && (options.seed ?? true)) {
       await sql.unsafe(await Deno.readTextFile(join(supabaseDir, "seed.sql")));
     }
     return count;

@@ -2,6 +2,10 @@
 -- written, so that one that is wrong leaves the others alone; what no check foresaw is found by writing the
 -- rows of that batch one by one.
 
+-- As many digits as a price: what is written anywhere can be exported and imported again.
+alter table public.variant_prices
+  add constraint variant_prices_compare_at_possible check (compare_at_amount <= 99999999);
+
 create function private.catalogue_rows(rows jsonb)
 returns table (
   line integer, sku text, product text, category text, name_en text, name_fr text, description_en text,

@@ -49,6 +49,7 @@ begin
         'name_en', product.name_en,
         'name_fr', product.name_fr,
         'options', variant.options,
+        'weight_grams', variant.weight_grams,
         'image', (
           select image.path
           from public.product_images as image

@@ -194,8 +194,7 @@ begin
   if order_refund_open.restock then
     perform private.order_restock(ordered.id, covered);
   end if;
-  insert into public.order_events (order_id, kind, note)
-  values (ordered.id, 'refund_opened', given || ' ' || ordered.currency);
+  insert into public.order_events (order_id, kind) values (ordered.id, 'refund_opened');
   perform private.enqueue('order_refund', jsonb_build_object('refund_id', made), 'order_refund:' || made);
   return made;
 end;
@@ -236,8 +235,7 @@ begin
     return;
   end if;
   perform private.order_refund_count(failed.id, -1);
-  insert into public.order_events (order_id, kind, note)
-  values (failed.order_id, 'refund_failed', failed.amount || ' ' || failed.currency);
+  insert into public.order_events (order_id, kind) values (failed.order_id, 'refund_failed');
 end;
 $$;
 comment on function private.order_refund_fail(uuid, text) is
@@ -341,7 +339,14 @@ begin
   for given in
     select one from jsonb_array_elements(stripe_apply_charge.record -> 'refunds') as one order by one ->> 'created', one ->> 'id'
   loop
-    perform private.order_apply_refund(ordered, given);
+    if coalesce(given ->> 'currency', ordered.currency) = ordered.currency then
+      perform private.order_apply_refund(ordered, given);
+    elsif given ->> 'status' not in ('failed', 'canceled') then
+      -- Of money in another currency than the order's: the ledger has it, no counter can.
+      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
+      values (ordered.id, 'refund', -(given ->> 'amount')::bigint, given ->> 'currency', given ->> 'id')
+      on conflict on constraint money_movements_once_per_cause do nothing;
+    end if;
   end loop;
 end;
 $$;

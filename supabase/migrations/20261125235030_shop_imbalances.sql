@@ -12,7 +12,9 @@ as $$
       coalesce(-sum(moved.amount) filter (where moved.kind in ('refund', 'refund_failed')), 0)::bigint as refunded,
       coalesce(-sum(moved.amount) filter (where moved.kind in ('dispute', 'dispute_won')), 0)::bigint as disputed
     from public.orders as ordered
-    left join private.money_movements as moved on moved.order_id = ordered.id
+    -- What came in another currency stopped the order for people to look at; no counter can hold it.
+    left join private.money_movements as moved
+      on moved.order_id = ordered.id and moved.currency = ordered.currency
     group by ordered.id
   ), stock as (
     select held.variant_id, held.on_hand, held.reserved, held.shortage,

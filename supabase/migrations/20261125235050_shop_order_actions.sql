@@ -47,12 +47,12 @@ begin
   back := private.order_left(ordered.id);
   if back > 0 then
     perform private.order_refund_open(ordered.id, null, 'cancelled', '[]', true, 'cancel:' || ordered.id);
-  else
-    perform private.order_restock(ordered.id, (
-      select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.restocked_quantity))
-      from public.order_items as line where line.order_id = ordered.id
-    ));
   end if;
+  -- Nothing was sent: what was refunded before without coming back is in stock all the same.
+  perform private.order_restock(ordered.id, (
+    select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.restocked_quantity))
+    from public.order_items as line where line.order_id = ordered.id
+  ));
   perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id,
     case when back > 0 then jsonb_build_object('refund', private.money(back, ordered.currency)) else '{}' end);
 end;
@@ -126,7 +126,7 @@ begin
     ));
   end if;
   -- All of it is on its way back to the buyer, though Stripe has not said so yet.
-  if ordered.total_amount > 0 and private.order_left(ordered.id) <= 0 then
+  if ordered.paid_amount > 0 and private.order_left(ordered.id) <= 0 then
     perform private.problem(409, 'order_state_conflict', 'All of this order is being refunded.');
   end if;
   if (base, order_advance.to_status) not in (

@@ -76,7 +76,7 @@ declare
 begin
   for named in
     select * from (values
-      ('public.orders', 'number'), ('public.order_refunds', 'stripe_refund_id'), ('private.order_disputes', 'stripe_dispute_id')
+      ('public.orders', 'number'), ('public.order_refunds', 'id'), ('private.order_disputes', 'stripe_dispute_id')
     ) as one (relation, key)
   loop
     execute format(

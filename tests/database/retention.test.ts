@@ -44,6 +44,18 @@ const ago = (rule: string, age: string) =>
   `now() - (select ${age} from private.retention_rules where name = '${rule}')`;
 
 const samples: Record<string, Sample> = {
+  shop_reconciliations: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with run as (
+          insert into private.shop_reconciliations (repair, cause, started_at)
+          values (false, '${name}', ${ago("shop_reconciliations", age)}) returning id
+        )
+        insert into private.shop_drifts (reconciliation_id, kind, object_type, object_id)
+        select id, 'shortage', 'variant', '${name}' from run`),
+    // With what they found.
+    left: async () => names(await sql`select object_id as name from private.shop_drifts` as never),
+  },
   webhook_deliveries: {
     insert: (name, age) =>
       sql.unsafe(`
@@ -428,6 +440,14 @@ const samples: Record<string, Sample> = {
         await sql`
           select meter as name from public.usage_counters where period_start = '2000-01-01'` as never,
       ),
+  },
+  catalogue_exports: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into public.catalogue_exports (price_lists, cursor, state, expires_at)
+        values ('{}', '"${name}"', 'expired', ${ago("catalogue_exports", age)})`),
+    left: async () =>
+      names(await sql`select cursor #>> '{}' as name from public.catalogue_exports` as never),
   },
   catalogue_imports: {
     insert: (name, age) =>

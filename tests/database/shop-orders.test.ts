@@ -192,6 +192,60 @@ Deno.test("orders: a pending one is cancelled once its page is closed, whichever
   assert.deepEqual(await imbalances(sql, [order.id, told.id, variant.id]), []);
 });
 
+Deno.test("orders: a cancellation brings back each unit, also those refunded before", async () => {
+  const variant = await insertVariant(sql, { stock: 3 });
+  const order = await insertPaidOrder(sql, { lines: [{ variant, quantity: 3 }] });
+  const lines = sql.json([{ order_item_id: order.itemIds[0]!, quantity: 1 }]);
+  await sql`
+    select private.order_refund_open(${order.id}, null, 'goodwill', ${lines}, false, ${order.id})`;
+  await cancel(order.id);
+  const [books] = await sql`
+    select (select on_hand from private.stock where variant_id = ${variant.id}) as on_hand,
+      (select sum(amount)::int from public.order_refunds where order_id = ${order.id}) as back`;
+  assert.deepEqual({ ...books }, { on_hand: 3, back: 3000 });
+  assert.deepEqual(await imbalances(sql, [order.id, variant.id, ...order.itemIds]), []);
+});
+
+Deno.test("orders: what was paid and refunded in another currency is in the ledger and in no counter", async () => {
+  const variant = await insertVariant(sql);
+  const order = await insertOrder(sql, { lines: [{ variant }] });
+  await sql`select private.order_apply_session(${
+    sql.json({
+      id: `cs_${order.id}`,
+      order_id: order.id,
+      status: "complete",
+      payment_status: "paid",
+      currency: "USD",
+      amount_total: 1100,
+      amount_received: 1100,
+      payment_intent_id: `pi_${order.id}`,
+      charge_id: `ch_${order.id}`,
+    })
+  })`;
+  assert.equal(await statusOf(order.id), "review");
+  for (let times = 0; times < 2; times++) {
+    await sql`select private.stripe_apply_charge(${
+      sql.json({
+        id: `ch_${order.id}`,
+        payment_id: `pi_${order.id}`,
+        amount_refunded: 1100,
+        refunds: [{
+          id: `re_${order.id}`,
+          status: "succeeded",
+          amount: 1100,
+          currency: "USD",
+          created: 1,
+        }],
+      })
+    })`;
+  }
+  const [ledger] = await sql`
+    select sum(amount)::int as sum, count(*)::int as count from private.money_movements
+    where order_id = ${order.id}`;
+  assert.deepEqual({ ...ledger }, { sum: 0, count: 2 });
+  assert.deepEqual(await imbalances(sql, [order.id, variant.id, ...order.itemIds]), []);
+});
+
 Deno.test("orders: buyers cancel until it is packed, staff until it is sent; others never", async () => {
   const [buyer, stranger] = [await insertUser(sql), await insertUser(sql)];
   const variant = await insertVariant(sql);

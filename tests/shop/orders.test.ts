@@ -263,6 +263,18 @@ Deno.test("orders: refunds by staff and in Stripe's dashboard at once never give
   deepEqual(await booksOf(order), []);
 });
 
+Deno.test("orders: refunded in the dashboard the moment it is paid, whichever Stripe tells first", async () => {
+  const order = await bought({ payNow: false });
+  await pay(order.url);
+  const { payment_intent } = await stripeSdk().checkout.sessions.retrieve(order.session);
+  await stripeSdk().refunds.create({ payment_intent: payment_intent as string, amount: 500 });
+  await delivered();
+  const [row] = await sql`
+    select status, paid_amount::int, refunded_amount::int from public.orders where id = ${order.id}`;
+  deepEqual({ ...row }, { status: "partially_refunded", paid_amount: 2500, refunded_amount: 500 });
+  deepEqual(await booksOf(order), []);
+});
+
 Deno.test("orders: yen go back as yen (vendure: refunds × 100)", async () => {
   const list = `jpy-${crypto.randomUUID().slice(0, 8)}`;
   await sql`insert into public.price_lists (id, currency) values (${list}, 'JPY')`;

@@ -59,6 +59,7 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
     dataDir,
     ports,
     databaseUrl: url.href,
+    seed: false,
     log: (source, message) => log.push(`${source}: ${message}`),
     functionsEnv: {
       ...functionsEnv,

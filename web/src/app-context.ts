@@ -8,6 +8,8 @@ export interface App {
   supabase: Supabase;
   session: Session | null;
   link: AuthLink | undefined;
+  /** Who sells, line by line, as receipts say. */
+  seller: string[];
 }
 
 export const AppContext = createContext<App | null>(null);

@@ -19,6 +19,8 @@ import { InvitationPage } from "./pages/invitation.tsx";
 import { NewPassword } from "./pages/new-password.tsx";
 import { SignUp } from "./pages/sign-up.tsx";
 import { Unsubscribe } from "./pages/unsubscribe.tsx";
+import { CartProvider } from "./shop/cart-context.tsx";
+import { shopRoutes } from "./shop/routes.tsx";
 import type { Supabase } from "./supabase.ts";
 
 interface Props {
@@ -26,10 +28,11 @@ interface Props {
   /** Who was signed in when the page was opened. */
   initial: Session | null;
   link: AuthLink | undefined;
+  seller: string[];
 }
 
 /** The whole: the session, and which page an address has. */
-export function App({ supabase, initial, link }: Props) {
+export function App({ supabase, initial, link, seller }: Props) {
   const [session, setSession] = useState(initial);
   useEffect(() => {
     const { data } = supabase.auth.onAuthStateChange((_event, session) => setSession(session));
@@ -38,27 +41,30 @@ export function App({ supabase, initial, link }: Props) {
   const signedIn = (page: (userId: string) => ReactNode) =>
     session === null ? <LogInFirst /> : page(session.user.id);
   return (
-    <AppContext value={{ supabase, session, link }}>
-      <Header />
-      <main>
-        <Switch>
-          <Route path="/" component={Home} />
-          <Route path="/sign-up" component={SignUp} />
-          <Route path="/confirm" component={Confirm} />
-          <Route path="/new-password" component={NewPassword} />
-          <Route path="/account/export">{signedIn((id) => <AccountExport key={id} />)}</Route>
-          <Route path="/account/delete">{signedIn((id) => <AccountDelete key={id} />)}</Route>
-          <Route path="/invitation" component={InvitationPage} />
-          <Route path="/billing">{signedIn((id) => <Billing userId={id} />)}</Route>
-          <Route path="/unsubscribe" component={Unsubscribe} />
-          <Route path="/mail-preferences">{signedIn((id) => <MailPreferences key={id} />)}</Route>
-          <Route path="/checkout/return">{signedIn((id) => <CheckoutReturn key={id} />)}</Route>
-          <Route path="/checkout/cancelled" component={CheckoutCancelled} />
-          <Route>
-            <NotFound />
-          </Route>
-        </Switch>
-      </main>
+    <AppContext value={{ supabase, session, link, seller }}>
+      <CartProvider>
+        <Header />
+        <main>
+          <Switch>
+            <Route path="/" component={Home} />
+            <Route path="/sign-up" component={SignUp} />
+            <Route path="/confirm" component={Confirm} />
+            <Route path="/new-password" component={NewPassword} />
+            <Route path="/account/export">{signedIn((id) => <AccountExport key={id} />)}</Route>
+            <Route path="/account/delete">{signedIn((id) => <AccountDelete key={id} />)}</Route>
+            <Route path="/invitation" component={InvitationPage} />
+            <Route path="/billing">{signedIn((id) => <Billing userId={id} />)}</Route>
+            <Route path="/unsubscribe" component={Unsubscribe} />
+            <Route path="/mail-preferences">{signedIn((id) => <MailPreferences key={id} />)}</Route>
+            <Route path="/checkout/return">{signedIn((id) => <CheckoutReturn key={id} />)}</Route>
+            <Route path="/checkout/cancelled" component={CheckoutCancelled} />
+            {shopRoutes(signedIn)}
+            <Route>
+              <NotFound />
+            </Route>
+          </Switch>
+        </main>
+      </CartProvider>
     </AppContext>
   );
 }

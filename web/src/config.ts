@@ -3,6 +3,8 @@
 export interface Config {
   supabaseUrl: string;
   supabasePublishableKey: string;
+  /** Who sells, line by line: name, address, VAT number. For receipts; default: the product's name. */
+  seller?: string[];
 }
 
 /** Reads /config.json. @throws {Error} it is not there, or lacks a value */
@@ -12,9 +14,9 @@ export async function readConfig(): Promise<Config> {
   // A static host without the file may answer with the application's page instead.
   const json = reply.headers.get("content-type")?.includes("json");
   const config: Partial<Config> = reply.ok && json ? await reply.json() : {};
-  const { supabaseUrl, supabasePublishableKey } = config;
+  const { supabaseUrl, supabasePublishableKey, seller } = config;
   if (!supabaseUrl || !supabasePublishableKey) {
     throw new Error("/config.json does not name supabaseUrl and supabasePublishableKey");
   }
-  return { supabaseUrl, supabasePublishableKey };
+  return { supabaseUrl, supabasePublishableKey, ...(Array.isArray(seller) && { seller }) };
 }

@@ -14,7 +14,8 @@ const root = createRoot(document.getElementById("root")!);
 let link: AuthLink | undefined = readAuthLink(location.href);
 
 try {
-  const supabase = createSupabase(await readConfig());
+  const config = await readConfig();
+  const supabase = createSupabase(config);
   const { error } = await supabase.auth.initialize();
   if (error !== null && link?.kind === "session") {
     link = { kind: "error", code: error.code ?? error.name, description: error.message };
@@ -24,7 +25,12 @@ try {
   root.render(
     <StrictMode>
       <LanguageProvider>
-        <App supabase={supabase} initial={data.session} link={link} />
+        <App
+          supabase={supabase}
+          initial={data.session}
+          link={link}
+          seller={config.seller ?? ["Socle"]}
+        />
       </LanguageProvider>
     </StrictMode>,
   );

@@ -167,6 +167,49 @@ export type Database = {
           },
         ];
       };
+      "catalogue_exports": {
+        Row: {
+          "bytes": number;
+          "created_at": string;
+          "created_by": string | null;
+          "cursor": NonNullable<Json>;
+          "expires_at": string | null;
+          "id": string;
+          "parts": number;
+          "price_lists": NonNullable<Json>;
+          "ready_at": string | null;
+          "rows_done": number;
+          "state": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "bytes"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "price_lists": NonNullable<Json>;
+          "ready_at"?: string | null;
+          "rows_done"?: number;
+          "state"?: string;
+        };
+        Update: {
+          "bytes"?: number;
+          "created_at"?: string;
+          "created_by"?: string | null;
+          "cursor"?: NonNullable<Json>;
+          "expires_at"?: string | null;
+          "id"?: string;
+          "parts"?: number;
+          "price_lists"?: NonNullable<Json>;
+          "ready_at"?: string | null;
+          "rows_done"?: number;
+          "state"?: string;
+        };
+        Relationships: [];
+      };
       "catalogue_import_errors": {
         Row: {
           "column_name": string;
@@ -2619,6 +2662,25 @@ export type Database = {
         Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
         Returns: Json;
       };
+      "catalogue_export_advance": {
+        Args: {
+          "bytes_more": number;
+          "cursor": Json;
+          "export_id": string;
+          "last": boolean;
+          "part": number;
+          "rows_more": number;
+        };
+        Returns: boolean;
+      };
+      "catalogue_export_rows": {
+        Args: { "after_product": string; "after_sku": string; "batch": number };
+        Returns: Json;
+      };
+      "catalogue_export_start": { Args: { "staff": string }; Returns: string };
+      "catalogue_export_step": { Args: { "export_id": string }; Returns: Json };
+      "catalogue_exports_expire": { Args: Record<PropertyKey, never>; Returns: number };
+      "catalogue_files_over": { Args: { "batch": number }; Returns: Json };
       "catalogue_import_apply": {
         Args: {
           "from_byte": number;
@@ -3013,6 +3075,32 @@ export type Database = {
         Returns: Json;
       };
       "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "shop_books": { Args: Record<PropertyKey, never>; Returns: Json };
+      "shop_holds_overdue": { Args: { "batch": number }; Returns: Json };
+      "shop_reconciliation_begin": {
+        Args: { "cause"?: string; "repair": boolean; "run_id": number };
+        Returns: Json;
+      };
+      "shop_reconciliation_compare": {
+        Args: { "object_type": string; "objects": Json; "run_id": number };
+        Returns: Json;
+      };
+      "shop_reconciliation_note": {
+        Args: {
+          "checked": number;
+          "cursor": string;
+          "drifts": Json;
+          "phase": string;
+          "run_id": number;
+          "seen": (string)[];
+        };
+        Returns: undefined;
+      };
+      "shop_reconciliation_report": { Args: { "run_id": number }; Returns: Json };
+      "shop_reconciliation_unlisted": {
+        Args: { "batch": number; "run_id": number };
+        Returns: Json;
+      };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;

@@ -19,6 +19,14 @@ export const buckets: Record<string, BucketAccess> = {
       `${userId.toUpperCase()}/avatar.png`,
     ],
   },
+  "catalogue-exports": {
+    public: false,
+    fileSizeLimit: 50 * 1024 * 1024,
+    mimeTypes: ["text/csv"],
+    staff: ["select"],
+    own: (userId) => `${userId}/avatar-001.csv`,
+    refused: (userId) => ["catalogue-001.csv", `${userId}/catalogue-001.csv`],
+  },
   "catalogue-imports": {
     public: false,
     fileSizeLimit: 50 * 1024 * 1024,

@@ -48,6 +48,18 @@ export const shopImportTables: Record<string, TableAccess> = {
       problem: "It is empty.",
     }],
   },
+  "public.catalogue_exports": {
+    columns: words(`
+      id created_by state price_lists cursor parts rows_done bytes created_at ready_at expires_at
+    `),
+    ...readByStaff,
+    samples: ({ staffId }) => [{
+      created_by: staffId,
+      price_lists: {},
+      state: "ready",
+      expires_at: "2026-01-01",
+    }],
+  },
   "private.catalogue_import_skus": {
     columns: words("import_id sku product line good"),
     ...serverOnly,
@@ -81,6 +93,12 @@ export const shopImportFunctions: Record<string, FunctionAccess> = {
   "private.stock_set(uuid,integer,text,text,uuid,uuid)": server,
   "private.stock_shortage_shrink()": trigger,
   "private.stock_unshipped(uuid)": server,
+  "public.catalogue_export_advance(uuid,integer,jsonb,integer,bigint,boolean)": server,
+  "public.catalogue_export_rows(text,text,integer)": server,
+  "public.catalogue_export_start(uuid)": server,
+  "public.catalogue_export_step(uuid)": server,
+  "public.catalogue_exports_expire()": server,
+  "public.catalogue_files_over(integer)": server,
   "public.catalogue_import_apply(uuid,bigint,bigint,integer,jsonb,jsonb,boolean)": server,
   "public.catalogue_import_cancel(uuid,uuid)": server,
   "public.catalogue_import_fail(uuid,text)": server,

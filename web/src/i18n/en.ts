@@ -1,4 +1,5 @@
 /** The texts in English; the other languages have the same. */
+import { enShop } from "./en-shop.ts";
 
 function countOf(limit: number | null, what: string): string {
   if (limit === null) return `Any number of ${what}s`;
@@ -208,6 +209,8 @@ export const en = {
   deleteKeep: "Keep my account",
   deleteKept: "Your account stays.",
   deleteRunning: "Your account is being deleted.",
+
+  shop: enShop,
 
   /** Titles of problems; where a code has none, the server's own. */
   problems: {

@@ -1,5 +1,6 @@
 /** Les textes en français. */
 import type { Texts } from "./en.ts";
+import { frShop } from "./fr-shop.ts";
 
 function countOf(limit: number | null, what: string): string {
   if (limit === null) return `${what[0]!.toUpperCase()}${what.slice(1)}s sans limite`;
@@ -221,6 +222,8 @@ export const fr: Texts = {
   deleteKeep: "Conserver mon compte",
   deleteKept: "Votre compte est conservé.",
   deleteRunning: "Votre compte est en cours de suppression.",
+
+  shop: frShop,
 
   problems: {
     unreachable: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",

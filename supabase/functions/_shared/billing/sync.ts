@@ -76,9 +76,11 @@ async function fetchAndWrite(
     const { record, needs } = await fetchObject(tools.stripe, type, id);
     for (const [neededType, neededId] of needs) {
       if (neededId === null) continue;
-      // A refund or dispute hangs on a payment, which an invoice synced as a draft did not have yet.
-      if (neededType === "invoice") await syncNow(tools, neededType, neededId);
-      else await ensureSynced(tools, neededType, neededId);
+      // A refund or dispute hangs on a payment, which an invoice synced as a draft, or a session synced
+      // while it was open, did not have yet.
+      if (neededType === "invoice" || neededType === "checkout_session") {
+        await syncNow(tools, neededType, neededId);
+      } else await ensureSynced(tools, neededType, neededId);
     }
     const written = await rows(tools.admin.rpc("stripe_apply", {
       object_type: type,

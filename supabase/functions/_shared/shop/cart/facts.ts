@@ -12,6 +12,7 @@ export const LineFacts = z.object({
   name_en: z.string(),
   name_fr: z.string(),
   options: z.record(z.string(), z.unknown()),
+  weight_grams: z.int(),
   /** The picture's file in the bucket product-images. */
   image: z.string().nullable(),
   unit_amount: z.int(),

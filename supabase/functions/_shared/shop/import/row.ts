@@ -1,10 +1,8 @@
 /** One record of a file as the row that the database takes, or what is wrong with which of its cells. */
 import type { Column, ColumnName } from "./columns.ts";
-import { minorUnits } from "./decimal.ts";
-import { unguarded } from "./guard.ts";
-
-/** What a cell says that clears what is there; an empty one leaves it. */
-export const cleared = "(none)";
+import { roundToChargeable } from "../../money.ts";
+import { decimalOf, minorUnits } from "./decimal.ts";
+import { cleared, unguarded } from "./guard.ts";
 
 /** A price as catalogue_import_apply takes it. */
 export interface RowPrice {
@@ -79,7 +77,7 @@ function jsonObject(cell: string): Cell {
   return { problem: 'It is no JSON object, as {"colour": "red"}.' };
 }
 
-/** How each column is read; `clear` is what {@linkcode cleared} stands for. Cells of `bare` ones are trimmed. */
+/** How each column is read; `clear` is what `(none)` stands for. Cells of `bare` ones are trimmed. */
 const fields: Record<
   ColumnName,
   { read: (cell: string) => Cell; bare?: true; clear?: string }
@@ -153,6 +151,14 @@ export function readRow(
       }
       const parsed = minorUnits(trimmed, column.currency, comma);
       if ("problem" in parsed) return wrong(column.name, parsed.problem);
+      const charged = roundToChargeable({ amount: parsed.amount, currency: column.currency });
+      if (column.kind === "price" && charged.amount !== parsed.amount) {
+        const next = decimalOf(charged.amount, column.currency);
+        return wrong(
+          column.name,
+          `Stripe cannot charge it exactly; the next that it can is ${next}.`,
+        );
+      }
       price[column.kind === "price" ? "amount" : "compare_at"] = parsed.amount;
       return;
     }
@@ -162,7 +168,9 @@ export function readRow(
       if (column.field === "sku" || column.field === "product") wrong(column.name, "It is empty.");
       return;
     }
-    if (bare === cleared && field.clear !== undefined) {
+    // As it is written: guarded, it is a text like any other.
+    const written = field.bare ? record[index]!.trim() : record[index];
+    if (written === cleared && field.clear !== undefined) {
       values[column.field] = field.clear;
       return;
     }

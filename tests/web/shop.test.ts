@@ -1,0 +1,336 @@
+/** Buying in a real browser, from the product's page to the mail: as guest, as user, and as one who becomes the other. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { startWeb, type Web } from "../../local/web/server.ts";
+import { connect } from "../support/connect.ts";
+import { mailsTo, mailTo } from "../support/mails.ts";
+import { stack } from "../support/stack.ts";
+import { freshAddress, signUp } from "../support/users.ts";
+import { waitFor } from "../support/wait.ts";
+import {
+  chromiumPath,
+  headingIs,
+  launchBrowser,
+  logInOn,
+  seriousFindings,
+  visit,
+} from "./browser.ts";
+
+const ignore = chromiumPath === undefined;
+const confirmed = /is confirmed$|est confirmée$/;
+
+let web: Web;
+let browser: Browser;
+Deno.test.beforeAll(async () => {
+  if (ignore) return;
+  // The stack that all tests share is without pages; they are served where its mails lead.
+  web = await startWeb({
+    port: Number(new URL(stack.siteUrl).port),
+    env: { SUPABASE_URL: stack.url, SUPABASE_PUBLISHABLE_KEY: stack.publishableKey },
+    cacheDir: fileURLToPath(new URL("../../.socle/web", import.meta.url)),
+    log: () => {},
+  });
+  browser = await launchBrowser();
+  await waitFor("the build", async () => (await fetch(web.url, { method: "HEAD" })).ok, 120);
+});
+Deno.test.afterAll(async () => {
+  if (ignore) return;
+  await browser.close();
+  await web.stop();
+});
+
+/** What is sold in a test, found by a name that nobody else has. */
+interface Goods {
+  slug: string;
+  name: string;
+  productId: string;
+  /** Of its two variants, S and M. */
+  variantIds: [string, string];
+  rate: string;
+  code: string;
+}
+
+async function putOnSale({ stock = 20 } = {}): Promise<Goods> {
+  const sql = connect();
+  const unique = crypto.randomUUID().slice(0, 8);
+  const goods = {
+    slug: `lamp-${unique}`,
+    name: `Lamp ${unique}`,
+    rate: `Parcel ${unique}`,
+    code: unique.toUpperCase(),
+  };
+  try {
+    const [product] = await sql<{ id: string }[]>`
+      with category as (
+        insert into public.categories (slug, name_en, name_fr)
+        values (${`lamps-${unique}`}, 'Lamps', 'Lampes') returning id
+      )
+      insert into public.products (slug, category_id, name_en, name_fr, description_en, description_fr)
+      select ${goods.slug}, id, ${goods.name}, ${`Lampe ${unique}`}, 'Gives light.', 'Éclaire.'
+      from category returning id`;
+    const variants = await sql<{ id: string }[]>`
+      insert into public.product_variants (product_id, sku, options, weight_grams, position)
+      values (${product!.id}, ${`${unique}-s`}, '{"size": "S"}', 400, 0),
+        (${product!.id}, ${`${unique}-m`}, '{"size": "M"}', 600, 1) returning id`;
+    for (const [index, { id }] of variants.entries()) {
+      await sql`
+        insert into public.variant_prices (variant_id, price_list_id, unit_amount)
+        values (${id}, 'eur', ${1990 + index * 500})`;
+      await sql`select private.stock_change(${id}, 'counted', ${stock}, 0)`;
+    }
+    await sql`
+      insert into public.shipping_rates (name_en, name_fr, price_list_id, amount, countries, min_days, max_days)
+      values (${goods.rate}, ${`Colis ${unique}`}, 'eur', 490, '{FR,BE}', 2, 4)`;
+    await sql`
+      insert into public.discounts (code, kind, basis_points) values (${goods.code}, 'percent', 1000)`;
+    return { ...goods, productId: product!.id, variantIds: [variants[0]!.id, variants[1]!.id] };
+  } finally {
+    await sql.end();
+  }
+}
+
+async function isAccessible(page: Page): Promise<void> {
+  assert.deepEqual(await seriousFindings(page), [], page.url());
+  // Nothing wider than the page: one does not scroll sideways.
+  const overflow = await page.evaluate(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  );
+  assert.ok(overflow as number <= 0, `${page.url()} is ${overflow} px too wide`);
+}
+
+/** A picture for whoever wants to see what the test sees. */
+async function photograph(page: Page, name: string): Promise<void> {
+  const folder = Deno.env.get("SCREENSHOTS");
+  if (folder !== undefined) {
+    await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  }
+}
+
+async function shown(page: Page, name: string): Promise<void> {
+  await isAccessible(page);
+  await photograph(page, name);
+}
+
+/** Finds the goods in the list, opens them and puts two of size M into the cart. */
+async function fillCart(page: Page, goods: Goods, name: string): Promise<void> {
+  await page.goto("/shop");
+  await page.getByLabel("Search for products").fill(goods.name);
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.getByRole("link", { name: goods.name }).waitFor();
+  await shown(page, `${name}-list`);
+  await page.getByRole("link", { name: goods.name }).click();
+  await headingIs(page, goods.name);
+  await page.getByLabel("M", { exact: true }).check();
+  await page.getByLabel("Quantity").fill("2");
+  await page.getByText("€24.90").waitFor();
+  await shown(page, `${name}-product`);
+  await page.getByRole("button", { name: "Add to the cart" }).click();
+  await page.getByRole("link", { name: "To the cart" }).click();
+  await headingIs(page, "Cart");
+  await page.getByText("€49.80").first().waitFor();
+}
+
+/** From the cart to Stripe's page. */
+async function checkOut(page: Page, goods: Goods, name: string, email?: string): Promise<void> {
+  await page.getByRole("link", { name: "To the checkout" }).click();
+  await headingIs(page, "Checkout");
+  if (email !== undefined) await page.getByLabel("E-mail address").last().fill(email);
+  await page.getByLabel("Name").fill("Ada Lovelace");
+  await page.getByLabel("Street and number").fill("12 rue des Lilas");
+  await page.getByLabel("Postal code").fill("69003");
+  await page.getByLabel("City").fill("Lyon");
+  await page.getByLabel("Country").selectOption("FR");
+  await page.getByLabel(new RegExp(goods.rate)).check();
+  await page.getByLabel(/^Discount code/).fill(goods.code.toLowerCase());
+  await shown(page, `${name}-checkout`);
+  await page.getByRole("button", { name: "Go on to payment" }).click();
+  const alert = page.getByRole("alert");
+  await Promise.race([
+    page.waitForURL((url) => url.origin === new URL(stack.stripeUrl).origin),
+    alert.waitFor().then(async () => assert.fail(await alert.innerText())),
+  ]);
+}
+
+async function pay(page: Page): Promise<void> {
+  await page.getByLabel("Card number").fill("4242 4242 4242 4242");
+  await page.locator("form[action$='/pay'] button.full").click();
+  await headingIs(page, "Thank you for your order");
+}
+
+/** The order's page has what was agreed on: 2 × 24.90, less 10 %, and the parcel. */
+async function orderIsShown(page: Page): Promise<string> {
+  await headingIs(page, /^Order [0-9A-Z]{10}$/);
+  for (
+    const text of ["Paid", "€24.90", "€49.80", "-€4.98", "€4.90", "€49.72", "12 rue des Lilas"]
+  ) {
+    await page.getByText(text, { exact: true }).first().waitFor();
+  }
+  const heading = await page.getByRole("heading", { level: 1 }).textContent();
+  return heading!.replace("Order ", "");
+}
+
+async function receiptPrints(page: Page, number: string, name: string): Promise<void> {
+  await page.getByRole("link", { name: "Receipt" }).click();
+  await headingIs(page, `Receipt ${number}`);
+  await page.getByText("Sold by").waitFor();
+  await shown(page, `${name}-receipt`);
+  await page.emulateMedia({ media: "print" });
+  const printed = await page.locator("body").innerText();
+  for (
+    const text of [
+      number,
+      "Socle",
+      "Ada Lovelace",
+      "€24.90",
+      "€49.80",
+      "-€4.98",
+      "€4.90",
+      "€49.72",
+      "Paid on",
+    ]
+  ) {
+    assert.ok(printed.includes(text), `the receipt on paper lacks ${text}: ${printed}`);
+  }
+  assert.ok(await page.getByRole("button", { name: "Print" }).isHidden());
+  assert.ok(await page.getByRole("navigation").isHidden());
+  await photograph(page, `${name}-paper`);
+  await page.emulateMedia({ media: null });
+}
+
+/** The mail's own link to the order. */
+function orderLink(text: string | null | undefined): string {
+  const link = new RegExp(`${stack.siteUrl}/orders?[/?]\\S+`).exec(text ?? "")?.[0];
+  assert.ok(link !== undefined, text ?? "the mail has no text");
+  return link;
+}
+
+Deno.test({
+  name:
+    "shop in Chromium: a guest buys, from the product's page to the mail, whose link opens the order",
+  ignore,
+  async fn() {
+    const goods = await putOnSale();
+    const email = freshAddress("guest");
+    await using tab = await visit(browser, stack.siteUrl, {
+      viewport: { width: 390, height: 844 },
+    });
+    const { page, complaints } = tab;
+    await fillCart(page, goods, "guest");
+    await shown(page, "guest-cart");
+    await checkOut(page, goods, "guest", email);
+    await pay(page);
+    await shown(page, "guest-return");
+    await page.getByRole("link", { name: "See the order" }).click();
+    const number = await orderIsShown(page);
+    await shown(page, "guest-order");
+    assert.deepEqual(complaints, []);
+
+    const mail = await mailTo(email, confirmed, stack);
+    assert.match(mail.subject, new RegExp(number));
+    // Elsewhere, with nothing kept: the signature in the link is all that proves it.
+    await using elsewhere = await visit(browser, stack.siteUrl);
+    await elsewhere.page.goto(orderLink(mail.text));
+    assert.equal(await orderIsShown(elsewhere.page), number);
+    await receiptPrints(elsewhere.page, number, "guest");
+    assert.equal((await mailsTo(email, stack)).length, 1);
+
+    // A link that somebody made up opens nothing.
+    const forged = new URL(orderLink(mail.text));
+    forged.searchParams.set("token", `${forged.searchParams.get("token")!.slice(0, -2)}xx`);
+    await elsewhere.page.goto(forged.href);
+    await elsewhere.page.getByRole("alert").getByText("order_not_found").waitFor();
+  },
+});
+
+Deno.test({
+  name:
+    "shop in Chromium: a user buys what was put into the cart as a guest, and finds the order under the account",
+  ignore,
+  async fn() {
+    const goods = await putOnSale();
+    const user = await signUp();
+    await using tab = await visit(browser, stack.siteUrl, {
+      viewport: { width: 1280, height: 900 },
+    });
+    const { page, complaints } = tab;
+    await fillCart(page, goods, "user");
+    await page.goto("/");
+    await logInOn(page, user);
+    await headingIs(page, "Welcome");
+    await page.getByRole("link", { name: "Cart" }).click();
+    await headingIs(page, "Cart");
+    await page.getByText("€49.80").first().waitFor();
+    assert.equal(
+      await page.evaluate(`localStorage.getItem("socle.cart")`),
+      null,
+      "the guest's id is dead",
+    );
+    await page.getByRole("button", { name: new RegExp(`^One more of ${goods.name}`) }).click();
+    await page.getByText("€74.70").first().waitFor();
+    await page.getByRole("button", { name: new RegExp(`^One less of ${goods.name}`) }).click();
+    await page.getByText("€49.80").first().waitFor();
+    await shown(page, "user-cart");
+    await checkOut(page, goods, "user");
+    await pay(page);
+    await page.getByRole("link", { name: "See the order" }).click();
+    const number = await orderIsShown(page);
+    await shown(page, "user-order");
+
+    const mail = await mailTo(user.email, confirmed, stack);
+    await page.goto(orderLink(mail.text));
+    assert.equal(await orderIsShown(page), number);
+    await receiptPrints(page, number, "user");
+    await page.getByRole("link", { name: "Your orders" }).click();
+    await headingIs(page, "Your orders");
+    await page.getByRole("link", { name: number }).waitFor();
+    await shown(page, "user-orders");
+    assert.deepEqual(complaints, []);
+
+    // The link in a user's mail is for that user: whoever else opens it is asked to log in.
+    await using elsewhere = await visit(browser, stack.siteUrl);
+    await elsewhere.page.goto(orderLink(mail.text));
+    await elsewhere.page.getByText("Log in to see this page.").waitFor();
+  },
+});
+
+Deno.test({
+  name:
+    "shop in Chromium: what changed since it was put into the cart is said there, in French as well",
+  ignore,
+  async fn() {
+    const goods = await putOnSale({ stock: 3 });
+    await using tab = await visit(browser, stack.siteUrl, {
+      locale: "fr-FR",
+      viewport: { width: 390, height: 844 },
+    });
+    const { page } = tab;
+    await page.goto(`/shop/${goods.slug}`);
+    await page.getByText("Plus que 3").waitFor();
+    await page.getByLabel("Quantité").fill("3");
+    await page.getByRole("button", { name: "Ajouter au panier" }).click();
+    await page.getByRole("link", { name: "Voir le panier" }).click();
+    await headingIs(page, "Panier");
+    await page.getByRole("link", { name: "Passer la commande" }).waitFor();
+    const sql = connect();
+    try {
+      await sql`select private.stock_change(${goods.variantIds[0]}, 'counted', -2, 0)`;
+      await sql`update public.variant_prices set unit_amount = 2290 where variant_id = ${
+        goods.variantIds[0]
+      }`;
+    } finally {
+      await sql.end();
+    }
+    await page.reload();
+    await page.getByText(/Le prix est passé de 19,90\s€ à 22,90\s€\./).waitFor();
+    await page.getByText("Il n’en reste qu’un.").waitFor();
+    assert.ok(await page.getByRole("link", { name: "Passer la commande" }).isHidden());
+    await shown(page, "french-cart");
+    await page.getByRole("button", { name: /^Un de moins/ }).click();
+    await page.getByText(/45,80\s€/).first().waitFor();
+    await page.getByRole("button", { name: /^Un de moins/ }).click();
+    await page.getByRole("link", { name: "Passer la commande" }).click();
+    await headingIs(page, "Commande");
+    await shown(page, "french-checkout");
+  },
+});

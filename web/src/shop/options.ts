@@ -1,0 +1,14 @@
+/** Names in the page's language, and what makes a variant differ. */
+
+/** The name in the language. */
+export function nameIn(
+  language: string,
+  { name_en, name_fr }: { name_en: string; name_fr: string },
+): string {
+  return language === "fr" ? name_fr : name_en;
+}
+
+/** {"size": "M", "colour": "red"} as one reads it: "M, red"; empty for a product's only variant. */
+export function optionsText(options: Record<string, unknown>): string {
+  return Object.values(options).map(String).join(", ");
+}
