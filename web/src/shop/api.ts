@@ -78,8 +78,8 @@ export interface Address {
   country: string;
 }
 
+/** What is bought is what is in the cart. */
 export interface CheckoutWish {
-  items: { variant_id: string; quantity: number }[];
   email?: string;
   shipping_address?: Address;
   shipping_rate_id?: string;
