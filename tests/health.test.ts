@@ -63,6 +63,7 @@ Deno.test("health: tells that all is well, to anyone, in numbers only", async ()
     oldest_due_job_seconds: 0,
     dead_jobs: 0,
     oldest_unhandled_event_seconds: 0,
+    shop_drifts: 0,
   });
 });
 

@@ -115,6 +115,41 @@ const samples: Record<string, Sample> = {
           ('soft_bounces', now()), ('provider', now()), ('hard_bounce', now() - interval '25 hours')
         ) as other (cause, since)`,
   },
+  shop_drift: {
+    make: async (call, drifts) => {
+      const [run] = await call<{ id: string }[]>`
+        insert into private.shop_reconciliations (repair, phase, finished_at)
+        values (true, 'done', now()) returning id`;
+      await call`
+        insert into private.shop_drifts (reconciliation_id, kind, object_type, object_id, repaired_at)
+        select ${
+        run!.id
+      }::bigint, 'paid_not_settled', 'checkout_session', 'cs_' || number, null::timestamptz
+        from generate_series(1, ${drifts}::int) as number
+        union all select ${run!.id}::bigint, 'hold_overdue', 'order', 'mended', now()`;
+    },
+    // Of an earlier run, and of one that still runs.
+    beside: (call) =>
+      call`
+        with others as (
+          insert into private.shop_reconciliations (repair, phase, finished_at)
+          values (true, 'done', now()), (true, 'books', null) returning id
+        )
+        insert into private.shop_drifts (reconciliation_id, kind, object_type, object_id)
+        select id, 'shortage', 'variant', 'another' from others
+        where id = (select min(id) from others)`,
+  },
+  shop_reconciliation_late: {
+    make: (call, seconds) =>
+      call`
+        insert into private.shop_reconciliations (repair, phase, finished_at)
+        values (true, 'done', private.now() - make_interval(secs => ${seconds}))`,
+    beside: (call) =>
+      call`
+        insert into private.shop_reconciliations (repair, phase, started_at, finished_at)
+        values (true, 'done', now() - interval '9 days', now() - interval '9 days'),
+          (true, 'charge', now(), null)`,
+  },
   orders_disputed: {
     make: (call, disputes) =>
       call`
@@ -184,7 +219,7 @@ async function openedBy(sample: Sample, value: number): Promise<Record<string, n
   await sql.begin(async (call) => {
     await call`
       truncate private.jobs, private.webhook_events, private.reconciliations,
-        private.mail_suppressions, private.alert_incidents cascade`;
+        private.mail_suppressions, private.alert_incidents, private.shop_reconciliations cascade`;
     await sample.beside(call);
     await sample.make(call, value);
     await call`select private.alerts_evaluate()`;

@@ -44,6 +44,18 @@ const ago = (rule: string, age: string) =>
   `now() - (select ${age} from private.retention_rules where name = '${rule}')`;
 
 const samples: Record<string, Sample> = {
+  shop_reconciliations: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with run as (
+          insert into private.shop_reconciliations (repair, cause, started_at)
+          values (false, '${name}', ${ago("shop_reconciliations", age)}) returning id
+        )
+        insert into private.shop_drifts (reconciliation_id, kind, object_type, object_id)
+        select id, 'shortage', 'variant', '${name}' from run`),
+    // With what they found.
+    left: async () => names(await sql`select object_id as name from private.shop_drifts` as never),
+  },
   webhook_deliveries: {
     insert: (name, age) =>
       sql.unsafe(`

@@ -23,6 +23,10 @@ import { shopCatalogueFunctions, shopCatalogueTables } from "./matrix/shop-catal
 import { shopCartFunctions } from "./matrix/shop-cart.ts";
 import { shopOrderFunctions, shopOrderTables } from "./matrix/shop-orders.ts";
 import { shopCheckoutFunctions } from "./matrix/shop-checkout.ts";
+import {
+  shopReconciliationFunctions,
+  shopReconciliationTables,
+} from "./matrix/shop-reconciliation.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { webhooksOutFunctions, webhooksOutTables } from "./matrix/webhooks-out.ts";
@@ -47,6 +51,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...shopCheckoutFunctions,
   ...shopImportFunctions,
   ...reviewFunctions,
+  ...shopReconciliationFunctions,
   ...webhooksOutFunctions,
 };
 
@@ -79,6 +84,7 @@ const written: Record<string, TableAccess> = {
   ...shopOrderTables,
   ...shopImportTables,
   ...reviewTables,
+  ...shopReconciliationTables,
   ...webhooksOutTables,
 };
 

@@ -272,6 +272,23 @@ Deno.test("import: text that a spreadsheet takes for a formula is guarded outsid
   assert.equal((await variant(id))!["name_en"], "=1+1");
 });
 
+Deno.test("import: 400 variants of one product are one batch, and seconds (medusa#14883)", async () => {
+  const id = fresh();
+  const rows = Array.from(
+    { length: 400 },
+    (_, n) => `${id}-${n},${id},chairs,Chair,Chaise,"{""size"":""${n}""}",9.90,3\n`,
+  );
+  const began = performance.now();
+  const started = await files.start(
+    `sku,product,category,name_en,name_fr,options,price:eur,stock\n${rows.join("")}`,
+  );
+  await importNextBatch(files.admin, started);
+  const told = await files.told(started);
+  assert.deepEqual([told.state, told.counts], ["done", [400, 0, 0, 0]]);
+  // Half a second alone; it must not be minutes on a machine that is busy.
+  assert.ok(performance.now() - began < 30_000);
+});
+
 const broken = {
   "an empty file": ["", /empty/],
   "no header": ["a,b,c\n1,2,3\n", /no column "a"/],

@@ -3075,6 +3075,32 @@ export type Database = {
         Returns: Json;
       };
       "second_factor_due": { Args: Record<PropertyKey, never>; Returns: boolean };
+      "shop_books": { Args: Record<PropertyKey, never>; Returns: Json };
+      "shop_holds_overdue": { Args: { "batch": number }; Returns: Json };
+      "shop_reconciliation_begin": {
+        Args: { "cause"?: string; "repair": boolean; "run_id": number };
+        Returns: Json;
+      };
+      "shop_reconciliation_compare": {
+        Args: { "object_type": string; "objects": Json; "run_id": number };
+        Returns: Json;
+      };
+      "shop_reconciliation_note": {
+        Args: {
+          "checked": number;
+          "cursor": string;
+          "drifts": Json;
+          "phase": string;
+          "run_id": number;
+          "seen": (string)[];
+        };
+        Returns: undefined;
+      };
+      "shop_reconciliation_report": { Args: { "run_id": number }; Returns: Json };
+      "shop_reconciliation_unlisted": {
+        Args: { "batch": number; "run_id": number };
+        Returns: Json;
+      };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;

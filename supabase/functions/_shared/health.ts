@@ -18,6 +18,8 @@ export const Health = z.object({
   /** Jobs that were given up: replay or delete them (docs/operations.md). They alone are no alarm. */
   dead_jobs: z.int(),
   oldest_unhandled_event_seconds: z.int(),
+  /** What the shop's latest comparison found and nobody mended (docs/operations.md). No alarm here. */
+  shop_drifts: z.int(),
 });
 
 /** Work that waits longer than this means that nobody works it off. */
@@ -46,6 +48,7 @@ async function queueNumbers(admin: Db) {
       oldest_due_job_seconds: number;
       dead_jobs: number;
       oldest_unhandled_event_seconds: number;
+      shop_drifts: number;
     };
   } catch (error) {
     log("error", { event: "database_down", error: describeError(error) });
@@ -63,7 +66,12 @@ export async function readHealth(admin: Db): Promise<z.infer<typeof Health>> {
     status: redis && queue !== null && !stuck ? "ok" : "unhealthy",
     database: queue === null ? "down" : "ok",
     redis: redis ? "ok" : "down",
-    ...(queue ??
-      { due_jobs: 0, oldest_due_job_seconds: 0, dead_jobs: 0, oldest_unhandled_event_seconds: 0 }),
+    ...(queue ?? {
+      due_jobs: 0,
+      oldest_due_job_seconds: 0,
+      dead_jobs: 0,
+      oldest_unhandled_event_seconds: 0,
+      shop_drifts: 0,
+    }),
   };
 }

@@ -42,6 +42,14 @@ const meanings: Record<string, Sentence> = {
     fr: "adresses dont les e-mails reviennent, en un jour",
     en: "Addresses that bounced or complained within a day",
   },
+  shop_drift: {
+    fr: "écarts entre les commandes, Stripe et les stocks",
+    en: "Orders, Stripe and the stock differ",
+  },
+  shop_reconciliation_late: {
+    fr: "comparaison des commandes avec Stripe en retard (en secondes)",
+    en: "The comparison of orders with Stripe is late (seconds since the last)",
+  },
   orders_in_review: {
     fr: "commandes payées à vérifier avant envoi",
     en: "Paid orders that somebody must look at",

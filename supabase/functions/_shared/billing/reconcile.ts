@@ -20,6 +20,7 @@ import {
   subscriptionExpands,
   subscriptionRecord,
 } from "./records.ts";
+import { pacer } from "../pacer.ts";
 import { syncNow } from "./sync.ts";
 
 /** What a run found so far; `done` when it has seen everything. */
@@ -81,17 +82,6 @@ interface Tools {
   stripe: Stripe;
   /** Waits until the next call may be made. */
   pace(): Promise<void>;
-}
-
-/** At most so many calls a second, evenly. */
-function pacer(perSecond: number): () => Promise<void> {
-  let next = 0;
-  return async () => {
-    const now = Date.now();
-    const at = Math.max(now, next);
-    next = at + 1000 / perSecond;
-    if (at > now) await new Promise((resolve) => setTimeout(resolve, at - now));
-  };
 }
 
 type Listed = Record<string, unknown> & { id: string };

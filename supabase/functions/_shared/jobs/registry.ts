@@ -3,6 +3,7 @@ import { accountDelete, billingClose, filesRemove, orphansSweep } from "./accoun
 import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
+import { cartTake } from "./cart-take.ts";
 import { catalogueExport, catalogueFilesSweep } from "./catalogue-export.ts";
 import { catalogueImport } from "./catalogue-import.ts";
 import { dunningStep } from "./dunning-step.ts";
@@ -17,6 +18,7 @@ import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
+import { shopReconcile } from "./shop-reconcile.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
@@ -34,6 +36,7 @@ export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
+  cart_take: cartTake,
   catalogue_export: catalogueExport,
   catalogue_files_sweep: catalogueFilesSweep,
   catalogue_import: catalogueImport,
@@ -51,6 +54,7 @@ export const jobKinds: Record<string, JobKind> = {
   refund_finish: refundFinish,
   retention,
   seats_sync: seatsSync,
+  shop_reconcile: shopReconcile,
   stripe_customer_create: stripeCustomerCreate,
   subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
