@@ -145,9 +145,9 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
       ) as texts;
       insert into public.product_documents (product_id, level, document)
       select made.product_id, leveled.level, array_to_tsvector(
-        array(select 'n' || to_hex(leveled.level::int) || ':' || word from unnest(named) as word)
+        array(select leveled.prefix || word from unnest(named) as word)
         || array(select 'w:' || word from unnest(named || colours.lexemes || others.lexemes) as word)
-        || array['l:eur', 'a:brand=' || initcap(brand), 'a:material=' || material_en, 'a:colour=' || colour])
+        || array['a:brand=' || initcap(brand), 'a:material=' || material_en, 'a:colour=' || colour])
       from made
       join public.products as product on product.id = made.product_id
       join known as n1 on n1.text = noun_en join known as n2 on n2.text = noun_fr
@@ -156,7 +156,7 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
       join known as b on b.text = brand join known as m on m.text = model
       join known as colours on colours.text = colour join known as e on e.text = 'en'
       join known as others on others.text like 'Made of%',
-      lateral (select private.product_level(product) as level) as leveled,
+      lateral (select private.product_level(product) as level, private.level_prefix(private.product_level(product)) as prefix) as leveled,
       lateral (select n1.lexemes || n2.lexemes || a1.lexemes || a2.lexemes || m1.lexemes || m2.lexemes || b.lexemes
         || m.lexemes || e.lexemes as named) as names;
       insert into public.search_words

@@ -208,7 +208,7 @@ create table private.order_requests (
 );
 comment on table private.order_requests is
   'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
-comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>; processing:<order> while only the bank decides.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
 comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
 comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart/checkout.ts refers to it; null for lines that were in none.';
@@ -295,9 +295,10 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
-  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further. By the timeline:
+  -- what it was before may have been a refund that failed since.
   if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
-    and new.status is distinct from old.status_before then
+    and new.status is distinct from private.order_base(old.id) then
     perform private.problem(409, 'order_state_conflict',
       format('The order is disputed: it cannot become %s.', new.status));
   end if;

@@ -46,14 +46,14 @@ create table public.product_documents (
   product_id uuid primary key references public.products (id) on delete cascade,
   level      smallint not null,
   document   tsvector not null,
-  constraint product_documents_level_possible check (level between 0 and 15)
+  constraint product_documents_level_possible check (level between 0 and 23)
 );
 comment on table public.product_documents is
   'What products on sale are found by. Kept by private.listings_refresh.';
 comment on column public.product_documents.level is
-  'What is found first among equals: 8 to 15 by how much its reviews like it, 0 to 7 by how few words its name has.';
+  'What is found first among equals: 16 to 23 by how much its reviews like it; else 0 to 15 by how few words its name has, the odd ones a sixteenth of the products, so that a search need not begin with all that nobody has reviewed.';
 comment on column public.product_documents.document is
-  'Lexemes: `w:chair` of any text, `n<level>:chair` of the name (level in hexadecimal), `a:<name>=<value>` an attribute, `l:<price list>` where it is on sale.';
+  'Lexemes: `w:chair` of any text, `n<level>:chair` of the name (level as two hexadecimal digits), `a:<name>=<value>` an attribute.';
 create index product_documents_document on public.product_documents using gin (document);
 -- The planner weighs an index scan in the sort's order against the inverted index by how frequent a word is.
 alter table public.product_documents alter column document set statistics 300;
@@ -87,36 +87,44 @@ create policy "Users read words"
 
 create function private.fold(text text)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select lower(extensions.unaccent('extensions.unaccent'::regdictionary, text));
+begin
+  return (
+    select lower(extensions.unaccent('extensions.unaccent'::regdictionary, text))
+  );
+end;
 $$;
 comment on function private.fold(text) is 'A text without accents and in lower case.';
 grant execute on function private.fold(text) to anon, authenticated, service_role;
 
 create function private.search_lexemes(text text)
 returns text[]
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  -- Both languages, whatever the text is in: brands and borrowed words are in each. French also as written,
-  -- since its endings are told by their accents. Letters and digits alone: the parser would make hosts and
-  -- signed numbers of "a.b" and "3-5".
-  select array(
-    select distinct private.fold(lexeme)
-    from regexp_replace(search_lexemes.text, '[^[:alnum:]]+', ' ', 'g') as written,
-      unnest(
-        tsvector_to_array(to_tsvector('pg_catalog.english', private.fold(written)))
-        || tsvector_to_array(to_tsvector('pg_catalog.french', private.fold(written)))
-        || tsvector_to_array(to_tsvector('pg_catalog.french', written))
-      ) as lexeme
-    where char_length(lexeme) <= 40
+begin
+  return (
+    -- Both languages, whatever the text is in: brands and borrowed words are in each. French also as written,
+    -- since its endings are told by their accents. Letters and digits alone: the parser would make hosts and
+    -- signed numbers of "a.b" and "3-5".
+    select array(
+      select distinct private.fold(lexeme)
+      from regexp_replace(search_lexemes.text, '[^[:alnum:]]+', ' ', 'g') as written,
+        unnest(
+          tsvector_to_array(to_tsvector('pg_catalog.english', private.fold(written)))
+          || tsvector_to_array(to_tsvector('pg_catalog.french', private.fold(written)))
+          || tsvector_to_array(to_tsvector('pg_catalog.french', written))
+        ) as lexeme
+      where char_length(lexeme) <= 40
+    )
   );
+end;
 $$;
 comment on function private.search_lexemes(text) is
   'The words of a text as stems, French and English, without accents; without those that mean nothing in both.';
@@ -140,45 +148,68 @@ grant execute on function private.product_attributes(jsonb) to anon, authenticat
 
 create function private.product_level(product public.products)
 returns smallint
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select case
-    -- Stars above the middle: dozens of reviews that like it count more than one.
-    when liked.points > 0 then 8 + least(7, floor(log(2.0, liked.points) / 1.5))
-    else greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
-  end::smallint
-  from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked;
+begin
+  return (
+    select case
+      -- Stars above the middle: dozens of reviews that like it count more than one.
+      when liked.points > 0 then 16 + least(7, floor(log(2.0, liked.points) / 1.5))
+      else 2 * greatest(0, 8 - array_length(regexp_split_to_array(trim(product.name_en), '\s+'), 1))
+        + case when right(product.id::text, 1) = '0' then 1 else 0 end
+    end::smallint
+    from (select product.rating_sum - 3 * product.rating_count::bigint as points) as liked
+  );
+end;
 $$;
 comment on function private.product_level(public.products) is 'See public.product_documents.level.';
 grant execute on function private.product_level(public.products) to service_role;
 
-create function private.product_document(product public.products)
-returns tsvector
-language sql
-stable
+create function private.level_prefix(level integer)
+returns text
+language plpgsql
+immutable
 parallel safe
 set search_path = ''
 as $$
-  with lexemes as (
-    select private.search_lexemes(product.name_en || ' ' || product.name_fr) as named,
-      private.search_lexemes(
-        -- More of a description says nothing new, and makes the index large.
-        left(product.description_en, 2000) || ' ' || left(product.description_fr, 2000) || ' '
-        || coalesce((select string_agg(value, ' ') from private.product_attributes(product.attributes)), '')
-      ) as told
-  )
-  select array_to_tsvector(array(
-    select 'n' || to_hex(private.product_level(product)::integer) || ':' || word from lexemes, unnest(named) as word
-    union
-    select 'w:' || word from lexemes, unnest(named || told) as word
-    union
-    select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
-    union
-    select 'l:' || listing.price_list_id from public.product_listings as listing where listing.product_id = product.id
-  ));
+begin
+  return (
+    select 'n' || lpad(to_hex(level_prefix.level), 2, '0') || ':'
+  );
+end;
+$$;
+comment on function private.level_prefix(integer) is 'How lexemes of names of a level begin.';
+grant execute on function private.level_prefix(integer) to anon, authenticated, service_role;
+
+create function private.product_document(product public.products)
+returns tsvector
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+begin
+  return (
+    with lexemes as (
+      select private.search_lexemes(product.name_en || ' ' || product.name_fr) as named,
+        private.search_lexemes(
+          -- More of a description says nothing new, and makes the index large.
+          left(product.description_en, 2000) || ' ' || left(product.description_fr, 2000) || ' '
+          || coalesce((select string_agg(value, ' ') from private.product_attributes(product.attributes)), '')
+        ) as told
+    )
+    select array_to_tsvector(array(
+      select private.level_prefix(private.product_level(product)) || word from lexemes, unnest(named) as word
+      union
+      select 'w:' || word from lexemes, unnest(named || told) as word
+      union
+      select 'a:' || attribute.name || '=' || attribute.value from private.product_attributes(product.attributes) as attribute
+    ))
+  );
+end;
 $$;
 comment on function private.product_document(public.products) is 'See public.product_documents.document.';
 grant execute on function private.product_document(public.products) to service_role;

@@ -55,7 +55,9 @@ begin
     where product.id = any (listings_refresh.product_ids)
       and exists (select from public.product_listings as listing where listing.product_id = product.id)
       -- Making one takes a millisecond: not for each price.
-      and (listings_refresh.texts or private.document_stale(product.id))
+      and (listings_refresh.texts or not exists (
+        select from public.product_documents as document where document.product_id = product.id
+      ))
     on conflict (product_id) do update set level = excluded.level, document = excluded.document
     where known.document is distinct from excluded.document
     returning document
@@ -81,29 +83,8 @@ begin
 end;
 $$;
 comment on function private.listings_refresh(uuid[], boolean) is
-  'Makes what is derived from products anew: listings, documents, words, and which variants'' stock is shown. `texts` false: what is searched by is as it was, but for the lists a product is in.';
+  'Makes what is derived from products anew: listings, documents, words, and which variants'' stock is shown. `texts` false: what is searched by is as it was.';
 grant execute on function private.listings_refresh(uuid[], boolean) to service_role;
-
-create function private.document_stale(product_id uuid)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-  -- Its lists are lexemes of it: `l:eur`.
-  select coalesce((
-    select array(
-      select lexeme from unnest(tsvector_to_array(document.document)) as lexeme where lexeme like 'l:%' order by 1
-    )
-    from public.product_documents as document where document.product_id = document_stale.product_id
-  ), '{}') is distinct from array(
-    select 'l:' || listing.price_list_id from public.product_listings as listing
-    where listing.product_id = document_stale.product_id order by 1
-  );
-$$;
-comment on function private.document_stale(uuid) is
-  'Whether a product''s document is missing, or names other price lists than those it is on sale by.';
-grant execute on function private.document_stale(uuid) to service_role;
 
 create function private.listings_follow_products()
 returns trigger

@@ -1,31 +1,41 @@
--- Reading the shop: the list of products, and the words that a search means. Client RPCs as their caller; every
--- table they read is under RLS.
+-- Searching the shop: which words are meant, and which products answer them best.
+--
+-- A search never reads all that it matches: names' lexemes carry their product's level, so the best are asked for
+-- first, and a page ends the reading. Ranking what one frequent word matches would be reading a fifth of the shop.
 
 create function private.tsquery_word(lexeme text)
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || '''';
+begin
+  return (
+    select '''' || replace(replace(tsquery_word.lexeme, '\', '\\'), '''', '''''') || ''''
+  );
+end;
 $$;
 comment on function private.tsquery_word(text) is 'A lexeme as the text of a tsquery has it, whatever is in it.';
 grant execute on function private.tsquery_word(text) to anon, authenticated, service_role;
 
 create function private.tsquery_of(terms jsonb, prefix text)
 returns tsquery
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  select string_agg('(' || alternatives.text || ')', '&')::tsquery
-  from jsonb_array_elements(tsquery_of.terms) as term,
-    lateral (
-      select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
-      from jsonb_array_elements_text(term) as lexeme
-    ) as alternatives;
+begin
+  return (
+    select string_agg('(' || alternatives.text || ')', '&')::tsquery
+    from jsonb_array_elements(tsquery_of.terms) as term,
+      lateral (
+        select string_agg(private.tsquery_word(tsquery_of.prefix || lexeme), '|') as text
+        from jsonb_array_elements_text(term) as lexeme
+      ) as alternatives
+  );
+end;
 $$;
 comment on function private.tsquery_of(jsonb, text) is
   'The query for documents that have one lexeme of each list: [["chair", "chais"], ["red"]].';
@@ -106,19 +116,23 @@ grant execute on function private.search_terms(text) to anon, authenticated, ser
 
 create function private.categories_below(category_id uuid)
 returns uuid[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with recursive below as (
-    select category.id from public.categories as category
-    where category.id = categories_below.category_id and category.active
-    union
-    select category.id from public.categories as category
-    join below on category.parent_id = below.id
-    where category.active
-  )
-  select array_agg(id) from below;
+begin
+  return (
+    with recursive below as (
+      select category.id from public.categories as category
+      where category.id = categories_below.category_id and category.active
+      union
+      select category.id from public.categories as category
+      join below on category.parent_id = below.id
+      where category.active
+    )
+    select array_agg(id) from below
+  );
+end;
 $$;
 comment on function private.categories_below(uuid) is
   'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
@@ -159,6 +173,110 @@ $$;
 comment on function private.in_stock_condition() is 'The condition that a listing''s product is in stock, as queries have it.';
 grant execute on function private.in_stock_condition() to anon, authenticated, service_role;
 
+create function private.is_listed(
+  listing public.product_listings,
+  categories uuid[],
+  min_amount bigint,
+  max_amount bigint,
+  in_stock boolean
+)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select (categories is null or listing.category_id = any (categories))
+      and (is_listed.min_amount is null or listing.min_amount >= is_listed.min_amount)
+      and (is_listed.max_amount is null or listing.min_amount <= is_listed.max_amount)
+      and (not is_listed.in_stock or exists (
+        select from public.variant_availability as availability
+        where availability.product_id = listing.product_id and availability.on_sale
+          and availability.band <> 'out_of_stock'
+      ))
+  );
+end;
+$$;
+comment on function private.is_listed(public.product_listings, uuid[], bigint, bigint, boolean) is
+  'Whether a listing is of one of the categories (null: of any), within the price range, and in stock where that is asked for.';
+grant execute on function private.is_listed(public.product_listings, uuid[], bigint, bigint, boolean)
+  to anon, authenticated, service_role;
+
+create function private.few_listed(price_list text, categories uuid[], min_amount bigint, max_amount bigint)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  -- Looked through one by one rather than by a word that half of the shop has.
+  few constant integer := 2000;
+  candidates bigint;
+begin
+  if categories is null and few_listed.min_amount is null and few_listed.max_amount is null then
+    return false;
+  end if;
+  execute format(
+    'select count(*) from (
+       select from public.product_listings as listing where listing.price_list_id = $1 %s %s %s limit %s
+     ) as narrowed',
+    case when categories is not null then 'and listing.category_id = any ($2)' end,
+    case when few_listed.min_amount is not null then 'and listing.min_amount >= $3' end,
+    case when few_listed.max_amount is not null then 'and listing.min_amount <= $4' end,
+    few + 1
+  ) into candidates using price_list, categories, few_listed.min_amount, few_listed.max_amount;
+  return candidates <= few;
+end;
+$$;
+comment on function private.few_listed(text, uuid[], bigint, bigint) is
+  'Whether filters leave so few listings that a search looks at each of them.';
+grant execute on function private.few_listed(text, uuid[], bigint, bigint) to anon, authenticated, service_role;
+
+create function private.search_rest(
+  anywhere tsquery,
+  named text,
+  price_list text,
+  categories uuid[],
+  min_amount bigint,
+  max_amount bigint,
+  in_stock boolean,
+  after tid,
+  most integer
+)
+returns table (product_id uuid, place tid)
+language plpgsql
+stable
+-- In the order of the table: the planner reads it, or the index's bitmap, by how frequent the words are.
+set enable_seqscan = on
+set synchronize_seqscans = off
+set max_parallel_workers_per_gather = 0
+set jit = off
+set search_path = ''
+as $$
+begin
+  return query execute format(
+    'select document.product_id, document.ctid
+     from public.product_documents as document
+     cross join lateral (
+       select from public.product_listings as listing
+       where listing.product_id = document.product_id and listing.price_list_id = $2
+         and private.is_listed(listing, $3, $4, $5, $6)
+       limit 1
+     ) as shown
+     where document.document @@ $1
+       and not document.document @@ replace($7, ''n#:'', private.level_prefix(document.level))::tsquery %s
+     limit %s',
+    case when after is not null then 'and document.ctid > $8' end, most
+  ) using anywhere, price_list, categories, search_rest.min_amount, search_rest.max_amount,
+    search_rest.in_stock, named, after;
+end;
+$$;
+comment on function private.search_rest(tsquery, text, text, uuid[], bigint, bigint, boolean, tid, integer) is
+  'Products that have the words of a search, and not all of them in the name.';
+grant execute on function private.search_rest(tsquery, text, text, uuid[], bigint, bigint, boolean, tid, integer)
+  to anon, authenticated, service_role;
+
 create function private.search_best(
   terms jsonb,
   required tsquery,
@@ -166,395 +284,94 @@ create function private.search_best(
   categories uuid[],
   min_amount bigint,
   max_amount bigint,
-  in_stock boolean
+  in_stock boolean,
+  after_score integer,
+  after_place tid,
+  most integer
 )
-returns table (product_id uuid, score integer)
+returns table (product_id uuid, score integer, place tid)
 language plpgsql
 stable
--- The index on documents is what there is to go by; a sequential scan would give other rows each time.
+-- Each query below is for one path: the index on documents, then a row's listing.
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0
 set search_path = ''
 as $$
-#variable_conflict use_column
 declare
-  most constant integer := 1000;
-  -- Looked through one by one rather than by the words that half of the shop has.
-  few constant integer := 5000;
+  anywhere constant tsquery := coalesce(private.tsquery_of(terms, 'w:') && required, private.tsquery_of(terms, 'w:'));
+  named constant text := private.tsquery_of(terms, 'n#:')::text;
   filtered constant boolean := categories is not null or search_best.min_amount is not null
     or search_best.max_amount is not null or search_best.in_stock;
-  anywhere constant tsquery := private.tsquery_of(terms, 'w:') && required;
-  named tsquery;
-  best uuid[] := '{}';
-  scores integer[] := '{}';
-  batch uuid[];
-  batch_scores integer[];
-  candidates bigint := few + 1;
+  wanted tsquery;
+  gathered integer := 0;
+  added integer;
 begin
-  if categories is not null or search_best.min_amount is not null or search_best.max_amount is not null then
-    execute format(
-      'select count(*) from (select from public.product_listings as listing where listing.price_list_id = $1 %s %s %s limit %s) as narrowed',
-      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
-      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
-      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
-      few + 1
-    ) into candidates using search_best.price_list, categories, search_best.min_amount, search_best.max_amount;
+  if private.few_listed(price_list, categories, search_best.min_amount, search_best.max_amount) then
+    return query execute
+      'select * from (
+         select document.product_id, case
+             when document.document @@ replace($6, ''n#:'', private.level_prefix(document.level))::tsquery
+             then 1 + document.level else 0 end as score,
+           document.ctid as place
+         from public.product_listings as listing
+         join public.product_documents as document on document.product_id = listing.product_id
+         where listing.price_list_id = $1 and document.document @@ $5 '
+      || case when categories is not null then ' and listing.category_id = any ($2)' else '' end
+      || case when search_best.min_amount is not null then ' and listing.min_amount >= $3' else '' end
+      || case when search_best.max_amount is not null then ' and listing.min_amount <= $4' else '' end
+      || case when search_best.in_stock then private.in_stock_condition() else '' end
+      || ') as found
+       where $7 is null or found.score < $7 or found.score = $7 and found.place > $8
+       order by found.score desc, found.place limit $9'
+    using price_list, categories, search_best.min_amount, search_best.max_amount, anywhere, named,
+      after_score, after_place, most;
+    return;
   end if;
 
   -- In the order of what is found first, so that what many products match is never read to its end: a word in
-  -- the name before a word anywhere, and the higher level first. All of one level are as good.
-  for level in reverse 15..0 loop
-    named := private.tsquery_of(terms, 'n' || to_hex(level) || ':') && required;
-    if candidates <= few then
-      exit;
-    elsif filtered then
-      batch := array(
-        select document.product_id
-        from public.product_documents as document
-        join public.product_listings as listing
-          on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
-        where document.document @@ named
-          and (categories is null or listing.category_id = any (categories))
-          and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
-          and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
-          and (not search_best.in_stock or exists (
-            select from public.variant_availability as availability
-            where availability.product_id = document.product_id and availability.on_sale
-              and availability.band <> 'out_of_stock'
-          ))
-        limit most - cardinality(best)
-      );
-    else
-      batch := array(
-        select document.product_id from public.product_documents as document
-        where document.document @@ named limit most - cardinality(best)
-      );
-    end if;
-    best := best || batch;
-    scores := scores || array_fill(16 + level, array[cardinality(batch)]);
-    exit when cardinality(best) >= most;
-  end loop;
-
-  if candidates <= few then
-    named := (
-      select string_agg('(' || private.tsquery_of(terms, 'n' || to_hex(level) || ':')::text || ')', '|')::tsquery
-      from generate_series(0, 15) as level
-    );
-    return query execute format(
-      'select document.product_id, document.level + case when document.document @@ $6 then 16 else 0 end
-       from public.product_listings as listing
-       join public.product_documents as document on document.product_id = listing.product_id
-       where listing.price_list_id = $1 and document.document @@ $5 %s %s %s %s
-       order by 2 desc, 1 limit %s',
-      case when categories is not null then 'and listing.category_id = any ($2)' else '' end,
-      case when search_best.min_amount is not null then 'and listing.min_amount >= $3' else '' end,
-      case when search_best.max_amount is not null then 'and listing.min_amount <= $4' else '' end,
-      case when search_best.in_stock then private.in_stock_condition() else '' end,
-      most
-    ) using search_best.price_list, categories, search_best.min_amount, search_best.max_amount, anywhere, named;
-    return;
-  elsif cardinality(best) < most then
-    select coalesce(array_agg(rest.product_id), '{}'), coalesce(array_agg(rest.level::integer), '{}')
-    into batch, batch_scores
-    from (
-      select document.product_id, document.level
+  -- the name before a word anywhere, and the higher level first. All of one level are as good, and come in the
+  -- order of the table, as the index's bitmap gives them: sorted by anything else, all would have to be read.
+  for rank in reverse least(coalesce(after_score - 1, 23), 23)..0 loop
+    wanted := replace(named, 'n#:', private.level_prefix(rank))::tsquery;
+    wanted := coalesce(wanted && required, wanted);
+    return query
+      select document.product_id, 1 + rank, document.ctid
       from public.product_documents as document
-      join public.product_listings as listing
-        on listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
-      where document.document @@ anywhere and document.product_id <> all (best)
-        and (categories is null or listing.category_id = any (categories))
-        and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
-        and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
-        and (not search_best.in_stock or exists (
-          select from public.variant_availability as availability
-          where availability.product_id = document.product_id and availability.on_sale
-            and availability.band <> 'out_of_stock'
-        ))
-      limit most - cardinality(best)
+      cross join lateral (
+        select from public.product_listings as listing
+        where listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+          -- As private.is_listed has it, written out: a tenth of what is read may pass.
+          and (not filtered or (
+            (categories is null or listing.category_id = any (categories))
+            and (search_best.min_amount is null or listing.min_amount >= search_best.min_amount)
+            and (search_best.max_amount is null or listing.min_amount <= search_best.max_amount)
+            and (not search_best.in_stock or exists (
+              select from public.variant_availability as availability
+              where availability.product_id = listing.product_id and availability.on_sale
+                and availability.band <> 'out_of_stock'
+            ))
+          ))
+        limit 1
+      ) as shown
+      where document.document @@ wanted
+        and (after_place is null or rank + 1 < after_score or document.ctid > after_place)
+      limit most - gathered;
+    get diagnostics added = row_count;
+    gathered := gathered + added;
+    if gathered >= most then
+      return;
+    end if;
+  end loop;
+  return query
+    select rest.product_id, 0, rest.place
+    from private.search_rest(
+      anywhere, named, price_list, categories, search_best.min_amount, search_best.max_amount,
+      search_best.in_stock, case when after_score = 0 then after_place end, most - gathered
     ) as rest;
-    best := best || batch;
-    scores := scores || batch_scores;
-  end if;
-  return query select found.product_id, found.score from unnest(best, scores) as found (product_id, score);
 end;
 $$;
-comment on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean) is
-  'The best 1,000 products of a search, with how well each answers it.';
-grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean)
-  to anon, authenticated, service_role;
-
-create function private.product_cards(product_ids uuid[], price_list public.price_lists, locale text)
-returns jsonb
-language sql
-stable
-set search_path = ''
-as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'id', product.id,
-    'slug', product.slug,
-    'name', case product_cards.locale when 'fr' then product.name_fr else product.name_en end,
-    'category', (
-      select jsonb_build_object('id', category.id, 'slug', category.slug,
-        'name', case product_cards.locale when 'fr' then category.name_fr else category.name_en end)
-      from public.categories as category where category.id = product.category_id and category.active
-    ),
-    'attributes', product.attributes,
-    'min_amount', listing.min_amount,
-    'max_amount', listing.max_amount,
-    'currency', product_cards.price_list.currency,
-    'in_stock', exists (
-      select from public.variant_availability as availability
-      where availability.product_id = product.id and availability.on_sale and availability.band <> 'out_of_stock'
-    ),
-    'image', (
-      select jsonb_build_object('path', image.path,
-        'alt', case product_cards.locale when 'fr' then image.alt_fr else image.alt_en end)
-      from public.product_images as image where image.product_id = product.id
-      order by image.position, image.id limit 1
-    ),
-    'rating', jsonb_build_object('count', product.rating_count, 'sum', product.rating_sum),
-    'created_at', product.created_at
-  ) order by asked.place), '[]')
-  from unnest(product_cards.product_ids) with ordinality as asked (id, place)
-  join public.products as product on product.id = asked.id and product.active
-  join public.product_listings as listing
-    on listing.product_id = product.id and listing.price_list_id = product_cards.price_list.id;
-$$;
-comment on function private.product_cards(uuid[], public.price_lists, text) is
-  'Products as lists show them, in the order asked for, in one query whatever variants they have.';
-grant execute on function private.product_cards(uuid[], public.price_lists, text) to anon, authenticated, service_role;
-
-create function private.product_facets(product_ids uuid[], price_list public.price_lists, locale text)
-returns jsonb
-language sql
-stable
-set search_path = ''
-as $$
-  with matched as materialized (
-    select product.id, product.category_id, product.attributes, listing.min_amount
-    from public.products as product
-    join public.product_listings as listing
-      on listing.product_id = product.id and listing.price_list_id = product_facets.price_list.id
-    where product.id = any (product_facets.product_ids) and product.active
-  ), counted as (
-    select attribute.name, attribute.value, count(*) as products
-    from matched, private.product_attributes(matched.attributes) as attribute
-    group by attribute.name, attribute.value
-  ), ranked as (
-    select counted.*, row_number() over (partition by name order by products desc, value) as place from counted
-  )
-  select jsonb_build_object(
-    'products', (select count(*) from matched),
-    'in_stock', (
-      select count(*) from matched where exists (
-        select from public.variant_availability as availability
-        where availability.product_id = matched.id and availability.on_sale and availability.band <> 'out_of_stock'
-      )
-    ),
-    'price', (
-      select jsonb_build_object('min_amount', min(min_amount), 'max_amount', max(min_amount),
-        'currency', product_facets.price_list.currency)
-      from matched having count(*) > 0
-    ),
-    'categories', (
-      select coalesce(jsonb_agg(jsonb_build_object('id', category.id, 'slug', category.slug,
-          'parent_id', category.parent_id,
-          'name', case product_facets.locale when 'fr' then category.name_fr else category.name_en end,
-          'count', held.products) order by held.products desc, category.slug), '[]')
-      from (select category_id, count(*) as products from matched group by category_id) as held
-      join public.categories as category on category.id = held.category_id and category.active
-    ),
-    'attributes', (
-      select coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.listed)
-        order by named.products desc, named.name), '[]')
-      from (
-        select name, sum(products) as products,
-          jsonb_agg(jsonb_build_object('value', value, 'count', products) order by place) as listed
-        from ranked where place <= 50 group by name order by 2 desc, name limit 30
-      ) as named
-    )
-  );
-$$;
-comment on function private.product_facets(uuid[], public.price_lists, text) is
-  'How many of these products are in each category, have each attribute, are in stock; and what they cost.';
-grant execute on function private.product_facets(uuid[], public.price_lists, text) to anon, authenticated, service_role;
-
-create function private.listing_query(
-  sort text,
-  searched boolean,
-  categories uuid[],
-  from_amount boolean,
-  to_amount boolean,
-  in_stock boolean,
-  resumed boolean,
-  most integer
-)
-returns text
-language plpgsql
-immutable
-set search_path = ''
-as $$
-declare
-  key constant text := case sort when 'newest' then 'listed_at' when 'rating' then 'rating_rank' else 'min_amount' end;
-  type constant text := case sort when 'newest' then 'timestamptz' else 'bigint' end;
-  direction constant text := case sort when 'price_asc' then 'asc' else 'desc' end;
-  -- A category and those below it are walked side by side, each in order, and merged: what is found early is
-  -- near, wherever in the sort the category's products are. Of very many categories most of the shop is.
-  merged constant boolean := not searched and cardinality(categories) <= 50;
-  walk constant text := format(
-    'select listing.product_id, listing.%1$I as key from public.product_listings as listing %2$s
-     where listing.price_list_id = $1 %3$s order by listing.%1$I %4$s, listing.product_id %4$s limit %5$s',
-    key,
-    case when searched then
-      'join public.product_documents as document on document.product_id = listing.product_id and document.document @@ $5'
-    end,
-    concat(
-      case when merged then ' and listing.category_id = branch.id'
-        when categories is not null then ' and listing.category_id = any ($2)' end,
-      case when from_amount then ' and listing.min_amount >= $3' end,
-      case when to_amount then ' and listing.min_amount <= $4' end,
-      case when in_stock then private.in_stock_condition() end,
-      case when resumed then format(
-        ' and (listing.%I, listing.product_id) %s ($6::%s, $7)',
-        key, case direction when 'asc' then '>' else '<' end, type
-      ) end
-    ),
-    direction, most
-  );
-begin
-  return format(
-    'select array_agg(found.product_id order by found.key %1$s, found.product_id %1$s),
-       array_agg(%2$s order by found.key %1$s, found.product_id %1$s)
-     from (%3$s) as found',
-    direction,
-    -- Exact to the microsecond, in whatever zone the session is.
-    case sort when 'newest' then 'to_char(found.key at time zone ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.US"Z"'')'
-      else 'found.key::text' end,
-    case when merged then format(
-      'select page.* from unnest($2) as branch (id) cross join lateral (%s) as page
-       order by page.key %2$s, page.product_id %2$s limit %3$s', walk, direction, most
-    ) else walk end
-  );
-end;
-$$;
-comment on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer) is
-  'The query for a page of listings by one sort. Its text has only what is asked for, so that the planner sees which index serves it.';
-grant execute on function private.listing_query(text, boolean, uuid[], boolean, boolean, boolean, boolean, integer)
-  to anon, authenticated, service_role;
-
-create function public.products_search(
-  search text default null,
-  category text default null,
-  price_list text default null,
-  min_amount bigint default null,
-  max_amount bigint default null,
-  attributes jsonb default '{}',
-  in_stock boolean default false,
-  sort text default null,
-  after_key text default null,
-  after_id uuid default null,
-  page_size integer default 24,
-  facets boolean default false,
-  locale text default 'en'
-)
-returns jsonb
-language plpgsql
-stable
-set jit = off
-set search_path = ''
-as $$
-declare
-  shown constant public.price_lists := private.shop_price_list(products_search.price_list);
-  size constant integer := least(greatest(coalesce(page_size, 24), 1), 100);
-  terms constant jsonb := private.search_terms(left(coalesce(search, ''), 200));
-  sorted constant text := coalesce(sort, case when terms = '[]' then 'newest' else 'relevance' end);
-  categories uuid[];
-  required tsquery;
-  wanted tsquery;
-  page uuid[];
-  keys text[];
-  matched uuid[];
-begin
-  if sorted not in ('relevance', 'price_asc', 'price_desc', 'newest', 'rating')
-    or sorted = 'relevance' and terms = '[]'
-    or (after_key is null) <> (after_id is null)
-    or jsonb_typeof(products_search.attributes) <> 'object' then
-    perform private.problem(422, 'invalid_query', 'Sort, cursor and attributes must be of the forms described; relevance needs a search.');
-  end if;
-  if category is not null then
-    select private.categories_below(held.id) into categories
-    from public.categories as held
-    where held.active and case
-      when category ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then held.id = category::uuid
-      else held.slug = category
-    end;
-    if categories is null then
-      perform private.problem(404, 'category_not_found', 'No category has this slug or id.');
-    end if;
-  end if;
-  -- Values of one attribute: one of them. Several attributes: all of them.
-  select string_agg('(' || of_one.text || ')', '&')::tsquery into required
-  from (
-    select string_agg(private.tsquery_word('a:' || attribute.key || '=' || one.value), '|') as text
-    from jsonb_each(products_search.attributes) as attribute,
-      jsonb_array_elements_text(
-        case jsonb_typeof(attribute.value) when 'array' then attribute.value else jsonb_build_array(attribute.value) end
-      ) as one (value)
-    group by attribute.key
-  ) as of_one;
-
-  if sorted = 'relevance' then
-    required := private.tsquery_word('l:' || shown.id)::tsquery && coalesce(required, '');
-    with best as materialized (
-      select found.product_id, found.score
-      from private.search_best(
-        terms, required, shown.id, categories, products_search.min_amount, products_search.max_amount,
-        products_search.in_stock
-      ) as found
-    ), paged as (
-      select best.product_id, best.score from best
-      where after_id is null or best.score < after_key::integer
-        or best.score = after_key::integer and best.product_id > after_id
-      order by best.score desc, best.product_id
-      limit size + 1
-    )
-    select (select array_agg(best.product_id) from best),
-      array_agg(paged.product_id order by paged.score desc, paged.product_id),
-      array_agg(paged.score::text order by paged.score desc, paged.product_id)
-    into matched, page, keys from paged;
-  else
-    wanted := case when terms = '[]' then required
-      when required is null then private.tsquery_of(terms, 'w:')
-      else private.tsquery_of(terms, 'w:') && required end;
-    execute private.listing_query(
-      sorted, wanted is not null, categories, products_search.min_amount is not null,
-      products_search.max_amount is not null, products_search.in_stock, after_id is not null, size + 1
-    ) into page, keys
-    using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
-    if facets then
-      execute private.listing_query(
-        sorted, wanted is not null, categories, products_search.min_amount is not null,
-        products_search.max_amount is not null, products_search.in_stock, false, 1001
-      ) into matched
-      using shown.id, categories, products_search.min_amount, products_search.max_amount, wanted, after_key, after_id;
-    end if;
-  end if;
-
-  return jsonb_build_object(
-    'products', private.product_cards(coalesce(page[1:size], '{}'), shown, products_search.locale),
-    'next', case when cardinality(page) > size then jsonb_build_object('key', keys[size], 'id', page[size]) end,
-    'sort', sorted,
-    'price_list', shown.id,
-    'currency', shown.currency,
-    'facets', case when facets then
-      private.product_facets(coalesce(matched[1:1000], '{}'), shown, products_search.locale) end,
-    'facets_capped', case when facets then
-      coalesce(cardinality(matched), 0) >= case when sorted = 'relevance' then 1000 else 1001 end end
-  );
-end;
-$$;
-comment on function public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text) is
-  'A page of the products on sale, as the endpoint `products` answers it: searched, filtered, sorted; the place after which it begins is a sort key with an id.';
-grant execute on function
-  public.products_search(text, text, text, bigint, bigint, jsonb, boolean, text, text, uuid, integer, boolean, text)
+comment on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean, integer, tid, integer) is
+  'So many of the best products of a search after a place in its order: how well each answers it, and where its document is.';
+grant execute on function private.search_best(jsonb, tsquery, text, uuid[], bigint, bigint, boolean, integer, tid, integer)
   to anon, authenticated, service_role;

@@ -2,28 +2,32 @@
 
 create function private.bought_together(product_id uuid, most integer)
 returns uuid[]
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  -- The latest 500 lines alone: of what is bought every minute there are millions.
-  with lines as (
-    select item.order_id from public.order_items as item
-    where item.product_id = bought_together.product_id
-    order by item.created_at desc
-    limit 500
-  ), together as (
-    select other.product_id, count(*) as times
-    from lines
-    join public.orders as placed on placed.id = lines.order_id and placed.paid_at is not null
-    join public.order_items as other
-      on other.order_id = lines.order_id and other.product_id <> bought_together.product_id
-    group by other.product_id
-    order by count(*) desc, other.product_id
-    limit bought_together.most
-  )
-  select coalesce(array_agg(together.product_id order by together.times desc, together.product_id), '{}') from together;
+begin
+  return (
+    -- The latest 500 lines alone: of what is bought every minute there are millions.
+    with lines as (
+      select item.order_id from public.order_items as item
+      where item.product_id = bought_together.product_id
+      order by item.created_at desc
+      limit 500
+    ), together as (
+      select other.product_id, count(*) as times
+      from lines
+      join public.orders as placed on placed.id = lines.order_id and placed.paid_at is not null
+      join public.order_items as other
+        on other.order_id = lines.order_id and other.product_id <> bought_together.product_id
+      group by other.product_id
+      order by count(*) desc, other.product_id
+      limit bought_together.most
+    )
+    select coalesce(array_agg(together.product_id order by together.times desc, together.product_id), '{}') from together
+  );
+end;
 $$;
 comment on function private.bought_together(uuid, integer) is
   'The products most often paid for in one order with this one. Security definer: orders are their buyers'', and which products go together says of nobody who bought them.';
@@ -31,40 +35,44 @@ grant execute on function private.bought_together(uuid, integer) to anon, authen
 
 create function private.products_related(product public.products, price_list text, most integer)
 returns uuid[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  with bought as (
-    select pair.id, pair.place
-    from unnest(private.bought_together(product.id, 3 * products_related.most)) with ordinality as pair (id, place)
-    join public.product_listings as listing
-      on listing.product_id = pair.id and listing.price_list_id = products_related.price_list
-  ), alike as (
-    -- Of its category the fifty that are rated best; of these those that have most of its attributes.
-    select near.product_id as id, (
-        select count(*) from private.product_attributes(product.attributes) as own
-        join private.product_attributes(other.attributes) as its on its.name = own.name and its.value = own.value
-      ) as shared, near.rating_rank
-    from (
-      select listing.product_id, listing.rating_rank from public.product_listings as listing
-      where listing.category_id = product.category_id and listing.price_list_id = products_related.price_list
-      order by listing.rating_rank desc, listing.product_id desc
-      limit 51
-    ) as near
-    join public.products as other on other.id = near.product_id
-    where near.product_id <> product.id
-  ), ranked as (
-    -- Half of the places for what was bought with it, where there is as much; the rest for what is like it.
-    select id, 0 as kind, place::numeric as rank from bought where place <= products_related.most / 2
-    union all
-    select id, 1, row_number() over (order by shared desc, rating_rank desc, id) from alike
-    union all
-    select id, 2, place from bought
-  ), once as (
-    select id, min(kind * 1000 + rank) as rank from ranked group by id order by 2, 1 limit products_related.most
-  )
-  select coalesce(array_agg(id order by rank, id), '{}') from once;
+begin
+  return (
+    with bought as (
+      select pair.id, pair.place
+      from unnest(private.bought_together(product.id, 3 * products_related.most)) with ordinality as pair (id, place)
+      join public.product_listings as listing
+        on listing.product_id = pair.id and listing.price_list_id = products_related.price_list
+    ), alike as (
+      -- Of its category the fifty that are rated best; of these those that have most of its attributes.
+      select near.product_id as id, (
+          select count(*) from private.product_attributes(product.attributes) as own
+          join private.product_attributes(other.attributes) as its on its.name = own.name and its.value = own.value
+        ) as shared, near.rating_rank
+      from (
+        select listing.product_id, listing.rating_rank from public.product_listings as listing
+        where listing.category_id = product.category_id and listing.price_list_id = products_related.price_list
+        order by listing.rating_rank desc, listing.product_id desc
+        limit 51
+      ) as near
+      join public.products as other on other.id = near.product_id
+      where near.product_id <> product.id
+    ), ranked as (
+      -- Half of the places for what was bought with it, where there is as much; the rest for what is like it.
+      select id, 0 as kind, place::numeric as rank from bought where place <= products_related.most / 2
+      union all
+      select id, 1, row_number() over (order by shared desc, rating_rank desc, id) from alike
+      union all
+      select id, 2, place from bought
+    ), once as (
+      select id, min(kind * 1000 + rank) as rank from ranked group by id order by 2, 1 limit products_related.most
+    )
+    select coalesce(array_agg(id order by rank, id), '{}') from once
+  );
+end;
 $$;
 comment on function private.products_related(public.products, text, integer) is
   'Products to show beside one: bought with it, and of its category with the same attributes.';

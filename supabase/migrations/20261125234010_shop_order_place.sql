@@ -40,8 +40,11 @@ begin
     perform private.problem(409, 'item_unavailable', 'Some items are not on sale: take them out and try again.',
       jsonb_build_object('variants', missing));
   end if;
-  if exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000) then
-    perform private.problem(422, 'invalid_body', 'One order takes at most 1,000 of an item.');
+  -- As many lines as Stripe's page takes, with one for the shipping.
+  if jsonb_array_length(lines) > 99
+    or exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000)
+  then
+    perform private.problem(422, 'order_too_large', 'One order takes at most 99 items, and 1,000 of each.');
   end if;
   return lines;
 end;

@@ -21,7 +21,7 @@ begin
     'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
     'items', (
       select jsonb_agg(jsonb_build_object(
-        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
+        'variant_id', item.variant_id, 'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
         'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
         'tax_code', product.tax_code
       ) order by item.position)
@@ -155,6 +155,14 @@ begin
     'pages', jsonb_build_array(success_url, cancel_url)
   )::text, 'utf8')), 'hex');
   select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  if open_one.request_hash <> hash and exists (
+    select from public.order_events as told
+    where told.order_id = open_one.order_id and told.kind = 'payment_processing'
+  ) then
+    -- Its buyer has done what he can: while the bank takes days he may buy something else.
+    update private.order_requests as held set buyer = 'processing:' || held.order_id where held.order_id = open_one.order_id;
+    open_one := null;
+  end if;
   if open_one.order_id is not null then
     return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
   end if;
@@ -172,6 +180,6 @@ begin
 end;
 $$;
 comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text) is
-  'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
+  'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order that he can still pay: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
 grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text)
   to service_role;

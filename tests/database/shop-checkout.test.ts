@@ -1,9 +1,26 @@
 /** Placing orders in SQL, with as many real connections as there are buyers at once. */
-import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, notEqual, ok, rejects, throws } from "node:assert/strict";
+import fc from "fast-check";
 import postgres from "postgres";
 import { refused } from "../support/callers.ts";
 import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
-import { apply, inCategory, onSale, paidSession, place, stockOf } from "../support/checkout.ts";
+import { CURRENCIES } from "../../supabase/functions/_shared/currencies.ts";
+import {
+  apportion,
+  money,
+  percentage,
+  roundToChargeable,
+  toStripeAmount,
+} from "../../supabase/functions/_shared/money.ts";
+import {
+  apply,
+  inCategory,
+  onSale,
+  paidSession,
+  place,
+  priceList,
+  stockOf,
+} from "../support/checkout.ts";
 
 let database: TestDatabase;
 let sql: Sql;
@@ -240,4 +257,104 @@ Deno.test("order_place: an order that costs nothing is paid at once", async () =
   const { order } = await place(sql, { items: [one(variantId)], code });
   deepEqual([order.status, order.total_amount], ["paid", 0]);
   deepEqual(await stockOf(sql, variantId), { on_hand: 3, reserved: 0, sold: 1 });
+});
+
+Deno.test("apportion: in SQL as in TypeScript, parts that add up, each within its line", async () => {
+  const samples = fc.sample(
+    fc.tuple(
+      fc.integer({ min: 0, max: 99_999_999 }),
+      fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1, maxLength: 30 })
+        .filter((weights) => weights.some((weight) => weight > 0)),
+    ),
+    300,
+  );
+  const found = await sql<{ parts: string[] }[]>`
+    select private.apportion((one ->> 0)::bigint, array(
+      select value::bigint from jsonb_array_elements_text(one -> 1) with ordinality as weight (value, place) order by place
+    )) as parts
+    from jsonb_array_elements(${
+    sql.json(samples)
+  }) with ordinality as sample (one, place) order by place`;
+  for (const [index, [total, weights]] of samples.entries()) {
+    const wanted = apportion(money(total, "EUR"), weights).map(({ amount }) => amount);
+    deepEqual(found[index]!.parts.map(Number), wanted);
+  }
+});
+
+Deno.test("charge_step: of each currency as toStripeAmount() charges it", async () => {
+  const steps = await sql<{ currency: string; step: number }[]>`
+    select currency, private.charge_step(currency)::int as step from unnest(${CURRENCIES as string[]}::text[]) as currency`;
+  for (const { currency, step } of steps) {
+    toStripeAmount(money(step, currency));
+    if (step > 1) throws(() => toStripeAmount(money(step - 1, currency)));
+  }
+});
+
+for (const currency of ["JPY", "EUR", "KWD"]) {
+  Deno.test(`order_place: what a percent takes off can be charged, and adds up, in ${currency}`, async () => {
+    const list = await priceList(sql, currency);
+    const step = currency === "KWD" ? 10 : 1;
+    const random = fc.sample(
+      fc.tuple(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 1, max: 9 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        fc.integer({ min: 1, max: 10_000 }),
+      ),
+      12,
+    );
+    for (const [lines, basis_points] of random) {
+      const { code } = await discount({ basis_points });
+      const items = [];
+      for (const [price, quantity] of lines) {
+        const { variantId } = await onSale(sql, { list, price: price * step });
+        items.push(one(variantId, quantity));
+      }
+      const { order } = await place(sql, { list, code, items });
+      const whole = lines.reduce((sum, [price, quantity]) => sum + price * step * quantity, 0);
+      const off = roundToChargeable(percentage(money(whole, currency), basis_points));
+      const taken = order.items.reduce((sum, item) => sum + item.discount_amount, 0);
+      equal(order.total_amount, whole - taken);
+      // Rounded once, to the step; by way of whole units a half may fall the other way.
+      const slack = step > 1 ? step : 0;
+      ok(Math.abs(taken - off.amount) <= slack, `${taken} of ${whole} at ${basis_points}`);
+      for (const item of order.items) toStripeAmount(money(item.total_amount, currency));
+    }
+  });
+}
+
+Deno.test("prices: what Stripe cannot charge is no price", async () => {
+  const list = await priceList(sql, "KWD");
+  await rejects(onSale(sql, { list, price: 1255 }), /multiples of 10/);
+});
+
+Deno.test("order_place: 40 items cost as many calls of the database as one, and each its one update (saleor#14857)", async () => {
+  const items = [];
+  for (let n = 0; n < 40; n++) items.push(one((await onSale(sql)).variantId));
+  const { order } = await place(sql, { items });
+  equal(order.items.length, 40);
+  const [moved] =
+    await sql`select count(*)::int as n from private.stock_movements where order_id = ${order.id}`;
+  equal(moved!["n"], 40);
+});
+
+Deno.test("card_decline_record_guest: counts for where the order came from, and ends its checkout past the limit", async () => {
+  const { variantId } = await onSale(sql);
+  const { order } = await place(sql, { items: [one(variantId)] });
+  const address = crypto.randomUUID().replaceAll("-", "").repeat(2);
+  await sql`update private.order_requests set address_hash = ${address} where order_id = ${order.id}`;
+  const decline = async (cause: string, id: string = order.id) =>
+    (await sql`select public.card_decline_record_guest(${cause}, ${id}, null, 'generic_decline') as many`)[
+      0
+    ]!["many"];
+  for (let n = 1; n < 12; n++) equal(await decline(`ch_${order.id}_${n}`), false);
+  equal(await decline(`ch_${order.id}_1`), false, "the same one counts once");
+  equal(await decline(`ch_${order.id}_other`, "not-a-uuid"), false);
+  equal(await decline(`ch_${order.id}_12`), true);
+  const [job] =
+    await sql`select from private.jobs where kind = 'order_end' and payload ->> 'order_id' = ${order.id}`;
+  ok(job);
+  const [begun] = await sql`select public.card_attempt_begin_guest(${address}) as answer`;
+  equal(begun!["answer"].allowed, false);
 });

@@ -39,7 +39,8 @@ async function cart() {
   const { variantId } = await onSale(sql, { stock: 5 });
   const { buyer, email } = guest();
   const body = { email, items: [{ variant_id: variantId, quantity: 2 }] };
-  return { variantId, email, buy: () => checkout(buyer, body, on) };
+  const buy = (more: Record<string, unknown> = {}) => checkout(buyer, { ...body, ...more }, on);
+  return { variantId, email, buy };
 }
 
 const ordersOf = async (email: string) =>
@@ -176,10 +177,12 @@ Deno.test("a bank debit: the stock is held past the end of the checkout, until t
     "pending",
   ]);
   equal((await good.buy()).body.code, "order_pending");
+  const other = await good.buy({ items: [{ variant_id: bad.variantId, quantity: 1 }] });
+  equal(other.status, 200, JSON.stringify(other.body));
   await advance(on, 4 * minute);
   await delivered(on);
   await settled(good.email, "paid");
   await settled(bad.email, "cancelled");
   deepEqual(await stockOf(sql, good.variantId), sold);
-  deepEqual(await stockOf(sql, bad.variantId), free);
+  deepEqual(await stockOf(sql, bad.variantId), { ...free, reserved: 1 });
 });

@@ -5,7 +5,7 @@ import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
 import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
 import { delivered } from "../support/stripe-local.ts";
-import { stack, stripeSdk } from "../support/stack.ts";
+import { call, stack, stripeSdk } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -214,4 +214,30 @@ Deno.test("checkout-status: another's order does not exist, with another's token
     equal((await checkoutStatus(asker, body)).body.code, "checkout_not_found");
   }
   equal((await checkoutStatus(user, { session_id: mine.session_id })).body.order.status, "pending");
+});
+
+Deno.test("checkout-create: a guest's cart is what is bought, and loses just that once it is paid", async () => {
+  const [shirt, mug] = await Promise.all([onSale(sql), onSale(sql)]);
+  const add = (variant_id: string, quantity: number, id?: string) =>
+    call("POST", "cart", {
+      body: { variant_id, quantity },
+      ...(id && { headers: { "x-cart-id": id } }),
+    });
+  const id = (await add(shirt.variantId, 2)).body.cart.cart_id;
+  const headers = { "x-cart-id": id };
+  const { email } = guest();
+  const { status, body } = await checkout({ headers }, { email });
+  equal(status, 200, JSON.stringify(body));
+  deepEqual(await stockOf(sql, shirt.variantId), { on_hand: 100, reserved: 2, sold: 0 });
+  equal((await checkout({ headers }, { email })).body.order_id, body.order_id);
+  await add(mug.variantId, 1, id);
+  await payPage(body.checkout_url);
+  await waitFor("the bought lines to leave the cart", async () => {
+    const { lines } = (await call("GET", "cart", { headers })).body.cart;
+    return lines.length === 1 && lines[0].variant_id === mug.variantId;
+  });
+  const empty = await checkout({}, { email });
+  deepEqual([empty.status, empty.body.code], [409, "cart_empty"]);
+  const forged = await checkout({ headers: { "x-cart-id": `${id}x` } }, { email });
+  equal(forged.body.code, "invalid_header");
 });

@@ -32,6 +32,7 @@ const create = operation<Params>(
   "POST /v1/checkout/sessions",
   [
     ...lineItemParameters,
+    "adaptive_pricing.enabled",
     "allow_promotion_codes",
     "automatic_tax.enabled",
     "billing_address_collection",
@@ -101,6 +102,9 @@ function createSession(call: Call, params: Params): CheckoutSession {
   }, "setup_intent.created");
   const undiscounted = newSession(call, {
     mode,
+    adaptive_pricing: params.adaptive_pricing === undefined
+      ? null
+      : { enabled: params.adaptive_pricing.enabled ?? false },
     ...taxFields(params, customer),
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     cancel_url: params.cancel_url === undefined ? null : addressOf(params.cancel_url, "cancel_url"),

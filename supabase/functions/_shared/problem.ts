@@ -90,6 +90,7 @@ export const catalogue = {
   product_not_found: [404, "The product is not on sale"],
   category_not_found: [404, "The category does not exist"],
   price_list_not_found: [422, "The price list does not exist"],
+  cart_empty: [409, "Nothing is in the cart"],
   item_unavailable: [409, "Something is not on sale"],
   out_of_stock: [409, "There is not enough in stock"],
   discount_invalid: [422, "The code is not good"],

@@ -10,7 +10,7 @@ import { CaptchaToken } from "../_shared/captcha.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { problem } from "../_shared/problem.ts";
 import { allowedRedirect } from "../_shared/redirects.ts";
-import { buyerOf } from "../_shared/shop/checkout/buyer.ts";
+import { purchaseOf } from "../_shared/shop/checkout/buyer.ts";
 import { ShippingAddress } from "../_shared/shop/checkout/order.ts";
 import { startOrderCheckout } from "../_shared/shop/checkout/start.ts";
 import { signText } from "../_shared/signed-text.ts";
@@ -29,10 +29,11 @@ export default endpoint({
   captcha: { whenDown: "refuse", from: "guests" },
   idempotent: true,
   body: z.strictObject({
+    /** Default: what is in the caller's cart, a guest's by x-cart-id. */
     items: z.array(z.strictObject({
       variant_id: z.guid(),
       quantity: z.int().min(1).max(1000),
-    })).min(1).max(99),
+    })).min(1).max(99).optional(),
     /** For guests; users buy with their account's. */
     email: z.email().max(254).optional(),
     /** Needed where something is sent. */
@@ -62,6 +63,9 @@ export default endpoint({
   }),
   problems: [
     "redirect_not_allowed",
+    "cart_empty",
+    "cart_unavailable",
+    "invalid_header",
     "price_list_not_found",
     "item_unavailable",
     "out_of_stock",
@@ -80,7 +84,7 @@ export default endpoint({
     "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin, address, request }) => {
+}, async ({ body, user, db, admin, address, request }) => {
   const email = user?.email ?? body.email;
   if (email === undefined) {
     throw problem("invalid_body", {
@@ -96,13 +100,13 @@ export default endpoint({
   if (user === undefined) await permitGuestCardAttempt(admin, { email, address });
   else await permitCardAttempt(admin, { userId: user.id, workspaceId: null, address });
 
+  const shopper = { db, user, headers: request.headers, priceListId: body.price_list };
   const { order, url, sessionId } = await startOrderCheckout({ admin, stripe: stripeClient() }, {
-    buyer: await buyerOf(user, request.headers, email, address),
+    purchase: await purchaseOf(shopper, body.items, { email, address }),
     userId: user?.id,
     email,
     locale: body.locale,
     priceList: body.price_list,
-    items: body.items,
     shippingAddress: body.shipping_address,
     shippingRateId: body.shipping_rate_id,
     discountCode: body.discount_code,

@@ -55,6 +55,15 @@ async function count(rows: Promise<Iterable<{ count: number }>>): Promise<number
 
 /** By name and method. */
 export const examples: Record<string, Example> = {
+  "checkout-create POST": {
+    body: async (_user, sql) => ({
+      items: [{ variant_id: (await insertProduct(sql, { onHand: 5 })).variantId, quantity: 1 }],
+      ...pages,
+    }),
+    effects: checkoutsOf,
+    // The same order while it is pending, whatever the key.
+    onceWithoutKey: checkoutsOf,
+  },
   "cart POST": {
     body: async (_user, sql) => ({
       variant_id: (await insertProduct(sql, { onHand: 5 })).variantId,

@@ -36,7 +36,6 @@ const server: FunctionAccess = { execute: ["service_role"] };
 export const shopCatalogueFunctions: Record<string, FunctionAccess> = {
   "private.bought_together(uuid,integer)": { ...everybody, definer: true },
   "private.categories_below(uuid)": everybody,
-  "private.document_stale(uuid)": server,
   "private.fold(text)": everybody,
   "private.in_stock_condition()": everybody,
   "private.listing_query(text,boolean,uuid[],boolean,boolean,boolean,boolean,integer)": everybody,
@@ -50,7 +49,12 @@ export const shopCatalogueFunctions: Record<string, FunctionAccess> = {
   "private.product_facets(uuid[],price_lists,text)": everybody,
   "private.product_level(products)": server,
   "private.products_related(products,text,integer)": everybody,
-  "private.search_best(jsonb,tsquery,text,uuid[],bigint,bigint,boolean)": everybody,
+  "private.search_best(jsonb,tsquery,text,uuid[],bigint,bigint,boolean,integer,tid,integer)":
+    everybody,
+  "private.search_rest(tsquery,text,text,uuid[],bigint,bigint,boolean,tid,integer)": everybody,
+  "private.few_listed(text,uuid[],bigint,bigint)": everybody,
+  "private.is_listed(product_listings,uuid[],bigint,bigint,boolean)": everybody,
+  "private.level_prefix(integer)": everybody,
   "private.search_lexemes(text)": everybody,
   "private.search_nearest(text)": everybody,
   "private.search_terms(text)": everybody,

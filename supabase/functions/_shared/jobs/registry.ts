@@ -3,6 +3,7 @@ import { accountDelete, billingClose, filesRemove, orphansSweep } from "./accoun
 import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
+import { cartTake } from "./cart-take.ts";
 import { catalogueExport, catalogueFilesSweep } from "./catalogue-export.ts";
 import { catalogueImport } from "./catalogue-import.ts";
 import { dunningStep } from "./dunning-step.ts";
@@ -35,6 +36,7 @@ export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
+  cart_take: cartTake,
   catalogue_export: catalogueExport,
   catalogue_files_sweep: catalogueFilesSweep,
   catalogue_import: catalogueImport,

@@ -76,7 +76,8 @@ export interface Place {
 
 const sorts = Sort.options;
 const keys: Record<z.infer<typeof Sort>, RegExp> = {
-  relevance: /^\d{1,2}$/,
+  // How well the last one answers, where its document is, how many came so far.
+  relevance: /^\d{1,2}\.\d{1,9}\.\d{1,4}\.\d{1,4}$/,
   price_asc: /^\d{1,8}$/,
   price_desc: /^\d{1,8}$/,
   rating: /^\d{1,6}$/,

@@ -11,6 +11,7 @@ export interface CheckoutTools {
 
 /** A line of an order. Amounts in minor units of the order's currency. */
 export interface CheckoutItem {
+  variant_id: string | null;
   name_en: string;
   name_fr: string;
   options: Record<string, string>;

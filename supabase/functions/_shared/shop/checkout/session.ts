@@ -3,7 +3,6 @@ import type Stripe from "stripe";
 import { ensureCustomer } from "../../billing/customers.ts";
 import { isDefiniteRefusal } from "../../billing/stripe.ts";
 import { syncNow } from "../../billing/sync.ts";
-import { taxOfCheckout } from "../../billing/tax.ts";
 import { rows } from "../../database.ts";
 import { lineItemsOf } from "./line-items.ts";
 import { type CheckoutOrder, type CheckoutTools, releaseOrder } from "./order.ts";
@@ -13,20 +12,31 @@ export class Refused extends Error {
   override readonly name = "Refused";
 }
 
-async function payerOf(tools: CheckoutTools, order: CheckoutOrder) {
-  if (order.workspace_id !== null) {
+/**
+ * Who pays: a user as his workspace's customer, whose cards Stripe knows. Not where Stripe computes tax:
+ * it would do so by the customer's address and write there what is typed, which is what subscriptions are
+ * taxed by.
+ */
+async function payerOf(
+  tools: CheckoutTools,
+  order: CheckoutOrder,
+): Promise<Pick<Stripe.Checkout.SessionCreateParams, "customer" | "customer_email">> {
+  if (order.workspace_id !== null && !order.taxed) {
     return { customer: await ensureCustomer(tools, order.workspace_id) };
   }
   return order.email === null ? {} : { customer_email: order.email };
 }
+
+const taxed = {
+  automatic_tax: { enabled: true },
+  billing_address_collection: "required",
+} as const;
 
 /** What is sent comes from the order's rows alone, so that whoever repeats the call sends the same. */
 async function parametersOf(
   tools: CheckoutTools,
   order: CheckoutOrder,
 ): Promise<Stripe.Checkout.SessionCreateParams> {
-  const payer = await payerOf(tools, order);
-  const { customer_update, ...tax } = order.taxed ? taxOfCheckout() : {};
   return {
     mode: "payment",
     line_items: lineItemsOf(order),
@@ -40,9 +50,10 @@ async function parametersOf(
       description: order.number,
       metadata: { order_id: order.id, order_number: order.number },
     },
-    ...payer,
-    ...tax,
-    ...(customer_update !== undefined && "customer" in payer && { customer_update }),
+    // In the order's currency, whatever the buyer's: what is paid is compared with it.
+    adaptive_pricing: { enabled: false },
+    ...await payerOf(tools, order),
+    ...(order.taxed && taxed),
   };
 }
 

@@ -9,6 +9,7 @@ import { stripeProblem } from "../../billing/stripe.ts";
 import { automaticTax } from "../../billing/tax.ts";
 import { rows } from "../../database.ts";
 import { Problem, problem } from "../../problem.ts";
+import type { Purchase } from "./buyer.ts";
 import {
   type CheckoutOrder,
   type CheckoutTools,
@@ -19,14 +20,12 @@ import { endSession, Refused, sessionOf } from "./session.ts";
 
 /** What is asked for. */
 export interface CheckoutRequest {
-  /** Who is asking: `user:<id>`, `guest:<hash>`. One pending order each. */
-  buyer: string;
+  purchase: Purchase;
   userId: string | undefined;
   email: string;
   locale: "en" | "fr";
   /** Undefined: the default list. */
   priceList: string | undefined;
-  items: { variant_id: string; quantity: number }[];
   shippingAddress: z.infer<typeof ShippingAddress> | undefined;
   shippingRateId: string | undefined;
   discountCode: string | undefined;
@@ -53,18 +52,19 @@ interface Placed {
 async function place({ admin }: CheckoutTools, request: CheckoutRequest): Promise<Placed> {
   // The generated types do not know that SQL arguments may be null.
   return await rows(admin.rpc("order_place", {
-    buyer: request.buyer,
+    buyer: request.purchase.buyer,
     user_id: (request.userId ?? null) as string,
     email: request.email,
     locale: request.locale,
     price_list: (request.priceList ?? null) as string,
-    items: request.items,
+    items: request.purchase.items,
     shipping_address: request.shippingAddress ?? null,
     shipping_rate_id: (request.shippingRateId ?? null) as string,
     discount_code: (request.discountCode ?? null) as string,
     success_url: request.successUrl,
     cancel_url: request.cancelUrl,
     taxed: automaticTax(),
+    ...(request.purchase.cart !== undefined && { cart: request.purchase.cart }),
     ...(request.addressHash !== undefined && { address_hash: request.addressHash }),
   })) as unknown as Placed;
 }
@@ -85,12 +85,20 @@ function alreadyPaid(order: CheckoutOrder): Problem {
   });
 }
 
-/** Ends the buyer's other order. @throws {Problem} `order_already_paid` when it turns out to be paid */
-async function giveUp(tools: CheckoutTools, order: CheckoutOrder): Promise<void> {
+/**
+ * Ends the buyer's earlier order. One whose bank takes days to answer is no longer in the way of another,
+ * but the same is not bought twice.
+ *
+ * @throws {Problem} `order_already_paid` when it turns out to be paid, `order_pending`
+ */
+async function giveUp(
+  tools: CheckoutTools,
+  { order, matches }: Pick<Placed, "order" | "matches">,
+): Promise<void> {
   await endSession(tools, order);
   const ended = await readOrder(tools.admin, order.id);
   if (ended?.status === "pending") {
-    // Its bank takes days to say whether it is paid.
+    if (!matches) return;
     throw problem("order_pending", {
       detail: "The payment of your other order is being processed.",
       extra: { order_id: order.id },
@@ -122,7 +130,7 @@ async function pageOf(
   if (session.status === "open" && session.url) {
     return { order, url: session.url, sessionId: session.id };
   }
-  await giveUp(tools, { ...order, stripe_session_id: session.id });
+  await giveUp(tools, { order: { ...order, stripe_session_id: session.id }, matches: true });
   return undefined;
 }
 
@@ -142,7 +150,7 @@ export async function startOrderCheckout(
     for (let round = 0; round < 3; round++) {
       const placed = await place(tools, request);
       if (!placed.matches) {
-        await giveUp(tools, placed.order);
+        await giveUp(tools, placed);
         continue;
       }
       const page = await pageOf(tools, placed);
