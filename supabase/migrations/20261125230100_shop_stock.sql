@@ -134,19 +134,39 @@ security definer
 set search_path = ''
 as $$
 begin
-  if tg_op = 'INSERT' then
-    insert into private.stock (variant_id) values (new.id);
-  else
-    -- Another threshold, another band.
-    update private.stock set on_hand = on_hand where variant_id = new.id;
-  end if;
+  insert into private.stock (variant_id) values (new.id);
   return null;
 end;
 $$;
 comment on function private.variant_gets_stock() is
   'Trigger on variants: each has a row of stock, with none on hand. Security definer: staff write variants, not stock.';
-create trigger product_variants_stock after insert or update of low_stock on public.product_variants
+create trigger product_variants_stock after insert on public.product_variants
   for each row execute function private.variant_gets_stock();
+
+create function private.variants_change_bands()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  changed constant uuid[] := array(
+    select after.id from changed_to as after join changed_from as before on before.id = after.id
+    where after.low_stock <> before.low_stock
+  );
+begin
+  -- Another threshold, another band. In the order of the ids, as orders take them, or the two wait for each other.
+  perform from private.stock as held where held.variant_id = any (changed) order by held.variant_id for update;
+  update private.stock as held set on_hand = held.on_hand where held.variant_id = any (changed);
+  return null;
+end;
+$$;
+comment on function private.variants_change_bands() is
+  'Trigger on variants: what buyers may know of the stock follows the threshold. Security definer: staff write variants, not stock.';
+-- Its name comes before those of the triggers that write availability: whoever needs both takes stock first.
+create trigger product_variants_bands after update on public.product_variants
+  referencing old table as changed_from new table as changed_to
+  for each statement execute function private.variants_change_bands();
 
 create function private.stock_change(
   variant_id uuid,

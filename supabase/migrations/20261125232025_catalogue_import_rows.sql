@@ -165,6 +165,7 @@ declare
   created text[];
   changed text[] := '{}';
   more text[];
+  locked uuid[];
   counted record;
 begin
   select coalesce(jsonb_agg(error), '[]') into refused
@@ -174,6 +175,29 @@ begin
   from private.catalogue_rows_incomplete(catalogue_rows_write.import_id, rows) as error;
   rows := private.catalogue_rows_without(rows, incomplete);
   refused := refused || incomplete;
+
+  -- Orders take stock, and what buyers know of it after that, in the order of the ids. So does a batch, before
+  -- it writes anything: whoever took them as the rows come would wait for an order that waits for it. Only
+  -- what the rows change is taken, so that other buyers are not held up.
+  select coalesce(array_agg(taken.variant_id), '{}') into locked
+  from (
+    select held.variant_id from private.stock as held
+    where held.variant_id in (
+      select variant.id
+      from private.catalogue_row_products(rows) as wanted
+      join public.products as product on product.slug = wanted.product and product.active <> wanted.active
+      join public.product_variants as variant on variant.product_id = product.id
+      union
+      select variant.id
+      from private.catalogue_rows(rows) as row
+      join public.product_variants as variant on variant.sku = row.sku
+      join private.stock as known on known.variant_id = variant.id
+      where row.low_stock <> variant.low_stock or row.variant_active <> variant.active
+        or row.stock <> known.on_hand - known.shortage
+    )
+    order by held.variant_id
+    for update
+  ) as taken;
 
   insert into public.products (
     slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active
@@ -281,7 +305,7 @@ begin
   from written join public.product_variants as variant on variant.id = written.variant_id;
   changed := changed || more;
 
-  -- Last, since buyers wait for these rows until the batch is committed.
+  -- What was sold since the look above is not counted over: it is not among those taken.
   select coalesce(array_agg(moved.sku), '{}') into more
   from (
     select counted_row.sku, private.stock_set(
@@ -293,6 +317,7 @@ begin
       join public.product_variants as variant on variant.sku = row.sku
       join private.stock as held on held.variant_id = variant.id
       where row.stock is not null and row.stock <> held.on_hand - held.shortage
+        and (variant.id = any (locked) or row.sku = any (created))
       order by variant.id
     ) as counted_row
   ) as moved
@@ -421,9 +446,9 @@ begin
   else
     perform private.enqueue(
       'catalogue_import', jsonb_build_object('import_id', held.id), 'import:' || held.id || ':' || to_byte,
-      -- A request has two seconds of processor time: 25 batches take about half of it, so the next one is
-      -- for another request.
-      private.now() + case when (held.batches + 1) % 25 = 0 then interval '1 second' else interval '0' end
+      -- A request has two seconds of processor time, and a batch takes up to 70 ms of it: after fifteen the
+      -- next one is for another request.
+      private.now() + case when (held.batches + 1) % 15 = 0 then interval '1 second' else interval '0' end
     );
   end if;
   return true;

@@ -272,6 +272,70 @@ Deno.test("import: text that a spreadsheet takes for a formula is guarded outsid
   assert.equal((await variant(id))!["name_en"], "=1+1");
 });
 
+Deno.test("import: products switched, thresholds and stock written while buyers reserve: nobody waits for the other for ever", async () => {
+  const id = fresh();
+  await files.import(head + rowsOf(id, 40).replaceAll(/,\d+\n/g, ",500\n"));
+  const ids = (await files.sql<{ id: string }[]>`
+    select id from public.product_variants where starts_with(sku, ${`${id}-`}) order by id`)
+    .map((one) => one.id);
+  let writing = true;
+  let orders = 0;
+  // As an order does: several variants, by their ids, in one transaction.
+  const buyer = async (seed: number) => {
+    for (let n = 0; writing; n++) {
+      const wanted = ids.filter((_, index) => (index + n + seed) % 9 === 0);
+      await files.sql.begin(async (order) => {
+        for (const variantId of wanted) {
+          await order`select private.stock_change(${variantId}, 'reserved', 0, 1)`;
+        }
+      });
+      orders++;
+    }
+  };
+  const clerk = async () => {
+    try {
+      for (let n = 0; n < 12; n++) {
+        // Backwards, and each time something else.
+        const rows = Array.from({ length: 40 }, (_, index) => ({
+          line: index + 2,
+          sku: `${id}-${39 - index}`,
+          product: `${id}-${(39 - index) % 7}`,
+          product_active: (n + index) % 2 === 0,
+          low_stock: 400 + n,
+          stock: 450 + (n * 7 + index) % 40,
+        }));
+        await asServer(
+          files.sql,
+          (call) =>
+            call`select private.catalogue_rows_write(${crypto.randomUUID()}, null, ${
+              files.sql.json(rows)
+            })`,
+        );
+        await asUser(
+          files.sql,
+          files.staff,
+          (call) =>
+            call`update public.product_variants set low_stock = 410 + ${n}::int where starts_with(sku, ${`${id}-`})`,
+        );
+      }
+    } finally {
+      writing = false;
+    }
+  };
+  const ends = await Promise.allSettled([buyer(0), buyer(4), clerk()]);
+  assert.deepEqual(
+    ends.flatMap((one) => one.status === "rejected" ? [String(one.reason)] : []),
+    [],
+  );
+  assert.ok(orders > 5, `${orders} orders`);
+  const [wrong] = await files.sql`
+    select count(*)::int as n from private.stock as held where held.on_hand <> (
+      select sum(moved.on_hand_delta) from private.stock_movements as moved
+      where moved.variant_id = held.variant_id
+    )`;
+  assert.equal(wrong!["n"], 0);
+});
+
 Deno.test("import: 400 variants of one product are one batch, and seconds (medusa#14883)", async () => {
   const id = fresh();
   const rows = Array.from(

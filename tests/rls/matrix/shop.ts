@@ -373,4 +373,5 @@ export const shopFunctions: Record<string, FunctionAccess> = {
   "private.stock_change(uuid,text,integer,integer,uuid,text,uuid,integer)": server,
   "private.variant_gets_stock()": { ...trigger, definer: true },
   "private.variant_on_sale(uuid)": everybody,
+  "private.variants_change_bands()": { ...trigger, definer: true },
 };
