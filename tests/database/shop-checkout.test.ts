@@ -395,3 +395,7 @@ Deno.test("discounts: a user is the same customer when he buys as a guest", asyn
   await place(sql, { ...asked, userId: await insertUser(sql) });
   await refused(place(sql, asked), "discount_used_up");
 });
+
+Deno.test("after all of this the counters equal the ledgers", async () => {
+  deepEqual([...await sql`select * from private.shop_imbalances()`], []);
+});

@@ -239,3 +239,7 @@ Deno.test("orders_to_look_at: each order to one of those who ask at once, and ag
   );
   equal(answers.flatMap(([row]) => row!.ids).filter((id) => id === order.id).length, 1);
 });
+
+Deno.test("after all of this the counters equal the ledgers", async () => {
+  deepEqual([...await sql`select * from private.shop_imbalances()`], []);
+});
