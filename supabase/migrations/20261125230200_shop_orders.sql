@@ -296,9 +296,10 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
-  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further. By the timeline:
+  -- what it was before may have been a refund that failed since.
   if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
-    and new.status is distinct from old.status_before then
+    and new.status is distinct from private.order_base(old.id) then
     perform private.problem(409, 'order_state_conflict',
       format('The order is disputed: it cannot become %s.', new.status));
   end if;

@@ -152,15 +152,15 @@ comment on function private.order_worth(uuid) is
   'What each line of an order is worth, and its shipping (null), without and of tax: their sums are the order''s total.';
 grant execute on function private.order_worth(uuid) to service_role;
 
-create function private.share_until(worth bigint, quantity integer, taken integer, step integer)
+create function private.share_of(remaining bigint, quantity integer, units integer, step integer)
 returns bigint
 language sql
 immutable
 set search_path = ''
 as $$
-  select case when taken >= quantity then worth
-    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
+  select case when units >= quantity then remaining
+    else (div(remaining::numeric * units, quantity::numeric * step) * step)::bigint end;
 $$;
-comment on function private.share_until(bigint, integer, integer, integer) is
-  'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
-grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
+comment on function private.share_of(bigint, integer, integer, integer) is
+  'What `units` of `quantity` are worth of what remains, in whole steps; the last ones all of it.';
+grant execute on function private.share_of(bigint, integer, integer, integer) to service_role;
