@@ -198,6 +198,18 @@ async function receiptPrints(page: Page, number: string, name: string): Promise<
   await page.emulateMedia({ media: null });
 }
 
+/** What was bought leaves the cart, by a job. */
+async function cartIsEmpty(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Cart" }).click();
+  await headingIs(page, "Cart");
+  await waitFor("the bought lines to leave the cart", async () => {
+    await page.reload();
+    const empty = page.getByText("There is nothing in your cart.");
+    await empty.or(page.getByText("Subtotal")).waitFor();
+    return await empty.isVisible();
+  });
+}
+
 /** The mail's own link to the order. */
 function orderLink(text: string | null | undefined): string {
   const link = new RegExp(`${stack.siteUrl}/orders?[/?]\\S+`).exec(text ?? "")?.[0];
@@ -224,6 +236,7 @@ Deno.test({
     await page.getByRole("link", { name: "See the order" }).click();
     const number = await orderIsShown(page);
     await shown(page, "guest-order");
+    await cartIsEmpty(page);
     assert.deepEqual(complaints, []);
 
     const mail = await mailTo(email, confirmed, stack);
@@ -276,6 +289,7 @@ Deno.test({
     await page.getByRole("link", { name: "See the order" }).click();
     const number = await orderIsShown(page);
     await shown(page, "user-order");
+    await cartIsEmpty(page);
 
     const mail = await mailTo(user.email, confirmed, stack);
     await page.goto(orderLink(mail.text));

@@ -2664,8 +2664,9 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
-      "cart_facts": {
-        Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+      "cart_facts": { Args: { "price_list"?: string; "variant_ids": (string)[] }; Returns: Json };
+      "cart_stock": {
+        Args: { "quantities": (number)[]; "variant_ids": (string)[] };
         Returns: Json;
       };
       "catalogue_export_advance": {
@@ -2992,6 +2993,7 @@ export type Database = {
         Args: { "order_id": string; "reason": string; "staff": string };
         Returns: string;
       };
+      "orders_pending_before": { Args: { "cart": string; "email": string }; Returns: Json };
       "orders_pending_of": { Args: { "workspace_id": string }; Returns: Json };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };

@@ -1,11 +1,10 @@
 /** Whose cart a request means, and the merge of a guest's cart into a user's. */
 import type { Redis } from "@upstash/redis";
-import type { Db } from "../../database.ts";
 import { describeError, log } from "../../log.ts";
 import { problem } from "../../problem.ts";
 import { RedisUnavailable, redisWithPauses } from "../../redis.ts";
 import { type GuestCart, guestCartOf } from "./cart-id.ts";
-import { readFacts } from "./facts.ts";
+import { type FactsAsked, readFacts } from "./facts.ts";
 import {
   type CartName,
   emptyCart,
@@ -16,15 +15,11 @@ import {
 } from "./store.ts";
 
 /** Who asks, and for what currency. */
-export interface Shopper {
-  /** The database as the caller. */
-  db: Db;
+export interface Shopper extends FactsAsked {
   /** Undefined for a guest. */
   user: { id: string } | undefined;
   /** Of the request: `x-cart-id` is read. */
   headers: Headers;
-  /** Default: the shop's default list. */
-  priceListId?: string | undefined;
 }
 
 /** A cart that was opened. */
@@ -52,7 +47,7 @@ export async function inCarts<T>(ask: (redis: Redis) => Promise<T>): Promise<T> 
 
 /** How many units of what both carts hold can be had. What is not on sale is not cut. */
 async function mostOf(
-  { db, priceListId }: Shopper,
+  shopper: Shopper,
   guest: StoredCart,
   user: StoredCart,
 ): Promise<Map<string, number>> {
@@ -61,8 +56,8 @@ async function mostOf(
     variantId,
     quantity: quantity + (held.get(variantId) ?? 0),
   }));
-  const { lines } = await readFacts(db, wanted, priceListId);
-  return new Map([...lines].map(([variantId, { can_have }]) => [variantId, can_have]));
+  const { lines, canHave } = await readFacts(shopper, wanted);
+  return new Map([...lines.keys()].map((variantId) => [variantId, canHave.get(variantId) ?? 0]));
 }
 
 /** A user's cart; that of the guest who the user was is merged into it first. */
