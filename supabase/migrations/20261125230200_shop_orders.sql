@@ -217,6 +217,7 @@ comment on column private.order_requests.look_at is 'When the sweep asks Stripe 
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
 -- One a buyer, not one a request: of two tabs with different carts only one can be paid.
 create unique index order_requests_one_pending on private.order_requests (buyer) where closed_at is null;
+create index order_requests_address on private.order_requests (address_hash) where closed_at is null;
 create index order_requests_look on private.order_requests (look_at) where closed_at is null;
 
 create table private.money_movements (

@@ -114,51 +114,6 @@ comment on function private.search_terms(text) is
   'What a search means: for each of its first eight words the lexemes that are as good, typos mended.';
 grant execute on function private.search_terms(text) to anon, authenticated, service_role;
 
-create function private.categories_below(category_id uuid)
-returns uuid[]
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return (
-    with recursive below as (
-      select category.id from public.categories as category
-      where category.id = categories_below.category_id and category.active
-      union
-      select category.id from public.categories as category
-      join below on category.parent_id = below.id
-      where category.active
-    )
-    select array_agg(id) from below
-  );
-end;
-$$;
-comment on function private.categories_below(uuid) is
-  'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
-grant execute on function private.categories_below(uuid) to anon, authenticated, service_role;
-
-create function private.shop_price_list(asked text)
-returns public.price_lists
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  found_list public.price_lists;
-begin
-  select list.* into found_list from public.price_lists as list
-  where list.active and case when asked is null then list.is_default else list.id = asked end;
-  if found_list.id is null then
-    perform private.problem(422, 'price_list_not_found', 'No prices are shown by this list.');
-  end if;
-  return found_list;
-end;
-$$;
-comment on function private.shop_price_list(text) is 'The price list that is asked for, or the default one. Refuses one that is not there.';
-grant execute on function private.shop_price_list(text) to anon, authenticated, service_role;
-grant execute on function private.problem(integer, text, text) to anon;
-
 create function private.in_stock_condition()
 returns text
 language sql
@@ -233,6 +188,31 @@ comment on function private.few_listed(text, uuid[], bigint, bigint) is
   'Whether filters leave so few listings that a search looks at each of them.';
 grant execute on function private.few_listed(text, uuid[], bigint, bigint) to anon, authenticated, service_role;
 
+create function private.is_frequent(required tsquery, price_list text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  -- Asked of a sample, the products that are rated best: counting would read all that the index has of it.
+  return required is not null and 4 <= (
+    select count(*)
+    from (
+      select listing.product_id from public.product_listings as listing
+      where listing.price_list_id = is_frequent.price_list
+      order by listing.rating_rank desc, listing.product_id desc
+      limit 200
+    ) as sampled
+    join public.product_documents as document on document.product_id = sampled.product_id
+    where document.document @@ required
+  );
+end;
+$$;
+comment on function private.is_frequent(tsquery, text) is
+  'Whether so many products match that it is cheaper to look at those that match something else.';
+grant execute on function private.is_frequent(tsquery, text) to anon, authenticated, service_role;
+
 create function private.search_rest(
   anywhere tsquery,
   named text,
@@ -303,6 +283,8 @@ declare
   named constant text := private.tsquery_of(terms, 'n#:')::text;
   filtered constant boolean := categories is not null or search_best.min_amount is not null
     or search_best.max_amount is not null or search_best.in_stock;
+  -- Attributes that many products have are asked of each product found; rare ones find them.
+  asked constant tsquery := case when private.is_frequent(required, price_list) then required end;
   wanted tsquery;
   gathered integer := 0;
   added integer;
@@ -334,13 +316,16 @@ begin
   -- order of the table, as the index's bitmap gives them: sorted by anything else, all would have to be read.
   for rank in reverse least(coalesce(after_score - 1, 23), 23)..0 loop
     wanted := replace(named, 'n#:', private.level_prefix(rank))::tsquery;
-    wanted := coalesce(wanted && required, wanted);
+    if asked is null and required is not null then
+      wanted := wanted && required;
+    end if;
     return query
       select document.product_id, 1 + rank, document.ctid
       from public.product_documents as document
       cross join lateral (
         select from public.product_listings as listing
-        where listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+        where (asked is null or document.document @@ asked)
+          and listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
           -- As private.is_listed has it, written out: a tenth of what is read may pass.
           and (not filtered or (
             (categories is null or listing.category_id = any (categories))

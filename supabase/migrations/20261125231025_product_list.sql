@@ -1,6 +1,51 @@
 -- Reading the shop: the list of products, by a client RPC as its caller; every table that it reads is under RLS.
 -- One call a request and, but for facets, a handful of index scans, however many products and variants there are.
 
+create function private.categories_below(category_id uuid)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    with recursive below as (
+      select category.id from public.categories as category
+      where category.id = categories_below.category_id and category.active
+      union
+      select category.id from public.categories as category
+      join below on category.parent_id = below.id
+      where category.active
+    )
+    select array_agg(id) from below
+  );
+end;
+$$;
+comment on function private.categories_below(uuid) is
+  'A category with all below it; one that is not active is left out with what is below it. Null: there is none.';
+grant execute on function private.categories_below(uuid) to anon, authenticated, service_role;
+
+create function private.shop_price_list(asked text)
+returns public.price_lists
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  found_list public.price_lists;
+begin
+  select list.* into found_list from public.price_lists as list
+  where list.active and case when asked is null then list.is_default else list.id = asked end;
+  if found_list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No prices are shown by this list.');
+  end if;
+  return found_list;
+end;
+$$;
+comment on function private.shop_price_list(text) is 'The price list that is asked for, or the default one. Refuses one that is not there.';
+grant execute on function private.shop_price_list(text) to anon, authenticated, service_role;
+grant execute on function private.problem(integer, text, text) to anon;
+
 create function private.product_cards(product_ids uuid[], price_list public.price_lists, locale text)
 returns jsonb
 language plpgsql

@@ -2993,6 +2993,7 @@ export type Database = {
         Args: { "order_id": string; "reason": string; "staff": string };
         Returns: string;
       };
+      "orders_pending_before": { Args: { "cart": string; "email": string }; Returns: Json };
       "orders_pending_of": { Args: { "workspace_id": string }; Returns: Json };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };
