@@ -97,22 +97,6 @@ comment on function private.order_restand(uuid) is
   'Makes an order''s status what its money says: disputed, refunded, partially refunded, or what it was before.';
 grant execute on function private.order_restand(uuid) to service_role;
 
-create function private.chargeable_step(currency text)
-returns integer
-language sql
-immutable
-set search_path = ''
-as $$
-  select case
-    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
-    when chargeable_step.currency = 'MGA' then 100
-    else 1
-  end;
-$$;
-comment on function private.chargeable_step(text) is
-  'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
-grant execute on function private.chargeable_step(text) to service_role;
-
 create function private.order_worth(order_id uuid)
 returns table (order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
 language sql
@@ -131,8 +115,8 @@ as $$
     select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
     from public.orders as ordered
     cross join lateral (
-      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
-        then private.chargeable_step(ordered.currency) else 1 end as step
+      select case when ordered.total_amount % private.charge_step(ordered.currency) = 0
+        then private.charge_step(ordered.currency) else 1 end as step
     ) as steps
     where ordered.id = order_worth.order_id
   ), shares as (

@@ -25,7 +25,7 @@ set search_path = ''
 as $$
 declare
   step constant integer := (
-    select private.chargeable_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
+    select private.charge_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
   );
   wanted record;
 begin
@@ -166,9 +166,9 @@ begin
     from public.order_items as line
     where line.order_id = ordered.id and line.quantity > line.refunded_quantity;
   end if;
-  if given % private.chargeable_step(ordered.currency) <> 0 then
+  if given % private.charge_step(ordered.currency) <> 0 then
     perform private.problem(422, 'invalid_body', format(
-      'An amount of %s goes in steps of %s.', ordered.currency, private.chargeable_step(ordered.currency)
+      'An amount of %s goes in steps of %s.', ordered.currency, private.charge_step(ordered.currency)
     ));
   end if;
   if asked <> '[]' then

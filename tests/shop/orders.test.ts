@@ -41,7 +41,6 @@ async function bought(
   const email = user?.email ?? `guest-${crypto.randomUUID()}@example.com`;
   const { status, body } = await call("POST", "checkout-create", {
     ...(user && { token: user.token }),
-    headers: { "x-cart-id": crypto.randomUUID() },
     body: {
       items: [{ variant_id: variantId, quantity }],
       price_list: list,

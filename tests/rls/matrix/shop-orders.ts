@@ -43,7 +43,6 @@ export const shopOrderTables: Record<string, TableAccess> = {
 };
 
 export const shopOrderFunctions: Record<string, FunctionAccess> = {
-  "private.chargeable_step(text)": server,
   "private.money(bigint,text)": server,
   "private.order_apply_refund(orders,jsonb)": server,
   "private.alert_measures_but_orders()": server,
