@@ -217,6 +217,7 @@ comment on column private.order_requests.look_at is 'When the sweep asks Stripe 
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
 -- One a buyer, not one a request: of two tabs with different carts only one can be paid.
 create unique index order_requests_one_pending on private.order_requests (buyer) where closed_at is null;
+create index order_requests_address on private.order_requests (address_hash) where closed_at is null;
 create index order_requests_look on private.order_requests (look_at) where closed_at is null;
 
 create table private.money_movements (
@@ -295,9 +296,10 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
-  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further. By the timeline:
+  -- what it was before may have been a refund that failed since.
   if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
-    and new.status is distinct from old.status_before then
+    and new.status is distinct from private.order_base(old.id) then
     perform private.problem(409, 'order_state_conflict',
       format('The order is disputed: it cannot become %s.', new.status));
   end if;

@@ -94,6 +94,7 @@ create table private.discount_redemptions (
   order_id    uuid primary key references public.orders (id) on delete restrict,
   discount_id uuid not null references public.discounts (id) on delete restrict,
   customer    text not null,
+  email       text,
   released_at timestamptz,
   created_at  timestamptz not null default private.now()
 );
@@ -101,6 +102,9 @@ comment on table private.discount_redemptions is
   'Which orders redeemed which discount: counted from when the order is placed, given back when nothing was paid.';
 comment on column private.discount_redemptions.customer is
   'By whom limits count: user:<id>, else email:<SHA-256 of the address in lower case>.';
+comment on column private.discount_redemptions.email is
+  'Beside a user''s id his address as a guest would be counted: he is one customer, signed in or not.';
+create index discount_redemptions_email on private.discount_redemptions (discount_id, email);
 create index discount_redemptions_customer on private.discount_redemptions (discount_id, customer);
 
 alter table public.shipping_rates enable row level security;

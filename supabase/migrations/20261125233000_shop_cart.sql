@@ -1,23 +1,24 @@
 -- What a cart shows. Carts themselves are in Redis: variants, quantities and the prices when they were added.
 -- Everything else about a line is read here each time, so that nobody is shown a price that is no more.
 
-create function private.stock_left(variant_id uuid, wanted integer)
-returns integer
+create function public.cart_stock(variant_ids uuid[], quantities integer[])
+returns jsonb
 language sql
 stable
-security definer
 set search_path = ''
 as $$
-  select greatest(0, least(stock_left.wanted, 999, held.on_hand - held.reserved))
-  from private.stock as held
-  where held.variant_id = stock_left.variant_id;
+  select coalesce(jsonb_object_agg(
+    held.variant_id, greatest(0, least(wanted.quantity, held.on_hand - held.reserved))
+  ), '{}')
+  from unnest(cart_stock.variant_ids, cart_stock.quantities) as wanted (variant_id, quantity)
+  join private.stock as held on held.variant_id = wanted.variant_id;
 $$;
-comment on function private.stock_left(uuid, integer) is
-  'How many of so many wanted units can be had, up to a cart''s 999. Security definer: buyers may not read the stock; what they want more of than there is, a checkout would refuse them as well.';
-revoke execute on function private.stock_left(uuid, integer) from public;
-grant execute on function private.stock_left(uuid, integer) to anon, authenticated, service_role;
+comment on function public.cart_stock(uuid[], integer[]) is
+  'Server RPC: how many of each wanted quantity can be had, by variant. Buyers are told whether there is enough, not the number.';
+revoke execute on function public.cart_stock(uuid[], integer[]) from public;
+grant execute on function public.cart_stock(uuid[], integer[]) to service_role;
 
-create function public.cart_facts(variant_ids uuid[], quantities integer[], price_list text default null)
+create function public.cart_facts(variant_ids uuid[], price_list text default null)
 returns jsonb
 language plpgsql
 stable
@@ -26,8 +27,8 @@ as $$
 declare
   list public.price_lists;
 begin
-  if cardinality(variant_ids) > 200 or cardinality(quantities) is distinct from cardinality(variant_ids) then
-    perform private.problem(422, 'invalid_body', 'At most 200 variants, with a quantity each.');
+  if cardinality(variant_ids) > 200 then
+    perform private.problem(422, 'invalid_body', 'At most 200 variants.');
   end if;
   select one.* into list
   from public.price_lists as one
@@ -61,10 +62,9 @@ begin
         'unit_amount', price.unit_amount,
         'compare_at_amount', price.compare_at_amount,
         'availability', coalesce(known.band, 'out_of_stock'),
-        'few_left', known.few_left,
-        'can_have', coalesce(private.stock_left(variant.id, wanted.quantity), 0)
+        'few_left', known.few_left
       )), '[]')
-      from unnest(cart_facts.variant_ids, cart_facts.quantities) as wanted (variant_id, quantity)
+      from unnest(cart_facts.variant_ids) as wanted (variant_id)
       join public.product_variants as variant on variant.id = wanted.variant_id and variant.active
       join public.products as product on product.id = variant.product_id and product.active
       join public.variant_prices as price on price.variant_id = variant.id and price.price_list_id = list.id
@@ -73,8 +73,8 @@ begin
   );
 end;
 $$;
-comment on function public.cart_facts(uuid[], integer[], text) is
-  'What the lines of a cart are now: names, price by the price list (null: the default one), availability, and how many of the wanted quantity can be had. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
-grant execute on function public.cart_facts(uuid[], integer[], text) to anon, authenticated, service_role;
+comment on function public.cart_facts(uuid[], text) is
+  'What the lines of a cart are now: names, price by the price list (null: the default one), availability as buyers may know it. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
+grant execute on function public.cart_facts(uuid[], text) to anon, authenticated, service_role;
 -- Guests are refused by name as well.
 grant execute on function private.problem(integer, text, text) to anon;

@@ -202,20 +202,19 @@ begin
   if per_customer <= (
     select count(*) from private.discount_redemptions as earlier
     where earlier.discount_id = discount_redeem.discount_id and earlier.released_at is null
-      and earlier.customer in (
-        private.customer_key(discount_redeem.user_id, discount_redeem.email),
-        private.customer_key(null, discount_redeem.email)
-      )
+      and (earlier.customer = private.customer_key(discount_redeem.user_id, discount_redeem.email)
+        or earlier.email = private.customer_key(null, discount_redeem.email))
   ) then
     perform private.problem(409, 'discount_used_up', 'You have redeemed this code as often as you may.');
   end if;
-  insert into private.discount_redemptions (order_id, discount_id, customer)
+  insert into private.discount_redemptions (order_id, discount_id, customer, email)
   values (
     discount_redeem.order_id, discount_redeem.discount_id,
-    private.customer_key(discount_redeem.user_id, discount_redeem.email)
+    private.customer_key(discount_redeem.user_id, discount_redeem.email),
+    private.customer_key(null, discount_redeem.email)
   );
 end;
 $$;
 comment on function private.discount_redeem(uuid, uuid, uuid, text) is
-  'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, whom a user''s own address names as well.';
+  'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, signed in or not.';
 grant execute on function private.discount_redeem(uuid, uuid, uuid, text) to service_role;

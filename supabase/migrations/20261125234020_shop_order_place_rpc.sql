@@ -94,6 +94,58 @@ comment on function private.order_write(uuid, uuid, text, text, public.price_lis
 grant execute on function private.order_write(uuid, uuid, text, text, public.price_lists, jsonb, jsonb, public.shipping_rates, jsonb)
   to service_role;
 
+create function private.guest_holds_limit(from_hash text, lines jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  orders bigint;
+  units bigint;
+begin
+  -- Carts cost nothing: what one address holds by ever new ones is bounded. One at a time, or all that
+  -- come at once would find room.
+  perform pg_advisory_xact_lock(hashtextextended('guest orders from ' || from_hash, 0));
+  select count(distinct item.order_id), coalesce(sum(item.quantity), 0) into orders, units
+  from private.order_requests as request
+  join public.orders as held on held.id = request.order_id and held.user_id is null
+  join public.order_items as item on item.order_id = held.id
+  where request.address_hash = from_hash and request.closed_at is null;
+  select units + sum((line ->> 'quantity')::bigint) into units from jsonb_array_elements(lines) as line;
+  if orders >= 20 or orders > 0 and units > 1000 then
+    perform private.problem(429, 'rate_limited', 'Too much is held by unpaid orders from here: pay one, or try again in 40 minutes.');
+  end if;
+end;
+$$;
+comment on function private.guest_holds_limit(text, jsonb) is
+  'Refuses a guest''s order with rate_limited when 20 unpaid ones from the same address, or 1,000 units, hold stock already.';
+grant execute on function private.guest_holds_limit(text, jsonb) to service_role;
+
+create function public.orders_pending_before(cart text, email text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  with by_cart as (
+    select request.order_id from private.order_requests as request
+    where request.buyer = orders_pending_before.cart and request.closed_at is null
+  ), found as (
+    select held.id, held.id in (select order_id from by_cart) as own_cart
+    from public.orders as held
+    where held.status = 'pending' and held.user_id is null
+      and (lower(held.customer_email) = lower(orders_pending_before.email) or held.id in (select order_id from by_cart))
+    -- A few: anybody may order in anybody's name, and the buyer waits for each to be ended.
+    order by 2 desc, held.created_at desc limit 3
+  )
+  select coalesce(jsonb_agg(private.order_checkout(found.id) || jsonb_build_object('own_cart', found.own_cart)), '[]')
+  from found;
+$$;
+comment on function public.orders_pending_before(text, text) is
+  'Server RPC: what a user may have ordered as a guest and not paid yet: by the guest''s cart (`own_cart`), or, which proves nothing, by his own address.';
+grant execute on function public.orders_pending_before(text, text) to service_role;
+create index orders_pending_guests on public.orders (lower(customer_email)) where status = 'pending' and user_id is null;
+
 create function public.order_place(
   buyer text,
   user_id uuid,
@@ -141,6 +193,9 @@ begin
     discount := private.order_discount(discount_code, list.id, list.currency, lines);
   end if;
   if shipping_rate_id is not null then
+    if coalesce(shipping_address ->> 'country', '') = '' then
+      perform private.problem(422, 'shipping_required', 'Say where it is sent: an order that is sent needs an address.');
+    end if;
     rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
       (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
       goods - coalesce((discount ->> 'amount')::bigint, 0));
@@ -167,6 +222,9 @@ begin
     return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
   end if;
 
+  if user_id is null and address_hash is not null then
+    perform private.guest_holds_limit(address_hash, lines);
+  end if;
   perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
   insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
   values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,

@@ -233,7 +233,7 @@ begin
     update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
   elsif held.stripe_session_id <> record ->> 'id' then
     -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
-    if paid and not exists (
+    if paid and (record ->> 'amount_total')::bigint > 0 and not exists (
       select from private.money_movements as moved
       where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
     ) then

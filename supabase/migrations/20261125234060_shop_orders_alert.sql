@@ -3,6 +3,8 @@
 alter function private.alert_measures() rename to base_alert_measures;
 comment on function private.base_alert_measures() is 'What alert rules measure besides orders, each with details for people.';
 
+create index orders_paid_too_much on public.orders (created_at) where paid_amount - refunded_amount > total_amount;
+
 create function private.order_alert_measures()
 returns table (measure text, value bigint, detail jsonb)
 language sql
@@ -11,12 +13,15 @@ set search_path = ''
 as $$
   select 'orders_in_review', count(*), jsonb_build_object('numbers', coalesce((
     select jsonb_agg(first.number) from (
-      select held.number from public.orders as held where held.status = 'review' order by held.created_at limit 10
+      select held.number from public.orders as held
+      where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount
+      order by held.created_at limit 10
     ) as first
   ), '[]'))
-  from public.orders as held where held.status = 'review';
+  from public.orders as held
+  where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount;
 $$;
-comment on function private.order_alert_measures() is 'What alert rules measure of orders: those in review, with the numbers of the first ten.';
+comment on function private.order_alert_measures() is 'What alert rules measure of orders: those in review and those paid more than once, with the numbers of the first ten.';
 grant execute on function private.order_alert_measures() to service_role;
 
 create function private.alert_measures()

@@ -12,6 +12,7 @@ create table public.reviews (
   order_item_id uuid not null references public.order_items (id) on delete cascade,
   rating        smallint not null,
   comment       text not null default '',
+  verified      boolean not null default true,
   hidden_at     timestamptz,
   hidden_reason text,
   created_at    timestamptz not null default private.now(),
@@ -26,6 +27,8 @@ comment on table public.reviews is
   'What buyers say of products, one for each line of an order. Gone with the account of whoever wrote it.';
 comment on column public.reviews.product_id is 'The product of the order''s line.';
 comment on column public.reviews.comment is 'Plain text. Whoever shows it escapes it: there is no mark-up in it that means anything.';
+comment on column public.reviews.verified is
+  'Whether an order still shows it bought. Without that it is neither shown nor counted: a rating that one can buy, give back and keep would be for sale.';
 comment on column public.reviews.hidden_at is 'Since when staff hide it; its author sees that, and why.';
 create index reviews_product on public.reviews (product_id, created_at desc, id desc);
 create index reviews_user on public.reviews (user_id, created_at desc);
@@ -75,9 +78,14 @@ create trigger reviews_written before insert or update of comment on public.revi
 create function private.review_is_of_buyer()
 returns trigger
 language plpgsql
+security definer
 set search_path = ''
 as $$
 begin
+  -- Whoever refunds the order at the same time comes before, and is seen, or after, and sees the review.
+  perform from public.orders as placed
+  where placed.id = (select item.order_id from public.order_items as item where item.id = new.order_item_id)
+  for share;
   if not private.has_bought(new.order_item_id, new.product_id, new.user_id) then
     perform private.problem(403, 'review_not_allowed', 'Only who has bought a product reviews it: no paid order shows it.');
   end if;
@@ -85,10 +93,36 @@ begin
 end;
 $$;
 comment on function private.review_is_of_buyer() is
-  'Trigger: what the policy asks of buyers, asked of the service role as well.';
+  'Trigger: what the policy asks of buyers, asked of the service role as well. Security definer: buyers may not lock orders.';
 -- After the row, so that whom the policy refuses hears of the policy.
 create trigger reviews_of_buyer after insert on public.reviews
   for each row execute function private.review_is_of_buyer();
+
+create function private.reviews_of_order_follow()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  changed constant uuid := case tg_table_name when 'orders' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'order_id' end;
+begin
+  -- All of an order's in one statement, whichever line changed: the products' locks are then taken in order.
+  update public.reviews as review
+  set verified = private.has_bought(review.order_item_id, review.product_id, review.user_id)
+  where review.order_item_id in (select item.id from public.order_items as item where item.order_id = changed)
+    and review.verified <> private.has_bought(review.order_item_id, review.product_id, review.user_id);
+  return null;
+end;
+$$;
+comment on function private.reviews_of_order_follow() is
+  'Trigger of orders and their lines: a review counts while its order shows it bought. Security definer: whoever refunds may not write reviews.';
+create constraint trigger orders_reviews after update of status on public.orders
+  deferrable initially deferred for each row when (old.status <> new.status)
+  execute function private.reviews_of_order_follow();
+create constraint trigger order_items_reviews after update of refunded_quantity on public.order_items
+  deferrable initially deferred for each row when (old.refunded_quantity <> new.refunded_quantity)
+  execute function private.reviews_of_order_follow();
 
 create function private.ratings_follow()
 returns trigger
@@ -104,19 +138,19 @@ begin
   if tg_op = 'INSERT' then
     select jsonb_agg(to_jsonb(one)) into changed from (
       select product_id, count(*) as reviews, sum(rating) as ratings
-      from new_rows where hidden_at is null group by product_id
+      from new_rows where hidden_at is null and verified group by product_id
     ) as one;
   elsif tg_op = 'DELETE' then
     select jsonb_agg(to_jsonb(one)) into changed from (
       select product_id, -count(*) as reviews, -sum(rating) as ratings
-      from old_rows where hidden_at is null group by product_id
+      from old_rows where hidden_at is null and verified group by product_id
     ) as one;
   else
     select jsonb_agg(to_jsonb(one)) into changed from (
       select product_id, sum(reviews) as reviews, sum(ratings) as ratings from (
-        select product_id, 1 as reviews, rating as ratings from new_rows where hidden_at is null
+        select product_id, 1 as reviews, rating as ratings from new_rows where hidden_at is null and verified
         union all
-        select product_id, -1, -rating from old_rows where hidden_at is null
+        select product_id, -1, -rating from old_rows where hidden_at is null and verified
       ) as both_sides
       group by product_id having sum(reviews) <> 0 or sum(ratings) <> 0
     ) as one;
@@ -218,7 +252,7 @@ begin
     with page as (
       select review.*, row_number() over (order by review.created_at desc, review.id desc) as place
       from public.reviews as review
-      where review.product_id = reviews_shown.product_id and review.hidden_at is null
+      where review.product_id = reviews_shown.product_id and review.hidden_at is null and review.verified
         and (review.created_at, review.id) < (beyond.before_time, beyond.before_id)
         and private.product_on_sale(reviews_shown.product_id)
       order by review.created_at desc, review.id desc
@@ -232,8 +266,7 @@ begin
         'created_at', page.created_at,
         'author_name', private.public_name(profile.name, account.email),
         'avatar_url', profile.avatar_url,
-        -- As the order is now: once all of it is refunded, the review stays and this does not.
-        'verified', private.has_bought(page.order_item_id, page.product_id, page.user_id)
+        'verified', page.verified
       ) order by page.place) filter (where page.place <= size), '[]'),
       'next_cursor', (
         select private.microseconds(last.created_at) || '_' || last.id from page as last
@@ -395,7 +428,7 @@ as $$
   from public.products as product
   left join (
     select review.product_id, count(*) as reviews, sum(review.rating) as ratings
-    from public.reviews as review where review.hidden_at is null group by review.product_id
+    from public.reviews as review where review.hidden_at is null and review.verified group by review.product_id
   ) as counted on counted.product_id = product.id
   where (product.rating_count, product.rating_sum)
     is distinct from (coalesce(counted.reviews, 0)::integer, coalesce(counted.ratings, 0)::bigint);

@@ -71,6 +71,7 @@ create table public.webhook_deliveries (
   note            text,
   created_at      timestamptz not null default private.now(),
   last_attempt_at timestamptz,
+  sending_until   timestamptz,
   finished_at     timestamptz,
   constraint webhook_deliveries_once_per_event unique (endpoint_id, event_id),
   constraint webhook_deliveries_state_known check (state in ('pending', 'delivered', 'failed')),
@@ -81,8 +82,10 @@ comment on table public.webhook_deliveries is 'Each event for each endpoint that
 comment on column public.webhook_deliveries.event_id is 'webhook-id: the same at each attempt, each replay and each endpoint.';
 comment on column public.webhook_deliveries.payload is '{type, timestamp, data}: the body that is sent.';
 comment on column public.webhook_deliveries.attempts is 'Since it was written or replayed last; a result counts only for the attempt that it is of.';
+comment on column public.webhook_deliveries.sending_until is 'An attempt is under way, until then at the latest, in real time.';
 comment on column public.webhook_deliveries.last_excerpt is 'The first 300 characters of the last answer that was no success.';
 comment on column public.webhook_deliveries.note is 'Why staff replayed it last.';
+create index webhook_deliveries_sending on public.webhook_deliveries (endpoint_id) where sending_until is not null;
 create index webhook_deliveries_finished on public.webhook_deliveries (finished_at);
 
 alter table public.webhook_event_types enable row level security;
@@ -187,10 +190,11 @@ returns bigint
 language sql
 set search_path = ''
 as $$
-  -- More attempts than a delivery takes, so that workers that die cost it none of its own.
+  -- Far more attempts than a delivery takes: workers that die, and waiting for others to the same endpoint,
+  -- cost it none of its own.
   select private.enqueue(
     'webhook_send', jsonb_build_object('delivery_id', delivery_id),
-    'delivery:' || delivery_id || ':' || replays, max_attempts => 30::smallint
+    'delivery:' || delivery_id || ':' || replays, max_attempts => 10000::smallint
   );
 $$;
 comment on function private.webhook_enqueue(bigint, smallint) is 'Writes the job that sends a delivery.';
@@ -241,6 +245,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  -- Of a worker's ten: an endpoint that takes its ten seconds each time holds up nobody else.
+  most_at_once constant integer := 3;
   delivery public.webhook_deliveries;
   endpoint public.webhook_endpoints;
 begin
@@ -256,8 +262,16 @@ begin
     where held.id = delivery_id;
     return null;
   end if;
+  perform pg_advisory_xact_lock(hashtextextended('webhooks to ' || endpoint.id, 0));
+  if (
+    select count(*) from public.webhook_deliveries as other
+    where other.endpoint_id = endpoint.id and other.id <> delivery_id and other.sending_until > clock_timestamp()
+  ) >= most_at_once then
+    return jsonb_build_object('busy', true);
+  end if;
   update public.webhook_deliveries as held
-  set attempts = held.attempts + 1, last_attempt_at = private.now()
+  set attempts = held.attempts + 1, last_attempt_at = private.now(),
+      sending_until = clock_timestamp() + interval '30 seconds'
   where held.id = delivery_id;
   return jsonb_build_object(
     'attempt', delivery.attempts + 1, 'url', endpoint.url, 'event_id', delivery.event_id,
@@ -271,7 +285,7 @@ begin
 end;
 $$;
 comment on function public.webhook_delivery_begin(bigint) is
-  'Server RPC: begins an attempt: {attempt, url, event_id, payload, secrets: the present one first}; null when there is nothing to send any more.';
+  'Server RPC: begins an attempt: {attempt, url, event_id, payload, secrets: the present one first}; {busy} while enough others are under way to its endpoint; null when there is nothing to send any more.';
 grant execute on function public.webhook_delivery_begin(bigint) to service_role;
 
 create function public.webhook_delivery_end(
@@ -292,7 +306,7 @@ begin
   set state = case when good then 'delivered' when final or status = 410 or held.attempts >= most then 'failed'
         else 'pending' end,
       finished_at = case when good or final or status = 410 or held.attempts >= most then private.now() end,
-      last_status = status, last_error = case when not good then left(error, 500) end,
+      sending_until = null, last_status = status, last_error = case when not good then left(error, 500) end,
       last_excerpt = case when not good then left(excerpt, 300) end
   where held.id = delivery_id and held.state = 'pending' and held.attempts = attempt
   returning * into ended;

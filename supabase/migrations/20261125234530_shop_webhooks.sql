@@ -4,7 +4,7 @@ insert into public.webhook_event_types (type, description) values
   ('order.paid', 'An order was paid: once for each order.'),
   ('order.shipped', 'An order was sent: once for each order.'),
   ('order.refunded', 'Money went back for an order, all of it or a part: once for each refund.'),
-  ('stock.low', 'A variant fell to few left, or to none: once for each fall, not for each sale.');
+  ('stock.low', 'A variant fell to few left, or to none: once for each fall, not for each sale, and of a kind once an hour.');
 
 create function private.order_facts(order_id uuid)
 returns jsonb
@@ -86,7 +86,9 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.webhook_emit('stock.low', gen_random_uuid()::text, (
+  -- Once an hour: holds that come and go at the threshold fall with each, in a transaction that has the
+  -- stock's lock.
+  perform private.webhook_emit('stock.low', concat_ws(' ', new.variant_id, new.band, date_trunc('hour', private.now())), (
     select jsonb_build_object(
       'id', variant.id, 'product_id', variant.product_id, 'sku', variant.sku,
       'availability', new.band, 'available', coalesce(new.few_left, 0), 'low_stock', variant.low_stock

@@ -97,22 +97,6 @@ comment on function private.order_restand(uuid) is
   'Makes an order''s status what its money says: disputed, refunded, partially refunded, or what it was before.';
 grant execute on function private.order_restand(uuid) to service_role;
 
-create function private.chargeable_step(currency text)
-returns integer
-language sql
-immutable
-set search_path = ''
-as $$
-  select case
-    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
-    when chargeable_step.currency = 'MGA' then 100
-    else 1
-  end;
-$$;
-comment on function private.chargeable_step(text) is
-  'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
-grant execute on function private.chargeable_step(text) to service_role;
-
 create function private.order_worth(order_id uuid)
 returns table (order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
 language sql
@@ -131,8 +115,8 @@ as $$
     select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
     from public.orders as ordered
     cross join lateral (
-      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
-        then private.chargeable_step(ordered.currency) else 1 end as step
+      select case when ordered.total_amount % private.charge_step(ordered.currency) = 0
+        then private.charge_step(ordered.currency) else 1 end as step
     ) as steps
     where ordered.id = order_worth.order_id
   ), shares as (
@@ -152,15 +136,15 @@ comment on function private.order_worth(uuid) is
   'What each line of an order is worth, and its shipping (null), without and of tax: their sums are the order''s total.';
 grant execute on function private.order_worth(uuid) to service_role;
 
-create function private.share_until(worth bigint, quantity integer, taken integer, step integer)
+create function private.share_of(remaining bigint, quantity integer, units integer, step integer)
 returns bigint
 language sql
 immutable
 set search_path = ''
 as $$
-  select case when taken >= quantity then worth
-    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
+  select case when units >= quantity then remaining
+    else (div(remaining::numeric * units, quantity::numeric * step) * step)::bigint end;
 $$;
-comment on function private.share_until(bigint, integer, integer, integer) is
-  'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
-grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
+comment on function private.share_of(bigint, integer, integer, integer) is
+  'What `units` of `quantity` are worth of what remains, in whole steps; the last ones all of it.';
+grant execute on function private.share_of(bigint, integer, integer, integer) to service_role;

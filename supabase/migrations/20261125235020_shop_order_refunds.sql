@@ -25,13 +25,20 @@ set search_path = ''
 as $$
 declare
   step constant integer := (
-    select private.chargeable_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
+    select private.charge_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
   );
   wanted record;
 begin
   for wanted in
     select asked.item, asked.units, asked.shipping, worth.net_amount as net, worth.tax_amount as tax,
-      line.quantity as had, line.refunded_quantity as gone
+      line.quantity as had, line.refunded_quantity as gone, line.refunded_amount as net_gone,
+      -- From the refunds that hold: one that failed took with it what its units were worth then.
+      coalesce((
+        select sum((part ->> 'tax_amount')::bigint)
+        from public.order_refunds as earlier, jsonb_array_elements(earlier.lines) as part
+        where earlier.order_id = order_refund_lines.order_id and earlier.state <> 'failed'
+          and (part ->> 'order_item_id')::uuid = line.id
+      ), 0)::bigint as tax_gone
     from (
       select (one ->> 'order_item_id')::uuid as item, coalesce((one ->> 'shipping')::boolean, false) as shipping,
         sum((one ->> 'quantity')::integer)::integer as units
@@ -61,17 +68,18 @@ begin
     end if;
     order_item_id := wanted.item;
     quantity := wanted.units;
-    net_amount := private.share_until(wanted.net, wanted.had, wanted.gone + wanted.units, 1)
-      - private.share_until(wanted.net, wanted.had, wanted.gone, 1);
+    -- Of what is left of the line, and the last units take all of it.
+    net_amount := private.share_of(wanted.net - wanted.net_gone, wanted.had - wanted.gone, wanted.units, 1);
     -- Net and tax together come in steps that can be charged.
-    tax_amount := private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone + wanted.units, step)
-      - private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone, step) - net_amount;
+    tax_amount := private.share_of(
+      wanted.net + wanted.tax - wanted.net_gone - wanted.tax_gone, wanted.had - wanted.gone, wanted.units, step
+    ) - net_amount;
     return next;
   end loop;
 end;
 $$;
 comment on function private.order_refund_lines(uuid, jsonb) is
-  'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth, the units before them counted: over all refunds of a line its worth, to the last minor unit.';
+  'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth: their share of what is left of the line, so that over all refunds that hold it is the line''s worth, to the last minor unit.';
 grant execute on function private.order_refund_lines(uuid, jsonb) to service_role;
 
 create function private.order_restock(order_id uuid, lines jsonb, note text default null, actor_id uuid default null)
@@ -158,9 +166,9 @@ begin
     from public.order_items as line
     where line.order_id = ordered.id and line.quantity > line.refunded_quantity;
   end if;
-  if given % private.chargeable_step(ordered.currency) <> 0 then
+  if given % private.charge_step(ordered.currency) <> 0 then
     perform private.problem(422, 'invalid_body', format(
-      'An amount of %s goes in steps of %s.', ordered.currency, private.chargeable_step(ordered.currency)
+      'An amount of %s goes in steps of %s.', ordered.currency, private.charge_step(ordered.currency)
     ));
   end if;
   if asked <> '[]' then
@@ -219,6 +227,33 @@ comment on function private.order_refund_count(uuid, integer) is
   'Counts a refund''s lines in the order''s (1), or no longer (-1).';
 grant execute on function private.order_refund_count(uuid, integer) to service_role;
 
+create function private.order_restock_undo(order_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  back record;
+begin
+  for back in
+    select line.id, line.variant_id, line.restocked_quantity - line.refunded_quantity as quantity
+    from public.order_items as line
+    where line.order_id = order_restock_undo.order_id and line.restocked_quantity > line.refunded_quantity
+      and line.variant_id is not null
+    order by line.variant_id
+  loop
+    -- Sold to somebody else meanwhile, they stay where they are, and order_advance does not send the order.
+    if private.stock_change(back.variant_id, 'restocked', -back.quantity, 0, order_restock_undo.order_id, 'refund failed') then
+      update public.order_items as line
+      set restocked_quantity = line.restocked_quantity - back.quantity where line.id = back.id;
+    end if;
+  end loop;
+end;
+$$;
+comment on function private.order_restock_undo(uuid) is
+  'Takes out of the stock again what an order that is still to be sent put back by a refund that failed, as far as it is still there.';
+grant execute on function private.order_restock_undo(uuid) to service_role;
+
 create function private.order_refund_fail(refund_id uuid, failure text)
 returns void
 language plpgsql
@@ -235,11 +270,14 @@ begin
     return;
   end if;
   perform private.order_refund_count(failed.id, -1);
+  if failed.restock and private.order_base(failed.order_id) in ('paid', 'fulfilling') then
+    perform private.order_restock_undo(failed.order_id);
+  end if;
   insert into public.order_events (order_id, kind) values (failed.order_id, 'refund_failed');
 end;
 $$;
 comment on function private.order_refund_fail(uuid, text) is
-  'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. What was restocked stays so.';
+  'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. Of an order that is still to be sent, what was restocked is taken out again.';
 grant execute on function private.order_refund_fail(uuid, text) to service_role;
 
 create function private.order_apply_refund(ordered public.orders, given jsonb)

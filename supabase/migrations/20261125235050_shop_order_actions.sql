@@ -129,6 +129,19 @@ begin
   if ordered.paid_amount > 0 and private.order_left(ordered.id) <= 0 then
     perform private.problem(409, 'order_state_conflict', 'All of this order is being refunded.');
   end if;
+  if base in ('paid', 'fulfilling') and exists (
+    select from public.order_items as line
+    where line.order_id = ordered.id and line.restocked_quantity > line.refunded_quantity
+  ) then
+    perform private.problem(409, 'order_state_conflict',
+      'Units of this order are on sale again, though their refund failed: refund them.');
+  end if;
+  if base in ('paid', 'fulfilling') and not exists (
+    select from public.order_items as line
+    where line.order_id = ordered.id and line.quantity > line.refunded_quantity
+  ) then
+    perform private.problem(409, 'order_state_conflict', 'Nothing of this order is left to send.');
+  end if;
   if (base, order_advance.to_status) not in (
     ('paid', 'fulfilling'), ('paid', 'shipped'), ('fulfilling', 'fulfilling'), ('fulfilling', 'shipped'),
     ('shipped', 'shipped'), ('shipped', 'delivered'), ('delivered', 'delivered')

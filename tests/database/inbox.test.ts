@@ -55,6 +55,28 @@ Deno.test("inbox: the same event 20 times at once is one row and one job", async
   assert.equal((await state("in_crowd"))!.wanted_seq, 1);
 });
 
+Deno.test("inbox: an event whose job cannot be enqueued is not stored, and not acknowledged (Spree: 200 all the same)", async () => {
+  await sql.unsafe(`
+    create function private.test_full() returns trigger language plpgsql as
+      $$ begin raise exception 'the queue is full'; end $$;
+    create trigger test_full before insert on private.jobs
+      for each row execute function private.test_full()`);
+  try {
+    await assert.rejects(store("evt_unqueued", [{ type: "invoice", id: "in_unqueued" }]), {
+      message: "the queue is full",
+    });
+  } finally {
+    await sql.unsafe(`drop function private.test_full() cascade`);
+  }
+  assert.equal(
+    (await sql`select from private.webhook_events where event_id = 'evt_unqueued'`).length,
+    0,
+  );
+  // So the provider, who met a 5xx, delivers it again, and it is new.
+  const stored = await store("evt_unqueued", [{ type: "invoice", id: "in_unqueued" }]);
+  assert.equal(await jobsOf(stored!), 1);
+});
+
 Deno.test("inbox: each event raises each of its objects once, also one that it names twice", async () => {
   const [a, b] = [{ type: "invoice", id: "in_a" }, { type: "invoice", id: "in_b" }];
   const first = await store("evt_1", [a, b, a]);

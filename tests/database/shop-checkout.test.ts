@@ -358,3 +358,44 @@ Deno.test("card_decline_record_guest: counts for where the order came from, and 
   const [begun] = await sql`select public.card_attempt_begin_guest(${address}) as answer`;
   equal(begun!["answer"].allowed, false);
 });
+
+Deno.test("order_place: what is sent needs an address, also by a rate that goes everywhere", async () => {
+  const { variantId } = await onSale(sql, { weight: 100 });
+  const [rate] = await sql<{ id: string }[]>`
+    insert into public.shipping_rates (name_en, name_fr, price_list_id, amount)
+    values ('Anywhere', 'Partout', 'eur', 500) returning id`;
+  const asked = { items: [one(variantId)], rate: rate!.id };
+  await refused(place(sql, asked), "shipping_required");
+  equal((await place(sql, { ...asked, address: { country: "FR" } })).order.total_amount, 1500);
+});
+
+Deno.test("order_place: guests from one address hold 20 orders and 1,000 units at most, however many carts they make", async () => {
+  const { variantId } = await onSale(sql, { stock: 10_000 });
+  const from = () => crypto.randomUUID().replaceAll("-", "").repeat(2);
+  const crowd = from();
+  const ends = await Promise.allSettled(
+    Array.from({ length: 25 }, () => place(sql, { items: [one(variantId)], addressHash: crowd })),
+  );
+  equal(ends.filter((end) => end.status === "fulfilled").length, 20);
+  for (const end of ends) {
+    if (end.status === "rejected") equal(end.reason.message, "rate_limited");
+  }
+  const hoarder = from();
+  await place(sql, { items: [one(variantId, 900)], addressHash: hoarder });
+  await refused(place(sql, { items: [one(variantId, 101)], addressHash: hoarder }), "rate_limited");
+  const userId = await insertUser(sql);
+  await place(sql, { userId, items: [one(variantId, 101)], addressHash: hoarder });
+});
+
+Deno.test("discounts: a user is the same customer when he buys as a guest", async () => {
+  const { variantId } = await onSale(sql);
+  const { code } = await discount({ max_per_customer: 1 });
+  const email = `${crypto.randomUUID()}@example.com`;
+  const asked = { email, items: [one(variantId)], code };
+  await place(sql, { ...asked, userId: await insertUser(sql) });
+  await refused(place(sql, asked), "discount_used_up");
+});
+
+Deno.test("after all of this the counters equal the ledgers", async () => {
+  deepEqual([...await sql`select * from private.shop_imbalances()`], []);
+});

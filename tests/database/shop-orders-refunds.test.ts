@@ -237,6 +237,48 @@ Deno.test("order refunds: one that fails at the bank later is money again, with 
   assert.deepEqual(await imbalances(sql, [order.id, ...order.itemIds]), []);
 });
 
+Deno.test("order refunds: after a part has failed, the last units take what is left of their line", async () => {
+  const variant = await insertVariant(sql, { unitAmount: 334 });
+  const order = await insertPaidOrder(sql, { lines: [{ variant, quantity: 3 }], discount: 2 });
+  const units = (quantity: number) => [{ order_item_id: order.itemIds[0], quantity }];
+  const first = await open(order.id, { lines: units(1) });
+  const others = await open(order.id, { lines: units(2) });
+  assert.deepEqual([first.amount, others.amount], [333, 667]);
+  await apply(order, [made(first), made(others)]);
+  await apply(order, [{ ...made(first, "failed"), failure: "unknown" }]);
+  const again = await open(order.id, { lines: units(1) });
+  assert.equal(again.amount, 333);
+  await apply(order, [made(again)]);
+  assert.equal((await orderRow(order.id))["status"], "refunded");
+  assert.deepEqual(await imbalances(sql, [order.id, ...order.itemIds]), []);
+});
+
+Deno.test("order refunds: one that fails takes its units off sale again, or the order is not sent", async () => {
+  const staff = await insertUser(sql);
+  await sql`insert into private.staff (user_id, note) values (${staff}, 'a test')`;
+  const ship = async (id: string) =>
+    await sql`select public.order_advance(${staff}, ${id}, 'shipped', 'Post', 'T', null, null)`;
+  const variant = await insertVariant(sql, { stock: 2 });
+  const onHand = async () =>
+    (await sql`select on_hand from private.stock where variant_id = ${variant.id}`)[0]!["on_hand"];
+  const there = await insertPaidOrder(sql, { lines: [{ variant }] });
+  const refund = await open(there.id, { restock: true });
+  assert.equal(await onHand(), 2);
+  await apply(there, [made(refund, "failed")]);
+  assert.equal(await onHand(), 1);
+  await ship(there.id);
+
+  const gone = await insertPaidOrder(sql, { lines: [{ variant }] });
+  const back = await open(gone.id, { restock: true });
+  await insertPaidOrder(sql, { lines: [{ variant }] }); // Somebody else buys it.
+  await apply(gone, [made(back, "failed")]);
+  await assert.rejects(ship(gone.id), { message: "order_state_conflict" });
+  await apply(gone, [made(await open(gone.id, { restock: true }))]);
+  assert.equal(await onHand(), 0);
+  assert.equal((await orderRow(gone.id))["status"], "refunded");
+  assert.deepEqual(await imbalances(sql, [there.id, gone.id, variant.id]), []);
+});
+
 Deno.test("order refunds: refused by Stripe, nothing is counted; made after all, it is", async () => {
   const variant = await insertVariant(sql);
   const order = await insertPaidOrder(sql, { lines: [{ variant }] });

@@ -71,12 +71,17 @@ Deno.test("orders: the table of transitions is what the documentation says, and 
     for (const from of states) {
       for (const to of states.filter((one) => one !== from)) {
         await tx.savepoint(async (inner) => {
+          // Disputed, it may be sent no further than it was.
+          const first = from === "disputed" && ["fulfilling", "shipped", "delivered"].includes(to)
+            ? to
+            : from;
           const [order] = await inner`
             insert into public.orders (
-              status, price_list_id, currency, subtotal_amount, total_amount, paid_at, expires_at, status_before
-            ) values (${from}, 'eur', 'EUR', 0, 0, now(), now(), ${
-            from === "disputed" ? to : null
-          }) returning id`;
+              status, price_list_id, currency, subtotal_amount, total_amount, paid_at, expires_at
+            ) values (${first}, 'eur', 'EUR', 0, 0, now(), now()) returning id`;
+          if (first !== from) {
+            await inner`update public.orders set status = ${from} where id = ${order!["id"]}`;
+          }
           await inner`update public.orders set status = ${to} where id = ${order!["id"]}`;
           found.push(`${from} ${to}`);
         }).catch((error) => {

@@ -82,6 +82,57 @@ Deno.test("reviews: a line all of which was refunded is not reviewed, whatever b
   await assert.rejects(as(userId, review(itemId, product)), { code: "42501" });
 });
 
+Deno.test("reviews: a rating cannot be bought and given back: it counts while an order shows it bought", async () => {
+  const product = await insertProduct(sql);
+  const { userId, itemId, orderId } = await buyer(product);
+  await as(userId, review(itemId, product, 1));
+  const shown = async () => {
+    const [row] = await as(
+      null,
+      (tx) =>
+        tx`select jsonb_array_length(public.product_reviews(${product.productId}) -> 'reviews') as n`,
+    );
+    return row!["n"];
+  };
+  const become = (status: string) =>
+    sql`update public.orders set status = ${status} where id = ${orderId}`;
+  assert.deepEqual([await ratings(product), await shown()], [[1, 1], 1]);
+  await become("disputed");
+  assert.deepEqual([await ratings(product), await shown()], [[0, 0], 0]);
+  await become("paid");
+  assert.deepEqual([await ratings(product), await shown()], [[1, 1], 1], "the dispute was won");
+  await sql`update public.order_items set refunded_quantity = 1 where id = ${itemId}`;
+  assert.deepEqual([await ratings(product), await shown()], [[0, 0], 0], "the line came back");
+  await sql`update public.order_items set refunded_quantity = 0 where id = ${itemId}`;
+  assert.deepEqual([await ratings(product), await shown()], [[1, 1], 1]);
+  await become("refunded");
+  assert.deepEqual([await ratings(product), await shown()], [[0, 0], 0]);
+  // Its author still has it, and changing it does not bring it back.
+  await as(
+    userId,
+    (tx) => tx`update public.reviews set rating = 5 where order_item_id = ${itemId}`,
+  );
+  assert.deepEqual(await ratings(product), [0, 0]);
+  assert.equal((await imbalances()).length, 0);
+});
+
+Deno.test("reviews: written while its order is refunded, one does not count, whoever comes first", async () => {
+  const product = await insertProduct(sql);
+  for (let round = 0; round < 10; round++) {
+    const { userId, itemId, orderId } = await buyer(product);
+    const [written] = await Promise.allSettled([
+      as(userId, review(itemId, product, 1)),
+      sql`update public.orders set status = 'refunded' where id = ${orderId}`.then(),
+    ]);
+    if (written!.status === "rejected") {
+      const { code } = written.reason as { code: string };
+      assert.ok(["42501", "PT403"].includes(code), code);
+    }
+  }
+  assert.deepEqual(await ratings(product), [0, 0]);
+  assert.equal((await imbalances()).length, 0);
+});
+
 Deno.test("reviews: nobody reviews what another bought, another product than the line's, or a line twice", async () => {
   const product = await insertProduct(sql);
   const other = await insertProduct(sql);
@@ -311,8 +362,6 @@ Deno.test("product_reviews: tells a short name and a picture, and no id, address
     await sql`update public.profiles set name = ${name} where id = ${userId}`;
     assert.equal(JSON.parse(await read()).reviews[0].author_name, told);
   }
-  await sql`update public.orders set status = 'refunded' where id = ${orderId}`;
-  assert.equal(JSON.parse(await read()).reviews[0].verified, false, "nothing shows it any more");
   await sql`update public.products set active = false where id = ${product.productId}`;
   assert.deepEqual(JSON.parse(await read()).reviews, []);
 });

@@ -149,8 +149,18 @@ Deno.test("webhooks out: stock.low is told once for each fall, not for each sale
   assert.deepEqual(await told(), [["few_left", 5]]);
   await sells(product, 1);
   assert.deepEqual(await told(), [["few_left", 5], ["out_of_stock", 0]]);
-  await sql`select private.stock_change(${product.variantId}, 'restocked', 9, 0)`;
-  await sells(product, 9);
+  // Holds that come and go at the threshold: of a kind one an hour is told.
+  const flap = async () => {
+    for (let n = 0; n < 3; n++) {
+      await sql`select private.stock_change(${product.variantId}, 'restocked', 6, 0)`;
+      await sells(product, 6);
+    }
+  };
+  await flap();
+  assert.equal((await told()).length, 2);
+  await sql`
+    update public.webhook_deliveries set event_id = event_id || ' an hour ago' where endpoint_id = ${hook.id}`;
+  await flap();
   assert.deepEqual((await told()).slice(2), [["out_of_stock", 0]], "from many to none: one fall");
 });
 
@@ -347,6 +357,35 @@ Deno.test("webhooks out: an endpoint that is gone, or fails for three days, is d
   // Left as it is, by somebody who has seen it: nobody need be told any more.
   await enable(false);
   assert.equal((await hook.row())["disabled_reason"], null);
+});
+
+Deno.test("webhooks out: three at once are under way to an endpoint, also when all begin together", async () => {
+  await using slow = await endpoint("order.paid");
+  await using other = await endpoint("order.paid");
+  for (let n = 0; n < 8; n++) await emitted(slow);
+  const begin = (id: number) =>
+    asServer(sql, async (call) => {
+      const [row] = await call`select public.webhook_delivery_begin(${id}) as attempt`;
+      return row!["attempt"];
+    });
+  const ids = (await slow.deliveries()).map(({ id }) => id);
+  const begun = await Promise.all(ids.map(begin));
+  const sending = ids.filter((_, n) => begun[n].busy === undefined);
+  assert.equal(sending.length, 3);
+  assert.ok(!("busy" in await begin((await other.deliveries())[0]!.id)), "another is not held up");
+  const waiting = ids.find((id) => !sending.includes(id))!;
+  const [row] = await sql`select attempts from public.webhook_deliveries where id = ${waiting}`;
+  assert.equal(row!["attempts"], 0, "waiting costs no attempt");
+  await asServer(
+    sql,
+    (call) => call`select public.webhook_delivery_end(${sending[0]!}, 1, 200, null, null, false)`,
+  );
+  assert.ok(!("busy" in await begin(waiting)));
+  // A worker that died does not hold its place for good.
+  await sql`
+    update public.webhook_deliveries set sending_until = now() - interval '1 second' where endpoint_id = ${slow.id}`;
+  const last = ids.find((id) => !sending.includes(id) && id !== waiting)!;
+  assert.ok(!("busy" in await begin(last)));
 });
 
 Deno.test("webhooks out: what leads into a private network is not tried again", async () => {

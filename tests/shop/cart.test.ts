@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { connect } from "../support/connect.ts";
 import { insertProduct, type ProductRow } from "../support/shop-rows.ts";
-import { type Answer, call } from "../support/stack.ts";
+import { anonymous, type Answer, call } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 
 let sql: Sql;
@@ -64,11 +64,12 @@ Deno.test("cart: a guest's first line makes a cart, whose id only its holder has
     quantity: 2,
     unit_amount_when_added: 1000,
     subtotal_amount: 2000,
+    enough: true,
     changes: [],
   });
   assert.deepEqual(
-    [item.product_id, item.name_fr, item.unit_amount, item.availability, item.can_have],
-    [product.productId, "Chaise", 1000, "in_stock", 2],
+    [item.product_id, item.name_fr, item.unit_amount, item.availability],
+    [product.productId, "Chaise", 1000, "in_stock"],
   );
   assert.deepEqual([shown.subtotal_amount, shown.purchasable], [2000, true]);
 
@@ -269,6 +270,26 @@ Deno.test("cart: the guest's is not lost at login, it is summed up (vendure next
   assert.deepEqual(quantities(await browser.cart()), [3, 7, 3]);
 });
 
+Deno.test("cart: what the user adds while the guest's cart is merged is all there", async () => {
+  const product = await insertProduct(sql, { onHand: 500 });
+  const { token } = await signUp();
+  const guest = new Visitor();
+  await guest.add(product, 2);
+  const headers = { "x-cart-id": guest.cartId! };
+  await Promise.all(
+    Array.from(
+      { length: 12 },
+      (_, n) =>
+        n % 3 === 0
+          ? call("GET", "cart", { token, headers })
+          : call("POST", "cart", { token, body: { variant_id: product.variantId, quantity: 3 } }),
+    ),
+  );
+  const cart = await new Visitor(token).cart();
+  assert.deepEqual(quantities(cart), [2 + 8 * 3]);
+  assert.deepEqual(cart.lines[0].changes, []);
+});
+
 Deno.test("cart: a change as the first request after login finds what the guest put in", async () => {
   const product = await insertProduct(sql, { onHand: 50 });
   for (
@@ -297,4 +318,29 @@ Deno.test("cart: an addition repeated under one Idempotency-Key adds once", asyn
   // As if our reply had never been kept: Redis knows it by itself.
   await sql`delete from private.idempotency_keys where key = ${key["idempotency-key"]}`;
   assert.deepEqual(quantities((await user.ask("POST", body, key)).body.cart), [2]);
+});
+
+Deno.test("cart: whoever wants more than there is learns that, and how many only when few are left", async () => {
+  const [many, few] = [
+    await insertProduct(sql, { onHand: 437 }),
+    await insertProduct(sql, { onHand: 4 }),
+  ];
+  const guest = new Visitor();
+  await guest.add(many, 438);
+  const asked = await guest.ask("POST", { variant_id: few.variantId, quantity: 9 });
+  const changes = asked.body.cart.lines.map((line: { changes: unknown }) => line.changes);
+  assert.deepEqual(changes, [
+    [{ kind: "fewer_left", wanted: 438, can_have: null }],
+    [{ kind: "fewer_left", wanted: 9, can_have: 4 }],
+  ]);
+  assert.ok(!JSON.stringify(asked.body).includes("437"));
+  // Nor does the RPC behind it tell, which anybody may call.
+  const facts = await anonymous().rpc("cart_facts", { variant_ids: [many.variantId] });
+  assert.equal(facts.error, null);
+  assert.ok(!JSON.stringify(facts.data).includes("437"));
+  const stock = await anonymous().rpc("cart_stock", {
+    variant_ids: [many.variantId],
+    quantities: [999],
+  });
+  assert.equal(stock.error?.code, "42501");
 });

@@ -41,7 +41,6 @@ async function bought(
   const email = user?.email ?? `guest-${crypto.randomUUID()}@example.com`;
   const { status, body } = await call("POST", "checkout-create", {
     ...(user && { token: user.token }),
-    headers: { "x-cart-id": crypto.randomUUID() },
     body: {
       items: [{ variant_id: variantId, quantity }],
       price_list: list,
@@ -176,7 +175,7 @@ Deno.test("orders: a user reads his own under RLS and nobody else's, cancels onc
   const [user, stranger] = await Promise.all([signUp(), signUp()]);
   const order = await bought({ user });
   for (const table of ["orders", "order_items", "order_events", "order_refunds"] as const) {
-    const column = table === "orders" ? "id" : "order_id";
+    const column = (table === "orders" ? "id" : "order_id") as "id";
     const { data: mine } = await user.client.from(table).select("*").eq(column, order.id);
     equal(mine!.length > 0, table !== "order_refunds", table);
     const { data: theirs } = await stranger.client.from(table).select("*").eq(column, order.id);

@@ -49,7 +49,6 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
     const buy = async () => {
       const answer = await call("POST", "checkout-create", {
         on,
-        headers: { "x-cart-id": crypto.randomUUID() },
         body: {
           email: `buyer-${crypto.randomUUID()}@example.com`,
           items: [{ variant_id: variantId, quantity: 1 }],

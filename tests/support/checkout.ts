@@ -90,6 +90,7 @@ export interface Asked {
   rate?: string | null;
   code?: string | null;
   successUrl?: string;
+  addressHash?: string;
 }
 
 /** What it answers. */
@@ -123,7 +124,7 @@ export async function place(sql: Sql, asked: Asked): Promise<Placed> {
       asked.address === undefined ? null : sql.json(asked.address as never)
     }, shipping_rate_id => ${asked.rate ?? null}, discount_code => ${asked.code ?? null},
       success_url => ${asked.successUrl ?? "https://shop.example/thanks"},
-      cancel_url => 'https://shop.example/cart'
+      cancel_url => 'https://shop.example/cart', address_hash => ${asked.addressHash ?? null}
     ) as placed`);
   return row!.placed;
 }

@@ -29,6 +29,11 @@ Deno.test("webhook destinations: a name goes through when all of its addresses a
   const check = (address: string, ...found: string[]) =>
     checkDestination(address, { signal, toLoopback: false, resolve: resolves(...found) });
   await check("https://example.com/hook", "93.184.215.14", "2606:2800:21f::1");
+  await check("https://example.com:443/hook", "93.184.215.14");
+  await check("https://example.com:8443/hook", "93.184.215.14");
+  for (const port of [22, 80, 444, 5432]) {
+    await rejects(check(`https://example.com:${port}/`, "93.184.215.14"), RefusedDestination);
+  }
   for (const found of [["127.0.0.1"], ["93.184.215.14", "10.0.0.1"], ["93.184.215.14", "::1"]]) {
     await rejects(check("https://example.com/hook", ...found), RefusedDestination);
   }

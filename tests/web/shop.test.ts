@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { startWeb, type Web } from "../../local/web/server.ts";
 import { connect } from "../support/connect.ts";
 import { mailsTo, mailTo } from "../support/mails.ts";
-import { stack } from "../support/stack.ts";
+import { call, stack } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import {
@@ -198,6 +198,18 @@ async function receiptPrints(page: Page, number: string, name: string): Promise<
   await page.emulateMedia({ media: null });
 }
 
+/** What was bought leaves the cart, by a job; what came since stays. */
+async function cartHolds(page: Page, left: string): Promise<void> {
+  await page.getByRole("link", { name: "Cart" }).click();
+  await headingIs(page, "Cart");
+  await waitFor("the bought lines to leave the cart", async () => {
+    await page.reload();
+    const known = page.getByText(/^(Subtotal|There is nothing in your cart\.)$/);
+    await known.waitFor();
+    return (await page.locator("main").innerText()).includes(left);
+  });
+}
+
 /** The mail's own link to the order. */
 function orderLink(text: string | null | undefined): string {
   const link = new RegExp(`${stack.siteUrl}/orders?[/?]\\S+`).exec(text ?? "")?.[0];
@@ -224,6 +236,7 @@ Deno.test({
     await page.getByRole("link", { name: "See the order" }).click();
     const number = await orderIsShown(page);
     await shown(page, "guest-order");
+    await cartHolds(page, "There is nothing in your cart.");
     assert.deepEqual(complaints, []);
 
     const mail = await mailTo(email, confirmed, stack);
@@ -234,6 +247,11 @@ Deno.test({
     assert.equal(await orderIsShown(elsewhere.page), number);
     await receiptPrints(elsewhere.page, number, "guest");
     assert.equal((await mailsTo(email, stack)).length, 1);
+
+    await elsewhere.page.goto(orderLink(mail.text));
+    await elsewhere.page.getByRole("button", { name: "Cancel the order" }).click();
+    await elsewhere.page.getByText(/^(Cancelled|Refunded)$/).first().waitFor();
+    await mailTo(email, /cancelled/i, stack);
 
     // A link that somebody made up opens nothing.
     const forged = new URL(orderLink(mail.text));
@@ -272,10 +290,17 @@ Deno.test({
     await page.getByText("€49.80").first().waitFor();
     await shown(page, "user-cart");
     await checkOut(page, goods, "user");
+    // In another tab, while this one is at Stripe's page.
+    const since = await call("POST", "cart", {
+      token: user.token,
+      body: { variant_id: goods.variantIds[0] },
+    });
+    assert.equal(since.status, 200);
     await pay(page);
     await page.getByRole("link", { name: "See the order" }).click();
     const number = await orderIsShown(page);
     await shown(page, "user-order");
+    await cartHolds(page, "Subtotal\n€19.90");
 
     const mail = await mailTo(user.email, confirmed, stack);
     await page.goto(orderLink(mail.text));

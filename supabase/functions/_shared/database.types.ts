@@ -1828,6 +1828,7 @@ export type Database = {
           "rating": number;
           "updated_at": string;
           "user_id": string;
+          "verified": boolean;
         };
         ComputedFields: never;
         Insert: {
@@ -1841,6 +1842,7 @@ export type Database = {
           "rating": number;
           "updated_at"?: string;
           "user_id"?: string;
+          "verified"?: boolean;
         };
         Update: {
           "comment"?: string;
@@ -1853,6 +1855,7 @@ export type Database = {
           "rating"?: number;
           "updated_at"?: string;
           "user_id"?: string;
+          "verified"?: boolean;
         };
         Relationships: [
           {
@@ -2235,6 +2238,7 @@ export type Database = {
           "note": string | null;
           "payload": NonNullable<Json>;
           "replays": number;
+          "sending_until": string | null;
           "state": string;
           "type": string;
         };
@@ -2253,6 +2257,7 @@ export type Database = {
           "note"?: string | null;
           "payload": NonNullable<Json>;
           "replays"?: number;
+          "sending_until"?: string | null;
           "state"?: string;
           "type": string;
         };
@@ -2270,6 +2275,7 @@ export type Database = {
           "note"?: string | null;
           "payload"?: NonNullable<Json>;
           "replays"?: number;
+          "sending_until"?: string | null;
           "state"?: string;
           "type"?: string;
         };
@@ -2658,8 +2664,9 @@ export type Database = {
       };
       "card_trial_used": { Args: { "fingerprint": string }; Returns: boolean };
       "cards_expiring": { Args: Record<PropertyKey, never>; Returns: number };
-      "cart_facts": {
-        Args: { "price_list"?: string; "quantities": (number)[]; "variant_ids": (string)[] };
+      "cart_facts": { Args: { "price_list"?: string; "variant_ids": (string)[] }; Returns: Json };
+      "cart_stock": {
+        Args: { "quantities": (number)[]; "variant_ids": (string)[] };
         Returns: Json;
       };
       "catalogue_export_advance": {
@@ -2986,6 +2993,7 @@ export type Database = {
         Args: { "order_id": string; "reason": string; "staff": string };
         Returns: string;
       };
+      "orders_pending_before": { Args: { "cart": string; "email": string }; Returns: Json };
       "orders_pending_of": { Args: { "workspace_id": string }; Returns: Json };
       "orders_to_look_at": { Args: { "batch": number }; Returns: Json };
       "orphaned_files": { Args: { "batch": number }; Returns: Json };

@@ -11,16 +11,18 @@ const Query = z.strictObject({
   /** By which prices; default: the shop's default list. */
   price_list: z.string().max(40).optional(),
 });
+const elevated =
+  "asks whether there is enough in stock, which buyers may not count; everything else is read as the caller";
 const Reply = z.object({ cart: Cart });
 const problems = ["cart_unavailable", "price_list_not_found", "invalid_header"] as const;
 
 function shopperOf(
-  { db, user, request, query }: Pick<Shopper, "db" | "user"> & {
+  { db, admin, user, request, query }: Pick<Shopper, "db" | "admin" | "user"> & {
     request: Request;
     query: z.output<typeof Query>;
   },
 ): Shopper {
-  return { db, user, headers: request.headers, priceListId: query.price_list };
+  return { db, admin, user, headers: request.headers, priceListId: query.price_list };
 }
 
 /** Tells a guest the cart's id in the header as well, where whatever keeps headers finds it. */
@@ -34,6 +36,7 @@ const read = endpoint({
   summary: "Read the cart, with prices and availability as they are now.",
   method: "GET",
   auth: "visitor",
+  elevated,
   limit: "read",
   query: Query,
   reply: Reply,
@@ -45,6 +48,7 @@ const add = endpoint({
   summary: "Add units of a variant to the cart.",
   method: "POST",
   auth: "visitor",
+  elevated,
   limit: "cart",
   idempotent: true,
   query: Query,
@@ -66,6 +70,7 @@ const set = endpoint({
   summary: "Set the quantity of a line of the cart; 0 takes it out.",
   method: "PATCH",
   auth: "visitor",
+  elevated,
   limit: "cart",
   query: Query,
   body: z.strictObject({
@@ -85,6 +90,7 @@ const remove = endpoint({
   summary: "Take a line out of the cart, or all lines.",
   method: "DELETE",
   auth: "visitor",
+  elevated,
   limit: "cart",
   query: Query,
   body: z.strictObject({

@@ -100,7 +100,7 @@ export default endpoint({
   if (user === undefined) await permitGuestCardAttempt(admin, { email, address });
   else await permitCardAttempt(admin, { userId: user.id, workspaceId: null, address });
 
-  const shopper = { db, user, headers: request.headers, priceListId: body.price_list };
+  const shopper = { db, admin, user, headers: request.headers, priceListId: body.price_list };
   const { order, url, sessionId } = await startOrderCheckout({ admin, stripe: stripeClient() }, {
     purchase: await purchaseOf(shopper, body.items, { email, address }),
     userId: user?.id,

@@ -4,7 +4,12 @@ import { CheckoutStatus, checkoutStatus } from "../_shared/billing/checkout-stat
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { problem } from "../_shared/problem.ts";
-import { findOrder, orderStatus, OrderSummary } from "../_shared/shop/checkout/status.ts";
+import {
+  findOrder,
+  orderStatus,
+  OrderSummary,
+  withoutSession,
+} from "../_shared/shop/checkout/status.ts";
 import { readSignedText } from "../_shared/signed-text.ts";
 
 /** Tells the page that a checkout returned to how it ended, as Stripe has it at this moment. */
@@ -35,7 +40,7 @@ export default endpoint({
     const { session, order } = await orderStatus(tools, found);
     wakeJobs();
     const { status, payment_status } = CheckoutStatus.pick({ status: true, payment_status: true })
-      .parse(session ?? { status: "complete", payment_status: "no_payment_required" });
+      .parse(session ?? withoutSession(order));
     return {
       session_id: body.session_id,
       status,

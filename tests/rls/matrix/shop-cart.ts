@@ -2,11 +2,6 @@
 import type { FunctionAccess } from "../access.ts";
 
 export const shopCartFunctions: Record<string, FunctionAccess> = {
-  "private.stock_left(uuid,integer)": {
-    execute: ["anon", "authenticated", "service_role"],
-    definer: true,
-  },
-  "public.cart_facts(uuid[],integer[],text)": {
-    execute: ["anon", "authenticated", "service_role"],
-  },
+  "public.cart_facts(uuid[],text)": { execute: ["anon", "authenticated", "service_role"] },
+  "public.cart_stock(uuid[],integer[])": { execute: ["service_role"] },
 };

@@ -53,6 +53,7 @@ export const shopCatalogueFunctions: Record<string, FunctionAccess> = {
     everybody,
   "private.search_rest(tsquery,text,text,uuid[],bigint,bigint,boolean,tid,integer)": everybody,
   "private.few_listed(text,uuid[],bigint,bigint)": everybody,
+  "private.is_frequent(tsquery,text)": everybody,
   "private.is_listed(product_listings,uuid[],bigint,bigint,boolean)": everybody,
   "private.level_prefix(integer)": everybody,
   "private.search_lexemes(text)": everybody,

@@ -11,6 +11,7 @@ export const shopCheckoutFunctions: Record<string, FunctionAccess> = {
   "private.discount_redeem(uuid,uuid,uuid,text)": server,
   "private.discount_release(uuid)": server,
   "private.base_alert_measures()": server,
+  "private.guest_holds_limit(text,jsonb)": server,
   "private.order_alert_measures()": server,
   "private.order_apply_session(jsonb)": server,
   "private.order_checkout(uuid)": server,
@@ -38,6 +39,7 @@ export const shopCheckoutFunctions: Record<string, FunctionAccess> = {
   "public.order_place(text,uuid,text,text,text,jsonb,jsonb,uuid,text,text,text,boolean,text,text)":
     server,
   "public.order_release(uuid,text,text)": server,
+  "public.orders_pending_before(text,text)": server,
   "public.orders_pending_of(uuid)": server,
   "public.orders_to_look_at(integer)": server,
 };

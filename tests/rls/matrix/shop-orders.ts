@@ -43,7 +43,6 @@ export const shopOrderTables: Record<string, TableAccess> = {
 };
 
 export const shopOrderFunctions: Record<string, FunctionAccess> = {
-  "private.chargeable_step(text)": server,
   "private.money(bigint,text)": server,
   "private.order_apply_refund(orders,jsonb)": server,
   "private.alert_measures_but_orders()": server,
@@ -79,8 +78,9 @@ export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.order_refund_open(uuid,bigint,text,jsonb,boolean,text)": server,
   "private.order_restand(uuid)": server,
   "private.order_restock(uuid,jsonb,text,uuid)": server,
+  "private.order_restock_undo(uuid)": server,
   "private.order_worth(uuid)": server,
-  "private.share_until(bigint,integer,integer,integer)": server,
+  "private.share_of(bigint,integer,integer,integer)": server,
   "private.shop_imbalances()": server,
   "private.stripe_apply_payment_charge(jsonb)": server,
   "public.order_refund_read(uuid)": server,

@@ -4,7 +4,7 @@ import { everything, type FunctionAccess, mine, none, type TableAccess, words } 
 export const reviewTables: Record<string, TableAccess> = {
   "public.reviews": {
     columns: words(`
-      id product_id user_id order_item_id rating comment hidden_at hidden_reason created_at updated_at
+      id product_id user_id order_item_id rating comment verified hidden_at hidden_reason created_at updated_at
     `),
     // Strangers read shown ones by product_reviews(), which tells nobody's id.
     anon: none,
@@ -37,10 +37,11 @@ export const reviewFunctions: Record<string, FunctionAccess> = {
   "private.rating_imbalances()": { execute: ["service_role"] },
   "private.ratings_follow()": { ...trigger, definer: true },
   "private.review_cursor(text)": trigger,
-  "private.review_is_of_buyer()": trigger,
+  "private.review_is_of_buyer()": { ...trigger, definer: true },
   "private.review_moderate(uuid,text)": { ...users, definer: true },
   "private.review_written()": trigger,
   "private.reviews_of_all(uuid,boolean,text,integer)": { ...users, definer: true },
+  "private.reviews_of_order_follow()": { ...trigger, definer: true },
   "private.reviews_shown(uuid,text,integer)": {
     execute: ["anon", "authenticated", "service_role"],
     definer: true,

@@ -348,7 +348,7 @@ export const shopTables: Record<string, TableAccess> = {
     }],
   },
   "private.discount_redemptions": {
-    columns: words("order_id discount_id customer released_at created_at"),
+    columns: words("order_id discount_id customer email released_at created_at"),
     ...serverOnly,
     samples: ({ row, unique }) => [{
       order_id: row("public.orders")["id"],

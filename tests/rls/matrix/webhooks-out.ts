@@ -42,7 +42,7 @@ export const webhooksOutTables: Record<string, TableAccess> = {
   "public.webhook_deliveries": {
     columns: words(`
       id endpoint_id event_id type payload state attempts replays last_status last_error last_excerpt
-      note created_at last_attempt_at finished_at
+      note created_at last_attempt_at sending_until finished_at
     `),
     anon: none,
     authenticated: { select: byStaff },

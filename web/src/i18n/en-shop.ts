@@ -26,8 +26,12 @@ export const enShop = {
   goneItem: "No longer sold",
   notOnSale: "This is no longer sold. Remove it to go on.",
   priceChanged: (from: string, to: string) => `The price changed from ${from} to ${to}.`,
-  canHave: (count: number) =>
-    count === 1 ? "Only one of them can be had." : `Only ${count} of them can be had.`,
+  canHave: (count: number | null) =>
+    count === null
+      ? "There are not that many left: choose fewer."
+      : count === 1
+      ? "Only one of them can be had."
+      : `Only ${count} of them can be had.`,
   capped: (wanted: number, kept: number) => `Your carts held ${wanted} together; ${kept} are kept.`,
   leftOut: (count: number) =>
     count === 1

@@ -29,10 +29,10 @@ export const frShop: typeof enShop = {
   notOnSale: "Cet article n’est plus vendu. Retirez-le pour continuer.",
   priceChanged: (from, to) => `Le prix est passé de ${from} à ${to}.`,
   canHave: (count) =>
-    count === 1
+    count === null
+      ? "Il n’en reste pas autant : choisissez-en moins."
+      : count === 1
       ? "Il n’en reste qu’un."
-      : count === 2
-      ? "Il n’en reste que deux."
       : `Il n’en reste que ${count}.`,
   capped: (wanted, kept) => `Vos paniers en contenaient ${wanted} ensemble ; ${kept} sont gardés.`,
   leftOut: (count) =>

@@ -39,7 +39,7 @@ export interface Product {
 export type CartChange =
   | { kind: "price_up" | "price_down"; from_amount: Amount; to_amount: Amount }
   | { kind: "out_of_stock" | "not_on_sale" }
-  | { kind: "fewer_left"; wanted: number; can_have: number }
+  | { kind: "fewer_left"; wanted: number; can_have: number | null }
   | { kind: "capped"; wanted: number; kept: number };
 
 export interface CartLine {
@@ -78,8 +78,8 @@ export interface Address {
   country: string;
 }
 
+/** What is bought is what is in the cart. */
 export interface CheckoutWish {
-  items: { variant_id: string; quantity: number }[];
   email?: string;
   shipping_address?: Address;
   shipping_rate_id?: string;

@@ -86,7 +86,6 @@ function Ask({ cart, rates }: { cart: Cart; rates: Rate[] }) {
     const checkout = await startCheckout(
       supabase,
       {
-        items: cart.lines.map(({ variant_id, quantity }) => ({ variant_id, quantity })),
         ...(email && { email }),
         ...(shipped && { shipping_address: addressOf(values) }),
         ...(rate !== undefined && { shipping_rate_id: rate.id }),

@@ -60,11 +60,13 @@ export async function checkDestination(
 ): Promise<void> {
   const { signal, resolve = addressesOf } = options;
   const toLoopback = options.toLoopback ?? optionalEnv("WEBHOOKS_TO_LOOPBACK") === "on";
-  const { protocol, hostname, username, password } = new URL(address);
+  const { protocol, hostname, port, username, password } = new URL(address);
   // URL has read 0x7f.1 and 2130706433 as 127.0.0.1 already.
   const host = hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
   if (toLoopback && ["127.0.0.1", "localhost", "::1"].includes(host)) return;
   if (protocol !== "https:") throw new RefusedDestination("the address is not https");
+  // Nobody's mail server or database is tried for an open port by us.
+  if (!["", "8443"].includes(port)) throw new RefusedDestination(`port ${port} is not 443 or 8443`);
   if (username !== "" || password !== "") {
     throw new RefusedDestination("the address holds a name or a password");
   }

@@ -13,13 +13,17 @@ const timeoutMs = 10_000;
 const excerptBytes = 1024;
 const mostRetryAfterSeconds = 3600;
 
+/** How long a delivery waits when enough others are under way to its endpoint: up to twice that. */
+const busySeconds = 5;
+
 const Attempt = z.object({
   attempt: z.int(),
   url: z.string(),
   event_id: z.string(),
   payload: z.record(z.string(), z.unknown()),
   secrets: z.array(z.string()).min(1),
-}).nullable();
+});
+type Attempt = z.infer<typeof Attempt>;
 
 /** How an attempt went. */
 interface Answer {
@@ -74,7 +78,7 @@ function retryAfterOf(headers: Headers): number | undefined {
 }
 
 async function post(
-  { url, event_id, payload, secrets }: NonNullable<z.infer<typeof Attempt>>,
+  { url, event_id, payload, secrets }: Attempt,
   resolve: Resolve | undefined,
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(timeoutMs);
@@ -121,10 +125,13 @@ export async function sendDelivery(
   { admin, resolve }: { admin: Db; resolve?: Resolve },
   deliveryId: number,
 ): Promise<Outcome> {
-  const attempt = Attempt.parse(
-    await rows(admin.rpc("webhook_delivery_begin", { delivery_id: deliveryId })),
-  );
-  if (attempt === null) return succeeded;
+  const begun = await rows(admin.rpc("webhook_delivery_begin", { delivery_id: deliveryId }));
+  if (begun === null) return succeeded;
+  if (typeof begun === "object" && "busy" in begun) {
+    const afterSeconds = Math.ceil(busySeconds * (1 + Math.random()));
+    return { outcome: "retry", reason: "others are under way to its endpoint", afterSeconds };
+  }
+  const attempt = Attempt.parse(begun);
   const { status, error, excerpt, final, retryAfterSeconds } = await post(attempt, resolve);
   const state = await rows(admin.rpc("webhook_delivery_end", {
     delivery_id: deliveryId,

@@ -19,7 +19,7 @@ import { type Cart, viewCart } from "./view.ts";
 type CartView = z.infer<typeof Cart>;
 
 async function show(shopper: Shopper, { cart, cartId }: OpenCart): Promise<CartView> {
-  return viewCart(cart, await readFacts(shopper.db, cart.lines, shopper.priceListId), cartId);
+  return viewCart(cart, await readFacts(shopper, cart.lines), cartId);
 }
 
 /** Shows the caller's cart. @throws {Problem} as openCart */
@@ -49,7 +49,7 @@ export async function addLine(
   { variantId, quantity }: { variantId: string; quantity: number },
   once: string | undefined,
 ): Promise<CartView> {
-  const facts = await readFacts(shopper.db, [{ variantId, quantity }], shopper.priceListId);
+  const facts = await readFacts(shopper, [{ variantId, quantity }]);
   const item = facts.lines.get(variantId);
   if (item === undefined) {
     throw problem("variant_not_found", {

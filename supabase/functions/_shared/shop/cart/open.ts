@@ -1,11 +1,11 @@
 /** Whose cart a request means, and the merge of a guest's cart into a user's. */
 import type { Redis } from "@upstash/redis";
-import type { Db } from "../../database.ts";
 import { describeError, log } from "../../log.ts";
 import { problem } from "../../problem.ts";
 import { RedisUnavailable, redisWithPauses } from "../../redis.ts";
 import { type GuestCart, guestCartOf } from "./cart-id.ts";
-import { readFacts } from "./facts.ts";
+import { type FactsAsked, readFacts } from "./facts.ts";
+import { maxQuantity } from "./scripts.ts";
 import {
   type CartName,
   emptyCart,
@@ -16,15 +16,11 @@ import {
 } from "./store.ts";
 
 /** Who asks, and for what currency. */
-export interface Shopper {
-  /** The database as the caller. */
-  db: Db;
+export interface Shopper extends FactsAsked {
   /** Undefined for a guest. */
   user: { id: string } | undefined;
   /** Of the request: `x-cart-id` is read. */
   headers: Headers;
-  /** Default: the shop's default list. */
-  priceListId?: string | undefined;
 }
 
 /** A cart that was opened. */
@@ -50,19 +46,14 @@ export async function inCarts<T>(ask: (redis: Redis) => Promise<T>): Promise<T> 
   }
 }
 
-/** How many units of what both carts hold can be had. What is not on sale is not cut. */
-async function mostOf(
-  { db, priceListId }: Shopper,
-  guest: StoredCart,
-  user: StoredCart,
-): Promise<Map<string, number>> {
-  const held = new Map(user.lines.map(({ variantId, quantity }) => [variantId, quantity]));
-  const wanted = guest.lines.map(({ variantId, quantity }) => ({
-    variantId,
-    quantity: quantity + (held.get(variantId) ?? 0),
-  }));
-  const { lines } = await readFacts(db, wanted, priceListId);
-  return new Map([...lines].map(([variantId, { can_have }]) => [variantId, can_have]));
+/**
+ * How many units of what the guest's cart holds can be had: not only as many as both hold now, since more
+ * may come before they are merged. What is not on sale is not cut.
+ */
+async function mostOf(shopper: Shopper, guest: StoredCart): Promise<Map<string, number>> {
+  const wanted = guest.lines.map(({ variantId }) => ({ variantId, quantity: maxQuantity }));
+  const { lines, canHave } = await readFacts(shopper, wanted);
+  return new Map([...lines.keys()].map((variantId) => [variantId, canHave.get(variantId) ?? 0]));
 }
 
 /** A user's cart; that of the guest who the user was is merged into it first. */
@@ -76,7 +67,7 @@ async function openUserCart(shopper: Shopper, userId: string): Promise<OpenCart>
   const [theirs, own = emptyCart] = await inCarts((redis) => readCarts(redis, [guest.name, name]));
   // Merged before, or expired: there is nothing to lose.
   if (theirs === undefined) return { name, cartId: null, cart: own };
-  const most = theirs.lines.length === 0 ? new Map() : await mostOf(shopper, theirs, own);
+  const most = theirs.lines.length === 0 ? new Map() : await mostOf(shopper, theirs);
   const cart = await inCarts((redis) => mergeCarts(redis, guest.name, name, most));
   return { name, cartId: null, cart };
 }

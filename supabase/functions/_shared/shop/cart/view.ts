@@ -11,8 +11,8 @@ const Change = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("price_down"), from_amount: Amount, to_amount: Amount }),
   /** None is left. */
   z.object({ kind: z.literal("out_of_stock") }),
-  /** Fewer are left than wanted. */
-  z.object({ kind: z.literal("fewer_left"), wanted: z.int(), can_have: z.int() }),
+  /** Fewer are left than wanted; how many is told only when they are few. */
+  z.object({ kind: z.literal("fewer_left"), wanted: z.int(), can_have: z.int().nullable() }),
   /** Unknown, withdrawn, or not sold by this price list. */
   z.object({ kind: z.literal("not_on_sale") }),
   /** Two carts became one, and there was not room or stock for what both held. */
@@ -25,6 +25,8 @@ const Line = z.object({
   unit_amount_when_added: Amount,
   /** What it is now; null when it is not on sale. */
   item: LineFacts.omit({ variant_id: true }).nullable(),
+  /** Whether the whole quantity can be had now. */
+  enough: z.boolean(),
   /** Unit amount now, times quantity; 0 when it is not on sale. */
   subtotal_amount: Amount,
   changes: z.array(Change),
@@ -62,9 +64,10 @@ function changesOf(stored: StoredLine, facts: CartFacts): Change[] {
       to_amount: now.unit_amount,
     });
   }
-  if (now.can_have === 0) changes.push({ kind: "out_of_stock" });
-  else if (now.can_have < quantity) {
-    changes.push({ kind: "fewer_left", wanted: quantity, can_have: now.can_have });
+  const canHave = facts.canHave.get(stored.variantId) ?? 0;
+  if (canHave === 0) changes.push({ kind: "out_of_stock" });
+  else if (canHave < quantity) {
+    changes.push({ kind: "fewer_left", wanted: quantity, can_have: now.few_left });
   }
   return changes;
 }
@@ -77,6 +80,7 @@ function viewLine(stored: StoredLine, facts: CartFacts): CartLine {
     quantity,
     unit_amount_when_added: unitAmount,
     item: item ?? null,
+    enough: item !== undefined && (facts.canHave.get(variantId) ?? 0) >= quantity,
     subtotal_amount: item === undefined ? 0 : item.unit_amount * quantity,
     changes: changesOf(stored, facts),
   };
@@ -96,7 +100,6 @@ export function viewCart(
     lines,
     left_out: cart.leftOut.map(({ variantId, quantity }) => ({ variant_id: variantId, quantity })),
     subtotal_amount: lines.reduce((sum, line) => sum + line.subtotal_amount, 0),
-    purchasable: lines.length > 0 &&
-      lines.every(({ item, quantity }) => item !== null && item.can_have >= quantity),
+    purchasable: lines.length > 0 && lines.every(({ enough }) => enough),
   };
 }

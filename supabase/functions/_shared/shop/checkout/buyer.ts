@@ -12,6 +12,8 @@ export interface Purchase {
   items: { variant_id: string; quantity: number }[];
   /** The cart that loses the lines once they are paid; undefined for items that were in none. */
   cart: string | undefined;
+  /** A user's: the guest's cart that he had before he signed in, if the request names one. */
+  guestCart: string | undefined;
 }
 
 /**
@@ -33,11 +35,12 @@ export async function purchaseOf(
   items: Purchase["items"] | undefined,
   { email, address }: { email: string; address: string },
 ): Promise<Purchase> {
+  const guestCart = shopper.user && guestCartOf(shopper.headers)?.name;
   if (items !== undefined) {
     const buyer = shopper.user === undefined
       ? guestCartOf(shopper.headers)?.name ?? await cartless(email, address)
       : `user:${shopper.user.id}`;
-    return { buyer, items, cart: undefined };
+    return { buyer, items, cart: undefined, guestCart };
   }
   const cart = await checkoutCart(shopper);
   if (cart === undefined) throw problem("cart_empty");
@@ -45,5 +48,6 @@ export async function purchaseOf(
     buyer: cart.name,
     items: cart.lines.map(({ variantId, quantity }) => ({ variant_id: variantId, quantity })),
     cart: cart.reference,
+    guestCart,
   };
 }

@@ -109,6 +109,21 @@ async function giveUp(
   }
 }
 
+/**
+ * Ends what a user has ordered before he signed in and not paid: his cart came along, and both pages
+ * could be paid. What only bears his address may be another's: he hears nothing of it.
+ */
+async function giveUpGuestOrders(tools: CheckoutTools, request: CheckoutRequest): Promise<void> {
+  const earlier = await rows(tools.admin.rpc("orders_pending_before", {
+    cart: (request.purchase.guestCart ?? null) as string,
+    email: request.email,
+  })) as unknown as (CheckoutOrder & { own_cart: boolean })[];
+  for (const order of earlier) {
+    if (order.own_cart) await giveUp(tools, { order, matches: false });
+    else await endSession(tools, order);
+  }
+}
+
 /** The page of an order; undefined when its session has ended: then the order has, too. */
 async function pageOf(
   tools: CheckoutTools,
@@ -147,6 +162,7 @@ export async function startOrderCheckout(
   request: CheckoutRequest,
 ): Promise<StartedCheckout> {
   try {
+    if (request.userId !== undefined) await giveUpGuestOrders(tools, request);
     for (let round = 0; round < 3; round++) {
       const placed = await place(tools, request);
       if (!placed.matches) {

@@ -51,6 +51,16 @@ export async function findOrder(
   return found;
 }
 
+/** What a checkout is that Stripe was not asked for, or has not answered. */
+export function withoutSession({ status, total_amount }: CheckoutOrder) {
+  if (status === "pending") return { status: "open", payment_status: "unpaid" };
+  const ended = status === "expired" || status === "cancelled";
+  if (total_amount === 0 && !ended) {
+    return { status: "complete", payment_status: "no_payment_required" };
+  }
+  return { status: "expired", payment_status: "unpaid" };
+}
+
 /** Brings an order to what Stripe says, and tells it. @throws {Problem} `payment_provider_unavailable` */
 export async function orderStatus(tools: CheckoutTools, order: CheckoutOrder) {
   try {
