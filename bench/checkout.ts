@@ -8,7 +8,7 @@ import { testDatabase } from "../tests/support/database.ts";
 import { onSale } from "../tests/support/checkout.ts";
 
 const buyers = 16;
-const ordersEach = 40;
+const ordersEach = 25;
 const rounds = 5;
 
 await using database = await testDatabase({ connections: buyers });

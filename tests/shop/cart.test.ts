@@ -270,6 +270,26 @@ Deno.test("cart: the guest's is not lost at login, it is summed up (vendure next
   assert.deepEqual(quantities(await browser.cart()), [3, 7, 3]);
 });
 
+Deno.test("cart: what the user adds while the guest's cart is merged is all there", async () => {
+  const product = await insertProduct(sql, { onHand: 500 });
+  const { token } = await signUp();
+  const guest = new Visitor();
+  await guest.add(product, 2);
+  const headers = { "x-cart-id": guest.cartId! };
+  await Promise.all(
+    Array.from(
+      { length: 12 },
+      (_, n) =>
+        n % 3 === 0
+          ? call("GET", "cart", { token, headers })
+          : call("POST", "cart", { token, body: { variant_id: product.variantId, quantity: 3 } }),
+    ),
+  );
+  const cart = await new Visitor(token).cart();
+  assert.deepEqual(quantities(cart), [2 + 8 * 3]);
+  assert.deepEqual(cart.lines[0].changes, []);
+});
+
 Deno.test("cart: a change as the first request after login finds what the guest put in", async () => {
   const product = await insertProduct(sql, { onHand: 50 });
   for (

@@ -253,3 +253,20 @@ Deno.test("checkout-create: who signs in after a guest's checkout cannot pay bot
   equal((await payPage(before.body.checkout_url)).status, 410);
   equal((await payPage(after.body.checkout_url)).status, 303);
 });
+
+Deno.test("checkout-create: a guest's cart that comes along at login takes its unpaid checkout with it", async () => {
+  const [user, { variantId }] = await Promise.all([signUp(), onSale(sql, { stock: 5 })]);
+  const added = await call("POST", "cart", { body: { variant_id: variantId, quantity: 2 } });
+  const headers = { "x-cart-id": added.body.cart.cart_id };
+  const before = await checkout({ headers }, { email: guest().email });
+  equal(before.status, 200, JSON.stringify(before.body));
+  const after = await checkout({ token: user.token, headers }, {});
+  equal(after.status, 200, JSON.stringify(after.body));
+  equal((await payPage(before.body.checkout_url)).status, 410);
+  equal((await payPage(after.body.checkout_url)).status, 303);
+  await waitFor(
+    "the order to be paid",
+    async () => await orderStatus(after.body.order_id) === "paid",
+  );
+  deepEqual(await stockOf(sql, variantId), { on_hand: 3, reserved: 0, sold: 2 });
+});

@@ -175,7 +175,7 @@ Deno.test("orders: a user reads his own under RLS and nobody else's, cancels onc
   const [user, stranger] = await Promise.all([signUp(), signUp()]);
   const order = await bought({ user });
   for (const table of ["orders", "order_items", "order_events", "order_refunds"] as const) {
-    const column = table === "orders" ? "id" : "order_id";
+    const column = (table === "orders" ? "id" : "order_id") as "id";
     const { data: mine } = await user.client.from(table).select("*").eq(column, order.id);
     equal(mine!.length > 0, table !== "order_refunds", table);
     const { data: theirs } = await stranger.client.from(table).select("*").eq(column, order.id);

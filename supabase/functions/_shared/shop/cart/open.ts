@@ -5,6 +5,7 @@ import { problem } from "../../problem.ts";
 import { RedisUnavailable, redisWithPauses } from "../../redis.ts";
 import { type GuestCart, guestCartOf } from "./cart-id.ts";
 import { type FactsAsked, readFacts } from "./facts.ts";
+import { maxQuantity } from "./scripts.ts";
 import {
   type CartName,
   emptyCart,
@@ -45,17 +46,12 @@ export async function inCarts<T>(ask: (redis: Redis) => Promise<T>): Promise<T> 
   }
 }
 
-/** How many units of what both carts hold can be had. What is not on sale is not cut. */
-async function mostOf(
-  shopper: Shopper,
-  guest: StoredCart,
-  user: StoredCart,
-): Promise<Map<string, number>> {
-  const held = new Map(user.lines.map(({ variantId, quantity }) => [variantId, quantity]));
-  const wanted = guest.lines.map(({ variantId, quantity }) => ({
-    variantId,
-    quantity: quantity + (held.get(variantId) ?? 0),
-  }));
+/**
+ * How many units of what the guest's cart holds can be had: not only as many as both hold now, since more
+ * may come before they are merged. What is not on sale is not cut.
+ */
+async function mostOf(shopper: Shopper, guest: StoredCart): Promise<Map<string, number>> {
+  const wanted = guest.lines.map(({ variantId }) => ({ variantId, quantity: maxQuantity }));
   const { lines, canHave } = await readFacts(shopper, wanted);
   return new Map([...lines.keys()].map((variantId) => [variantId, canHave.get(variantId) ?? 0]));
 }
@@ -71,7 +67,7 @@ async function openUserCart(shopper: Shopper, userId: string): Promise<OpenCart>
   const [theirs, own = emptyCart] = await inCarts((redis) => readCarts(redis, [guest.name, name]));
   // Merged before, or expired: there is nothing to lose.
   if (theirs === undefined) return { name, cartId: null, cart: own };
-  const most = theirs.lines.length === 0 ? new Map() : await mostOf(shopper, theirs, own);
+  const most = theirs.lines.length === 0 ? new Map() : await mostOf(shopper, theirs);
   const cart = await inCarts((redis) => mergeCarts(redis, guest.name, name, most));
   return { name, cartId: null, cart };
 }

@@ -111,14 +111,17 @@ async function giveUp(
 
 /**
  * Ends what a user has ordered before he signed in and not paid: his cart came along, and both pages
- * could be paid.
+ * could be paid. What only bears his address may be another's: he hears nothing of it.
  */
 async function giveUpGuestOrders(tools: CheckoutTools, request: CheckoutRequest): Promise<void> {
   const earlier = await rows(tools.admin.rpc("orders_pending_before", {
     cart: (request.purchase.guestCart ?? null) as string,
     email: request.email,
-  })) as unknown as CheckoutOrder[];
-  for (const order of earlier) await giveUp(tools, { order, matches: false });
+  })) as unknown as (CheckoutOrder & { own_cart: boolean })[];
+  for (const order of earlier) {
+    if (order.own_cart) await giveUp(tools, { order, matches: false });
+    else await endSession(tools, order);
+  }
 }
 
 /** The page of an order; undefined when its session has ended: then the order has, too. */
