@@ -37,7 +37,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select held.status in ('cancelled', 'expired', 'refunded')
+  select held.status in ('delivered', 'cancelled', 'expired', 'refunded')
     or held.status not in ('disputed', 'review') and (
       held.delivered_at is not null
       -- Nobody says of every parcel that it has come, and what is not sent at all is never delivered.
