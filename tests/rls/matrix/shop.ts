@@ -214,7 +214,7 @@ export const shopTables: Record<string, TableAccess> = {
   },
   "public.order_items": {
     columns: words(`
-      id order_id user_id variant_id product_id position sku name_en name_fr options unit_amount quantity
+      id order_id user_id variant_id product_id position sku name_en name_fr options tax_code unit_amount quantity
       subtotal_amount discount_amount total_amount refunded_quantity refunded_amount restocked_quantity
       created_at
     `),
@@ -270,12 +270,13 @@ export const shopTables: Record<string, TableAccess> = {
   },
   "private.order_requests": {
     columns: words(
-      "order_id buyer request_hash success_url cancel_url taxed cart address_hash look_at closed_at",
+      "order_id buyer asked_hash request_hash success_url cancel_url taxed cart address_hash look_at closed_at",
     ),
     ...serverOnly,
     samples: ({ row, unique }) => [{
       order_id: row("public.orders")["id"],
       buyer: unique,
+      asked_hash: unique,
       request_hash: unique,
     }],
   },
