@@ -73,13 +73,18 @@ Deno.test("order money: a second payment goes back by itself, from its own payme
       ? await insertOrder(sql, { lines: [{ variant }] })
       : await insertPaidOrder(sql, { lines: [{ variant }] });
     for (const step of ["fulfilling", "shipped", "delivered"]) {
-      if (["fulfilling", "shipped", "delivered"].indexOf(status) >= ["fulfilling", "shipped", "delivered"].indexOf(step)) {
+      if (
+        ["fulfilling", "shipped", "delivered"].indexOf(status) >=
+          ["fulfilling", "shipped", "delivered"].indexOf(step)
+      ) {
         await advance(order.id, step);
       }
     }
     if (status === "cancelled") await cancel(order.id);
     const record = await another(order);
-    const [refund, ...more] = (await refundsOf(order.id)).filter(({ reason }) => reason === "paid_twice");
+    const [refund, ...more] = (await refundsOf(order.id)).filter(({ reason }) =>
+      reason === "paid_twice"
+    );
     assert.deepEqual(more, [], status);
     assert.deepEqual([refund!.amount, refund!.payment, refund!.state], [
       1000,
@@ -92,7 +97,8 @@ Deno.test("order money: a second payment goes back by itself, from its own payme
     assert.ok((await mailsOf(order.email)).includes("order_refunded"), status);
     if (status === "pending") {
       // It is still to be paid, and can be.
-      const [held] = await sql`select stripe_session_id as id from public.orders where id = ${order.id}`;
+      const [held] =
+        await sql`select stripe_session_id as id from public.orders where id = ${order.id}`;
       await apply(sql, session(order, { id: held!["id"] }));
       assert.equal(await statusOf(order.id), "paid");
     }

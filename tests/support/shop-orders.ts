@@ -32,7 +32,9 @@ export function orderActions(sql: Sql, staff: string) {
       } = {},
     ): Promise<string> =>
       (await sql`
-        select public.order_cancel(${id}, ${buyer}, ${byToken}, ${reason}, ${ended}) as status`)[0]![
+        select public.order_cancel(${id}, ${buyer}, ${byToken}, ${reason}, ${ended}) as status`)[
+        0
+      ]![
         "status"
       ],
 

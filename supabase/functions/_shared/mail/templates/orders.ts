@@ -190,37 +190,52 @@ export const orderExpiredPaid = mailTemplate({
     const { say } = writer;
     const amount = writer.money(props.amount);
     return {
-      subject: say(props.cancelled ? {
-        fr: `Votre commande ${props.number} était annulée : votre paiement vous est remboursé`,
-        en: `Your order ${props.number} was cancelled: your payment is refunded`,
-      } : {
-        fr: `Votre commande ${props.number} n’a pas pu aboutir : elle vous est remboursée`,
-        en: `Your order ${props.number} could not be completed: you are refunded`,
-      }),
+      subject: say(
+        props.cancelled
+          ? {
+            fr: `Votre commande ${props.number} était annulée : votre paiement vous est remboursé`,
+            en: `Your order ${props.number} was cancelled: your payment is refunded`,
+          }
+          : {
+            fr: `Votre commande ${props.number} n’a pas pu aboutir : elle vous est remboursée`,
+            en: `Your order ${props.number} could not be completed: you are refunded`,
+          },
+      ),
       preheader: say({
         fr: `${amount} vous sont rendus en totalité.`,
         en: `All of ${amount} goes back to you.`,
       }),
-      heading: say(props.cancelled ? {
-        fr: "Votre paiement vous est remboursé",
-        en: "Your payment is refunded",
-      } : {
-        fr: "Votre commande n’a pas pu aboutir",
-        en: "Your order could not be completed",
-      }),
+      heading: say(
+        props.cancelled
+          ? {
+            fr: "Votre paiement vous est remboursé",
+            en: "Your payment is refunded",
+          }
+          : {
+            fr: "Votre commande n’a pas pu aboutir",
+            en: "Your order could not be completed",
+          },
+      ),
       blocks: [
         greeting(writer, props.name),
-        text(writer, props.cancelled ? {
-          fr: `Votre paiement de ${amount} nous est parvenu alors que la commande ` +
-            `${props.number} avait été annulée. Rien ne vous sera envoyé.`,
-          en: `Your payment of ${amount} reached us after order ${props.number} had been ` +
-            "cancelled. Nothing will be sent.",
-        } : {
-          fr: `Votre paiement de ${amount} nous est parvenu après l’expiration de la commande ` +
-            `${props.number}, et ses articles ont été vendus entre-temps. Nous en sommes désolés.`,
-          en: `Your payment of ${amount} reached us after order ${props.number} had expired, and ` +
-            "its items were sold in the meantime. We are sorry.",
-        }),
+        text(
+          writer,
+          props.cancelled
+            ? {
+              fr: `Votre paiement de ${amount} nous est parvenu alors que la commande ` +
+                `${props.number} avait été annulée. Rien ne vous sera envoyé.`,
+              en: `Your payment of ${amount} reached us after order ${props.number} had been ` +
+                "cancelled. Nothing will be sent.",
+            }
+            : {
+              fr:
+                `Votre paiement de ${amount} nous est parvenu après l’expiration de la commande ` +
+                `${props.number}, et ses articles ont été vendus entre-temps. Nous en sommes désolés.`,
+              en:
+                `Your payment of ${amount} reached us after order ${props.number} had expired, and ` +
+                "its items were sold in the meantime. We are sorry.",
+            },
+        ),
         text(writer, {
           fr: "Nous vous remboursons la totalité sur le moyen de paiement utilisé, sans que vous " +
             `ayez rien à faire. ${whenOnAccount.fr}`,
