@@ -211,6 +211,7 @@ create table private.discount_redemptions (
   order_id uuid not null,
   discount_id uuid not null,
   customer text not null,
+  email text,
   released_at timestamp with time zone,
   created_at timestamp with time zone default private.now() not null,
   constraint discount_redemptions_pkey PRIMARY KEY (order_id),
@@ -219,7 +220,9 @@ create table private.discount_redemptions (
 );
 comment on table private.discount_redemptions is 'Which orders redeemed which discount: counted from when the order is placed, given back when nothing was paid.';
 comment on column private.discount_redemptions.customer is 'By whom limits count: user:<id>, else email:<SHA-256 of the address in lower case>.';
+comment on column private.discount_redemptions.email is 'Beside a user''s id his address as a guest would be counted: he is one customer, signed in or not.';
 CREATE INDEX discount_redemptions_customer ON private.discount_redemptions USING btree (discount_id, customer);
+CREATE INDEX discount_redemptions_email ON private.discount_redemptions USING btree (discount_id, email);
 alter table private.discount_redemptions enable row level security;
 grant select, insert, update, delete on private.discount_redemptions to service_role;
 
@@ -444,13 +447,14 @@ create table private.order_requests (
   constraint order_requests_address_hash_hex CHECK (address_hash ~ '^[0-9a-f]{64}$'::text)
 );
 comment on table private.order_requests is 'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
-comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>.';
+comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>; processing:<order> while only the bank decides.';
 comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
 comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
 comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart/checkout.ts refers to it; null for lines that were in none.';
 comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
 comment on column private.order_requests.look_at is 'When the sweep asks Stripe next what became of it.';
 comment on column private.order_requests.closed_at is 'When the order was no longer pending: the same request is then a new order.';
+CREATE INDEX order_requests_address ON private.order_requests USING btree (address_hash) WHERE (closed_at IS NULL);
 CREATE INDEX order_requests_closed ON private.order_requests USING btree (closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX order_requests_look ON private.order_requests USING btree (look_at) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX order_requests_one_pending ON private.order_requests USING btree (buyer) WHERE (closed_at IS NULL);
@@ -1785,6 +1789,7 @@ grant select on public.order_items to authenticated;
 grant select, insert, update, delete on public.order_items to service_role;
 create policy "Buyers read the lines of their own orders" on public.order_items for select to authenticated
   using (user_id = (( SELECT auth.uid() AS uid)));
+CREATE CONSTRAINT TRIGGER order_items_reviews AFTER UPDATE OF refunded_quantity ON order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.refunded_quantity <> new.refunded_quantity) EXECUTE FUNCTION private.reviews_of_order_follow();
 
 create table public.order_refunds (
   id uuid default gen_random_uuid() not null,
@@ -1936,6 +1941,8 @@ CREATE INDEX orders_created ON public.orders USING btree (created_at, id);
 CREATE INDEX orders_email ON public.orders USING btree (lower(customer_email), created_at);
 CREATE INDEX orders_holding ON public.orders USING btree (expires_at) WHERE (status = 'pending'::text);
 CREATE INDEX orders_of_guests ON public.orders USING btree (created_at) WHERE ((user_id IS NULL) AND ((customer_email IS NOT NULL) OR (shipping_address IS NOT NULL)));
+CREATE INDEX orders_paid_too_much ON public.orders USING btree (created_at) WHERE ((paid_amount - refunded_amount) > total_amount);
+CREATE INDEX orders_pending_guests ON public.orders USING btree (lower(customer_email)) WHERE ((status = 'pending'::text) AND (user_id IS NULL));
 CREATE INDEX orders_price_list ON public.orders USING btree (price_list_id);
 CREATE INDEX orders_status ON public.orders USING btree (status, created_at);
 CREATE INDEX orders_to_forget ON public.orders USING btree (updated_at) WHERE forget;
@@ -1950,6 +1957,7 @@ CREATE TRIGGER orders_event_insert AFTER INSERT ON orders FOR EACH ROW EXECUTE F
 CREATE TRIGGER orders_event_update AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status IS DISTINCT FROM new.status) EXECUTE FUNCTION private.order_event();
 CREATE TRIGGER orders_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON orders FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('number');
 CREATE TRIGGER orders_review_ends AFTER UPDATE OF status ON orders FOR EACH ROW WHEN (old.status = 'review'::text AND (new.status = ANY (ARRAY['paid'::text, 'cancelled'::text, 'refunded'::text]))) EXECUTE FUNCTION private.order_review_ends();
+CREATE CONSTRAINT TRIGGER orders_reviews AFTER UPDATE OF status ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.status <> new.status) EXECUTE FUNCTION private.reviews_of_order_follow();
 CREATE CONSTRAINT TRIGGER orders_told_paid AFTER UPDATE OF status ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.status = 'paid'::text AND (old.status = ANY (ARRAY['pending'::text, 'expired'::text, 'review'::text]))) EXECUTE FUNCTION private.order_told();
 CREATE CONSTRAINT TRIGGER orders_told_shipped AFTER UPDATE OF status ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.status = 'shipped'::text AND old.status <> 'shipped'::text AND old.shipped_at IS NULL) EXECUTE FUNCTION private.order_told();
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION private.touch();
@@ -2276,10 +2284,11 @@ create policy "Staff update" on public.product_variants for update to authentica
 create policy "Users read active variants of active products, staff all" on public.product_variants for select to authenticated
   using (( SELECT private.is_staff() AS is_staff) OR active AND private.product_on_sale(product_id));
 CREATE TRIGGER product_variants_audit AFTER INSERT OR DELETE OR UPDATE OF sku, options, weight_grams, low_stock, active ON product_variants FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'id', 'product_id', 'sku', '~options', 'weight_grams', 'low_stock', 'active');
+CREATE TRIGGER product_variants_bands AFTER UPDATE ON product_variants REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.variants_change_bands();
 CREATE TRIGGER product_variants_listings_delete AFTER DELETE ON product_variants REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
 CREATE TRIGGER product_variants_listings_insert AFTER INSERT ON product_variants REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
 CREATE TRIGGER product_variants_listings_update AFTER UPDATE ON product_variants REFERENCING OLD TABLE AS changed_from NEW TABLE AS changed_to FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_variants();
-CREATE TRIGGER product_variants_stock AFTER INSERT OR UPDATE OF low_stock ON product_variants FOR EACH ROW EXECUTE FUNCTION private.variant_gets_stock();
+CREATE TRIGGER product_variants_stock AFTER INSERT ON product_variants FOR EACH ROW EXECUTE FUNCTION private.variant_gets_stock();
 CREATE TRIGGER product_variants_touch BEFORE UPDATE ON product_variants FOR EACH ROW EXECUTE FUNCTION private.touch();
 
 create table public.products (
@@ -2405,6 +2414,7 @@ create table public.reviews (
   order_item_id uuid not null,
   rating smallint not null,
   comment text default ''::text not null,
+  verified boolean default true not null,
   hidden_at timestamp with time zone,
   hidden_reason text,
   created_at timestamp with time zone default private.now() not null,
@@ -2422,6 +2432,7 @@ create table public.reviews (
 comment on table public.reviews is 'What buyers say of products, one for each line of an order. Gone with the account of whoever wrote it.';
 comment on column public.reviews.product_id is 'The product of the order''s line.';
 comment on column public.reviews.comment is 'Plain text. Whoever shows it escapes it: there is no mark-up in it that means anything.';
+comment on column public.reviews.verified is 'Whether an order still shows it bought. Without that it is neither shown nor counted: a rating that one can buy, give back and keep would be for sale.';
 comment on column public.reviews.hidden_at is 'Since when staff hide it; its author sees that, and why.';
 CREATE INDEX reviews_hidden ON public.reviews USING btree (hidden_at);
 CREATE INDEX reviews_newest ON public.reviews USING btree (created_at DESC, id DESC);
@@ -2720,6 +2731,7 @@ create table public.webhook_deliveries (
   note text,
   created_at timestamp with time zone default private.now() not null,
   last_attempt_at timestamp with time zone,
+  sending_until timestamp with time zone,
   finished_at timestamp with time zone,
   constraint webhook_deliveries_pkey PRIMARY KEY (id),
   constraint webhook_deliveries_once_per_event UNIQUE (endpoint_id, event_id),
@@ -2734,7 +2746,9 @@ comment on column public.webhook_deliveries.payload is '{type, timestamp, data}:
 comment on column public.webhook_deliveries.attempts is 'Since it was written or replayed last; a result counts only for the attempt that it is of.';
 comment on column public.webhook_deliveries.last_excerpt is 'The first 300 characters of the last answer that was no success.';
 comment on column public.webhook_deliveries.note is 'Why staff replayed it last.';
+comment on column public.webhook_deliveries.sending_until is 'An attempt is under way, until then at the latest, in real time.';
 CREATE INDEX webhook_deliveries_finished ON public.webhook_deliveries USING btree (finished_at);
+CREATE INDEX webhook_deliveries_sending ON public.webhook_deliveries USING btree (endpoint_id) WHERE (sending_until IS NOT NULL);
 alter table public.webhook_deliveries enable row level security;
 grant select on public.webhook_deliveries to authenticated;
 grant select, insert, update, delete on public.webhook_deliveries to service_role;
@@ -3892,6 +3906,7 @@ declare
   created text[];
   changed text[] := '{}';
   more text[];
+  locked uuid[];
   counted record;
 begin
   select coalesce(jsonb_agg(error), '[]') into refused
@@ -3901,6 +3916,29 @@ begin
   from private.catalogue_rows_incomplete(catalogue_rows_write.import_id, rows) as error;
   rows := private.catalogue_rows_without(rows, incomplete);
   refused := refused || incomplete;
+
+  -- Orders take stock, and what buyers know of it after that, in the order of the ids. So does a batch, before
+  -- it writes anything: whoever took them as the rows come would wait for an order that waits for it. Only
+  -- what the rows change is taken, so that other buyers are not held up.
+  select coalesce(array_agg(taken.variant_id), '{}') into locked
+  from (
+    select held.variant_id from private.stock as held
+    where held.variant_id in (
+      select variant.id
+      from private.catalogue_row_products(rows) as wanted
+      join public.products as product on product.slug = wanted.product and product.active <> wanted.active
+      join public.product_variants as variant on variant.product_id = product.id
+      union
+      select variant.id
+      from private.catalogue_rows(rows) as row
+      join public.product_variants as variant on variant.sku = row.sku
+      join private.stock as known on known.variant_id = variant.id
+      where row.low_stock <> variant.low_stock or row.variant_active <> variant.active
+        or row.stock <> known.on_hand - known.shortage
+    )
+    order by held.variant_id
+    for update
+  ) as taken;
 
   insert into public.products (
     slug, category_id, name_en, name_fr, description_en, description_fr, attributes, tax_code, active
@@ -4008,7 +4046,7 @@ begin
   from written join public.product_variants as variant on variant.id = written.variant_id;
   changed := changed || more;
 
-  -- Last, since buyers wait for these rows until the batch is committed.
+  -- What was sold since the look above is not counted over: it is not among those taken.
   select coalesce(array_agg(moved.sku), '{}') into more
   from (
     select counted_row.sku, private.stock_set(
@@ -4020,6 +4058,7 @@ begin
       join public.product_variants as variant on variant.sku = row.sku
       join private.stock as held on held.variant_id = variant.id
       where row.stock is not null and row.stock <> held.on_hand - held.shortage
+        and (variant.id = any (locked) or row.sku = any (created))
       order by variant.id
     ) as counted_row
   ) as moved
@@ -4105,21 +4144,6 @@ $function$;
 comment on function private.charge_step(text) is 'Of how many minor units an amount must be a multiple for Stripe to charge it: as toStripeAmount() of _shared/money.ts. https://docs.stripe.com/currencies#special-cases';
 grant execute on function private.charge_step(text) to authenticated;
 grant execute on function private.charge_step(text) to service_role;
-
-CREATE OR REPLACE FUNCTION private.chargeable_step(currency text)
- RETURNS integer
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select case
-    when chargeable_step.currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 10
-    when chargeable_step.currency = 'MGA' then 100
-    else 1
-  end;
-$function$;
-comment on function private.chargeable_step(text) is 'In steps of how many minor units Stripe charges and refunds a currency, as _shared/money.ts says. https://docs.stripe.com/currencies#special-cases';
-grant execute on function private.chargeable_step(text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.confirmed_address(user_id uuid)
  RETURNS text
@@ -4275,21 +4299,20 @@ begin
   if per_customer <= (
     select count(*) from private.discount_redemptions as earlier
     where earlier.discount_id = discount_redeem.discount_id and earlier.released_at is null
-      and earlier.customer in (
-        private.customer_key(discount_redeem.user_id, discount_redeem.email),
-        private.customer_key(null, discount_redeem.email)
-      )
+      and (earlier.customer = private.customer_key(discount_redeem.user_id, discount_redeem.email)
+        or earlier.email = private.customer_key(null, discount_redeem.email))
   ) then
     perform private.problem(409, 'discount_used_up', 'You have redeemed this code as often as you may.');
   end if;
-  insert into private.discount_redemptions (order_id, discount_id, customer)
+  insert into private.discount_redemptions (order_id, discount_id, customer, email)
   values (
     discount_redeem.order_id, discount_redeem.discount_id,
-    private.customer_key(discount_redeem.user_id, discount_redeem.email)
+    private.customer_key(discount_redeem.user_id, discount_redeem.email),
+    private.customer_key(null, discount_redeem.email)
   );
 end;
 $function$;
-comment on function private.discount_redeem(uuid, uuid, uuid, text) is 'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, whom a user''s own address names as well.';
+comment on function private.discount_redeem(uuid, uuid, uuid, text) is 'Counts a discount for an order, in one conditional update. Refuses with discount_used_up: in all, or for this customer, signed in or not.';
 grant execute on function private.discount_redeem(uuid, uuid, uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.discount_release(order_id uuid)
@@ -4695,6 +4718,32 @@ comment on function private.free_plan() is 'The plan of whoever has not subscrib
 grant execute on function private.free_plan() to authenticated;
 grant execute on function private.free_plan() to service_role;
 
+CREATE OR REPLACE FUNCTION private.guest_holds_limit(from_hash text, lines jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  orders bigint;
+  units bigint;
+begin
+  -- Carts cost nothing: what one address holds by ever new ones is bounded. One at a time, or all that
+  -- come at once would find room.
+  perform pg_advisory_xact_lock(hashtextextended('guest orders from ' || from_hash, 0));
+  select count(distinct item.order_id), coalesce(sum(item.quantity), 0) into orders, units
+  from private.order_requests as request
+  join public.orders as held on held.id = request.order_id and held.user_id is null
+  join public.order_items as item on item.order_id = held.id
+  where request.address_hash = from_hash and request.closed_at is null;
+  select units + sum((line ->> 'quantity')::bigint) into units from jsonb_array_elements(lines) as line;
+  if orders >= 20 or orders > 0 and units > 1000 then
+    perform private.problem(429, 'rate_limited', 'Too much is held by unpaid orders from here: pay one, or try again in 40 minutes.');
+  end if;
+end;
+$function$;
+comment on function private.guest_holds_limit(text, jsonb) is 'Refuses a guest''s order with rate_limited when 20 unpaid ones from the same address, or 1,000 units, hold stock already.';
+grant execute on function private.guest_holds_limit(text, jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.handle_new_user()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5028,6 +5077,32 @@ begin
 end;
 $function$;
 comment on function private.invitations_follow_member() is 'Trigger on workspace_members: what somebody may no longer offer is no longer open. Security definer: a member who leaves may not change invitations.';
+
+CREATE OR REPLACE FUNCTION private.is_frequent(required tsquery, price_list text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  -- Asked of a sample, the products that are rated best: counting would read all that the index has of it.
+  return required is not null and 4 <= (
+    select count(*)
+    from (
+      select listing.product_id from public.product_listings as listing
+      where listing.price_list_id = is_frequent.price_list
+      order by listing.rating_rank desc, listing.product_id desc
+      limit 200
+    ) as sampled
+    join public.product_documents as document on document.product_id = sampled.product_id
+    where document.document @@ required
+  );
+end;
+$function$;
+comment on function private.is_frequent(tsquery, text) is 'Whether so many products match that it is cheaper to look at those that match something else.';
+grant execute on function private.is_frequent(tsquery, text) to anon;
+grant execute on function private.is_frequent(tsquery, text) to authenticated;
+grant execute on function private.is_frequent(tsquery, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.is_listed(listing product_listings, categories uuid[], min_amount bigint, max_amount bigint, in_stock boolean)
  RETURNS boolean
@@ -5781,12 +5856,15 @@ CREATE OR REPLACE FUNCTION private.order_alert_measures()
 AS $function$
   select 'orders_in_review', count(*), jsonb_build_object('numbers', coalesce((
     select jsonb_agg(first.number) from (
-      select held.number from public.orders as held where held.status = 'review' order by held.created_at limit 10
+      select held.number from public.orders as held
+      where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount
+      order by held.created_at limit 10
     ) as first
   ), '[]'))
-  from public.orders as held where held.status = 'review';
+  from public.orders as held
+  where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount;
 $function$;
-comment on function private.order_alert_measures() is 'What alert rules measure of orders: those in review, with the numbers of the first ten.';
+comment on function private.order_alert_measures() is 'What alert rules measure of orders: those in review and those paid more than once, with the numbers of the first ten.';
 grant execute on function private.order_alert_measures() to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_apply_dispute(ordered orders, record jsonb)
@@ -5905,7 +5983,7 @@ begin
     update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
   elsif held.stripe_session_id <> record ->> 'id' then
     -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
-    if paid and not exists (
+    if paid and (record ->> 'amount_total')::bigint > 0 and not exists (
       select from private.money_movements as moved
       where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
     ) then
@@ -6035,7 +6113,7 @@ begin
     'success_url', request.success_url, 'cancel_url', request.cancel_url, 'taxed', request.taxed,
     'items', (
       select jsonb_agg(jsonb_build_object(
-        'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
+        'variant_id', item.variant_id, 'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
         'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
         'tax_code', product.tax_code
       ) order by item.position)
@@ -6317,8 +6395,11 @@ begin
     perform private.problem(409, 'item_unavailable', 'Some items are not on sale: take them out and try again.',
       jsonb_build_object('variants', missing));
   end if;
-  if exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000) then
-    perform private.problem(422, 'invalid_body', 'One order takes at most 1,000 of an item.');
+  -- As many lines as Stripe's page takes, with one for the shipping.
+  if jsonb_array_length(lines) > 99
+    or exists (select from jsonb_array_elements(lines) as line where (line ->> 'quantity')::bigint > 1000)
+  then
+    perform private.problem(422, 'order_too_large', 'One order takes at most 99 items, and 1,000 of each.');
   end if;
   return lines;
 end;
@@ -6532,10 +6613,13 @@ begin
     return;
   end if;
   perform private.order_refund_count(failed.id, -1);
+  if failed.restock and private.order_base(failed.order_id) in ('paid', 'fulfilling') then
+    perform private.order_restock_undo(failed.order_id);
+  end if;
   insert into public.order_events (order_id, kind) values (failed.order_id, 'refund_failed');
 end;
 $function$;
-comment on function private.order_refund_fail(uuid, text) is 'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. What was restocked stays so.';
+comment on function private.order_refund_fail(uuid, text) is 'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. Of an order that is still to be sent, what was restocked is taken out again.';
 grant execute on function private.order_refund_fail(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_refund_lines(order_id uuid, lines jsonb)
@@ -6546,13 +6630,20 @@ CREATE OR REPLACE FUNCTION private.order_refund_lines(order_id uuid, lines jsonb
 AS $function$
 declare
   step constant integer := (
-    select private.chargeable_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
+    select private.charge_step(ordered.currency) from public.orders as ordered where ordered.id = order_refund_lines.order_id
   );
   wanted record;
 begin
   for wanted in
     select asked.item, asked.units, asked.shipping, worth.net_amount as net, worth.tax_amount as tax,
-      line.quantity as had, line.refunded_quantity as gone
+      line.quantity as had, line.refunded_quantity as gone, line.refunded_amount as net_gone,
+      -- From the refunds that hold: one that failed took with it what its units were worth then.
+      coalesce((
+        select sum((part ->> 'tax_amount')::bigint)
+        from public.order_refunds as earlier, jsonb_array_elements(earlier.lines) as part
+        where earlier.order_id = order_refund_lines.order_id and earlier.state <> 'failed'
+          and (part ->> 'order_item_id')::uuid = line.id
+      ), 0)::bigint as tax_gone
     from (
       select (one ->> 'order_item_id')::uuid as item, coalesce((one ->> 'shipping')::boolean, false) as shipping,
         sum((one ->> 'quantity')::integer)::integer as units
@@ -6582,16 +6673,17 @@ begin
     end if;
     order_item_id := wanted.item;
     quantity := wanted.units;
-    net_amount := private.share_until(wanted.net, wanted.had, wanted.gone + wanted.units, 1)
-      - private.share_until(wanted.net, wanted.had, wanted.gone, 1);
+    -- Of what is left of the line, and the last units take all of it.
+    net_amount := private.share_of(wanted.net - wanted.net_gone, wanted.had - wanted.gone, wanted.units, 1);
     -- Net and tax together come in steps that can be charged.
-    tax_amount := private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone + wanted.units, step)
-      - private.share_until(wanted.net + wanted.tax, wanted.had, wanted.gone, step) - net_amount;
+    tax_amount := private.share_of(
+      wanted.net + wanted.tax - wanted.net_gone - wanted.tax_gone, wanted.had - wanted.gone, wanted.units, step
+    ) - net_amount;
     return next;
   end loop;
 end;
 $function$;
-comment on function private.order_refund_lines(uuid, jsonb) is 'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth, the units before them counted: over all refunds of a line its worth, to the last minor unit.';
+comment on function private.order_refund_lines(uuid, jsonb) is 'What units of lines [{order_item_id, quantity} or {shipping: true}] are worth: their share of what is left of the line, so that over all refunds that hold it is the line''s worth, to the last minor unit.';
 grant execute on function private.order_refund_lines(uuid, jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_refund_open(order_id uuid, amount bigint, reason text, lines jsonb, restock boolean, cause text)
@@ -6640,9 +6732,9 @@ begin
     from public.order_items as line
     where line.order_id = ordered.id and line.quantity > line.refunded_quantity;
   end if;
-  if given % private.chargeable_step(ordered.currency) <> 0 then
+  if given % private.charge_step(ordered.currency) <> 0 then
     perform private.problem(422, 'invalid_body', format(
-      'An amount of %s goes in steps of %s.', ordered.currency, private.chargeable_step(ordered.currency)
+      'An amount of %s goes in steps of %s.', ordered.currency, private.charge_step(ordered.currency)
     ));
   end if;
   if asked <> '[]' then
@@ -6767,6 +6859,32 @@ end;
 $function$;
 comment on function private.order_restock(uuid, jsonb, text, uuid) is 'Puts units of an order''s lines [{order_item_id, quantity}] back into stock; each at most once, and none that was never taken out.';
 grant execute on function private.order_restock(uuid, jsonb, text, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_restock_undo(order_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  back record;
+begin
+  for back in
+    select line.id, line.variant_id, line.restocked_quantity - line.refunded_quantity as quantity
+    from public.order_items as line
+    where line.order_id = order_restock_undo.order_id and line.restocked_quantity > line.refunded_quantity
+      and line.variant_id is not null
+    order by line.variant_id
+  loop
+    -- Sold to somebody else meanwhile, they stay where they are, and order_advance does not send the order.
+    if private.stock_change(back.variant_id, 'restocked', -back.quantity, 0, order_restock_undo.order_id, 'refund failed') then
+      update public.order_items as line
+      set restocked_quantity = line.restocked_quantity - back.quantity where line.id = back.id;
+    end if;
+  end loop;
+end;
+$function$;
+comment on function private.order_restock_undo(uuid) is 'Takes out of the stock again what an order that is still to be sent put back by a refund that failed, as far as it is still there.';
+grant execute on function private.order_restock_undo(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_return_forget()
  RETURNS trigger
@@ -6993,9 +7111,10 @@ begin
     perform private.problem(409, 'order_state_conflict',
       format('The order is %s: it cannot become %s.', old.status, new.status));
   end if;
-  -- Nothing is sent while it is disputed: from there it is again what it was, not further.
+  -- Nothing is sent while it is disputed: from there it is again what it was, not further. By the timeline:
+  -- what it was before may have been a refund that failed since.
   if old.status = 'disputed' and new.status in ('fulfilling', 'shipped', 'delivered')
-    and new.status is distinct from old.status_before then
+    and new.status is distinct from private.order_base(old.id) then
     perform private.problem(409, 'order_state_conflict',
       format('The order is disputed: it cannot become %s.', new.status));
   end if;
@@ -7078,8 +7197,8 @@ AS $function$
     select ordered.total_amount / steps.step as units, steps.step, nullif((select sum(parts.net) from parts), 0) as net
     from public.orders as ordered
     cross join lateral (
-      select case when ordered.total_amount % private.chargeable_step(ordered.currency) = 0
-        then private.chargeable_step(ordered.currency) else 1 end as step
+      select case when ordered.total_amount % private.charge_step(ordered.currency) = 0
+        then private.charge_step(ordered.currency) else 1 end as step
     ) as steps
     where ordered.id = order_worth.order_id
   ), shares as (
@@ -7546,7 +7665,7 @@ AS $function$
   from public.products as product
   left join (
     select review.product_id, count(*) as reviews, sum(review.rating) as ratings
-    from public.reviews as review where review.hidden_at is null group by review.product_id
+    from public.reviews as review where review.hidden_at is null and review.verified group by review.product_id
   ) as counted on counted.product_id = product.id
   where (product.rating_count, product.rating_sum)
     is distinct from (coalesce(counted.reviews, 0)::integer, coalesce(counted.ratings, 0)::bigint);
@@ -7568,19 +7687,19 @@ begin
   if tg_op = 'INSERT' then
     select jsonb_agg(to_jsonb(one)) into changed from (
       select product_id, count(*) as reviews, sum(rating) as ratings
-      from new_rows where hidden_at is null group by product_id
+      from new_rows where hidden_at is null and verified group by product_id
     ) as one;
   elsif tg_op = 'DELETE' then
     select jsonb_agg(to_jsonb(one)) into changed from (
       select product_id, -count(*) as reviews, -sum(rating) as ratings
-      from old_rows where hidden_at is null group by product_id
+      from old_rows where hidden_at is null and verified group by product_id
     ) as one;
   else
     select jsonb_agg(to_jsonb(one)) into changed from (
       select product_id, sum(reviews) as reviews, sum(ratings) as ratings from (
-        select product_id, 1 as reviews, rating as ratings from new_rows where hidden_at is null
+        select product_id, 1 as reviews, rating as ratings from new_rows where hidden_at is null and verified
         union all
-        select product_id, -1, -rating from old_rows where hidden_at is null
+        select product_id, -1, -rating from old_rows where hidden_at is null and verified
       ) as both_sides
       group by product_id having sum(reviews) <> 0 or sum(ratings) <> 0
     ) as one;
@@ -7718,16 +7837,21 @@ comment on function private.review_cursor(text) is 'Where a page of reviews goes
 CREATE OR REPLACE FUNCTION private.review_is_of_buyer()
  RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 begin
+  -- Whoever refunds the order at the same time comes before, and is seen, or after, and sees the review.
+  perform from public.orders as placed
+  where placed.id = (select item.order_id from public.order_items as item where item.id = new.order_item_id)
+  for share;
   if not private.has_bought(new.order_item_id, new.product_id, new.user_id) then
     perform private.problem(403, 'review_not_allowed', 'Only who has bought a product reviews it: no paid order shows it.');
   end if;
   return null;
 end;
 $function$;
-comment on function private.review_is_of_buyer() is 'Trigger: what the policy asks of buyers, asked of the service role as well.';
+comment on function private.review_is_of_buyer() is 'Trigger: what the policy asks of buyers, asked of the service role as well. Security definer: buyers may not lock orders.';
 
 CREATE OR REPLACE FUNCTION private.review_moderate(review_id uuid, reason text)
  RETURNS void
@@ -7801,6 +7925,25 @@ $function$;
 comment on function private.reviews_of_all(uuid, boolean, text, integer) is 'A page of everybody''s reviews, for staff. Security definer: staff read under RLS only what they wrote themselves, so that buyers keep their index.';
 grant execute on function private.reviews_of_all(uuid, boolean, text, integer) to authenticated;
 
+CREATE OR REPLACE FUNCTION private.reviews_of_order_follow()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed constant uuid := case tg_table_name when 'orders' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'order_id' end;
+begin
+  -- All of an order's in one statement, whichever line changed: the products' locks are then taken in order.
+  update public.reviews as review
+  set verified = private.has_bought(review.order_item_id, review.product_id, review.user_id)
+  where review.order_item_id in (select item.id from public.order_items as item where item.order_id = changed)
+    and review.verified <> private.has_bought(review.order_item_id, review.product_id, review.user_id);
+  return null;
+end;
+$function$;
+comment on function private.reviews_of_order_follow() is 'Trigger of orders and their lines: a review counts while its order shows it bought. Security definer: whoever refunds may not write reviews.';
+
 CREATE OR REPLACE FUNCTION private.reviews_shown(product_id uuid, cursor text, page_size integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7815,7 +7958,7 @@ begin
     with page as (
       select review.*, row_number() over (order by review.created_at desc, review.id desc) as place
       from public.reviews as review
-      where review.product_id = reviews_shown.product_id and review.hidden_at is null
+      where review.product_id = reviews_shown.product_id and review.hidden_at is null and review.verified
         and (review.created_at, review.id) < (beyond.before_time, beyond.before_id)
         and private.product_on_sale(reviews_shown.product_id)
       order by review.created_at desc, review.id desc
@@ -7829,8 +7972,7 @@ begin
         'created_at', page.created_at,
         'author_name', private.public_name(profile.name, account.email),
         'avatar_url', profile.avatar_url,
-        -- As the order is now: once all of it is refunded, the review stays and this does not.
-        'verified', private.has_bought(page.order_item_id, page.product_id, page.user_id)
+        'verified', page.verified
       ) order by page.place) filter (where page.place <= size), '[]'),
       'next_cursor', (
         select private.microseconds(last.created_at) || '_' || last.id from page as last
@@ -7904,6 +8046,8 @@ declare
   named constant text := private.tsquery_of(terms, 'n#:')::text;
   filtered constant boolean := categories is not null or search_best.min_amount is not null
     or search_best.max_amount is not null or search_best.in_stock;
+  -- Attributes that many products have are asked of each product found; rare ones find them.
+  asked constant tsquery := case when private.is_frequent(required, price_list) then required end;
   wanted tsquery;
   gathered integer := 0;
   added integer;
@@ -7935,13 +8079,16 @@ begin
   -- order of the table, as the index's bitmap gives them: sorted by anything else, all would have to be read.
   for rank in reverse least(coalesce(after_score - 1, 23), 23)..0 loop
     wanted := replace(named, 'n#:', private.level_prefix(rank))::tsquery;
-    wanted := coalesce(wanted && required, wanted);
+    if asked is null and required is not null then
+      wanted := wanted && required;
+    end if;
     return query
       select document.product_id, 1 + rank, document.ctid
       from public.product_documents as document
       cross join lateral (
         select from public.product_listings as listing
-        where listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
+        where (asked is null or document.document @@ asked)
+          and listing.product_id = document.product_id and listing.price_list_id = search_best.price_list
           -- As private.is_listed has it, written out: a tenth of what is read may pass.
           and (not filtered or (
             (categories is null or listing.category_id = any (categories))
@@ -8314,17 +8461,17 @@ $function$;
 comment on function private.session_drift(jsonb) is 'How an order differs from its checkout session, a record of checkoutSessionRecord(): a row, or none.';
 grant execute on function private.session_drift(jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION private.share_until(worth bigint, quantity integer, taken integer, step integer)
+CREATE OR REPLACE FUNCTION private.share_of(remaining bigint, quantity integer, units integer, step integer)
  RETURNS bigint
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select case when taken >= quantity then worth
-    else (div(worth::numeric * taken, quantity::numeric * step) * step)::bigint end;
+  select case when units >= quantity then remaining
+    else (div(remaining::numeric * units, quantity::numeric * step) * step)::bigint end;
 $function$;
-comment on function private.share_until(bigint, integer, integer, integer) is 'What the first `taken` units of a line are worth: differences of it add up to the line''s worth, whatever it is divided into.';
-grant execute on function private.share_until(bigint, integer, integer, integer) to service_role;
+comment on function private.share_of(bigint, integer, integer, integer) is 'What `units` of `quantity` are worth of what remains, in whole steps; the last ones all of it.';
+grant execute on function private.share_of(bigint, integer, integer, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.shop_alert_measures()
  RETURNS TABLE(measure text, value bigint, detail jsonb)
@@ -8695,21 +8842,6 @@ comment on function private.stock_history(uuid, bigint, integer) is 'A page of a
 grant execute on function private.stock_history(uuid, bigint, integer) to authenticated;
 grant execute on function private.stock_history(uuid, bigint, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION private.stock_left(variant_id uuid, wanted integer)
- RETURNS integer
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  select greatest(0, least(stock_left.wanted, 999, held.on_hand - held.reserved))
-  from private.stock as held
-  where held.variant_id = stock_left.variant_id;
-$function$;
-comment on function private.stock_left(uuid, integer) is 'How many of so many wanted units can be had, up to a cart''s 999. Security definer: buyers may not read the stock; what they want more of than there is, a checkout would refuse them as well.';
-grant execute on function private.stock_left(uuid, integer) to anon;
-grant execute on function private.stock_left(uuid, integer) to authenticated;
-grant execute on function private.stock_left(uuid, integer) to service_role;
-
 CREATE OR REPLACE FUNCTION private.stock_levels(after text, page_size integer, prefix text, which text)
  RETURNS TABLE(variant_id uuid, product_id uuid, sku text, on_hand integer, reserved integer, available integer, shortage integer, low_stock integer, updated_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -8800,7 +8932,9 @@ CREATE OR REPLACE FUNCTION private.stock_told()
  SET search_path TO ''
 AS $function$
 begin
-  perform private.webhook_emit('stock.low', gen_random_uuid()::text, (
+  -- Once an hour: holds that come and go at the threshold fall with each, in a transaction that has the
+  -- stock's lock.
+  perform private.webhook_emit('stock.low', concat_ws(' ', new.variant_id, new.band, date_trunc('hour', private.now())), (
     select jsonb_build_object(
       'id', variant.id, 'product_id', variant.product_id, 'sku', variant.sku,
       'availability', new.band, 'available', coalesce(new.few_left, 0), 'low_stock', variant.low_stock
@@ -9617,12 +9751,7 @@ CREATE OR REPLACE FUNCTION private.variant_gets_stock()
  SET search_path TO ''
 AS $function$
 begin
-  if tg_op = 'INSERT' then
-    insert into private.stock (variant_id) values (new.id);
-  else
-    -- Another threshold, another band.
-    update private.stock set on_hand = on_hand where variant_id = new.id;
-  end if;
+  insert into private.stock (variant_id) values (new.id);
   return null;
 end;
 $function$;
@@ -9644,6 +9773,26 @@ comment on function private.variant_on_sale(uuid) is 'Whether a variant is there
 grant execute on function private.variant_on_sale(uuid) to anon;
 grant execute on function private.variant_on_sale(uuid) to authenticated;
 grant execute on function private.variant_on_sale(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.variants_change_bands()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed constant uuid[] := array(
+    select after.id from changed_to as after join changed_from as before on before.id = after.id
+    where after.low_stock <> before.low_stock
+  );
+begin
+  -- Another threshold, another band. In the order of the ids, as orders take them, or the two wait for each other.
+  perform from private.stock as held where held.variant_id = any (changed) order by held.variant_id for update;
+  update private.stock as held set on_hand = held.on_hand where held.variant_id = any (changed);
+  return null;
+end;
+$function$;
+comment on function private.variants_change_bands() is 'Trigger on variants: what buyers may know of the stock follows the threshold. Security definer: staff write variants, not stock.';
 
 CREATE OR REPLACE FUNCTION private.webhook_alert_measures()
  RETURNS TABLE(measure text, value bigint, detail jsonb)
@@ -9823,10 +9972,11 @@ CREATE OR REPLACE FUNCTION private.webhook_enqueue(delivery_id bigint, replays s
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  -- More attempts than a delivery takes, so that workers that die cost it none of its own.
+  -- Far more attempts than a delivery takes: workers that die, and waiting for others to the same endpoint,
+  -- cost it none of its own.
   select private.enqueue(
     'webhook_send', jsonb_build_object('delivery_id', delivery_id),
-    'delivery:' || delivery_id || ':' || replays, max_attempts => 30::smallint
+    'delivery:' || delivery_id || ':' || replays, max_attempts => 10000::smallint
   );
 $function$;
 comment on function private.webhook_enqueue(bigint, smallint) is 'Writes the job that sends a delivery.';
@@ -11057,7 +11207,7 @@ $function$;
 comment on function public.cards_expiring() is 'Server RPC: one mail for each card that a running subscription is paid with and that expires within 30 days; how many were new.';
 grant execute on function public.cards_expiring() to service_role;
 
-CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], quantities integer[], price_list text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.cart_facts(variant_ids uuid[], price_list text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE
@@ -11066,8 +11216,8 @@ AS $function$
 declare
   list public.price_lists;
 begin
-  if cardinality(variant_ids) > 200 or cardinality(quantities) is distinct from cardinality(variant_ids) then
-    perform private.problem(422, 'invalid_body', 'At most 200 variants, with a quantity each.');
+  if cardinality(variant_ids) > 200 then
+    perform private.problem(422, 'invalid_body', 'At most 200 variants.');
   end if;
   select one.* into list
   from public.price_lists as one
@@ -11101,10 +11251,9 @@ begin
         'unit_amount', price.unit_amount,
         'compare_at_amount', price.compare_at_amount,
         'availability', coalesce(known.band, 'out_of_stock'),
-        'few_left', known.few_left,
-        'can_have', coalesce(private.stock_left(variant.id, wanted.quantity), 0)
+        'few_left', known.few_left
       )), '[]')
-      from unnest(cart_facts.variant_ids, cart_facts.quantities) as wanted (variant_id, quantity)
+      from unnest(cart_facts.variant_ids) as wanted (variant_id)
       join public.product_variants as variant on variant.id = wanted.variant_id and variant.active
       join public.products as product on product.id = variant.product_id and product.active
       join public.variant_prices as price on price.variant_id = variant.id and price.price_list_id = list.id
@@ -11113,10 +11262,25 @@ begin
   );
 end;
 $function$;
-comment on function public.cart_facts(uuid[], integer[], text) is 'What the lines of a cart are now: names, price by the price list (null: the default one), availability, and how many of the wanted quantity can be had. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
-grant execute on function public.cart_facts(uuid[], integer[], text) to anon;
-grant execute on function public.cart_facts(uuid[], integer[], text) to authenticated;
-grant execute on function public.cart_facts(uuid[], integer[], text) to service_role;
+comment on function public.cart_facts(uuid[], text) is 'What the lines of a cart are now: names, price by the price list (null: the default one), availability as buyers may know it. Variants that are not on sale by that list are missing. Client RPC: whoever calls reads no more than the catalogue gives.';
+grant execute on function public.cart_facts(uuid[], text) to anon;
+grant execute on function public.cart_facts(uuid[], text) to authenticated;
+grant execute on function public.cart_facts(uuid[], text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.cart_stock(variant_ids uuid[], quantities integer[])
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_object_agg(
+    held.variant_id, greatest(0, least(wanted.quantity, held.on_hand - held.reserved))
+  ), '{}')
+  from unnest(cart_stock.variant_ids, cart_stock.quantities) as wanted (variant_id, quantity)
+  join private.stock as held on held.variant_id = wanted.variant_id;
+$function$;
+comment on function public.cart_stock(uuid[], integer[]) is 'Server RPC: how many of each wanted quantity can be had, by variant. Buyers are told whether there is enough, not the number.';
+grant execute on function public.cart_stock(uuid[], integer[]) to service_role;
 
 CREATE OR REPLACE FUNCTION public.catalogue_export_advance(export_id uuid, part integer, cursor jsonb, rows_more integer, bytes_more bigint, last boolean)
  RETURNS boolean
@@ -11312,9 +11476,9 @@ begin
   else
     perform private.enqueue(
       'catalogue_import', jsonb_build_object('import_id', held.id), 'import:' || held.id || ':' || to_byte,
-      -- A request has two seconds of processor time: 25 batches take about half of it, so the next one is
-      -- for another request.
-      private.now() + case when (held.batches + 1) % 25 = 0 then interval '1 second' else interval '0' end
+      -- A request has two seconds of processor time, and a batch takes up to 70 ms of it: after fifteen the
+      -- next one is for another request.
+      private.now() + case when (held.batches + 1) % 15 = 0 then interval '1 second' else interval '0' end
     );
   end if;
   return true;
@@ -12286,6 +12450,19 @@ begin
   if ordered.paid_amount > 0 and private.order_left(ordered.id) <= 0 then
     perform private.problem(409, 'order_state_conflict', 'All of this order is being refunded.');
   end if;
+  if base in ('paid', 'fulfilling') and exists (
+    select from public.order_items as line
+    where line.order_id = ordered.id and line.restocked_quantity > line.refunded_quantity
+  ) then
+    perform private.problem(409, 'order_state_conflict',
+      'Units of this order are on sale again, though their refund failed: refund them.');
+  end if;
+  if base in ('paid', 'fulfilling') and not exists (
+    select from public.order_items as line
+    where line.order_id = ordered.id and line.quantity > line.refunded_quantity
+  ) then
+    perform private.problem(409, 'order_state_conflict', 'Nothing of this order is left to send.');
+  end if;
   if (base, order_advance.to_status) not in (
     ('paid', 'fulfilling'), ('paid', 'shipped'), ('fulfilling', 'fulfilling'), ('fulfilling', 'shipped'),
     ('shipped', 'shipped'), ('shipped', 'delivered'), ('delivered', 'delivered')
@@ -12455,6 +12632,9 @@ begin
     discount := private.order_discount(discount_code, list.id, list.currency, lines);
   end if;
   if shipping_rate_id is not null then
+    if coalesce(shipping_address ->> 'country', '') = '' then
+      perform private.problem(422, 'shipping_required', 'Say where it is sent: an order that is sent needs an address.');
+    end if;
     rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
       (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
       goods - coalesce((discount ->> 'amount')::bigint, 0));
@@ -12469,10 +12649,21 @@ begin
     'pages', jsonb_build_array(success_url, cancel_url)
   )::text, 'utf8')), 'hex');
   select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  if open_one.request_hash <> hash and exists (
+    select from public.order_events as told
+    where told.order_id = open_one.order_id and told.kind = 'payment_processing'
+  ) then
+    -- Its buyer has done what he can: while the bank takes days he may buy something else.
+    update private.order_requests as held set buyer = 'processing:' || held.order_id where held.order_id = open_one.order_id;
+    open_one := null;
+  end if;
   if open_one.order_id is not null then
     return jsonb_build_object('fresh', false, 'matches', open_one.request_hash = hash, 'order', private.order_checkout(open_one.order_id));
   end if;
 
+  if user_id is null and address_hash is not null then
+    perform private.guest_holds_limit(address_hash, lines);
+  end if;
   perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
   insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
   values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
@@ -12485,7 +12676,7 @@ begin
   return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
 end;
 $function$;
-comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
+comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order that he can still pay: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
 grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.order_read(order_id uuid, buyer uuid, by_token boolean)
@@ -12697,6 +12888,29 @@ end;
 $function$;
 comment on function public.order_review_end(uuid, text, uuid) is 'Server RPC: staff accept an order whose money differed from it: it is paid. To refuse it, cancel it.';
 grant execute on function public.order_review_end(uuid, text, uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.orders_pending_before(cart text, email text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with by_cart as (
+    select request.order_id from private.order_requests as request
+    where request.buyer = orders_pending_before.cart and request.closed_at is null
+  ), found as (
+    select held.id, held.id in (select order_id from by_cart) as own_cart
+    from public.orders as held
+    where held.status = 'pending' and held.user_id is null
+      and (lower(held.customer_email) = lower(orders_pending_before.email) or held.id in (select order_id from by_cart))
+    -- A few: anybody may order in anybody's name, and the buyer waits for each to be ended.
+    order by 2 desc, held.created_at desc limit 3
+  )
+  select coalesce(jsonb_agg(private.order_checkout(found.id) || jsonb_build_object('own_cart', found.own_cart)), '[]')
+  from found;
+$function$;
+comment on function public.orders_pending_before(text, text) is 'Server RPC: what a user may have ordered as a guest and not paid yet: by the guest''s cart (`own_cart`), or, which proves nothing, by his own address.';
+grant execute on function public.orders_pending_before(text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.orders_pending_of(workspace_id uuid)
  RETURNS jsonb
@@ -14729,6 +14943,8 @@ CREATE OR REPLACE FUNCTION public.webhook_delivery_begin(delivery_id bigint)
  SET search_path TO ''
 AS $function$
 declare
+  -- Of a worker's ten: an endpoint that takes its ten seconds each time holds up nobody else.
+  most_at_once constant integer := 3;
   delivery public.webhook_deliveries;
   endpoint public.webhook_endpoints;
 begin
@@ -14744,8 +14960,16 @@ begin
     where held.id = delivery_id;
     return null;
   end if;
+  perform pg_advisory_xact_lock(hashtextextended('webhooks to ' || endpoint.id, 0));
+  if (
+    select count(*) from public.webhook_deliveries as other
+    where other.endpoint_id = endpoint.id and other.id <> delivery_id and other.sending_until > clock_timestamp()
+  ) >= most_at_once then
+    return jsonb_build_object('busy', true);
+  end if;
   update public.webhook_deliveries as held
-  set attempts = held.attempts + 1, last_attempt_at = private.now()
+  set attempts = held.attempts + 1, last_attempt_at = private.now(),
+      sending_until = clock_timestamp() + interval '30 seconds'
   where held.id = delivery_id;
   return jsonb_build_object(
     'attempt', delivery.attempts + 1, 'url', endpoint.url, 'event_id', delivery.event_id,
@@ -14758,7 +14982,7 @@ begin
   );
 end;
 $function$;
-comment on function public.webhook_delivery_begin(bigint) is 'Server RPC: begins an attempt: {attempt, url, event_id, payload, secrets: the present one first}; null when there is nothing to send any more.';
+comment on function public.webhook_delivery_begin(bigint) is 'Server RPC: begins an attempt: {attempt, url, event_id, payload, secrets: the present one first}; {busy} while enough others are under way to its endpoint; null when there is nothing to send any more.';
 grant execute on function public.webhook_delivery_begin(bigint) to service_role;
 
 CREATE OR REPLACE FUNCTION public.webhook_delivery_end(delivery_id bigint, attempt integer, status integer, error text, excerpt text, final boolean)
@@ -14777,7 +15001,7 @@ begin
   set state = case when good then 'delivered' when final or status = 410 or held.attempts >= most then 'failed'
         else 'pending' end,
       finished_at = case when good or final or status = 410 or held.attempts >= most then private.now() end,
-      last_status = status, last_error = case when not good then left(error, 500) end,
+      sending_until = null, last_status = status, last_error = case when not good then left(error, 500) end,
       last_excerpt = case when not good then left(excerpt, 300) end
   where held.id = delivery_id and held.state = 'pending' and held.attempts = attempt
   returning * into ended;

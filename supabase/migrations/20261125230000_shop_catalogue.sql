@@ -235,7 +235,8 @@ create policy "Everybody reads active products"
 create policy "Everybody reads active variants of active products"
   on public.product_variants for select to anon using (active and private.product_on_sale(product_id));
 create policy "Everybody reads prices of what is on sale"
-  on public.variant_prices for select to anon using (private.variant_on_sale(variant_id));
+  on public.variant_prices for select to anon
+  using (private.variant_on_sale(variant_id) and price_list_id = any (array(select list.id from public.price_lists as list where list.active)));
 create policy "Everybody reads images of what is on sale"
   on public.product_images for select to anon using (private.product_on_sale(product_id));
 
@@ -250,7 +251,9 @@ create policy "Users read active variants of active products, staff all"
   using ((select private.is_staff()) or (active and private.product_on_sale(product_id)));
 create policy "Users read prices of what is on sale, staff all"
   on public.variant_prices for select to authenticated
-  using ((select private.is_staff()) or private.variant_on_sale(variant_id));
+  using ((select private.is_staff()) or (
+    private.variant_on_sale(variant_id) and price_list_id = any (array(select list.id from public.price_lists as list where list.active))
+  ));
 create policy "Users read images of what is on sale, staff all"
   on public.product_images for select to authenticated
   using ((select private.is_staff()) or private.product_on_sale(product_id));

@@ -148,6 +148,7 @@ create table public.order_items (
   name_en           text not null,
   name_fr           text not null,
   options           jsonb not null default '{}',
+  tax_code          text,
   unit_amount       bigint not null,
   quantity          integer not null,
   subtotal_amount   bigint not null,
@@ -171,6 +172,8 @@ create table public.order_items (
 comment on table public.order_items is
   'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
 comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
+comment on column public.order_items.tax_code is
+  'What Stripe taxed it as, https://docs.stripe.com/tax/tax-codes: the product''s when it was ordered. Null: the account''s default.';
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
 create index order_items_user on public.order_items (user_id);
 create index order_items_variant on public.order_items (variant_id);
@@ -196,6 +199,7 @@ create index order_events_order on public.order_events (order_id, id);
 create table private.order_requests (
   order_id     uuid primary key references public.orders (id) on delete cascade,
   buyer        text not null,
+  asked_hash   text not null,
   request_hash text not null,
   success_url  text,
   cancel_url   text,
@@ -209,7 +213,8 @@ create table private.order_requests (
 comment on table private.order_requests is
   'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
 comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>; processing:<order> while only the bank decides.';
-comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
+comment on column private.order_requests.asked_hash is 'SHA-256 over what was asked for, as it was asked: whoever repeats it has his page also when it could not be ordered any more.';
+comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for and what it cost: lines, prices, address, rate, discount.';
 comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
 comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart/checkout.ts refers to it; null for lines that were in none.';
 comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';

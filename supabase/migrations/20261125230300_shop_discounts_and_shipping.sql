@@ -105,6 +105,7 @@ comment on column private.discount_redemptions.customer is
 comment on column private.discount_redemptions.email is
   'Beside a user''s id his address as a guest would be counted: he is one customer, signed in or not.';
 create index discount_redemptions_email on private.discount_redemptions (discount_id, email);
+create index discount_redemptions_created on private.discount_redemptions (created_at);
 create index discount_redemptions_customer on private.discount_redemptions (discount_id, customer);
 
 alter table public.shipping_rates enable row level security;
@@ -155,8 +156,11 @@ create policy "Staff delete" on public.discount_scopes for delete to authenticat
 insert into private.retention_reasons (relation, reason) values
   ('public.shipping_rates', 'the catalogue: as many as staff write'),
   ('public.discounts', 'the catalogue: as many as staff write, and old orders name them'),
-  ('public.discount_scopes', 'goes with its discount in public.discounts'),
-  ('private.discount_redemptions', 'limits count them: forgotten, a code could be redeemed again');
+  ('public.discount_scopes', 'goes with its discount in public.discounts');
+-- As long as guests' orders say who placed them: a hash of an address tells whoever tries addresses as much.
+insert into private.retention_rules (name, relation, condition, keep, description) values
+  ('discount_redemptions', 'private.discount_redemptions', 'created_at < $1', '3 years',
+   'who redeemed a code: limits for each customer count what is younger');
 insert into private.personal_data (relation, scope, owner_columns, omitted, note) values
   ('public.shipping_rates', 'none', '{}', '{}', 'the catalogue, about nobody'),
   ('public.discounts', 'none', '{}', '{}', 'the catalogue, about nobody'),

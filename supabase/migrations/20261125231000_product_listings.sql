@@ -72,10 +72,12 @@ alter table public.search_words enable row level security;
 grant select on public.product_listings, public.product_documents, public.search_words to anon, authenticated;
 grant select, insert, update, delete on public.product_listings, public.product_documents, public.search_words
   to service_role;
-create policy "Everybody reads listings"
-  on public.product_listings for select to anon using (true);
-create policy "Users read listings"
-  on public.product_listings for select to authenticated using (true);
+create policy "Everybody reads listings of active price lists"
+  on public.product_listings for select to anon
+  using (price_list_id = any (array(select list.id from public.price_lists as list where list.active)));
+create policy "Users read listings of active price lists"
+  on public.product_listings for select to authenticated
+  using (price_list_id = any (array(select list.id from public.price_lists as list where list.active)));
 create policy "Everybody reads documents"
   on public.product_documents for select to anon using (true);
 create policy "Users read documents"

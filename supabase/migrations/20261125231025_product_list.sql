@@ -256,7 +256,8 @@ begin
   if sorted not in ('relevance', 'price_asc', 'price_desc', 'newest', 'rating')
     or sorted = 'relevance' and terms = '[]'
     or (after_key is null) <> (after_id is null)
-    or jsonb_typeof(products_search.attributes) <> 'object' then
+    or jsonb_typeof(products_search.attributes) <> 'object'
+    or char_length(products_search.attributes::text) > 4000 then
     perform private.problem(422, 'invalid_query', 'Sort, cursor and attributes must be of the forms described; relevance needs a search.');
   end if;
   if category is not null then

@@ -23,10 +23,9 @@ begin
       select jsonb_agg(jsonb_build_object(
         'variant_id', item.variant_id, 'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
         'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
-        'tax_code', product.tax_code
+        'tax_code', item.tax_code
       ) order by item.position)
-      from public.order_items as item left join public.products as product on product.id = item.product_id
-      where item.order_id = placed.id
+      from public.order_items as item where item.order_id = placed.id
     )
   )
   from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
@@ -75,11 +74,11 @@ begin
     date_trunc('second', private.now()) + interval '40 minutes'
   );
   insert into public.order_items (
-    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, unit_amount, quantity,
-    subtotal_amount, discount_amount, total_amount
+    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, tax_code, unit_amount,
+    quantity, subtotal_amount, discount_amount, total_amount
   )
   select placed_id, buyer_id, (line.value ->> 'variant_id')::uuid, (line.value ->> 'product_id')::uuid, line.ordinality,
-    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options',
+    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options', line.value ->> 'tax_code',
     (line.value ->> 'unit_amount')::bigint, (line.value ->> 'quantity')::integer, amounts.subtotal, amounts.share,
     amounts.subtotal - amounts.share
   from jsonb_array_elements(lines) with ordinality as line
@@ -146,6 +145,56 @@ comment on function public.orders_pending_before(text, text) is
 grant execute on function public.orders_pending_before(text, text) to service_role;
 create index orders_pending_guests on public.orders (lower(customer_email)) where status = 'pending' and user_id is null;
 
+create function private.order_price(
+  list_id text, items jsonb, country text, rate_id uuid, code text,
+  out list public.price_lists, out lines jsonb, out discount jsonb, out rate public.shipping_rates
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  goods bigint;
+begin
+  select * into list from public.price_lists as held
+  where held.active and case when list_id is null then held.is_default else held.id = list_id end;
+  if list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
+  end if;
+  lines := private.order_lines(items, list.id);
+  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
+  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  if goods > 99999999 then
+    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
+  end if;
+  if code is not null then
+    discount := private.order_discount(code, list.id, list.currency, lines);
+  end if;
+  if rate_id is not null then
+    if coalesce(country, '') = '' then
+      perform private.problem(422, 'shipping_required', 'Say where it is sent: an order that is sent needs an address.');
+    end if;
+    rate := private.order_shipping(rate_id, list.id, country,
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
+      goods - coalesce((discount ->> 'amount')::bigint, 0));
+  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
+    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
+  end if;
+end;
+$$;
+comment on function private.order_price(text, jsonb, text, uuid, text) is
+  'What items cost now: the price list (null: the default one), lines as private.order_lines gives them, what a code takes off, the shipping rate. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required.';
+grant execute on function private.order_price(text, jsonb, text, uuid, text) to service_role;
+
+create function private.hash_of(request jsonb)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select encode(sha256(convert_to(request::text, 'utf8')), 'hex') $$;
+comment on function private.hash_of(jsonb) is 'SHA-256 of a request, by which its repetition is known.';
+grant execute on function private.hash_of(jsonb) to service_role;
+
 create function public.order_place(
   buyer text,
   user_id uuid,
@@ -167,49 +216,45 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  list public.price_lists;
-  lines jsonb;
-  goods bigint;
-  discount jsonb;
-  rate public.shipping_rates;
+  priced record;
+  -- One line a variant, so that the order in which a cart tells them does not matter.
+  asking constant jsonb := jsonb_build_object(
+    'items', (
+      select jsonb_object_agg(item.id, item.quantity)
+      from (
+        select one ->> 'variant_id' as id, sum((one ->> 'quantity')::integer) as quantity
+        from jsonb_array_elements(items) as one group by 1
+      ) as item
+    ),
+    'list', price_list, 'code', upper(btrim(discount_code)), 'rate', shipping_rate_id, 'address', shipping_address,
+    'email', lower(email), 'locale', locale, 'taxed', taxed, 'pages', jsonb_build_array(success_url, cancel_url)
+  );
+  asked constant text := private.hash_of(asking);
   hash text;
   open_one private.order_requests;
   placed_id constant uuid := gen_random_uuid();
 begin
   -- One at a time a buyer: of two tabs the second finds what the first has placed.
   perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
-  select * into list from public.price_lists as held
-  where held.active and case when order_place.price_list is null then held.is_default else held.id = order_place.price_list end;
-  if list.id is null then
-    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
-  end if;
-  lines := private.order_lines(items, list.id);
-  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
-  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
-  if goods > 99999999 then
-    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
-  end if;
-  if discount_code is not null then
-    discount := private.order_discount(discount_code, list.id, list.currency, lines);
-  end if;
-  if shipping_rate_id is not null then
-    if coalesce(shipping_address ->> 'country', '') = '' then
-      perform private.problem(422, 'shipping_required', 'Say where it is sent: an order that is sent needs an address.');
-    end if;
-    rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
-      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
-      goods - coalesce((discount ->> 'amount')::bigint, 0));
-  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
-    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
-  end if;
-
-  -- Prices are part of it: after a change of price the same cart is another request.
-  hash := encode(sha256(convert_to(jsonb_build_object(
-    'list', list.id, 'lines', lines, 'discount', discount, 'rate', to_jsonb(rate) - array['created_at', 'updated_at'],
-    'address', shipping_address, 'email', lower(email), 'locale', locale, 'taxed', taxed,
-    'pages', jsonb_build_array(success_url, cancel_url)
-  )::text, 'utf8')), 'hex');
   select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  begin
+    select * into priced from private.order_price(
+      order_place.price_list, items, shipping_address ->> 'country', shipping_rate_id, discount_code
+    );
+  exception when sqlstate 'PT409' or sqlstate 'PT422' then
+    -- The code has ended, or an item is off sale: what he has ordered already stays his to pay.
+    if open_one.asked_hash is distinct from asked then
+      raise;
+    end if;
+    return jsonb_build_object('fresh', false, 'matches', true, 'order', private.order_checkout(open_one.order_id));
+  end;
+  -- Prices are part of it: after a change of price the same cart is another request. Names and tax codes are
+  -- not: the order has those that it was placed with.
+  hash := private.hash_of(asking || jsonb_build_object(
+    'list', (priced.list).id, 'discount', priced.discount - 'shares',
+    'rate', to_jsonb(priced.rate) - array['created_at', 'updated_at'],
+    'prices', (select jsonb_object_agg(line ->> 'variant_id', line -> 'unit_amount') from jsonb_array_elements(priced.lines) as line)
+  ));
   if open_one.request_hash <> hash and exists (
     select from public.order_events as told
     where told.order_id = open_one.order_id and told.kind = 'payment_processing'
@@ -223,15 +268,16 @@ begin
   end if;
 
   if user_id is null and address_hash is not null then
-    perform private.guest_holds_limit(address_hash, lines);
+    perform private.guest_holds_limit(address_hash, priced.lines);
   end if;
-  perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
-  insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
-  values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
+  perform private.order_write(placed_id, user_id, email, locale, priced.list, priced.lines, priced.discount, priced.rate,
+    shipping_address);
+  insert into private.order_requests (order_id, buyer, asked_hash, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
+  values (placed_id, buyer, asked, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
     order_place.address_hash, private.now() + interval '5 minutes');
   perform private.order_hold(placed_id);
-  if discount is not null then
-    perform private.discount_redeem((discount ->> 'id')::uuid, placed_id, user_id, email);
+  if priced.discount is not null then
+    perform private.discount_redeem((priced.discount ->> 'id')::uuid, placed_id, user_id, email);
   end if;
   perform private.order_settle_free(placed_id);
   return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));

@@ -76,9 +76,26 @@ const samples: Record<string, Sample> = {
           insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
           values ('eur', 'EUR', 100, 100, now()) returning id
         )
-        insert into private.order_requests (order_id, buyer, request_hash, closed_at)
-        select id, '${name}', '', ${ago("order_requests", age)} from placed`),
+        insert into private.order_requests (order_id, buyer, asked_hash, request_hash, closed_at)
+        select id, '${name}', '', '', ${ago("order_requests", age)} from placed`),
     left: async () => names(await sql`select buyer as name from private.order_requests` as never),
+  },
+  discount_redemptions: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        with placed as (
+          insert into public.orders (price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('eur', 'EUR', 100, 100, now()) returning id
+        ), given as (
+          insert into public.discounts (code, kind, basis_points)
+          values (upper(left(md5(random()::text), 12)), 'percent', 1000) returning id
+        )
+        insert into private.discount_redemptions (order_id, discount_id, customer, created_at)
+        select placed.id, given.id, '${name}', ${
+        ago("discount_redemptions", age)
+      } from placed, given`),
+    left: async () =>
+      names(await sql`select customer as name from private.discount_redemptions` as never),
   },
   orders_of_deleted_accounts: {
     insert: (name, age) =>

@@ -77,7 +77,9 @@ Deno.test("log: each request is one line, and no line holds an address, a passwo
   await waitFor("every job that follows to end", async () => {
     const [row] = await sql`
       select count(*)::int as pending from private.jobs
-      where state = 'pending' and run_at < now() + interval '1 minute'`;
+      where state = 'pending' and run_at < now() + interval '1 minute'
+        -- The calendar writes the coming slot's ahead.
+        and kind not in (select kind from private.schedule_rules)`;
     return row!["pending"] === 0;
   });
 

@@ -54,6 +54,19 @@ export async function inCategory(sql: Sql, parent: string | null = null): Promis
   return category!.id;
 }
 
+/** A discount, 10 % unless told otherwise. */
+export async function discount(
+  sql: Sql,
+  columns: Record<string, unknown>,
+): Promise<{ id: string; code: string }> {
+  const code = `C${crypto.randomUUID().slice(0, 8).toUpperCase()}`;
+  const [row] = await sql<{ id: string }[]>`
+    insert into public.discounts ${
+    sql({ code, kind: "percent", basis_points: 1000, ...columns })
+  } returning id`;
+  return { id: row!.id, code };
+}
+
 /** A price list in a currency. */
 export async function priceList(sql: Sql, currency: string): Promise<string> {
   const id = `list_${crypto.randomUUID().replaceAll("-", "_").slice(0, 20)}`;

@@ -8,6 +8,7 @@ import { tokenIssuer } from "./env.ts";
 import { problem } from "./problem.ts";
 import { fetchInRequest } from "./request-scope.ts";
 import { toHex } from "./hex.ts";
+import { readSignedText } from "./signed-text.ts";
 
 /** A verified caller. */
 export interface Authenticated {
@@ -68,9 +69,14 @@ export async function requireSecondFactor(caller: Authenticated): Promise<void> 
   }
 }
 
-/** Tells guests apart, so that one's Idempotency-Key is not another's: by cart, else by address. */
+/**
+ * Tells guests apart, so that one's Idempotency-Key is not another's: by cart, if the id is one that we
+ * gave, else by address.
+ */
 async function guestName({ headers }: Request): Promise<string> {
-  const known = headers.get("x-cart-id") ?? callerAddress(headers);
+  const cart = headers.get("x-cart-id");
+  const ours = cart === null ? undefined : readSignedText("cart", cart);
+  const known = ours === undefined ? `address ${callerAddress(headers)}` : `cart ${ours}`;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(known));
   return `guest:${toHex(new Uint8Array(digest, 0, 16))}`;
 }

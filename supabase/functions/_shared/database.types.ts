@@ -941,6 +941,7 @@ export type Database = {
           "restocked_quantity": number;
           "sku": string;
           "subtotal_amount": number;
+          "tax_code": string | null;
           "total_amount": number;
           "unit_amount": number;
           "user_id": string | null;
@@ -963,6 +964,7 @@ export type Database = {
           "restocked_quantity"?: number;
           "sku": string;
           "subtotal_amount": number;
+          "tax_code"?: string | null;
           "total_amount": number;
           "unit_amount": number;
           "user_id"?: string | null;
@@ -984,6 +986,7 @@ export type Database = {
           "restocked_quantity"?: number;
           "sku"?: string;
           "subtotal_amount"?: number;
+          "tax_code"?: string | null;
           "total_amount"?: number;
           "unit_amount"?: number;
           "user_id"?: string | null;

@@ -139,6 +139,10 @@ const sameState = "sets one subscription at Stripe to a state, the same however 
 
 /** Idempotent endpoints that have no example, and why. */
 export const withoutExample: Record<string, string> = {
+  "catalogue-export POST":
+    "one export at a time, whoever asks: tests/shop/catalogue-export.test.ts",
+  "catalogue-import POST":
+    "one import at a time, of a file: tests/shop/catalogue-import-endpoint.test.ts",
   "order-cancel POST":
     "an order is cancelled once with or without a key: tests/shop/orders.test.ts asks ten times",
   "order-refund POST":

@@ -1,5 +1,6 @@
 /** The access matrix of what lists and searches of products read. */
 import { everyRow, everything, type FunctionAccess, type TableAccess, words } from "../access.ts";
+import { inActiveList } from "./shop.ts";
 
 /** Everybody reads what is on sale; triggers write it. */
 const shown = {
@@ -14,6 +15,8 @@ export const shopCatalogueTables: Record<string, TableAccess> = {
       "product_id price_list_id category_id min_amount max_amount rating_rank listed_at",
     ),
     ...shown,
+    anon: { select: inActiveList },
+    authenticated: { select: inActiveList },
     // Those of the products, made when their prices were written.
     samples: "sign-up",
   },

@@ -35,10 +35,17 @@ function catalogue(onSale: Rows, insert: string, update: string): Pick<
   };
 }
 
+const listOf = (kind: string, unique: string) =>
+  `${kind}_${unique.replaceAll("-", "_").slice(0, 30)}`;
+
 const productOnSale = "product_id in (select id from public.products where active)";
 const variantOnSale = `variant_id in (select variant.id from public.product_variants as variant
   join public.products as product on product.id = variant.product_id
   where variant.active and product.active)`;
+
+/** Of a list that is not sold by any more, or not yet, nobody reads prices. */
+export const inActiveList: Rows =
+  "price_list_id in (select id from public.price_lists where active)";
 
 /** An order's amounts, as plain as can be. */
 const amounts = { subtotal_amount: 100, total_amount: 100 };
@@ -56,8 +63,8 @@ export const shopTables: Record<string, TableAccess> = {
     columns: words("id currency is_default active created_at updated_at"),
     ...catalogue("active", "id currency is_default active", "is_default active"),
     samples: ({ unique }) => [
-      { id: `list_${unique.replaceAll("-", "_").slice(0, 30)}`, currency: "EUR" },
-      { id: `old_${unique.replaceAll("-", "_").slice(0, 30)}`, currency: "EUR", active: false },
+      { id: listOf("list", unique), currency: "EUR" },
+      { id: listOf("old", unique), currency: "EUR", active: false },
     ],
   },
   "public.categories": {
@@ -116,7 +123,7 @@ export const shopTables: Record<string, TableAccess> = {
       "variant_id price_list_id unit_amount compare_at_amount created_at updated_at",
     ),
     ...catalogue(
-      variantOnSale,
+      `${variantOnSale} and ${inActiveList}`,
       "variant_id price_list_id unit_amount compare_at_amount",
       "unit_amount compare_at_amount",
     ),
@@ -127,6 +134,10 @@ export const shopTables: Record<string, TableAccess> = {
     }, {
       variant_id: idOf({ unique }, 2),
       price_list_id: "eur",
+      unit_amount: 100,
+    }, {
+      variant_id: row("public.product_variants")["id"],
+      price_list_id: listOf("old", unique),
       unit_amount: 100,
     }],
   },
@@ -203,7 +214,7 @@ export const shopTables: Record<string, TableAccess> = {
   },
   "public.order_items": {
     columns: words(`
-      id order_id user_id variant_id product_id position sku name_en name_fr options unit_amount quantity
+      id order_id user_id variant_id product_id position sku name_en name_fr options tax_code unit_amount quantity
       subtotal_amount discount_amount total_amount refunded_quantity refunded_amount restocked_quantity
       created_at
     `),
@@ -259,12 +270,13 @@ export const shopTables: Record<string, TableAccess> = {
   },
   "private.order_requests": {
     columns: words(
-      "order_id buyer request_hash success_url cancel_url taxed cart address_hash look_at closed_at",
+      "order_id buyer asked_hash request_hash success_url cancel_url taxed cart address_hash look_at closed_at",
     ),
     ...serverOnly,
     samples: ({ row, unique }) => [{
       order_id: row("public.orders")["id"],
       buyer: unique,
+      asked_hash: unique,
       request_hash: unique,
     }],
   },
