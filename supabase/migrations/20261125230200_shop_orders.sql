@@ -262,7 +262,7 @@ create table public.order_refunds (
   restock          boolean not null default false,
   state            text not null default 'open',
   stripe_refund_id text,
-  failure          text,
+  stripe_payment_intent_id text,
   cause            text not null,
   created_at       timestamptz not null default private.now(),
   closed_at        timestamptz,
@@ -271,18 +271,19 @@ create table public.order_refunds (
   constraint order_refunds_amount_positive check (amount > 0),
   constraint order_refunds_shipping_within_amount check (shipping_amount between 0 and amount),
   constraint order_refunds_currency_iso check (currency ~ '^[A-Z]{3}$'),
-  constraint order_refunds_reason_known check (reason in ('cancelled', 'returned', 'goodwill', 'late_payment', 'review', 'stripe')),
+  constraint order_refunds_reason_known check (reason in ('cancelled', 'returned', 'goodwill', 'late_payment', 'paid_twice', 'review', 'stripe')),
   constraint order_refunds_state_known check (state in ('open', 'done', 'failed')),
   constraint order_refunds_closed_when_ended check ((state = 'open') = (closed_at is null)),
   constraint order_refunds_lines_list check (jsonb_typeof(lines) = 'array')
 );
 comment on table public.order_refunds is
   'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
-comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
+comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us. `paid_twice`: a payment besides the order''s own goes back by itself.';
+comment on column public.order_refunds.currency is 'The order''s, or another in which it was paid by mistake.';
+comment on column public.order_refunds.stripe_payment_intent_id is 'Which payment gives the money back; null for the order''s own.';
 comment on column public.order_refunds.lines is
   'What it is for: [{order_item_id, quantity, amount, tax_amount}]; empty for an amount without lines.';
 comment on column public.order_refunds.shipping_amount is 'What of the amount gives back shipping, with its tax.';
-comment on column public.order_refunds.failure is 'Why Stripe refused it, or how it failed at the bank later.';
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 create index order_refunds_order on public.order_refunds (order_id);
 create index order_refunds_user on public.order_refunds (user_id);

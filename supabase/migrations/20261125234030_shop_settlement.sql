@@ -232,18 +232,9 @@ begin
     -- Its creation was never answered.
     update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
   elsif held.stripe_session_id <> record ->> 'id' then
-    -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
-    if paid and (record ->> 'amount_total')::bigint > 0 and not exists (
-      select from private.money_movements as moved
-      where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
-    ) then
-      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-      values (held.id, 'charge', (record ->> 'amount_total')::bigint, record ->> 'currency',
-        coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'));
-      update public.orders as ours set paid_at = coalesce(ours.paid_at, private.now()), paid_amount = ours.paid_amount
-        + case when record ->> 'currency' = ours.currency then (record ->> 'amount_total')::bigint else 0 end
-      where ours.id = held.id;
-      perform private.order_review(held.id, 'paid_by_another_session');
+    -- One order has one session, by Stripe's idempotency key. What another one paid goes back.
+    if paid then
+      perform private.order_paid_again(held, record);
     end if;
     return;
   end if;

@@ -79,6 +79,8 @@ begin
   elsif not exists (
     select from private.stock_movements as moved where moved.order_id = new.id and moved.kind = 'sold'
   ) then
+    -- What was refunded meanwhile is not sent: it is free again, whatever is left.
+    perform private.order_unsold(new.id);
     if not private.order_stock_sell(new.id, from_hold => holds) then
       perform private.problem(409, 'out_of_stock', 'What was ordered is no longer there: refund the order instead.');
     end if;

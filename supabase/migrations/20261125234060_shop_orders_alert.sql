@@ -5,6 +5,21 @@ comment on function private.base_alert_measures() is 'What alert rules measure b
 
 create index orders_paid_too_much on public.orders (created_at) where paid_amount - refunded_amount > total_amount;
 
+create function private.order_paid_too_much(held public.orders)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  -- What is on its way back needs nobody.
+  select held.paid_amount - held.refunded_amount > held.total_amount and not exists (
+    select from public.order_refunds as refund where refund.order_id = held.id and refund.state = 'open'
+  )
+$$;
+comment on function private.order_paid_too_much(public.orders) is
+  'Whether more was paid for an order than it costs, and nothing gives it back.';
+grant execute on function private.order_paid_too_much(public.orders) to service_role;
+
 create function private.order_alert_measures()
 returns table (measure text, value bigint, detail jsonb)
 language sql
@@ -14,12 +29,14 @@ as $$
   select 'orders_in_review', count(*), jsonb_build_object('numbers', coalesce((
     select jsonb_agg(first.number) from (
       select held.number from public.orders as held
-      where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount
+      where held.status = 'review'
+        or held.paid_amount - held.refunded_amount > held.total_amount and private.order_paid_too_much(held)
       order by held.created_at limit 10
     ) as first
   ), '[]'))
   from public.orders as held
-  where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount;
+  where held.status = 'review'
+    or held.paid_amount - held.refunded_amount > held.total_amount and private.order_paid_too_much(held);
 $$;
 comment on function private.order_alert_measures() is 'What alert rules measure of orders: those in review and those paid more than once, with the numbers of the first ten.';
 grant execute on function private.order_alert_measures() to service_role;

@@ -76,7 +76,9 @@ as $$
           'tracking_number', ordered.tracking_number, 'tracking_url', ordered.tracking_url,
           'address', ordered.shipping_address
         )
-        when 'order_expired_paid' then jsonb_build_object('amount', private.money(ordered.paid_amount, ordered.currency))
+        when 'order_expired_paid' then jsonb_build_object(
+          'amount', private.money(ordered.paid_amount, ordered.currency), 'cancelled', ordered.status = 'cancelled'
+        )
         else '{}'
       end || order_mail.extra
     )),

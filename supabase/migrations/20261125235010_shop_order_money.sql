@@ -1,13 +1,13 @@
 -- The money of an order: each movement once, the counters beside it, and what the order is by them.
 
-create function private.order_money(order_id uuid, kind text, amount bigint, stripe_id text)
+create function private.order_money(order_id uuid, kind text, amount bigint, stripe_id text, currency text default null)
 returns boolean
 language plpgsql
 set search_path = ''
 as $$
 begin
   insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-  select ordered.id, order_money.kind, order_money.amount, ordered.currency, order_money.stripe_id
+  select ordered.id, order_money.kind, order_money.amount, coalesce(order_money.currency, ordered.currency), order_money.stripe_id
   from public.orders as ordered where ordered.id = order_money.order_id
   on conflict on constraint money_movements_once_per_cause do nothing;
   if not found then
@@ -19,13 +19,13 @@ begin
         - case when order_money.kind in ('refund', 'refund_failed') then order_money.amount else 0 end,
       disputed_amount = ordered.disputed_amount
         - case when order_money.kind in ('dispute', 'dispute_won') then order_money.amount else 0 end
-  where ordered.id = order_money.order_id;
+  where ordered.id = order_money.order_id and ordered.currency = coalesce(order_money.currency, ordered.currency);
   return true;
 end;
 $$;
-comment on function private.order_money(uuid, text, bigint, text) is
-  'Writes a movement of an order''s money and counts it, in one transaction; false, and nothing is written, when this charge, refund or dispute has moved it already.';
-grant execute on function private.order_money(uuid, text, bigint, text) to service_role;
+comment on function private.order_money(uuid, text, bigint, text, text) is
+  'Writes a movement of an order''s money and counts it, in one transaction; what is in another currency than the order''s, no counter can hold. False, and nothing is written, when this charge, refund or dispute has moved it already.';
+grant execute on function private.order_money(uuid, text, bigint, text, text) to service_role;
 
 create table private.order_disputes (
   stripe_dispute_id text primary key,
@@ -69,6 +69,27 @@ comment on function private.order_base(uuid) is
   'What an order was last besides what its money makes of it: paid, fulfilling, shipped, delivered, cancelled, expired, review or pending.';
 grant execute on function private.order_base(uuid) to service_role;
 
+create function private.order_extra(order_id uuid, currency text, out paid bigint, out back bigint, out waiting bigint)
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(sum(payment.paid), 0), coalesce(sum(least(payment.back, payment.paid)), 0),
+    coalesce(sum(greatest(payment.paid - payment.back - payment.opened, 0)), 0)
+  from (
+    select coalesce(max(refund.amount) filter (where refund.reason = 'paid_twice'), 0) as paid,
+      coalesce(sum(refund.amount) filter (where refund.state = 'done'), 0) as back,
+      coalesce(sum(refund.amount) filter (where refund.state = 'open'), 0) as opened
+    from public.order_refunds as refund
+    where refund.order_id = order_extra.order_id and refund.currency = order_extra.currency
+      and refund.stripe_payment_intent_id is not null
+    group by refund.stripe_payment_intent_id
+  ) as payment;
+$$;
+comment on function private.order_extra(uuid, text) is
+  'Of payments besides an order''s own: what they came to, what of it is back, and what nobody gives back at the moment, since its refund failed.';
+grant execute on function private.order_extra(uuid, text) to service_role;
+
 create function private.order_restand(order_id uuid)
 returns void
 language sql
@@ -82,13 +103,24 @@ as $$
         select from private.order_disputes as dispute
         where dispute.order_id = held.id and dispute.status in ('needs_response', 'under_review')
       ) then 'disputed'
-      when held.paid_amount > 0 and held.refunded_amount + held.disputed_amount >= held.paid_amount then 'refunded'
-      when held.refunded_amount + held.disputed_amount > 0
+      when own.paid > 0 and own.back >= own.paid then 'refunded'
+      -- Paid in another currency, and all of that is back.
+      when own.paid = 0 and other.charges > 0 and other.net <= 0 then 'refunded'
+      when own.back > 0
         and base.status in ('paid', 'fulfilling', 'shipped', 'delivered') then 'partially_refunded'
       else base.status
     end as status
     from public.orders as held
     cross join lateral (select private.order_base(held.id) as status) as base
+    cross join lateral private.order_extra(held.id, held.currency) as extra
+    cross join lateral (
+      select held.paid_amount - extra.paid as paid, held.refunded_amount + held.disputed_amount - extra.back as back
+    ) as own
+    cross join lateral (
+      select count(*) filter (where moved.kind = 'charge') as charges, coalesce(sum(moved.amount), 0) as net
+      from private.money_movements as moved
+      where moved.order_id = held.id and moved.currency <> held.currency and held.paid_at is not null
+    ) as other
     where held.id = order_restand.order_id
   ) as stands
   where ordered.id = stands.id and ordered.status <> stands.status;

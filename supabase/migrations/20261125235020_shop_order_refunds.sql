@@ -1,21 +1,31 @@
 -- Refunds of orders. The row is written before Stripe is asked and counts as given back until Stripe has
 -- said no: so requests at once, ours and the dashboard's, cannot give back more than was paid.
 
-create function private.order_left(order_id uuid)
+create function private.order_left(order_id uuid, currency text default null)
 returns bigint
 language sql
 stable
 set search_path = ''
 as $$
-  select ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount - coalesce((
-    select sum(pending.amount) from public.order_refunds as pending
-    where pending.order_id = ordered.id and pending.state = 'open'
-  ), 0)
-  from public.orders as ordered where ordered.id = order_left.order_id;
+  select case when ordered.currency = sought.currency
+      then ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount
+      else coalesce((
+        select sum(moved.amount) from private.money_movements as moved
+        where moved.order_id = ordered.id and moved.currency = sought.currency
+      ), 0) end
+    - coalesce((
+      select sum(pending.amount) from public.order_refunds as pending
+      where pending.order_id = ordered.id and pending.state = 'open' and pending.currency = sought.currency
+    ), 0)
+    - extra.waiting
+  from public.orders as ordered
+  cross join lateral (select coalesce(order_left.currency, ordered.currency) as currency) as sought
+  cross join lateral private.order_extra(ordered.id, sought.currency) as extra
+  where ordered.id = order_left.order_id;
 $$;
-comment on function private.order_left(uuid) is
-  'What of an order is still to be refunded: neither back nor on its way back, nor disputed.';
-grant execute on function private.order_left(uuid) to service_role;
+comment on function private.order_left(uuid, text) is
+  'What of an order''s own payment is still to be refunded, in its currency or another in which it was paid: neither back nor on its way back, nor disputed.';
+grant execute on function private.order_left(uuid, text) to service_role;
 
 create function private.order_refund_lines(order_id uuid, lines jsonb)
 returns table (order_item_id uuid, quantity integer, net_amount bigint, tax_amount bigint)
@@ -118,6 +128,38 @@ comment on function private.order_restock(uuid, jsonb, text, uuid) is
   'Puts units of an order''s lines [{order_item_id, quantity}] back into stock; each at most once, and none that was never taken out.';
 grant execute on function private.order_restock(uuid, jsonb, text, uuid) to service_role;
 
+create function private.order_unsold(order_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  -- Written as if it had been sold and come back, which is what the lines' counters then say.
+  with back as (
+    select line.id, line.variant_id, line.refunded_quantity - line.restocked_quantity as quantity
+    from public.order_items as line
+    where line.order_id = order_unsold.order_id and line.refunded_quantity > line.restocked_quantity
+      and line.variant_id is not null
+    order by line.variant_id
+  ), free as (
+    select back.*, private.stock_change(back.variant_id, 'restocked', back.quantity, 0, order_unsold.order_id) as done
+    from back
+  )
+  update public.order_items as line set restocked_quantity = line.restocked_quantity + free.quantity
+  from free where line.id = free.id and free.done;
+$$;
+comment on function private.order_unsold(uuid) is
+  'Before an order that people have looked at is sold: what was refunded of it stays in stock.';
+grant execute on function private.order_unsold(uuid) to service_role;
+
+create function private.refund_cause(order_id uuid, cause text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select encode(sha256(convert_to(refund_cause.order_id || ':' || refund_cause.cause, 'UTF8')), 'hex') $$;
+comment on function private.refund_cause(uuid, text) is 'What asked for a refund of an order, hashed.';
+grant execute on function private.refund_cause(uuid, text) to service_role;
+
 create function private.order_refund_open(
   order_id uuid, amount bigint, reason text, lines jsonb, restock boolean, cause text
 )
@@ -128,7 +170,8 @@ as $$
 declare
   ordered public.orders;
   made uuid;
-  hash constant text := encode(sha256(convert_to(order_refund_open.cause, 'UTF8')), 'hex');
+  -- With the order: the same request key of another order's is another refund.
+  hash constant text := private.refund_cause(order_refund_open.order_id, order_refund_open.cause);
   remaining bigint;
   whole boolean;
   given bigint := order_refund_open.amount;
@@ -211,220 +254,64 @@ comment on function private.order_refund_open(uuid, bigint, text, jsonb, boolean
   'Opens a refund: `amount` of an order (null: what is left, or what its lines are worth), for lines [{order_item_id, quantity} or {shipping: true}], and enqueues asking Stripe; its id. The same cause is the same refund.';
 grant execute on function private.order_refund_open(uuid, bigint, text, jsonb, boolean, text) to service_role;
 
-create function private.order_refund_count(refund_id uuid, sign integer)
-returns void
-language sql
-set search_path = ''
-as $$
-  update public.order_items as line
-  set refunded_quantity = line.refunded_quantity + sign * part.quantity,
-      refunded_amount = line.refunded_amount + sign * part.amount
-  from public.order_refunds as refund,
-    jsonb_to_recordset(refund.lines) as part (order_item_id uuid, quantity integer, amount bigint)
-  where refund.id = order_refund_count.refund_id and line.id = part.order_item_id;
-$$;
-comment on function private.order_refund_count(uuid, integer) is
-  'Counts a refund''s lines in the order''s (1), or no longer (-1).';
-grant execute on function private.order_refund_count(uuid, integer) to service_role;
-
-create function private.order_restock_undo(order_id uuid)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  back record;
-begin
-  for back in
-    select line.id, line.variant_id, line.restocked_quantity - line.refunded_quantity as quantity
-    from public.order_items as line
-    where line.order_id = order_restock_undo.order_id and line.restocked_quantity > line.refunded_quantity
-      and line.variant_id is not null
-    order by line.variant_id
-  loop
-    -- Sold to somebody else meanwhile, they stay where they are, and order_advance does not send the order.
-    if private.stock_change(back.variant_id, 'restocked', -back.quantity, 0, order_restock_undo.order_id, 'refund failed') then
-      update public.order_items as line
-      set restocked_quantity = line.restocked_quantity - back.quantity where line.id = back.id;
-    end if;
-  end loop;
-end;
-$$;
-comment on function private.order_restock_undo(uuid) is
-  'Takes out of the stock again what an order that is still to be sent put back by a refund that failed, as far as it is still there.';
-grant execute on function private.order_restock_undo(uuid) to service_role;
-
-create function private.order_refund_fail(refund_id uuid, failure text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  failed public.order_refunds;
-begin
-  update public.order_refunds as refund
-  set state = 'failed', closed_at = coalesce(refund.closed_at, private.now()), failure = left(order_refund_fail.failure, 500)
-  where refund.id = order_refund_fail.refund_id and refund.state <> 'failed'
-  returning * into failed;
-  if failed.id is null then
-    return;
-  end if;
-  perform private.order_refund_count(failed.id, -1);
-  if failed.restock and private.order_base(failed.order_id) in ('paid', 'fulfilling') then
-    perform private.order_restock_undo(failed.order_id);
-  end if;
-  insert into public.order_events (order_id, kind) values (failed.order_id, 'refund_failed');
-end;
-$$;
-comment on function private.order_refund_fail(uuid, text) is
-  'Nothing goes back by this refund: Stripe refused it, or it failed at the bank. Of an order that is still to be sent, what was restocked is taken out again.';
-grant execute on function private.order_refund_fail(uuid, text) to service_role;
-
-create function private.order_apply_refund(ordered public.orders, given jsonb)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  refund public.order_refunds;
-  at_stripe constant text := given ->> 'id';
-  given_amount constant bigint := (given ->> 'amount')::bigint;
-  failed constant boolean := given ->> 'status' in ('failed', 'canceled');
-begin
-  select * into refund from public.order_refunds as known
-  where known.order_id = ordered.id
-    and (known.stripe_refund_id = at_stripe
-      or known.stripe_refund_id is null and known.id = private.uuid_or_null(given ->> 'order_refund_id'));
-  if refund.id is null then
-    -- Made in Stripe's dashboard.
-    insert into public.order_refunds (
-      order_id, user_id, amount, currency, reason, state, stripe_refund_id, cause, created_at, closed_at
-    )
-    values (
-      ordered.id, ordered.user_id, given_amount, ordered.currency, 'stripe', 'done', at_stripe,
-      encode(sha256(convert_to('stripe:' || at_stripe, 'UTF8')), 'hex'), private.at(given -> 'created'), private.now()
-    )
-    returning * into refund;
-  else
-    update public.order_refunds as held
-    set stripe_refund_id = at_stripe, amount = given_amount, shipping_amount = least(held.shipping_amount, given_amount),
-        -- Taken for refused, and made after all: the money counts, its lines may be another's by now.
-        state = 'done', lines = case held.state when 'failed' then '[]' else held.lines end,
-        failure = null, closed_at = coalesce(held.closed_at, private.now())
-    where held.id = refund.id and held.stripe_refund_id is null;
-  end if;
-  if failed then
-    if exists (
-      select from private.money_movements as moved where moved.kind = 'refund' and moved.stripe_id = at_stripe
-    ) and private.order_money(ordered.id, 'refund_failed', given_amount, at_stripe) then
-      perform private.order_restand(ordered.id);
-    end if;
-    perform private.order_refund_fail(refund.id, coalesce(given ->> 'failure', given ->> 'status'));
-    return;
-  end if;
-  if private.order_money(ordered.id, 'refund', -given_amount, at_stripe) then
-    perform private.order_restand(ordered.id);
-  end if;
-  -- Whose payment came too late has been told that it goes back.
-  if given ->> 'status' = 'succeeded' and refund.reason <> 'late_payment' then
-    perform private.order_mail(ordered.id, 'order_refunded', 'order_refunded:' || at_stripe, jsonb_build_object(
-      'amount', private.money(given_amount, ordered.currency), 'refunded_at', private.at(given -> 'created')
-    ));
-  end if;
-end;
-$$;
-comment on function private.order_apply_refund(public.orders, jsonb) is
-  'What Stripe says of one refund of an order, however often and in whatever order: the ledger, the counters, the status, one mail.';
-grant execute on function private.order_apply_refund(public.orders, jsonb) to service_role;
-
-create function private.order_of_payment(payment_intent_id text, charge_id text)
+create function private.order_payment_return(
+  order_id uuid, payment_intent_id text, amount bigint, currency text, reason text, cause text
+)
 returns uuid
-language sql
-stable
+language plpgsql
 set search_path = ''
 as $$
-  -- By the ledger too: an order that was paid twice names only its first payment.
-  select coalesce(
-    (select ordered.id from public.orders as ordered
-     where ordered.stripe_payment_intent_id = order_of_payment.payment_intent_id),
-    (select moved.order_id from private.money_movements as moved
-     where moved.kind = 'charge' and moved.stripe_id in (order_of_payment.payment_intent_id, order_of_payment.charge_id)
-     limit 1)
-  );
+declare
+  made uuid;
+begin
+  insert into public.order_refunds (order_id, user_id, amount, currency, reason, stripe_payment_intent_id, cause)
+  select ordered.id, ordered.user_id, order_payment_return.amount, order_payment_return.currency,
+    order_payment_return.reason, order_payment_return.payment_intent_id,
+    private.refund_cause(ordered.id, order_payment_return.cause)
+  from public.orders as ordered where ordered.id = order_payment_return.order_id
+  on conflict on constraint order_refunds_once_per_cause do nothing
+  returning id into made;
+  if made is null then
+    return (
+      select known.id from public.order_refunds as known
+      where known.cause = private.refund_cause(order_payment_return.order_id, order_payment_return.cause)
+    );
+  end if;
+  insert into public.order_events (order_id, kind) values (order_payment_return.order_id, 'refund_opened');
+  perform private.enqueue('order_refund', jsonb_build_object('refund_id', made), 'order_refund:' || made);
+  return made;
+end;
 $$;
-comment on function private.order_of_payment(text, text) is 'The order that a payment at Stripe is for; null for one of something else.';
-grant execute on function private.order_of_payment(text, text) to service_role;
+comment on function private.order_payment_return(uuid, text, bigint, text, text, text) is
+  'Opens a refund of money that is for no line of an order, which must be locked: of a payment besides its own, or (payment null) of its own in another currency. The same cause is the same refund.';
+grant execute on function private.order_payment_return(uuid, text, bigint, text, text, text) to service_role;
 
--- A charge is of a subscription's payment, or of an order, or of another product in the same account.
-alter function private.stripe_apply_charge(jsonb) rename to stripe_apply_payment_charge;
-
-create function private.stripe_apply_charge(record jsonb)
+create function private.order_paid_again(ordered public.orders, record jsonb)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  ordered public.orders;
-  given jsonb;
+  received constant bigint := coalesce((record ->> 'amount_received')::bigint, (record ->> 'amount_total')::bigint, 0);
 begin
-  perform private.stripe_apply_payment_charge(stripe_apply_charge.record);
-  select * into ordered from public.orders as held
-  where held.id = private.order_of_payment(stripe_apply_charge.record ->> 'payment_id', stripe_apply_charge.record ->> 'id')
-  for no key update;
-  if ordered.id is null then
+  -- By any of its ids: what was told with one of them is not counted again with another.
+  if received <= 0 or exists (
+    select from private.money_movements as moved
+    where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
+  ) then
     return;
   end if;
-  for given in
-    select one from jsonb_array_elements(stripe_apply_charge.record -> 'refunds') as one order by one ->> 'created', one ->> 'id'
-  loop
-    if coalesce(given ->> 'currency', ordered.currency) = ordered.currency then
-      perform private.order_apply_refund(ordered, given);
-    elsif given ->> 'status' not in ('failed', 'canceled') then
-      -- Of money in another currency than the order's: the ledger has it, no counter can.
-      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-      values (ordered.id, 'refund', -(given ->> 'amount')::bigint, given ->> 'currency', given ->> 'id')
-      on conflict on constraint money_movements_once_per_cause do nothing;
-    end if;
-  end loop;
+  perform private.order_money(ordered.id, 'charge', received,
+    coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'), record ->> 'currency');
+  perform private.order_note(ordered.id, 'paid_by_another_session');
+  if record ->> 'payment_intent_id' is null then
+    perform private.order_review(ordered.id, 'payment_unknown');
+  else
+    perform private.order_payment_return(ordered.id, record ->> 'payment_intent_id', received, record ->> 'currency',
+      'paid_twice', 'paid_twice:' || (record ->> 'id'));
+  end if;
 end;
 $$;
-comment on function private.stripe_apply_charge(jsonb) is 'Mirrors what was refunded of a charge: of a payment, or of an order.';
-grant execute on function private.stripe_apply_charge(jsonb) to service_role;
-
-create function public.order_refund_read(refund_id uuid)
-returns jsonb
-language sql
-stable
-set search_path = ''
-as $$
-  select jsonb_build_object(
-    'id', refund.id, 'order_id', refund.order_id, 'order_number', ordered.number, 'state', refund.state,
-    'amount', refund.amount, 'currency', refund.currency, 'reason', refund.reason, 'lines', refund.lines,
-    'shipping_amount', refund.shipping_amount, 'restock', refund.restock, 'failure', refund.failure,
-    'stripe_refund_id', refund.stripe_refund_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,
-    'created_at', refund.created_at
-  )
-  from public.order_refunds as refund join public.orders as ordered on ordered.id = refund.order_id
-  where refund.id = order_refund_read.refund_id;
-$$;
-comment on function public.order_refund_read(uuid) is 'Server RPC: a refund with what Stripe must be told; null when there is none.';
-grant execute on function public.order_refund_read(uuid) to service_role;
-
-create function public.order_refund_refused(refund_id uuid, failure text)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform from public.orders as held
-  where held.id = (select refund.order_id from public.order_refunds as refund where refund.id = order_refund_refused.refund_id)
-  for no key update;
-  -- What Stripe has made meanwhile cannot be refused any more.
-  perform private.order_refund_fail(refund.id, order_refund_refused.failure)
-  from public.order_refunds as refund where refund.id = order_refund_refused.refund_id and refund.state = 'open';
-  return public.order_refund_read(order_refund_refused.refund_id);
-end;
-$$;
-comment on function public.order_refund_refused(uuid, text) is
-  'Server RPC: Stripe has definitely refused a refund; the refund as it is now.';
-grant execute on function public.order_refund_refused(uuid, text) to service_role;
+comment on function private.order_paid_again(public.orders, jsonb) is
+  'Money by another session than the order''s, which must be locked: it is in the books and goes back by itself, and the order stays what it is.';
+grant execute on function private.order_paid_again(public.orders, jsonb) to service_role;

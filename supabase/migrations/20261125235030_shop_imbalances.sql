@@ -93,7 +93,9 @@ as $$
   from money
   left join (
     select refund.order_id, sum(refund.amount)::bigint as amount
-    from public.order_refunds as refund where refund.state = 'done' group by refund.order_id
+    from public.order_refunds as refund
+    join public.orders as ordered on ordered.id = refund.order_id and ordered.currency = refund.currency
+    where refund.state = 'done' group by refund.order_id
   ) as made on made.order_id = money.id
   where coalesce(made.amount, 0) <> money.refunded_amount;
 $$;

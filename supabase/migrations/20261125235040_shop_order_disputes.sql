@@ -26,9 +26,9 @@ begin
   );
   -- An inquiry (warning_*) takes no money. Of one that is won before we heard of it nothing moved for us.
   if now_is in ('needs_response', 'under_review', 'lost') then
-    perform private.order_money(ordered.id, 'dispute', -disputed, dispute);
+    perform private.order_money(ordered.id, 'dispute', -disputed, dispute, record ->> 'currency');
   elsif now_is = 'won' and taken then
-    perform private.order_money(ordered.id, 'dispute_won', disputed, dispute);
+    perform private.order_money(ordered.id, 'dispute_won', disputed, dispute, record ->> 'currency');
   end if;
   if was is distinct from now_is then
     insert into public.order_events (order_id, kind, note)

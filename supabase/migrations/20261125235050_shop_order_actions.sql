@@ -30,6 +30,8 @@ as $$
 declare
   base constant text := private.order_base(ordered.id);
   back bigint;
+  foreign_money record;
+  given jsonb := '{}';
 begin
   if base = 'cancelled' then
     return;
@@ -47,14 +49,26 @@ begin
   back := private.order_left(ordered.id);
   if back > 0 then
     perform private.order_refund_open(ordered.id, null, 'cancelled', '[]', true, 'cancel:' || ordered.id);
+    given := jsonb_build_object('refund', private.money(back, ordered.currency));
   end if;
+  -- Paid in another currency than was asked for: exactly that goes back.
+  for foreign_money in
+    select moved.currency, private.order_left(ordered.id, moved.currency) as amount
+    from private.money_movements as moved
+    where moved.order_id = ordered.id and moved.currency <> ordered.currency
+    group by moved.currency order by moved.currency
+  loop
+    continue when foreign_money.amount <= 0;
+    perform private.order_payment_return(ordered.id, null, foreign_money.amount, foreign_money.currency, 'cancelled',
+      'cancel:' || foreign_money.currency);
+    given := jsonb_build_object('refund', private.money(foreign_money.amount, foreign_money.currency)) || given;
+  end loop;
   -- Nothing was sent: what was refunded before without coming back is in stock all the same.
   perform private.order_restock(ordered.id, (
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.restocked_quantity))
     from public.order_items as line where line.order_id = ordered.id
   ));
-  perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id,
-    case when back > 0 then jsonb_build_object('refund', private.money(back, ordered.currency)) else '{}' end);
+  perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id, given);
 end;
 $$;
 comment on function private.order_cancel(public.orders, boolean) is
@@ -228,12 +242,14 @@ begin
     ));
   end if;
   update public.orders set status = 'paid' where id = ordered.id;
+  -- What was refunded or disputed while people looked at it.
+  perform private.order_restand(ordered.id);
   perform private.audit_note('orders.accept', ordered.id::text);
-  return 'paid';
+  return (select held.status from public.orders as held where held.id = ordered.id);
 end;
 $$;
 comment on function public.order_review_end(uuid, text, uuid) is
-  'Server RPC: staff accept an order whose money differed from it: it is paid. To refuse it, cancel it.';
+  'Server RPC: staff accept an order whose money differed from it: it is paid, or partially refunded; its status then. To refuse it, cancel it.';
 grant execute on function public.order_review_end(uuid, text, uuid) to service_role;
 
 create function public.order_confirmation_send(staff uuid, reason text, order_id uuid, cause text)

@@ -63,7 +63,9 @@ begin
       coalesce((
         select sum((other ->> 'quantity')::integer)
         from public.order_returns as waiting, jsonb_array_elements(waiting.lines) as other
-        where waiting.order_id = ordered.id and waiting.state = 'requested'
+        where waiting.order_id = ordered.id
+          -- What cost nothing came back without a refund, by which it would be counted.
+          and (waiting.state = 'requested' or waiting.state = 'accepted' and waiting.refund_id is null)
           and (other ->> 'order_item_id')::uuid = one.order_item_id
       ), 0) as asked
     from jsonb_to_recordset(order_return_ask.lines) as one (order_item_id uuid, quantity integer)
@@ -117,7 +119,14 @@ begin
     end if;
     return jsonb_build_object('state', asked.state, 'refund_id', asked.refund_id, 'order_id', asked.order_id);
   end if;
-  if accept then
+  if accept and order_return_decide.amount is null and (
+    select sum(part.net_amount + part.tax_amount) = 0 from private.order_refund_lines(asked.order_id, asked.lines) as part
+  ) then
+    -- It cost nothing: there is nothing to give back, and the goods come back all the same.
+    if order_return_decide.restock then
+      perform private.order_restock(asked.order_id, asked.lines);
+    end if;
+  elsif accept then
     refund := private.order_refund_open(
       asked.order_id, order_return_decide.amount, 'returned', asked.lines,
       coalesce(order_return_decide.restock, false), 'return:' || asked.id
@@ -138,5 +147,5 @@ begin
 end;
 $$;
 comment on function public.order_return_decide(uuid, text, uuid, boolean, boolean, bigint, text) is
-  'Server RPC: staff accept a return, which opens its refund (`amount` less than its lines are worth, where something was damaged), or reject it: {state, refund_id, order_id}. Again is the same.';
+  'Server RPC: staff accept a return, which opens its refund (none where its lines cost nothing; `amount` less than they are worth, where something was damaged), or reject it: {state, refund_id, order_id}. Again is the same.';
 grant execute on function public.order_return_decide(uuid, text, uuid, boolean, boolean, bigint, text) to service_role;

@@ -38,7 +38,8 @@ as $$
       from public.order_events as event where event.order_id = ordered.id
     ),
     'refunds', (
-      select coalesce(jsonb_agg(public.order_refund_read(refund.id) order by refund.created_at, refund.id), '[]')
+      -- Stripe's words why one failed are for staff.
+      select coalesce(jsonb_agg(public.order_refund_read(refund.id) - 'failure' order by refund.created_at, refund.id), '[]')
       from public.order_refunds as refund where refund.order_id = ordered.id
     ),
     'returns', (
@@ -80,6 +81,10 @@ begin
   perform private.staff_required(staff);
   return (
     select private.order_view(ordered.id) || jsonb_build_object(
+      'refunds', (
+        select coalesce(jsonb_agg(public.order_refund_read(refund.id) order by refund.created_at, refund.id), '[]')
+        from public.order_refunds as refund where refund.order_id = ordered.id
+      ),
       'user_id', ordered.user_id, 'status_before', ordered.status_before, 'disputed_amount', ordered.disputed_amount,
       'left_amount', private.order_left(ordered.id),
       'stripe_session_id', ordered.stripe_session_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,

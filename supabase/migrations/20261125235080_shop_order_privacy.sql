@@ -31,14 +31,23 @@ update private.personal_data
 set scope = 'user', owner_columns = '{user_id}', note = 'what became of orders'
 where relation = 'public.order_events';
 
-create function private.order_over(status text)
+create function private.order_over(held public.orders, at timestamptz default private.now())
 returns boolean
 language sql
-immutable
+stable
 set search_path = ''
-as $$ select order_over.status in ('delivered', 'cancelled', 'expired', 'refunded') $$;
-comment on function private.order_over(text) is 'Whether nothing is to be sent or paid back any more.';
-grant execute on function private.order_over(text) to service_role;
+as $$
+  select held.status in ('delivered', 'cancelled', 'expired', 'refunded')
+    or held.status not in ('disputed', 'review') and (
+      held.delivered_at is not null
+      -- Nobody says of every parcel that it has come, and what is not sent at all is never delivered.
+      or held.shipped_at < order_over.at - interval '60 days'
+      or held.shipping_rate is null and held.paid_at < order_over.at - interval '60 days'
+    )
+$$;
+comment on function private.order_over(public.orders, timestamptz) is
+  'Whether nothing of an order is to be sent or paid back any more: it ended, or has come, or 60 days ago was sent, or paid where nothing is sent.';
+grant execute on function private.order_over(public.orders, timestamptz) to service_role;
 
 create function private.order_buyer_leaves()
 returns trigger
@@ -46,7 +55,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if private.order_over(new.status) then
+  if private.order_over(new) then
     new.customer_email := null;
     new.shipping_address := null;
   else
@@ -82,7 +91,7 @@ create index orders_of_guests on public.orders (created_at)
   where user_id is null and (customer_email is not null or shipping_address is not null);
 insert into private.retention_rules (name, relation, condition, action, keep, description) values
   ('orders_of_deleted_accounts', 'public.orders',
-   $$forget and status in ('delivered', 'cancelled', 'expired', 'refunded') and updated_at < $1$$,
+   $$forget and private.order_over(orders, $1) and updated_at < $1$$,
    $$customer_email = null, shipping_address = null, forget = false$$, '30 days',
    'who placed an order, after the account is gone and the order over'),
   ('orders_of_guests', 'public.orders',

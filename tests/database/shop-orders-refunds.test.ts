@@ -224,8 +224,10 @@ Deno.test("order refunds: one that fails at the bank later is money again, with 
     ["refund", -2000],
     ["refund_failed", 2000],
   ]);
-  const [failed] =
-    await sql`select state, failure from public.order_refunds where id = ${refund.id}`;
+  const [failed] = await sql`
+      select refund.state, told.failure from public.order_refunds as refund
+      join private.order_refund_failures as told on told.refund_id = refund.id
+      where refund.id = ${refund.id}`;
   assert.deepEqual({ ...failed }, { state: "failed", failure: "expired_or_canceled_card" });
   const alarming = async () =>
     (await sql`

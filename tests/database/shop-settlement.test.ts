@@ -38,6 +38,14 @@ const mails = async (id: string) =>
     where kind = 'mail_send' and strpos(payload::text, ${id}) > 0 order by id`)
     .map(({ template }) => template);
 
+/** What the mail of a late payment says of how the order had ended. */
+const endedBy = async (id: string) =>
+  (await sql<{ cancelled: boolean }[]>`
+    select payload -> 'props' -> 'cancelled' as cancelled from private.jobs
+    where kind = 'mail_send' and payload ->> 'template' = 'order_expired_paid'
+      and strpos(payload::text, ${id}) > 0`)
+    .map(({ cancelled }) => cancelled ? "its buyer" : "time");
+
 const unpaid = { payment_status: "unpaid", amount_received: 0, charge_id: null };
 const expired = { ...unpaid, status: "expired", payment_intent_id: null };
 const processing = { ...unpaid, payment_intent_status: "processing" };
@@ -143,6 +151,7 @@ Deno.test("settlement: paid after its stock went to others, the money goes back 
     await sql`select amount::int, reason, restock from public.order_refunds where order_id = ${order.id}`;
   deepEqual([...refunds], [{ amount: 2000, reason: "late_payment", restock: false }]);
   deepEqual(await mails(order.id), ["order_expired_paid"]);
+  deepEqual(await endedBy(order.id), ["time"]);
 });
 
 Deno.test("settlement: paid after the buyer cancelled, the money goes back although the stock is there", async () => {
@@ -153,6 +162,7 @@ Deno.test("settlement: paid after the buyer cancelled, the money goes back altho
   deepEqual(await stockOf(sql, variantId), { on_hand: 5, reserved: 0, sold: 0 });
   const refunds = await sql`select reason from public.order_refunds where order_id = ${order.id}`;
   deepEqual(refunds.map(({ reason }) => reason), ["late_payment"]);
+  deepEqual(await endedBy(order.id), ["its buyer"]);
 });
 
 Deno.test("settlement: a bank debit holds its stock until the bank has said yes or no (medusa#16398)", async () => {
@@ -176,7 +186,7 @@ Deno.test("settlement: a bank debit holds its stock until the bank has said yes 
   deepEqual(await mails(failed.order.id), ["order_cancelled"]);
 });
 
-Deno.test("settlement: a second session for one order is money for people to look at (saleor#19220)", async () => {
+Deno.test("settlement: what a second session for one order paid goes back by itself (saleor#19220)", async () => {
   const { variantId, order } = await ordered();
   await apply(sql, paidSession(order));
   const other = paidSession(order, {
@@ -189,7 +199,10 @@ Deno.test("settlement: a second session for one order is money for people to loo
   equal((await seen(order.id)).status, "paid");
   await apply(sql, other);
   await apply(sql, other);
-  deepEqual(await seen(order.id), { status: "review", paid: 4000, ledger: 4000 });
+  deepEqual(await seen(order.id), { status: "paid", paid: 4000, ledger: 4000 });
+  const refunds =
+    await sql`select amount::int, reason from public.order_refunds where order_id = ${order.id}`;
+  deepEqual([...refunds], [{ amount: 2000, reason: "paid_twice" }]);
   deepEqual(await stockOf(sql, variantId), { on_hand: 3, reserved: 0, sold: 2 });
 });
 

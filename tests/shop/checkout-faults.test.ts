@@ -1,12 +1,13 @@
 /** Buying while Stripe is not well, and while no webhook comes: nothing lost, nothing twice. */
-import { deepEqual, equal, match } from "node:assert/strict";
-import { onSale, stockOf } from "../support/checkout.ts";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { apply, onSale, paidSession, place, stockOf } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
+import { mailsTo } from "../support/mails.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
-import { advance, delivered, faults } from "../support/stripe-local.ts";
+import { advance, delivered, faults, redeliver } from "../support/stripe-local.ts";
 import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -36,11 +37,11 @@ const minute = 60;
 
 /** What a guest buys: two of something of which there are five. */
 async function cart() {
-  const { variantId } = await onSale(sql, { stock: 5 });
+  const { variantId, productId } = await onSale(sql, { stock: 5 });
   const { buyer, email } = guest();
   const body = { email, items: [{ variant_id: variantId, quantity: 2 }] };
   const buy = (more: Record<string, unknown> = {}) => checkout(buyer, { ...body, ...more }, on);
-  return { variantId, email, buy };
+  return { variantId, productId, email, buy };
 }
 
 const ordersOf = async (email: string) =>
@@ -94,6 +95,91 @@ for (
     deepEqual(await stockOf(sql, variantId), sold);
   });
 }
+
+Deno.test("Stripe's answer is lost, and the tax code changes before the buyer asks again: the same call, one session", async () => {
+  const { variantId, productId, email, buy } = await cart();
+  await sql`update public.products set tax_code = 'txcd_99999999' where id = ${productId}`;
+  const broken = proxy.breakCalls(creation, { kind: "answer lost" });
+  equal((await buy()).status, 502);
+  broken.mend();
+  await sql`update public.products set tax_code = 'txcd_20030000' where id = ${productId}`;
+  const { status, body } = await buy();
+  equal(status, 200, JSON.stringify(body));
+  deepEqual((await ordersOf(email)).map(({ id }) => id), [body.order_id]);
+  equal((await sessionsFor(body.order_id)).length, 1);
+  deepEqual(await stockOf(sql, variantId), held);
+});
+
+/** What an order was charged, and which mails its buyer was sent. */
+async function told(orderId: string, email: string) {
+  await delivered(on);
+  const charges = await sql`
+    select from private.money_movements where order_id = ${orderId} and kind = 'charge'`;
+  const mails = await mailsTo(email, on);
+  return { charges: charges.length, subjects: mails.map(({ subject }) => subject) };
+}
+Deno.test("no webhook comes: the return page settles, ten times at once, with one charge and one mail (medusa#13301)", async () => {
+  await faults(on, { deliveries: { drop: 100_000 } });
+  const { variantId, email, buy } = await cart();
+  const { checkout_url, session_id, order_id, order_number, order_token } = (await buy()).body;
+  await payPage(checkout_url);
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => checkoutStatus({}, { session_id, order_token }, on)),
+  );
+  for (const { status, body } of answers) deepEqual([status, body.order?.status], [200, "paid"]);
+  deepEqual(await stockOf(sql, variantId), sold);
+  deepEqual(await told(order_id, email), {
+    charges: 1,
+    subjects: [`Your order ${order_number} is confirmed`],
+  });
+});
+
+Deno.test("webhook and return page at the same time: one charge and one mail (medusa#13301)", async () => {
+  await faults(on, { deliveries: { drop: 100_000 } });
+  const { variantId, email, buy } = await cart();
+  const { checkout_url, session_id, order_id, order_number, order_token } = (await buy()).body;
+  await payPage(checkout_url);
+  await faults(on, {});
+  await Promise.all([
+    redeliver(on),
+    ...Array.from({ length: 5 }, () => checkoutStatus({}, { session_id, order_token }, on)),
+    call("POST", "jobs-run", { on, key: on.secretKey, body: {} }),
+  ]);
+  const [event] = await waitFor("the webhook to be taken in", async () => {
+    const rows = await sql`
+      select from private.webhook_events where strpos(payload::text, ${session_id}) > 0`;
+    return rows.length > 0 ? rows : undefined;
+  }, 40);
+  ok(event);
+  deepEqual(await stockOf(sql, variantId), sold);
+  deepEqual(await told(order_id, email), {
+    charges: 1,
+    subjects: [`Your order ${order_number} is confirmed`],
+  });
+});
+
+Deno.test("paid after its hold was freed and sold to others: Stripe gives the money back by itself, with one mail", async () => {
+  const { variantId, email, buy } = await cart();
+  const { checkout_url, session_id, order_id, order_number } = (await buy()).body;
+  await sql`select private.order_release(${order_id}, 'expired', 'session_expired')`;
+  const other = await place(sql, { items: [{ variant_id: variantId, quantity: 4 }] });
+  await apply(sql, paidSession(other.order));
+  equal((await payPage(checkout_url)).status, 303);
+  await waitFor("the refund to be done", async () => {
+    const [row] = await sql`
+      select from public.order_refunds where order_id = ${order_id} and state = 'done'`;
+    return row !== undefined;
+  }, 40);
+  const stripe = stripeSdk(on);
+  const session = await stripe.checkout.sessions.retrieve(session_id);
+  const refunds = await stripe.refunds.list({ payment_intent: session.payment_intent as string });
+  deepEqual(refunds.data.map(({ amount, status }) => [amount, status]), [[2000, "succeeded"]]);
+  deepEqual(await told(order_id, email), {
+    charges: 1,
+    subjects: [`Your order ${order_number} could not be completed: you are refunded`],
+  });
+  deepEqual(await stockOf(sql, variantId), { on_hand: 1, reserved: 0, sold: 4 });
+});
 
 Deno.test("Stripe refuses: the hold is released at once, and the buyer hears why", async () => {
   const { variantId, email, buy } = await cart();

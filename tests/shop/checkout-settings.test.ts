@@ -1,11 +1,11 @@
-/** The checkout with Stripe Tax and a captcha switched on, on functions of the test's own. */
-import { deepEqual, equal } from "node:assert/strict";
-import { startFunctions } from "../../local/functions/runtime.ts";
-import { supabaseDir } from "../../local/stack.ts";
+/** The checkout on functions of the test's own: with Stripe Tax and a captcha, and what it asks of the database. */
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { onSale } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
 import { startFakeTurnstile } from "../support/fake-turnstile.ts";
+import { checkoutAt, startShopFunctions } from "../support/shop-functions.ts";
 import { guest, payPage } from "../support/shopping.ts";
+import { startCountingProxy } from "../support/counting-proxy.ts";
 import { stack, stripeSdk } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
@@ -15,49 +15,16 @@ const secret = "0x_a_secret";
 Deno.test("checkout-create: tax comes on top by the buyer's address; guests alone solve the captcha, and wait while it is down", async () => {
   await using turnstile = startFakeTurnstile(secret);
   const sql = connect();
-  const variables = Deno.env.toObject();
-  const functions = await startFunctions({
-    supabaseDir,
-    env: {
-      SUPABASE_URL: stack.url,
-      SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: stack.publishableKey }),
-      SUPABASE_SECRET_KEYS: JSON.stringify({ default: stack.secretKey }),
-      SUPABASE_JWKS: stack.jwks,
-      SITE_URL: stack.siteUrl,
-      UPSTASH_REDIS_REST_URL: variables["UPSTASH_REDIS_REST_URL"]!,
-      UPSTASH_REDIS_REST_TOKEN: variables["UPSTASH_REDIS_REST_TOKEN"]!,
-      RATE_LIMIT_MULTIPLIER: "1000",
-      TURNSTILE_SECRET_KEY: secret,
-      TURNSTILE_VERIFY_URL: turnstile.url,
-      STRIPE_API_URL: stack.stripeUrl,
-      STRIPE_SECRET_KEY: stack.stripeKey,
-      STRIPE_TAX: "on",
-      LINK_SECRET: "a link secret",
-    },
-    log: () => {},
+  const functions = await startShopFunctions({
+    TURNSTILE_SECRET_KEY: secret,
+    TURNSTILE_VERIFY_URL: turnstile.url,
+    STRIPE_TAX: "on",
   });
   try {
     const [user, { variantId }] = await Promise.all([signUp(), onSale(sql, { price: 1000 })]);
     const { email } = guest();
-    const create = async (body: Record<string, unknown>, token?: string) => {
-      const reply = await functions.handle(
-        new Request("http://functions/functions/v1/checkout-create", {
-          method: "POST",
-          headers: {
-            apikey: stack.publishableKey,
-            "content-type": "application/json",
-            ...(token && { authorization: `Bearer ${token}` }),
-          },
-          body: JSON.stringify({
-            items: [{ variant_id: variantId, quantity: 2 }],
-            success_url: `${stack.siteUrl}/order/return`,
-            cancel_url: `${stack.siteUrl}/cart`,
-            ...body,
-          }),
-        }),
-      );
-      return { status: reply.status, body: await reply.json() };
-    };
+    const create = (body: Record<string, unknown>, token?: string) =>
+      checkoutAt(functions, { items: [{ variant_id: variantId, quantity: 2 }], ...body }, token);
     equal((await create({ email })).body.code, "captcha_failed");
     const down = await create({ email, captcha_token: "down" });
     deepEqual([down.status, down.body.code], [503, "captcha_unavailable"]);
@@ -81,6 +48,33 @@ Deno.test("checkout-create: tax comes on top by the buyer's address; guests alon
     });
     deepEqual(order, { tax_amount: 400, total_amount: 2400 });
     deepEqual([session.total_details?.amount_tax, session.amount_total], [400, 2400]);
+  } finally {
+    await functions.stop();
+    await sql.end();
+  }
+});
+
+Deno.test("checkout-create: 40 items are as many calls of the database as one, eight at most (saleor#14857)", async () => {
+  await using proxy = startCountingProxy(stack.url);
+  const sql = connect();
+  const functions = await startShopFunctions({ SUPABASE_URL: proxy.url });
+  try {
+    const items = await Promise.all(
+      Array.from({ length: 41 }, async () => ({
+        variant_id: (await onSale(sql)).variantId,
+        quantity: 1,
+      })),
+    );
+    const callsFor = async (some: typeof items) => {
+      const before = proxy.calls.length;
+      const { status, body } = await checkoutAt(functions, { email: guest().email, items: some });
+      equal(status, 200, JSON.stringify(body));
+      return proxy.calls.slice(before).filter((made) => made.includes("/rest/v1/"));
+    };
+    const forOne = await callsFor(items.slice(40));
+    deepEqual(await callsFor(items.slice(0, 40)), forOne);
+    ok(forOne.includes("POST /rest/v1/rpc/order_place"));
+    ok(forOne.length <= 8, forOne.join("\n"));
   } finally {
     await functions.stop();
     await sql.end();

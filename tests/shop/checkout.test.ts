@@ -1,6 +1,6 @@
 /** Buying in the shop, over HTTP, on Stripe's page as its form does it. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
-import { onSale, priceList, stockOf } from "../support/checkout.ts";
+import { apply, onSale, paidSession, place, priceList, stockOf } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
 import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
@@ -240,6 +240,36 @@ Deno.test("checkout-create: a guest's cart is what is bought, and loses just tha
   deepEqual([empty.status, empty.body.code], [409, "cart_empty"]);
   const forged = await checkout({ headers: { "x-cart-id": `${id}x` } }, { email });
   equal(forged.body.code, "invalid_header");
+});
+
+Deno.test("checkout-create: a cart whose items were sold to others meanwhile is told so, and nothing is held (vendure#1738)", async () => {
+  const { variantId } = await onSale(sql, { stock: 3 });
+  const added = await call("POST", "cart", { body: { variant_id: variantId, quantity: 2 } });
+  const headers = { "x-cart-id": added.body.cart.cart_id };
+  const other = await place(sql, { items: [{ variant_id: variantId, quantity: 2 }] });
+  await apply(sql, paidSession(other.order));
+  const { email } = guest();
+  const { status, body } = await checkout({ headers }, { email });
+  deepEqual([status, body.code, body.variants], [409, "out_of_stock", [
+    { variant_id: variantId, availability: "few_left", few_left: 1 },
+  ]]);
+  deepEqual(await stockOf(sql, variantId), { on_hand: 1, reserved: 0, sold: 2 });
+  equal((await sql`select from public.orders where customer_email = ${email}`).length, 0);
+});
+
+Deno.test("checkout-create: by a cart id that we never gave nobody chooses whose Idempotency-Keys he shares: his address says so", async () => {
+  const { variantId } = await onSale(sql);
+  const { email } = guest();
+  const items = [{ variant_id: variantId, quantity: 1 }];
+  const headers = { "idempotency-key": crypto.randomUUID() };
+  const first = await checkout({ headers }, { items, email });
+  equal(first.status, 200, JSON.stringify(first.body));
+  const forged = await checkout({ headers: { ...headers, "x-cart-id": "made.up" } }, {
+    items,
+    email,
+  });
+  // Counted by address, as without it: the same request again, whose reply is kept.
+  deepEqual([forged.status, forged.body], [200, first.body]);
 });
 
 Deno.test("checkout-create: who signs in after a guest's checkout cannot pay both", async () => {

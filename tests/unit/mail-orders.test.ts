@@ -29,6 +29,19 @@ test("order mails: none speaks of an account, which a guest has not", async () =
   }
 });
 
+test("late payments: whose order was cancelled is not told that its items were sold to others", async () => {
+  for (const locale of ["fr", "en"] as const) {
+    for (const cancelled of [true, false]) {
+      const { text } = await renderMail("order_expired_paid", locale, {
+        ...templates.order_expired_paid.preview,
+        cancelled,
+      });
+      assert.equal(/vendus entre-temps|its items were sold/.test(text), !cancelled, locale);
+      assert.equal(/avait été annulée|had been cancelled/.test(text), cancelled, locale);
+    }
+  }
+});
+
 test("order confirmation: lines, sums, address and delivery as the reader writes them", async () => {
   const fr = await confirmed("fr");
   const en = await confirmed("en");

@@ -1023,7 +1023,6 @@ export type Database = {
           "closed_at": string | null;
           "created_at": string;
           "currency": string;
-          "failure": string | null;
           "id": string;
           "lines": NonNullable<Json>;
           "order_id": string;
@@ -1031,6 +1030,7 @@ export type Database = {
           "restock": boolean;
           "shipping_amount": number;
           "state": string;
+          "stripe_payment_intent_id": string | null;
           "stripe_refund_id": string | null;
           "user_id": string | null;
         };
@@ -1041,7 +1041,6 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency": string;
-          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id": string;
@@ -1049,6 +1048,7 @@ export type Database = {
           "restock"?: boolean;
           "shipping_amount"?: number;
           "state"?: string;
+          "stripe_payment_intent_id"?: string | null;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
         };
@@ -1058,7 +1058,6 @@ export type Database = {
           "closed_at"?: string | null;
           "created_at"?: string;
           "currency"?: string;
-          "failure"?: string | null;
           "id"?: string;
           "lines"?: NonNullable<Json>;
           "order_id"?: string;
@@ -1066,6 +1065,7 @@ export type Database = {
           "restock"?: boolean;
           "shipping_amount"?: number;
           "state"?: string;
+          "stripe_payment_intent_id"?: string | null;
           "stripe_refund_id"?: string | null;
           "user_id"?: string | null;
         };

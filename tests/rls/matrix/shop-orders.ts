@@ -12,6 +12,14 @@ import {
 const server: FunctionAccess = { execute: ["service_role"] };
 
 export const shopOrderTables: Record<string, TableAccess> = {
+  "private.order_refund_failures": {
+    columns: words("refund_id failure failed_at"),
+    ...serverOnly,
+    samples: ({ row }) => [{
+      refund_id: row("public.order_refunds")["id"],
+      failure: "charge_disputed",
+    }],
+  },
   "public.order_returns": {
     columns: words(`
       id order_id user_id state lines reason answer restock refund_id created_at decided_at
@@ -44,7 +52,7 @@ export const shopOrderTables: Record<string, TableAccess> = {
 
 export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.money(bigint,text)": server,
-  "private.order_apply_refund(orders,jsonb)": server,
+  "private.order_apply_refund(orders,jsonb,text)": server,
   "private.alert_measures_but_orders()": server,
   "private.order_money_measures()": server,
   "private.order_apply_dispute(orders,jsonb)": server,
@@ -54,7 +62,13 @@ export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.order_confirmation(orders)": server,
   "private.order_event_owner()": { execute: [] },
   "private.order_for(uuid,uuid,boolean)": server,
-  "private.order_over(text)": server,
+  "private.order_over(orders,timestamp with time zone)": server,
+  "private.order_extra(uuid,text)": server,
+  "private.order_paid_again(orders,jsonb)": server,
+  "private.order_paid_too_much(orders)": server,
+  "private.order_payment_return(uuid,text,bigint,text,text,text)": server,
+  "private.order_unsold(uuid)": server,
+  "private.refund_cause(uuid,text)": server,
   "private.order_return_forget()": { execute: [] },
   "private.order_view(uuid)": server,
   "private.stripe_apply_payment_dispute(jsonb)": server,
@@ -68,9 +82,9 @@ export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "public.order_review_end(uuid,text,uuid)": server,
   "public.staff_order(uuid,uuid)": server,
   "public.staff_orders(uuid,jsonb,jsonb,integer)": server,
-  "private.order_left(uuid)": server,
+  "private.order_left(uuid,text)": server,
   "private.order_mail(uuid,text,text,jsonb)": server,
-  "private.order_money(uuid,text,bigint,text)": server,
+  "private.order_money(uuid,text,bigint,text,text)": server,
   "private.order_of_payment(text,text)": server,
   "private.order_refund_count(uuid,integer)": server,
   "private.order_refund_fail(uuid,text)": server,

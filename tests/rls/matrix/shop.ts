@@ -253,7 +253,7 @@ export const shopTables: Record<string, TableAccess> = {
   "public.order_refunds": {
     columns: words(`
       id order_id user_id amount currency reason lines shipping_amount restock state stripe_refund_id
-      failure cause created_at closed_at
+      stripe_payment_intent_id cause created_at closed_at
     `),
     anon: none,
     authenticated: { select: mine("user_id") },

@@ -176,35 +176,66 @@ export const orderCancelled = mailTemplate({
   },
 });
 
-/** Sent when a payment came after the order had expired and what was ordered is gone: all goes back. */
+/** Sent when a payment came after the order had ended, by its buyer or by time: all goes back. */
 export const orderExpiredPaid = mailTemplate({
   purpose: "transactional",
-  props: z.strictObject({ ...order, amount: Money }),
-  preview: { ...sample, amount: eur(30193) },
+  props: z.strictObject({
+    ...order,
+    amount: Money,
+    /** It was cancelled, and not that its time was over and its items sold to others. */
+    cancelled: z.boolean(),
+  }),
+  preview: { ...sample, amount: eur(30193), cancelled: false },
   write: (writer, props) => {
     const { say } = writer;
     const amount = writer.money(props.amount);
     return {
-      subject: say({
-        fr: `Votre commande ${props.number} n’a pas pu aboutir : elle vous est remboursée`,
-        en: `Your order ${props.number} could not be completed: you are refunded`,
-      }),
+      subject: say(
+        props.cancelled
+          ? {
+            fr: `Votre commande ${props.number} était annulée : votre paiement vous est remboursé`,
+            en: `Your order ${props.number} was cancelled: your payment is refunded`,
+          }
+          : {
+            fr: `Votre commande ${props.number} n’a pas pu aboutir : elle vous est remboursée`,
+            en: `Your order ${props.number} could not be completed: you are refunded`,
+          },
+      ),
       preheader: say({
         fr: `${amount} vous sont rendus en totalité.`,
         en: `All of ${amount} goes back to you.`,
       }),
-      heading: say({
-        fr: "Votre commande n’a pas pu aboutir",
-        en: "Your order could not be completed",
-      }),
+      heading: say(
+        props.cancelled
+          ? {
+            fr: "Votre paiement vous est remboursé",
+            en: "Your payment is refunded",
+          }
+          : {
+            fr: "Votre commande n’a pas pu aboutir",
+            en: "Your order could not be completed",
+          },
+      ),
       blocks: [
         greeting(writer, props.name),
-        text(writer, {
-          fr: `Votre paiement de ${amount} nous est parvenu après l’expiration de la commande ` +
-            `${props.number}, et ses articles ont été vendus entre-temps. Nous en sommes désolés.`,
-          en: `Your payment of ${amount} reached us after order ${props.number} had expired, and ` +
-            "its items were sold in the meantime. We are sorry.",
-        }),
+        text(
+          writer,
+          props.cancelled
+            ? {
+              fr: `Votre paiement de ${amount} nous est parvenu alors que la commande ` +
+                `${props.number} avait été annulée. Rien ne vous sera envoyé.`,
+              en: `Your payment of ${amount} reached us after order ${props.number} had been ` +
+                "cancelled. Nothing will be sent.",
+            }
+            : {
+              fr:
+                `Votre paiement de ${amount} nous est parvenu après l’expiration de la commande ` +
+                `${props.number}, et ses articles ont été vendus entre-temps. Nous en sommes désolés.`,
+              en:
+                `Your payment of ${amount} reached us after order ${props.number} had expired, and ` +
+                "its items were sold in the meantime. We are sorry.",
+            },
+        ),
         text(writer, {
           fr: "Nous vous remboursons la totalité sur le moyen de paiement utilisé, sans que vous " +
             `ayez rien à faire. ${whenOnAccount.fr}`,

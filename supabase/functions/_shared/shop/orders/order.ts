@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Db, rows } from "../../database.ts";
 import { problem } from "../../problem.ts";
-import { OrderRefund } from "./refunds.ts";
+import { BuyerRefund, OrderRefund } from "./refunds.ts";
 import type { Proof } from "./proof.ts";
 
 export const OrderStatus = z.enum([
@@ -102,12 +102,13 @@ export const Order = z.object({
     note: z.string().nullable(),
     created_at: z.string(),
   })),
-  refunds: z.array(OrderRefund),
+  refunds: z.array(BuyerRefund),
   returns: z.array(OrderReturn),
 });
 
 /** The same for staff. */
 export const StaffOrder = Order.extend({
+  refunds: z.array(OrderRefund),
   user_id: z.guid().nullable(),
   status_before: OrderStatus.nullable(),
   disputed_amount: z.int(),

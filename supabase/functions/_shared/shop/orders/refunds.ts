@@ -10,20 +10,21 @@ import { rows } from "../../database.ts";
 import { log } from "../../log.ts";
 import { toStripeAmount } from "../../money.ts";
 
-/** Why money goes back; `stripe`: somebody did it in Stripe's dashboard. */
+/** Why money goes back; `paid_twice`: of a payment besides the order's own; `stripe`: somebody did it in Stripe's dashboard. */
 export const RefundReason = z.enum([
   "cancelled",
   "returned",
   "goodwill",
   "late_payment",
+  "paid_twice",
   "review",
   "stripe",
 ]);
 
-/** A refund as the API shows it; amounts in minor units. */
-export const OrderRefund = z.object({
+/** A refund as its buyer reads it; amounts in minor units. */
+export const BuyerRefund = z.object({
   id: z.guid(),
-  /** open: Stripe has not answered yet. failed: nothing went back, see `failure`. */
+  /** open: Stripe has not answered yet. failed: nothing went back. */
   state: z.enum(["open", "done", "failed"]),
   amount: z.int().positive(),
   currency: z.string(),
@@ -38,9 +39,14 @@ export const OrderRefund = z.object({
   /** What of the amount is shipping, with its tax. */
   shipping_amount: z.int(),
   restock: z.boolean(),
-  failure: z.string().nullable(),
   stripe_refund_id: z.string().nullable(),
   created_at: z.string(),
+});
+
+/** A refund as staff read it. */
+export const OrderRefund = BuyerRefund.extend({
+  /** Why it failed, in Stripe's words. */
+  failure: z.string().nullable(),
 });
 
 /** A refund with what Stripe must be told. */
