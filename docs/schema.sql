@@ -221,6 +221,7 @@ create table private.discount_redemptions (
 comment on table private.discount_redemptions is 'Which orders redeemed which discount: counted from when the order is placed, given back when nothing was paid.';
 comment on column private.discount_redemptions.customer is 'By whom limits count: user:<id>, else email:<SHA-256 of the address in lower case>.';
 comment on column private.discount_redemptions.email is 'Beside a user''s id his address as a guest would be counted: he is one customer, signed in or not.';
+CREATE INDEX discount_redemptions_created ON private.discount_redemptions USING btree (created_at);
 CREATE INDEX discount_redemptions_customer ON private.discount_redemptions USING btree (discount_id, customer);
 CREATE INDEX discount_redemptions_email ON private.discount_redemptions USING btree (discount_id, email);
 alter table private.discount_redemptions enable row level security;
@@ -434,6 +435,7 @@ CREATE TRIGGER order_disputes_touch BEFORE UPDATE ON private.order_disputes FOR 
 create table private.order_requests (
   order_id uuid not null,
   buyer text not null,
+  asked_hash text not null,
   request_hash text not null,
   success_url text,
   cancel_url text,
@@ -448,7 +450,8 @@ create table private.order_requests (
 );
 comment on table private.order_requests is 'What an order was asked for by, while it is pending: the same cart twice is the same order, and whoever repeats the call to Stripe sends the same.';
 comment on column private.order_requests.buyer is 'Who asked: user:<id>, or guest:<hash of the cart, or of address and network>; processing:<order> while only the bank decides.';
-comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for: lines, prices, address, rate, discount.';
+comment on column private.order_requests.asked_hash is 'SHA-256 over what was asked for, as it was asked: whoever repeats it has his page also when it could not be ordered any more.';
+comment on column private.order_requests.request_hash is 'SHA-256 over what was asked for and what it cost: lines, prices, address, rate, discount.';
 comment on column private.order_requests.taxed is 'Whether Stripe computes tax on top.';
 comment on column private.order_requests.cart is 'The cart that loses the lines once they are paid, as _shared/shop/cart/checkout.ts refers to it; null for lines that were in none.';
 comment on column private.order_requests.address_hash is 'From where it was asked, keyed: for counting declined cards. No address is kept.';
@@ -1753,6 +1756,7 @@ create table public.order_items (
   name_en text not null,
   name_fr text not null,
   options jsonb default '{}'::jsonb not null,
+  tax_code text,
   unit_amount bigint not null,
   quantity integer not null,
   subtotal_amount bigint not null,
@@ -1780,6 +1784,7 @@ create table public.order_items (
 );
 comment on table public.order_items is 'Lines of orders: a snapshot of what was bought and for how much, whatever becomes of the catalogue. One line a variant.';
 comment on column public.order_items.user_id is 'The order''s, beside it for policies and exports.';
+comment on column public.order_items.tax_code is 'What Stripe taxed it as, https://docs.stripe.com/tax/tax-codes: the product''s when it was ordered. Null: the account''s default.';
 comment on column public.order_items.discount_amount is 'The line''s share of the order''s discount.';
 CREATE INDEX order_items_product ON public.order_items USING btree (product_id, created_at DESC);
 CREATE INDEX order_items_user ON public.order_items USING btree (user_id);
@@ -2238,10 +2243,14 @@ alter table public.product_listings enable row level security;
 grant select on public.product_listings to anon;
 grant select on public.product_listings to authenticated;
 grant select, insert, update, delete on public.product_listings to service_role;
-create policy "Everybody reads listings" on public.product_listings for select to anon
-  using (true);
-create policy "Users read listings" on public.product_listings for select to authenticated
-  using (true);
+create policy "Everybody reads listings of active price lists" on public.product_listings for select to anon
+  using (price_list_id = ANY ((ARRAY( SELECT list.id
+   FROM price_lists list
+  WHERE list.active))));
+create policy "Users read listings of active price lists" on public.product_listings for select to authenticated
+  using (price_list_id = ANY ((ARRAY( SELECT list.id
+   FROM price_lists list
+  WHERE list.active))));
 
 create table public.product_variants (
   id uuid default gen_random_uuid() not null,
@@ -2662,6 +2671,7 @@ create table public.variant_availability (
 comment on table public.variant_availability is 'What buyers may know of the stock: a band, and a count only when few are left. Written when it changes, not at each sale.';
 comment on column public.variant_availability.product_id is 'The variant''s.';
 comment on column public.variant_availability.on_sale is 'Whether variant and product are active: what buyers may see. Kept by private.listings_refresh; here, since a policy that asks both tables would be asked for each row of each list.';
+CREATE INDEX variant_availability_in_stock ON public.variant_availability USING btree (product_id) WHERE (on_sale AND (band <> 'out_of_stock'::text));
 CREATE INDEX variant_availability_low ON public.variant_availability USING btree (variant_id) WHERE (band <> 'in_stock'::text);
 CREATE INDEX variant_availability_product ON public.variant_availability USING btree (product_id);
 alter table public.variant_availability enable row level security;
@@ -2699,7 +2709,9 @@ grant select, delete on public.variant_prices to authenticated;
 grant select, insert, update, delete on public.variant_prices to service_role;
 grant insert (variant_id, price_list_id, unit_amount, compare_at_amount), update (unit_amount, compare_at_amount) on public.variant_prices to authenticated;
 create policy "Everybody reads prices of what is on sale" on public.variant_prices for select to anon
-  using (private.variant_on_sale(variant_id));
+  using (private.variant_on_sale(variant_id) AND (price_list_id = ANY ((ARRAY( SELECT list.id
+   FROM price_lists list
+  WHERE list.active)))));
 create policy "Staff delete" on public.variant_prices for delete to authenticated
   using (( SELECT private.is_staff() AS is_staff));
 create policy "Staff insert" on public.variant_prices for insert to authenticated
@@ -2708,7 +2720,9 @@ create policy "Staff update" on public.variant_prices for update to authenticate
   using (( SELECT private.is_staff() AS is_staff))
   with check (( SELECT private.is_staff() AS is_staff));
 create policy "Users read prices of what is on sale, staff all" on public.variant_prices for select to authenticated
-  using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id));
+  using (( SELECT private.is_staff() AS is_staff) OR private.variant_on_sale(variant_id) AND (price_list_id = ANY ((ARRAY( SELECT list.id
+   FROM price_lists list
+  WHERE list.active)))));
 CREATE TRIGGER variant_prices_audit AFTER INSERT OR DELETE OR UPDATE OF unit_amount, compare_at_amount ON variant_prices FOR EACH ROW WHEN (private.catalogue_audited()) EXECUTE FUNCTION private.audit('system', '', 'variant_id', 'price_list_id', 'unit_amount', 'compare_at_amount');
 CREATE TRIGGER variant_prices_chargeable BEFORE INSERT OR UPDATE OF unit_amount, price_list_id ON variant_prices FOR EACH ROW EXECUTE FUNCTION private.prices_chargeable();
 CREATE TRIGGER variant_prices_listings_delete AFTER DELETE ON variant_prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION private.listings_follow_prices();
@@ -4849,6 +4863,15 @@ comment on function private.has_feature(uuid, text) is 'Whether a workspace has 
 grant execute on function private.has_feature(uuid, text) to authenticated;
 grant execute on function private.has_feature(uuid, text) to service_role;
 
+CREATE OR REPLACE FUNCTION private.hash_of(request jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select encode(sha256(convert_to(request::text, 'utf8')), 'hex') $function$;
+comment on function private.hash_of(jsonb) is 'SHA-256 of a request, by which its repetition is known.';
+grant execute on function private.hash_of(jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION private.in_stock_condition()
  RETURNS text
  LANGUAGE sql
@@ -6115,10 +6138,9 @@ begin
       select jsonb_agg(jsonb_build_object(
         'variant_id', item.variant_id, 'name_en', item.name_en, 'name_fr', item.name_fr, 'options', item.options, 'quantity', item.quantity,
         'unit_amount', item.unit_amount, 'discount_amount', item.discount_amount, 'total_amount', item.total_amount,
-        'tax_code', product.tax_code
+        'tax_code', item.tax_code
       ) order by item.position)
-      from public.order_items as item left join public.products as product on product.id = item.product_id
-      where item.order_id = placed.id
+      from public.order_items as item where item.order_id = placed.id
     )
   )
   from public.orders as placed left join private.order_requests as request on request.order_id = placed.id
@@ -6581,6 +6603,44 @@ end;
 $function$;
 comment on function private.order_paid(uuid) is 'Makes an order paid whose stock is sold, with what follows: the confirmation, and the bought lines leave the cart.';
 grant execute on function private.order_paid(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_price(list_id text, items jsonb, country text, rate_id uuid, code text, OUT list price_lists, OUT lines jsonb, OUT discount jsonb, OUT rate shipping_rates)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  goods bigint;
+begin
+  select * into list from public.price_lists as held
+  where held.active and case when list_id is null then held.is_default else held.id = list_id end;
+  if list.id is null then
+    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
+  end if;
+  lines := private.order_lines(items, list.id);
+  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
+  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+  if goods > 99999999 then
+    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
+  end if;
+  if code is not null then
+    discount := private.order_discount(code, list.id, list.currency, lines);
+  end if;
+  if rate_id is not null then
+    if coalesce(country, '') = '' then
+      perform private.problem(422, 'shipping_required', 'Say where it is sent: an order that is sent needs an address.');
+    end if;
+    rate := private.order_shipping(rate_id, list.id, country,
+      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
+      goods - coalesce((discount ->> 'amount')::bigint, 0));
+  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
+    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
+  end if;
+end;
+$function$;
+comment on function private.order_price(text, jsonb, text, uuid, text) is 'What items cost now: the price list (null: the default one), lines as private.order_lines gives them, what a code takes off, the shipping rate. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required.';
+grant execute on function private.order_price(text, jsonb, text, uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_refund_count(refund_id uuid, sign integer)
  RETURNS void
@@ -7243,11 +7303,11 @@ begin
     date_trunc('second', private.now()) + interval '40 minutes'
   );
   insert into public.order_items (
-    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, unit_amount, quantity,
-    subtotal_amount, discount_amount, total_amount
+    order_id, user_id, variant_id, product_id, position, sku, name_en, name_fr, options, tax_code, unit_amount,
+    quantity, subtotal_amount, discount_amount, total_amount
   )
   select placed_id, buyer_id, (line.value ->> 'variant_id')::uuid, (line.value ->> 'product_id')::uuid, line.ordinality,
-    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options',
+    line.value ->> 'sku', line.value ->> 'name_en', line.value ->> 'name_fr', line.value -> 'options', line.value ->> 'tax_code',
     (line.value ->> 'unit_amount')::bigint, (line.value ->> 'quantity')::integer, amounts.subtotal, amounts.share,
     amounts.subtotal - amounts.share
   from jsonb_array_elements(lines) with ordinality as line
@@ -7602,7 +7662,8 @@ AS $function$
 begin
   return (
     with bought as (
-      select pair.id, pair.place
+      -- Counted once what is not on sale is left out, or it would keep a place and show nothing in it.
+      select pair.id, row_number() over (order by pair.place) as place
       from unnest(private.bought_together(product.id, 3 * products_related.most)) with ordinality as pair (id, place)
       join public.product_listings as listing
         on listing.product_id = pair.id and listing.price_list_id = products_related.price_list
@@ -12606,49 +12667,45 @@ CREATE OR REPLACE FUNCTION public.order_place(buyer text, user_id uuid, email te
  SET search_path TO ''
 AS $function$
 declare
-  list public.price_lists;
-  lines jsonb;
-  goods bigint;
-  discount jsonb;
-  rate public.shipping_rates;
+  priced record;
+  -- One line a variant, so that the order in which a cart tells them does not matter.
+  asking constant jsonb := jsonb_build_object(
+    'items', (
+      select jsonb_object_agg(item.id, item.quantity)
+      from (
+        select one ->> 'variant_id' as id, sum((one ->> 'quantity')::integer) as quantity
+        from jsonb_array_elements(items) as one group by 1
+      ) as item
+    ),
+    'list', price_list, 'code', upper(btrim(discount_code)), 'rate', shipping_rate_id, 'address', shipping_address,
+    'email', lower(email), 'locale', locale, 'taxed', taxed, 'pages', jsonb_build_array(success_url, cancel_url)
+  );
+  asked constant text := private.hash_of(asking);
   hash text;
   open_one private.order_requests;
   placed_id constant uuid := gen_random_uuid();
 begin
   -- One at a time a buyer: of two tabs the second finds what the first has placed.
   perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
-  select * into list from public.price_lists as held
-  where held.active and case when order_place.price_list is null then held.is_default else held.id = order_place.price_list end;
-  if list.id is null then
-    perform private.problem(422, 'price_list_not_found', 'No price list has this id.');
-  end if;
-  lines := private.order_lines(items, list.id);
-  select sum((line ->> 'subtotal_amount')::bigint) into goods from jsonb_array_elements(lines) as line;
-  -- https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
-  if goods > 99999999 then
-    perform private.problem(422, 'order_too_large', 'One payment takes at most eight digits: order less at once.');
-  end if;
-  if discount_code is not null then
-    discount := private.order_discount(discount_code, list.id, list.currency, lines);
-  end if;
-  if shipping_rate_id is not null then
-    if coalesce(shipping_address ->> 'country', '') = '' then
-      perform private.problem(422, 'shipping_required', 'Say where it is sent: an order that is sent needs an address.');
-    end if;
-    rate := private.order_shipping(shipping_rate_id, list.id, shipping_address ->> 'country',
-      (select sum((line ->> 'weight_grams')::bigint * (line ->> 'quantity')::integer)::bigint from jsonb_array_elements(lines) as line),
-      goods - coalesce((discount ->> 'amount')::bigint, 0));
-  elsif exists (select from jsonb_array_elements(lines) as line where (line ->> 'weight_grams')::integer > 0) then
-    perform private.problem(422, 'shipping_required', 'Choose a shipping rate: something of this must be sent.');
-  end if;
-
-  -- Prices are part of it: after a change of price the same cart is another request.
-  hash := encode(sha256(convert_to(jsonb_build_object(
-    'list', list.id, 'lines', lines, 'discount', discount, 'rate', to_jsonb(rate) - array['created_at', 'updated_at'],
-    'address', shipping_address, 'email', lower(email), 'locale', locale, 'taxed', taxed,
-    'pages', jsonb_build_array(success_url, cancel_url)
-  )::text, 'utf8')), 'hex');
   select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
+  begin
+    select * into priced from private.order_price(
+      order_place.price_list, items, shipping_address ->> 'country', shipping_rate_id, discount_code
+    );
+  exception when sqlstate 'PT409' or sqlstate 'PT422' then
+    -- The code has ended, or an item is off sale: what he has ordered already stays his to pay.
+    if open_one.asked_hash is distinct from asked then
+      raise;
+    end if;
+    return jsonb_build_object('fresh', false, 'matches', true, 'order', private.order_checkout(open_one.order_id));
+  end;
+  -- Prices are part of it: after a change of price the same cart is another request. Names and tax codes are
+  -- not: the order has those that it was placed with.
+  hash := private.hash_of(asking || jsonb_build_object(
+    'list', (priced.list).id, 'discount', priced.discount - 'shares',
+    'rate', to_jsonb(priced.rate) - array['created_at', 'updated_at'],
+    'prices', (select jsonb_object_agg(line ->> 'variant_id', line -> 'unit_amount') from jsonb_array_elements(priced.lines) as line)
+  ));
   if open_one.request_hash <> hash and exists (
     select from public.order_events as told
     where told.order_id = open_one.order_id and told.kind = 'payment_processing'
@@ -12662,15 +12719,16 @@ begin
   end if;
 
   if user_id is null and address_hash is not null then
-    perform private.guest_holds_limit(address_hash, lines);
+    perform private.guest_holds_limit(address_hash, priced.lines);
   end if;
-  perform private.order_write(placed_id, user_id, email, locale, list, lines, discount, rate, shipping_address);
-  insert into private.order_requests (order_id, buyer, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
-  values (placed_id, buyer, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
+  perform private.order_write(placed_id, user_id, email, locale, priced.list, priced.lines, priced.discount, priced.rate,
+    shipping_address);
+  insert into private.order_requests (order_id, buyer, asked_hash, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
+  values (placed_id, buyer, asked, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
     order_place.address_hash, private.now() + interval '5 minutes');
   perform private.order_hold(placed_id);
-  if discount is not null then
-    perform private.discount_redeem((discount ->> 'id')::uuid, placed_id, user_id, email);
+  if priced.discount is not null then
+    perform private.discount_redeem((priced.discount ->> 'id')::uuid, placed_id, user_id, email);
   end if;
   perform private.order_settle_free(placed_id);
   return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
@@ -13179,7 +13237,8 @@ begin
   if sorted not in ('relevance', 'price_asc', 'price_desc', 'newest', 'rating')
     or sorted = 'relevance' and terms = '[]'
     or (after_key is null) <> (after_id is null)
-    or jsonb_typeof(products_search.attributes) <> 'object' then
+    or jsonb_typeof(products_search.attributes) <> 'object'
+    or char_length(products_search.attributes::text) > 4000 then
     perform private.problem(422, 'invalid_query', 'Sort, cursor and attributes must be of the forms described; relevance needs a search.');
   end if;
   if category is not null then

@@ -42,7 +42,8 @@ as $$
 begin
   return (
     with bought as (
-      select pair.id, pair.place
+      -- Counted once what is not on sale is left out, or it would keep a place and show nothing in it.
+      select pair.id, row_number() over (order by pair.place) as place
       from unnest(private.bought_together(product.id, 3 * products_related.most)) with ordinality as pair (id, place)
       join public.product_listings as listing
         on listing.product_id = pair.id and listing.price_list_id = products_related.price_list

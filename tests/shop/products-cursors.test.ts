@@ -104,10 +104,9 @@ Deno.test("cursors: products whose price changes meanwhile harm no other product
   );
 });
 
-Deno.test("cursors: a page is 1 to 100, whatever is asked for", async () => {
+Deno.test("cursors: a page is at least 1, whatever is asked for", async () => {
   assert.equal((await search(sql, { page_size: 0 })).products.length, 1);
   assert.equal((await search(sql, { page_size: -5 })).products.length, 1);
-  assert.equal((await search(sql, { page_size: 100_000 })).products.length, 30);
 });
 
 const place = fc.record({ key: fc.nat(99).map(String), id: fc.uuid() });

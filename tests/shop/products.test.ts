@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
 import { insertUser } from "../support/database.ts";
-import { anonymous, call } from "../support/stack.ts";
+import { anonymous, call, stack } from "../support/stack.ts";
 import { category, shelve, type Shelved } from "./shelf.ts";
 
 const sql = connect();
@@ -238,13 +238,16 @@ Deno.test("products/<slug or id>: shows what was bought with it, then what is li
   await sql`
     insert into public.reviews (product_id, user_id, order_item_id, rating, comment)
     values (${chair.id}, ${buyer}, ${line["id"]}, 4, 'Sits well.')`;
+  const avatar = `/storage/v1/object/public/avatars/${buyer}/${front}.png`;
+  await sql`update public.profiles set avatar_url = ${avatar} where id = ${buyer}`;
   const { product } = (await show(chair.slug)).body;
   assert.deepEqual(product.related.map((one: { id: string }) => one.id), [lamp.id, stool.id]);
   assert.deepEqual(product.rating, { count: 1, average: 4 });
   const [review] = product.reviews;
   assert.deepEqual([review.rating, review.comment, review.verified], [4, "Sits well.", true]);
-  assert.match(review.author_name, /^Ada/);
-  assert.ok(!JSON.stringify(product).includes(buyer), "no reviewer's id");
+  assert.deepEqual([review.author_name, review.avatar_url], ["Ada L.", stack.url + avatar]);
+  delete review.avatar_url;
+  assert.ok(!JSON.stringify(product).includes(buyer), "no reviewer's id but in the picture's path");
 });
 
 Deno.test("products: supabase-js calls the same RPCs, and reads the tree of categories", async () => {

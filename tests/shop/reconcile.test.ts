@@ -62,10 +62,36 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
     const orderOf = async ({ order_id }: { order_id: string }) =>
       (await sql`select * from public.orders where id = ${order_id}`)[0]!;
 
+    const chargeOf = async ({ order_id }: { order_id: string }) =>
+      (await sql<{ stripe_id: string }[]>`
+        select stripe_id from private.money_movements where order_id = ${order_id} and kind = 'charge'`)[
+        0
+      ]!.stripe_id;
+    /** What its card's holder or bank does. */
+    const atStripe = async (path: string, body: unknown = {}): Promise<unknown> => {
+      const answer = await fetch(`${on.stripeUrl}/_local/${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+      equal(answer.status, 200, path);
+      return await answer.json();
+    };
+
     const refunded = await buy();
     const disputed = await buy();
     const doubled = await buy();
-    for (const one of [refunded, disputed, doubled]) await pay(one.checkout_url);
+    const bounced = await buy();
+    const won = await buy();
+    const mischarged = await buy();
+    for (const one of [refunded, disputed, doubled, bounced, won, mischarged]) {
+      await pay(one.checkout_url);
+    }
+    await delivered(on);
+    const bouncing = await stripe.refunds.create({
+      payment_intent: (await orderOf(bounced))["stripe_payment_intent_id"],
+      amount: 300,
+    });
+    const winning = await atStripe("disputes", { charge: await chargeOf(won) }) as { id: string };
     await delivered(on);
     deepEqual((await reconciled(on)).drifts, [], "nothing differs at first");
 
@@ -76,9 +102,9 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
     const [begun] = await sql`
       select public.shop_reconciliation_begin(null, true, 'tonight') as run`;
     deepEqual([begun!["run"].id, begun!["run"].repair], [Number(cut!.id), false]);
-    // Three sessions are behind it; its ledger is looked for at Stripe where no page had it.
+    // Six sessions are behind it, a refund and a dispute; its ledger is looked for at Stripe where no page had it.
     const rest = await reconciled(on, { run_id: Number(cut!.id) });
-    deepEqual([rest.checked, rest.drifts], [7 + 3, []]);
+    deepEqual([rest.checked, rest.drifts], [7 + 8, []]);
     const [seen] = await sql`select count(*)::int as n from private.shop_reconciliation_seen`;
     equal(seen!["n"], 0);
 
@@ -92,15 +118,9 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
       payment_intent: (await orderOf(refunded))["stripe_payment_intent_id"],
       amount: 300,
     });
-    const [charged] = await sql<{ stripe_id: string }[]>`
-      select stripe_id from private.money_movements
-      where order_id = ${disputed.order_id} and kind = 'charge'`;
-    const dispute = await fetch(`${on.stripeUrl}/_local/disputes`, {
-      method: "POST",
-      body: JSON.stringify({ charge: charged!.stripe_id }),
-    });
-    await dispute.body?.cancel();
-    equal(dispute.status, 200);
+    await atStripe("disputes", { charge: await chargeOf(disputed) });
+    await atStripe(`refunds/${bouncing.id}/fail`);
+    await atStripe(`disputes/${winning.id}/win`);
     const overdue = await buy();
     await sql`update public.orders set expires_at = now() - interval '2 hours' where id = ${overdue.order_id}`;
     const forgotten = await buy();
@@ -119,7 +139,10 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
     // Somebody has written past the RPCs.
     await sql`
       insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-      values (${doubled.order_id}, 'charge', 50, 'EUR', 'ch_never_was')`;
+      values (${doubled.order_id}, 'charge', 50, 'EUR', 'ch_never_was'),
+        (${mischarged.order_id}, 'charge', 50, 'EUR', ${
+      (await orderOf(mischarged))["stripe_payment_intent_id"]
+    })`;
     const rated = await insertProduct(sql);
     await sql`select private.stock_change(${rated.variantId}, 'counted', 0, 0, shortage_delta => 3)`;
     await sql`update public.products set rating_count = 1, rating_sum = 5 where id = ${rated.productId}`;
@@ -130,17 +153,22 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
 
     const mendable = [
       "charge_missing charge",
+      "dispute_amount dispute",
       "dispute_missing dispute",
       "hold_overdue order",
       "not_released checkout_session",
       "paid_not_settled checkout_session",
+      "refund_amount refund",
       "refund_missing refund",
       "session_unknown checkout_session",
     ];
     const reported = [
       "amount checkout_session",
+      "amount checkout_session",
+      "charge_amount charge",
       "not_at_stripe ledger",
       "order_missing checkout_session",
+      "order_paid books",
       "order_paid books",
       "order_sold books",
       "paid_without_charge order",
@@ -162,9 +190,16 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
       mendable.filter((one) => one !== "charge_missing charge"),
     );
     deepEqual(told(mended.drifts.filter(({ repaired }) => !repaired)), reported);
-    const states = [unsettled, expired, overdue, forgotten, refunded, disputed].map(async (one) =>
-      (await orderOf(one))["status"]
-    );
+    const states = [
+      unsettled,
+      expired,
+      overdue,
+      forgotten,
+      refunded,
+      disputed,
+      bounced,
+      won,
+    ].map(async (one) => (await orderOf(one))["status"]);
     deepEqual(await Promise.all(states), [
       "paid",
       "expired",
@@ -172,6 +207,8 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
       "pending",
       "partially_refunded",
       "disputed",
+      "paid",
+      "paid",
     ]);
     equal((await orderOf(forgotten))["stripe_session_id"], forgotten.session_id);
     deepEqual(told((await reconciled(on)).drifts), reported, "and nothing else is left");

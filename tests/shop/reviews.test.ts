@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
 import { insertOrder, insertProduct } from "../support/shop-rows.ts";
-import { anonymous } from "../support/stack.ts";
+import { anonymous, call } from "../support/stack.ts";
 import { signUp, signUpStaff } from "../support/users.ts";
 
 const sql = connect();
@@ -54,4 +54,30 @@ Deno.test("reviews: a buyer writes, changes and removes one, everybody reads it,
   assert.equal((await staff.client.rpc("review_show", { review_id: id })).error, null);
   assert.equal((await ada.client.from("reviews").delete().eq("id", id)).error, null);
   assert.deepEqual(await read(), []);
+});
+
+Deno.test("reviews: HTML in a comment is text, the same by each way out", async () => {
+  const ada = await signUp({ name: "Ada Lovelace" });
+  const product = await insertProduct(sql);
+  const { itemId } = await insertOrder(sql, { userId: ada.id, product });
+  const comment =
+    `<script>alert("1")</script> &lt;b&gt; <a href='javascript:x'>é</a> \\u003c </textarea>`;
+  const { data: written, error } = await ada.client.from("reviews")
+    .insert({ order_item_id: itemId, product_id: product.productId, rating: 1, comment })
+    .select("id, comment").single();
+  assert.equal(error, null);
+  assert.equal(written!.comment, comment);
+  const { data: own } = await ada.client.from("reviews").select("comment").eq("id", written!.id)
+    .single();
+  assert.equal(own!.comment, comment);
+
+  const { data: read } = await anonymous().rpc("product_reviews", {
+    product_id: product.productId,
+  });
+  assert.equal((read as { reviews: { comment: string }[] }).reviews[0]!.comment, comment);
+  const { data: listed } = await anonymous().from("products").select("slug")
+    .eq("id", product.productId).single();
+  const page = await call("GET", `products/${listed!.slug}`, { key: null });
+  assert.equal(page.body.product.reviews[0].comment, comment);
+  assert.equal(page.headers.get("content-type"), "application/json");
 });
