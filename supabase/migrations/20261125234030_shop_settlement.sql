@@ -205,7 +205,8 @@ begin
     -- Its stock is somebody else's by now, or the buyer has given it up: the money goes back by itself.
     perform private.order_note(held.id, 'paid_late');
     perform private.order_refund_open(held.id, null, 'late_payment', '[]'::jsonb, false, late);
-    perform private.order_mail(held.id, 'order_expired_paid', late);
+    perform private.order_mail(held.id, 'order_expired_paid', late,
+      jsonb_build_object('amount', private.money(received, held.currency)));
   end if;
 end;
 $$;

@@ -76,9 +76,7 @@ as $$
           'tracking_number', ordered.tracking_number, 'tracking_url', ordered.tracking_url,
           'address', ordered.shipping_address
         )
-        when 'order_expired_paid' then jsonb_build_object(
-          'amount', private.money(ordered.paid_amount, ordered.currency), 'cancelled', ordered.status = 'cancelled'
-        )
+        when 'order_expired_paid' then jsonb_build_object('cancelled', ordered.status = 'cancelled')
         else '{}'
       end || order_mail.extra
     )),
@@ -88,5 +86,5 @@ as $$
   where ordered.id = order_mail.order_id and ordered.customer_email is not null;
 $$;
 comment on function private.order_mail(uuid, text, text, jsonb) is
-  'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
+  'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_expired_paid {amount}, order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
 grant execute on function private.order_mail(uuid, text, text, jsonb) to service_role;

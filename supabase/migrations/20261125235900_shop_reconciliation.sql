@@ -104,13 +104,16 @@ as $$
       coalesce((
         select sum(moved.amount) from private.money_movements as moved
         where moved.order_id = held.id and moved.kind = 'charge'
+          -- This session's alone: what another one paid goes back by itself.
+          and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
       ), 0) as charged
     from told left join public.orders as held on held.id = told.order_id
   ), judged as (
     select seen.*, case
       -- Of an order that is not here only money matters.
       when held_id is null then case when paid then 'order_missing' end
-      when paid and (paid_at is null or charged = 0 and total > 0) then 'paid_not_settled'
+      when paid and (charged = 0 and total > 0
+        or paid_at is null and coalesce(stripe_session_id, record ->> 'id') = record ->> 'id') then 'paid_not_settled'
       when paid and stripe_session_id = record ->> 'id'
         and (charged <> total or record ->> 'currency' <> currency) then 'amount'
       when record ->> 'status' = 'expired' and status = 'pending' and coalesce(stripe_session_id, record ->> 'id') = record ->> 'id'
