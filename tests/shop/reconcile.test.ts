@@ -164,7 +164,6 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
     ];
     const reported = [
       "amount checkout_session",
-      "amount checkout_session",
       "charge_amount charge",
       "not_at_stripe ledger",
       "order_missing checkout_session",
