@@ -58,17 +58,39 @@ comment on function private.order_view(uuid) is
   'An order with its lines, timeline, refunds and returns, as its buyer reads it; what a receipt is printed from.';
 grant execute on function private.order_view(uuid) to service_role;
 
+create function private.order_faded(held public.orders)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select held.updated_at < private.now() - interval '90 days' and (
+    held.status in ('delivered', 'cancelled', 'expired', 'refunded') or held.delivered_at is not null
+  )
+$$;
+comment on function private.order_faded(public.orders) is
+  'Whether an order ended 90 days ago: the link in its mails, which does not end, then no longer tells where it went.';
+grant execute on function private.order_faded(public.orders) to service_role;
+
 create function public.order_read(order_id uuid, buyer uuid, by_token boolean)
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-  select private.order_view(ordered.id) from public.orders as ordered
+  select private.order_view(ordered.id) || case
+    when ordered.user_id is not distinct from order_read.buyer and order_read.buyer is not null
+      or not private.order_faded(ordered) then '{}'
+    else jsonb_build_object(
+      'customer_email', null,
+      'shipping_address', ordered.shipping_address - '{line1,line2,postal_code,state,phone}'::text[]
+    )
+  end
+  from public.orders as ordered
   where ordered.id = order_read.order_id and (order_read.by_token or ordered.user_id = order_read.buyer);
 $$;
 comment on function public.order_read(uuid, uuid, boolean) is
-  'Server RPC: an order for the user who placed it, or for whoever holds its signed link (`by_token`, which the caller has verified); null for anybody else.';
+  'Server RPC: an order for the user who placed it, or for whoever holds its signed link (`by_token`, which the caller has verified; without street and e-mail 90 days after its end); null for anybody else.';
 grant execute on function public.order_read(uuid, uuid, boolean) to service_role;
 
 create function public.staff_order(staff uuid, order_id uuid)

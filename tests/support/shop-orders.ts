@@ -10,6 +10,16 @@ export async function insertStaff(sql: Sql): Promise<string> {
   return id;
 }
 
+/** How many of the answers succeeded, and the codes of the others. */
+export function outcomes(answers: PromiseSettledResult<unknown>[]) {
+  return {
+    done: answers.filter(({ status }) => status === "fulfilled").length,
+    refused: [
+      ...new Set(answers.flatMap((one) => one.status === "rejected" ? [one.reason.message] : [])),
+    ],
+  };
+}
+
 /** The RPCs on one database, with a member of staff. */
 export function orderActions(sql: Sql, staff: string) {
   return {

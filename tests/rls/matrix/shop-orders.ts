@@ -63,6 +63,7 @@ export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.order_event_owner()": { execute: [] },
   "private.order_for(uuid,uuid,boolean)": server,
   "private.order_over(orders,timestamp with time zone)": server,
+  "private.order_faded(orders)": server,
   "private.order_extra(uuid,text)": server,
   "private.order_paid_again(orders,jsonb)": server,
   "private.order_paid_too_much(orders)": server,
