@@ -86,13 +86,13 @@ const refund = (tx: Tx, state: string, lines: { order_item_id: string; quantity:
   tx`insert into public.order_refunds (order_id, amount, currency, reason, lines, state, cause, closed_at)
     values (${paid.id}, 1, 'EUR', 'goodwill', ${tx.json(lines)}, ${state}, 'written by hand',
       ${state === "open" ? null : new Date()})`;
+const ledger = (tx: Tx, kind: string, onHand: number, reserved: number, orderId: string | null) =>
+  tx`insert into private.stock_movements (variant_id, kind, on_hand_delta, reserved_delta, order_id)
+    values (${chair.id}, ${kind}, ${onHand}, ${reserved}, ${orderId})`;
 /** Moves stock for an order, and back for nobody: the sums of the variant stay. */
 const moved = async (tx: Tx, order: TestOrder, onHand: number, reserved: number) => {
-  for (const [id, sign] of [[order.id, 1], [null, -1]] as const) {
-    await tx`
-      insert into private.stock_movements (variant_id, kind, on_hand_delta, reserved_delta, order_id)
-      values (${chair.id}, 'adjusted', ${sign * onHand}, ${sign * reserved}, ${id})`;
-  }
+  await ledger(tx, "adjusted", onHand, reserved, order.id);
+  await ledger(tx, "adjusted", 0 - onHand, 0 - reserved, null);
 };
 const become = (tx: Tx, order: TestOrder, status: string) =>
   tx`update public.orders set status = ${status}, paid_at = now() where id = ${order.id}`;
@@ -250,6 +250,49 @@ const corruptions: [
         ),
     () => [paid.id, backAmount - 1, backAmount],
   ],
+  [
+    "order_disputed",
+    "a dispute that is not counted",
+    (tx) => money(tx, "dispute", -1),
+    () => [paid.id, 41, 40],
+  ],
+  [
+    "stock_on_hand",
+    "a delivery that is not counted",
+    (tx) => ledger(tx, "counted", 1, 0, null),
+    () => [chair.id, 19, 18],
+  ],
+  [
+    "stock_reserved",
+    "a hold that is not counted",
+    (tx) => ledger(tx, "reserved", 0, 1, null),
+    () => [chair.id, 3, 2],
+  ],
+  [
+    "order_subtotal",
+    "less than its lines come to",
+    (tx) =>
+      tx`update public.orders set subtotal_amount = subtotal_amount - 1, total_amount = total_amount - 1
+        where id = ${pending.id}`,
+    () => [pending.id, 2000, 1999],
+  ],
+  [
+    "order_discount",
+    "less than its lines have of it",
+    (tx) =>
+      tx`update public.orders set discount_amount = discount_amount - 1, total_amount = total_amount + 1
+        where id = ${paid.id}`,
+    () => [paid.id, 300, 299],
+  ],
+  ["order_restocked", "units that came back and are not counted", async (tx) => {
+    await ledger(tx, "restocked", 1, 0, paid.id);
+    await ledger(tx, "adjusted", -1, 0, paid.id);
+  }, () => [paid.id, 2, 1]],
+  ["order_sold", "a paid order that took a unit too few", (tx) => moved(tx, paid, 1, 0), () => [
+    paid.id,
+    2,
+    1,
+  ]],
 ];
 
 Deno.test("shop_imbalances: nothing where all is in order, whatever went and came back", async () => {

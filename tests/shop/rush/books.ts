@@ -1,8 +1,8 @@
 /** What must be true after a rush, whatever happened in it: of the stock, the orders, the money, the mails. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Sql } from "postgres";
 import { listMails } from "../../../local/mail/mailbox.ts";
-import { type StackAddress, stripeSdk } from "../../support/stack.ts";
+import { call, type StackAddress, stripeSdk } from "../../support/stack.ts";
 import type { Buyer } from "./buyers.ts";
 
 /** What a rush came to. */
@@ -14,6 +14,8 @@ export interface Report {
   refunded: number;
   ended: number;
   sold: number;
+  /** Orders that were paid with the code of which there were too few. */
+  redeemed: number;
   killed: number;
   events: number;
   withheld: number;
@@ -29,6 +31,7 @@ interface Order {
   total_amount: string;
   paid_amount: string;
   refunded_amount: string;
+  discount_code: string | null;
 }
 
 const byValue = (values: Iterable<string>) => [...values].toSorted();
@@ -37,11 +40,19 @@ const byValue = (values: Iterable<string>) => [...values].toSorted();
 export async function compareBooks(
   sql: Sql,
   on: StackAddress,
-  { variants, start, buyers }: { variants: string[]; start: number; buyers: Buyer[] },
-): Promise<Pick<Report, "placed" | "refused" | "paid" | "refunded" | "ended" | "sold">> {
+  { variants, start, buyers, code }: {
+    variants: string[];
+    start: number;
+    buyers: Buyer[];
+    code: string;
+  },
+): Promise<
+  Pick<Report, "placed" | "refused" | "paid" | "refunded" | "ended" | "sold" | "redeemed">
+> {
   const emails = buyers.map(({ email }) => email);
   const orders = await sql<Order[]>`
-    select id, status, customer_email, stripe_session_id, total_amount, paid_amount, refunded_amount
+    select id, status, customer_email, stripe_session_id, total_amount, paid_amount, refunded_amount,
+      discount_code
     from public.orders where customer_email = any (${emails})`;
   const bought = orders.filter(({ status }) => status === "paid");
   const refunded = orders.filter(({ status }) => status === "refunded");
@@ -94,19 +105,45 @@ export async function compareBooks(
     refunded.reduce((sum, { refunded_amount }) => sum + Number(refunded_amount), 0),
   );
 
-  // Whoever was told that he has an order has it, and one only; one confirmation for each that is paid.
+  // The code was redeemed as often as it is paid with, and no more often than it may be.
+  const [discount] = await sql<{ redeemed: number; counted: number; most: number }[]>`
+    select held.redeemed, held.max_redemptions as most, (
+      select count(*)::int from private.discount_redemptions as one
+      where one.discount_id = held.id and one.released_at is null
+    ) as counted
+    from public.discounts as held where held.code = ${code}`;
+  const redeemed = bought.filter((order) => order.discount_code === code).length;
+  deepStrictEqual([discount!.redeemed, discount!.counted], [redeemed, redeemed]);
+  ok(redeemed <= discount!.most, `${redeemed} redemptions of ${discount!.most}`);
+
+  // What was bought has left its cart; what was not is still there.
+  for (const { cart, items, order } of buyers) {
+    if (cart === undefined) continue;
+    const { body } = await call("GET", "cart", { on, headers: { "x-cart-id": cart } });
+    const paid = bought.some(({ id }) => id === order?.id);
+    strictEqual(body.cart.lines.length, paid ? 0 : items.length, `the cart of ${order?.id}`);
+  }
+
+  // Whoever was told that he has an order has it, and one only; one mail for each cause: paid, or a debit
+  // that bounced.
   deepStrictEqual(
     byValue(buyers.flatMap(({ order }) => order === undefined ? [] : [order.id])).filter((id) =>
       !orders.some((order) => order.id === id)
     ),
     [],
   );
-  const mails = (await listMails(on.mailUrl, on.mailKey)).filter(({ subject }) =>
-    /your order .* is confirmed|order confirmed|thank you for your order/i.test(subject)
+  const mails = (await listMails(on.mailUrl, on.mailKey)).flatMap(({ to, subject }) =>
+    to.filter((address) => emails.includes(address)).map((address) =>
+      `${address} ${/is (confirmed|cancelled)$/.exec(subject)?.[1] ?? subject}`
+    )
   );
+  const cancelled = ended.filter(({ status }) => status === "cancelled");
   deepStrictEqual(
-    byValue(mails.flatMap(({ to }) => to).filter((address) => emails.includes(address))),
-    byValue(bought.map(({ customer_email }) => customer_email)),
+    byValue(mails),
+    byValue([
+      ...bought.map(({ customer_email }) => `${customer_email} confirmed`),
+      ...cancelled.map(({ customer_email }) => `${customer_email} cancelled`),
+    ]),
   );
   return {
     placed: orders.length,
@@ -115,5 +152,6 @@ export async function compareBooks(
     refunded: refunded.length,
     ended: ended.length,
     sold: stock.reduce((sum, { sold }) => sum + sold, 0),
+    redeemed,
   };
 }

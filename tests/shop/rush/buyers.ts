@@ -29,19 +29,35 @@ const shares: [Intention, number][] = [
 /** A buyer, and what became of his request. */
 export interface Buyer {
   email: string;
+  /** Where he comes from: what one address may hold is limited. */
+  address: string;
   intention: Intention;
   items: { variant_id: string; quantity: number }[];
+  /** Fills a cart first, which what is bought then leaves. */
+  withCart: boolean;
+  /** Of his cart. */
+  cart: string | undefined;
+  /** A code with fewer redemptions than there are who want it. */
+  code: string | undefined;
   /** Undefined where there was not enough. */
   order: { id: string; session: string; url: string } | undefined;
 }
 
 /** Who comes to buy which of some variants: carts of one, two and three. */
-export function buyersOf(variants: string[], count: number, random: () => number): Buyer[] {
+export function buyersOf(
+  { variants, code }: { variants: string[]; code: string },
+  count: number,
+  random: () => number,
+): Buyer[] {
   return Array.from({ length: count }, (_, index) => ({
     email: `rush-${index}-${crypto.randomUUID()}@example.com`,
+    address: `198.51.${100 + (index >> 8)}.${index & 255}`,
     intention: intentionOf(random() * 100),
     items: shuffled(variants, random).slice(0, 1 + Math.floor(random() * 3))
       .map((variant_id) => ({ variant_id, quantity: random() < 0.8 ? 1 : 2 })),
+    withCart: random() < 0.4,
+    cart: undefined,
+    code: random() < 0.4 ? code : undefined,
     order: undefined,
   }));
 }
@@ -55,25 +71,50 @@ function intentionOf(percent: number): Intention {
   return "pays";
 }
 
-/** Asks until there is an answer that is one: functions die under it. */
-async function checkout(buyer: Buyer, cart: string, on: StackAddress): Promise<Answer> {
-  const body = {
-    items: buyer.items,
+/** Calls until there is an answer that is one: functions die under it. */
+async function insist(
+  path: string,
+  on: StackAddress,
+  request: { body: () => unknown; headers: Record<string, string> },
+): Promise<Answer> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    // A key of its own each time: the one of a request that died is held for as long as it might run.
+    const headers = { ...request.headers, "idempotency-key": crypto.randomUUID() };
+    const answer = await call("POST", path, { on, body: request.body(), headers })
+      .catch((error: Error) => error);
+    if (answer instanceof Error) continue;
+    if (answer.status < 500 && answer.body.code !== "order_pending") return answer;
+    await answered(100);
+  }
+  throw new Error(`${path} never answered`);
+}
+
+function from({ address, cart }: Buyer): Record<string, string> {
+  return { "x-forwarded-for": address, ...(cart !== undefined && { "x-cart-id": cart }) };
+}
+
+/** Puts what he wants into a cart, one thing after the other. `cart` is not among what is killed. */
+async function fillCart(buyer: Buyer, on: StackAddress): Promise<void> {
+  for (const item of buyer.items) {
+    const { status, body } = await call("POST", "cart", { on, body: item, headers: from(buyer) });
+    ok(status === 200, `${status} ${JSON.stringify(body)}`);
+    buyer.cart = body.cart.cart_id;
+  }
+}
+
+async function checkout(buyer: Buyer, on: StackAddress): Promise<Answer> {
+  const body = () => ({
+    ...(buyer.cart === undefined && { items: buyer.items }),
+    ...(buyer.code !== undefined && { discount_code: buyer.code }),
     email: buyer.email,
     success_url: `${on.siteUrl}/order/return?session_id={CHECKOUT_SESSION_ID}`,
     cancel_url: `${on.siteUrl}/cart`,
-  };
-  for (let attempt = 0; attempt < 60; attempt++) {
-    // A key of its own each time: the one of a request that died is held for as long as it might run.
-    const headers = { "x-cart-id": cart, "idempotency-key": crypto.randomUUID() };
-    const answer = await call("POST", "checkout-create", { on, body, headers })
-      .catch((error: Error) => error);
-    if (answer instanceof Error) continue;
-    const again = answer.status >= 500 || answer.body.code === "order_pending";
-    if (!again) return answer;
-    await answered(100);
-  }
-  throw new Error(`${buyer.email} was never answered`);
+  });
+  const headers = from(buyer);
+  const answer = await insist("checkout-create", on, { body, headers });
+  if (answer.body.code !== "discount_used_up") return answer;
+  buyer.code = undefined;
+  return await insist("checkout-create", on, { body, headers });
 }
 
 /** A client waits between its tries. */
@@ -126,9 +167,9 @@ export async function buyAsMeant(
   on: StackAddress,
   { twice }: { twice: boolean },
 ): Promise<void> {
-  const cart = crypto.randomUUID();
+  if (buyer.withCart) await fillCart(buyer, on);
   const answers = await Promise.all(
-    Array.from({ length: twice ? 2 : 1 }, () => checkout(buyer, cart, on)),
+    Array.from({ length: twice ? 2 : 1 }, () => checkout(buyer, on)),
   );
   const placed = answers.filter(({ status }) => status === 200).map(({ body }) => body);
   for (const { status, body } of answers) {

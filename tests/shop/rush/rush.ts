@@ -71,7 +71,11 @@ export async function rush(
     ["A", "B", "C"].map((name) => onSale(sql, { stock, name, price: 500 + name.charCodeAt(0) })),
   );
   const variants = sold.map(({ variantId }) => variantId);
-  const buyers = buyersOf(variants, count, random);
+  const code = `RUSH-${crypto.randomUUID().slice(0, 8).toUpperCase()}`;
+  const redemptions = Math.ceil(count / 20);
+  await sql`insert into public.discounts (code, kind, basis_points, max_redemptions)
+            values (${code}, 'percent', 1000, ${redemptions})`;
+  const buyers = buyersOf({ variants, code }, count, random);
   const told = teller(on, secret, random);
   const killer = killing(on, random);
 
@@ -87,7 +91,7 @@ export async function rush(
   await settleTwice();
   return {
     buyers: count,
-    ...await compareBooks(sql, on, { variants, start: stock, buyers }),
+    ...await compareBooks(sql, on, { variants, start: stock, buyers, code }),
     killed,
     ...told.figures(),
     seconds: Math.round((performance.now() - started) / 100) / 10,
