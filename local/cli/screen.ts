@@ -1,6 +1,6 @@
 /** What `task start` prints once everything runs. */
 
-/** The screen: where each part is, and three things to try that work as printed. */
+/** The screen: where each part is, and a few things to try that work as printed. */
 export function startScreen(
   env: Record<string, string>,
   seconds: number,
@@ -16,12 +16,12 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   API        ${api}   auth, rest, storage and functions, for supabase-js
   Key        ${key}
   Database   ${env["SUPABASE_DB_URL"]}
-  Web        ${env["SITE_URL"]}   sign up, subscribe, see the bills
+  Web        ${env["SITE_URL"]}   sign up, subscribe, see the bills; /shop to buy something
   Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
   Stripe     ${env["STRIPE_API_URL"]}
   Variables  npx -y deno@2.9.6 task status
 
-Three things to try in another terminal:
+Four things to try in another terminal:
 
   1. Sign up, then open the mailbox:
      curl ${api}/functions/v1/auth-signup -H 'apikey: ${key}' -H 'content-type: application/json' \\
@@ -30,7 +30,10 @@ Three things to try in another terminal:
   2. See the plans, as Stripe has them:
      curl ${api}/functions/v1/plans
 
-  3. See whether everything is well:
+  3. Find something in the shop, typo and all:
+     curl '${api}/functions/v1/products?search=bowll'
+
+  4. See whether everything is well:
      curl ${api}/functions/v1/health
 `;
 }
