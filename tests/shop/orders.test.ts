@@ -223,6 +223,31 @@ Deno.test("orders: cancelled while being paid, the money is either never taken o
   }
 });
 
+Deno.test("orders: what another session paid goes back at Stripe, from its own payment", async () => {
+  const order = await bought({ price: 1000, quantity: 1 });
+  const second = await stripeSdk().checkout.sessions.create({
+    mode: "payment",
+    line_items: [{
+      quantity: 1,
+      price_data: { currency: "eur", unit_amount: 1500, product_data: { name: "Again" } },
+    }],
+    success_url: "https://example.com/thanks",
+    customer_email: order.email,
+    metadata: { order_id: order.id },
+  });
+  await pay(second.url!);
+  await delivered();
+  await mailTo(order.email, /refund/i);
+  deepEqual((await refundsAt({ ...order, session: second.id })).map(({ amount }) => amount), [
+    1500,
+  ]);
+  deepEqual(await refundsAt(order), []);
+  const [row] = await sql`
+    select status, paid_amount::int, refunded_amount::int from public.orders where id = ${order.id}`;
+  deepEqual({ ...row }, { status: "paid", paid_amount: 2500, refunded_amount: 1500 });
+  deepEqual(await booksOf(order), []);
+});
+
 Deno.test("orders: refunds by staff and in Stripe's dashboard at once never give back more than was paid", async () => {
   const order = await bought({ price: 1000, quantity: 3 });
   const { payment_intent } = await stripeSdk().checkout.sessions.retrieve(order.session);
