@@ -432,6 +432,18 @@ grant select, insert, update, delete on private.order_disputes to service_role;
 CREATE TRIGGER order_disputes_note_webhook_change AFTER INSERT OR DELETE OR UPDATE ON private.order_disputes FOR EACH ROW WHEN (current_setting('request.headers'::text, true) ~~ '%x-webhook-event%'::text) EXECUTE FUNCTION private.note_webhook_change('stripe_dispute_id');
 CREATE TRIGGER order_disputes_touch BEFORE UPDATE ON private.order_disputes FOR EACH ROW EXECUTE FUNCTION private.touch();
 
+create table private.order_refund_failures (
+  refund_id uuid not null,
+  failure text not null,
+  failed_at timestamp with time zone default private.now() not null,
+  constraint order_refund_failures_pkey PRIMARY KEY (refund_id),
+  constraint order_refund_failures_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES order_refunds(id) ON DELETE CASCADE,
+  constraint order_refund_failures_failure_length CHECK (char_length(failure) <= 500)
+);
+comment on table private.order_refund_failures is 'Why Stripe refused a refund, or how it failed at the bank later: Stripe''s own words, which are for staff and no column of the row that the buyer reads.';
+alter table private.order_refund_failures enable row level security;
+grant select, insert, update, delete on private.order_refund_failures to service_role;
+
 create table private.order_requests (
   order_id uuid not null,
   buyer text not null,
@@ -1808,7 +1820,7 @@ create table public.order_refunds (
   restock boolean default false not null,
   state text default 'open'::text not null,
   stripe_refund_id text,
-  failure text,
+  stripe_payment_intent_id text,
   cause text not null,
   created_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
@@ -1821,15 +1833,16 @@ create table public.order_refunds (
   constraint order_refunds_closed_when_ended CHECK ((state = 'open'::text) = (closed_at IS NULL)),
   constraint order_refunds_currency_iso CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint order_refunds_lines_list CHECK (jsonb_typeof(lines) = 'array'::text),
-  constraint order_refunds_reason_known CHECK (reason = ANY (ARRAY['cancelled'::text, 'returned'::text, 'goodwill'::text, 'late_payment'::text, 'review'::text, 'stripe'::text])),
+  constraint order_refunds_reason_known CHECK (reason = ANY (ARRAY['cancelled'::text, 'returned'::text, 'goodwill'::text, 'late_payment'::text, 'paid_twice'::text, 'review'::text, 'stripe'::text])),
   constraint order_refunds_shipping_within_amount CHECK (shipping_amount >= 0 AND shipping_amount <= amount),
   constraint order_refunds_state_known CHECK (state = ANY (ARRAY['open'::text, 'done'::text, 'failed'::text]))
 );
 comment on table public.order_refunds is 'Money that goes back for an order. The row is written before Stripe is asked, and its id is Stripe''s idempotency key: open until Stripe has said yes or no.';
-comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us.';
+comment on column public.order_refunds.currency is 'The order''s, or another in which it was paid by mistake.';
+comment on column public.order_refunds.reason is '`stripe`: made in Stripe''s dashboard, not by us. `paid_twice`: a payment besides the order''s own goes back by itself.';
 comment on column public.order_refunds.lines is 'What it is for: [{order_item_id, quantity, amount, tax_amount}]; empty for an amount without lines.';
 comment on column public.order_refunds.shipping_amount is 'What of the amount gives back shipping, with its tax.';
-comment on column public.order_refunds.failure is 'Why Stripe refused it, or how it failed at the bank later.';
+comment on column public.order_refunds.stripe_payment_intent_id is 'Which payment gives the money back; null for the order''s own.';
 comment on column public.order_refunds.cause is 'What asked for it, hashed: the same cause is one refund.';
 CREATE INDEX order_refunds_failed ON public.order_refunds USING btree (closed_at) WHERE (state = 'failed'::text);
 CREATE INDEX order_refunds_open ON public.order_refunds USING btree (created_at) WHERE (state = 'open'::text);
@@ -5880,12 +5893,14 @@ AS $function$
   select 'orders_in_review', count(*), jsonb_build_object('numbers', coalesce((
     select jsonb_agg(first.number) from (
       select held.number from public.orders as held
-      where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount
+      where held.status = 'review'
+        or held.paid_amount - held.refunded_amount > held.total_amount and private.order_paid_too_much(held)
       order by held.created_at limit 10
     ) as first
   ), '[]'))
   from public.orders as held
-  where held.status = 'review' or held.paid_amount - held.refunded_amount > held.total_amount;
+  where held.status = 'review'
+    or held.paid_amount - held.refunded_amount > held.total_amount and private.order_paid_too_much(held);
 $function$;
 comment on function private.order_alert_measures() is 'What alert rules measure of orders: those in review and those paid more than once, with the numbers of the first ten.';
 grant execute on function private.order_alert_measures() to service_role;
@@ -5916,9 +5931,9 @@ begin
   );
   -- An inquiry (warning_*) takes no money. Of one that is won before we heard of it nothing moved for us.
   if now_is in ('needs_response', 'under_review', 'lost') then
-    perform private.order_money(ordered.id, 'dispute', -disputed, dispute);
+    perform private.order_money(ordered.id, 'dispute', -disputed, dispute, record ->> 'currency');
   elsif now_is = 'won' and taken then
-    perform private.order_money(ordered.id, 'dispute_won', disputed, dispute);
+    perform private.order_money(ordered.id, 'dispute_won', disputed, dispute, record ->> 'currency');
   end if;
   if was is distinct from now_is then
     insert into public.order_events (order_id, kind, note)
@@ -5930,7 +5945,7 @@ $function$;
 comment on function private.order_apply_dispute(orders, jsonb) is 'What Stripe says of a dispute of an order, however often: the ledger and the status. Won, the order is again what it was; lost, the money is gone.';
 grant execute on function private.order_apply_dispute(orders, jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_apply_refund(ordered orders, given jsonb)
+CREATE OR REPLACE FUNCTION private.order_apply_refund(ordered orders, given jsonb, payment_intent_id text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -5939,8 +5954,24 @@ declare
   refund public.order_refunds;
   at_stripe constant text := given ->> 'id';
   given_amount constant bigint := (given ->> 'amount')::bigint;
+  given_currency constant text := coalesce(given ->> 'currency', ordered.currency);
   failed constant boolean := given ->> 'status' in ('failed', 'canceled');
+  counted constant boolean := exists (
+    select from private.money_movements as moved where moved.kind = 'refund' and moved.stripe_id = at_stripe
+  );
 begin
+  -- More than we know to be paid: no counter can hold it, and raising would only keep it from being told.
+  if not failed and not counted and given_currency = ordered.currency and not exists (
+    select from public.orders as held
+    where held.id = ordered.id and held.refunded_amount + given_amount <= held.paid_amount
+  ) then
+    if not exists (
+      select from public.order_events as told where told.order_id = ordered.id and told.kind = 'refund_exceeds_paid'
+    ) then
+      perform private.order_review(ordered.id, 'refund_exceeds_paid');
+    end if;
+    return;
+  end if;
   select * into refund from public.order_refunds as known
   where known.order_id = ordered.id
     and (known.stripe_refund_id = at_stripe
@@ -5948,10 +5979,11 @@ begin
   if refund.id is null then
     -- Made in Stripe's dashboard.
     insert into public.order_refunds (
-      order_id, user_id, amount, currency, reason, state, stripe_refund_id, cause, created_at, closed_at
+      order_id, user_id, amount, currency, reason, state, stripe_refund_id, stripe_payment_intent_id, cause, created_at, closed_at
     )
     values (
-      ordered.id, ordered.user_id, given_amount, ordered.currency, 'stripe', 'done', at_stripe,
+      ordered.id, ordered.user_id, given_amount, given_currency, 'stripe', 'done', at_stripe,
+      nullif(order_apply_refund.payment_intent_id, ordered.stripe_payment_intent_id),
       encode(sha256(convert_to('stripe:' || at_stripe, 'UTF8')), 'hex'), private.at(given -> 'created'), private.now()
     )
     returning * into refund;
@@ -5960,31 +5992,30 @@ begin
     set stripe_refund_id = at_stripe, amount = given_amount, shipping_amount = least(held.shipping_amount, given_amount),
         -- Taken for refused, and made after all: the money counts, its lines may be another's by now.
         state = 'done', lines = case held.state when 'failed' then '[]' else held.lines end,
-        failure = null, closed_at = coalesce(held.closed_at, private.now())
+        closed_at = coalesce(held.closed_at, private.now())
     where held.id = refund.id and held.stripe_refund_id is null;
   end if;
   if failed then
-    if exists (
-      select from private.money_movements as moved where moved.kind = 'refund' and moved.stripe_id = at_stripe
-    ) and private.order_money(ordered.id, 'refund_failed', given_amount, at_stripe) then
-      perform private.order_restand(ordered.id);
+    if counted then
+      perform private.order_money(ordered.id, 'refund_failed', given_amount, at_stripe, given_currency);
     end if;
     perform private.order_refund_fail(refund.id, coalesce(given ->> 'failure', given ->> 'status'));
+    perform private.order_restand(ordered.id);
     return;
   end if;
-  if private.order_money(ordered.id, 'refund', -given_amount, at_stripe) then
+  if private.order_money(ordered.id, 'refund', -given_amount, at_stripe, given_currency) then
     perform private.order_restand(ordered.id);
   end if;
   -- Whose payment came too late has been told that it goes back.
   if given ->> 'status' = 'succeeded' and refund.reason <> 'late_payment' then
     perform private.order_mail(ordered.id, 'order_refunded', 'order_refunded:' || at_stripe, jsonb_build_object(
-      'amount', private.money(given_amount, ordered.currency), 'refunded_at', private.at(given -> 'created')
+      'amount', private.money(given_amount, given_currency), 'refunded_at', private.at(given -> 'created')
     ));
   end if;
 end;
 $function$;
-comment on function private.order_apply_refund(orders, jsonb) is 'What Stripe says of one refund of an order, however often and in whatever order: the ledger, the counters, the status, one mail.';
-grant execute on function private.order_apply_refund(orders, jsonb) to service_role;
+comment on function private.order_apply_refund(orders, jsonb, text) is 'What Stripe says of one refund of an order, however often and in whatever order: the ledger, the counters, the status, one mail.';
+grant execute on function private.order_apply_refund(orders, jsonb, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_apply_session(record jsonb)
  RETURNS void
@@ -6005,18 +6036,9 @@ begin
     -- Its creation was never answered.
     update public.orders as ours set stripe_session_id = record ->> 'id' where ours.id = held.id;
   elsif held.stripe_session_id <> record ->> 'id' then
-    -- One order has one session, by Stripe's idempotency key. Whoever made another must say what it is.
-    if paid and (record ->> 'amount_total')::bigint > 0 and not exists (
-      select from private.money_movements as moved
-      where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
-    ) then
-      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-      values (held.id, 'charge', (record ->> 'amount_total')::bigint, record ->> 'currency',
-        coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'));
-      update public.orders as ours set paid_at = coalesce(ours.paid_at, private.now()), paid_amount = ours.paid_amount
-        + case when record ->> 'currency' = ours.currency then (record ->> 'amount_total')::bigint else 0 end
-      where ours.id = held.id;
-      perform private.order_review(held.id, 'paid_by_another_session');
+    -- One order has one session, by Stripe's idempotency key. What another one paid goes back.
+    if paid then
+      perform private.order_paid_again(held, record);
     end if;
     return;
   end if;
@@ -6065,7 +6087,7 @@ CREATE OR REPLACE FUNCTION private.order_buyer_leaves()
  SET search_path TO ''
 AS $function$
 begin
-  if private.order_over(new.status) then
+  if private.order_over(new) then
     new.customer_email := null;
     new.shipping_address := null;
   else
@@ -6085,6 +6107,8 @@ AS $function$
 declare
   base constant text := private.order_base(ordered.id);
   back bigint;
+  foreign_money record;
+  given jsonb := '{}';
 begin
   if base = 'cancelled' then
     return;
@@ -6102,14 +6126,26 @@ begin
   back := private.order_left(ordered.id);
   if back > 0 then
     perform private.order_refund_open(ordered.id, null, 'cancelled', '[]', true, 'cancel:' || ordered.id);
+    given := jsonb_build_object('refund', private.money(back, ordered.currency));
   end if;
+  -- Paid in another currency than was asked for: exactly that goes back.
+  for foreign_money in
+    select moved.currency, private.order_left(ordered.id, moved.currency) as amount
+    from private.money_movements as moved
+    where moved.order_id = ordered.id and moved.currency <> ordered.currency
+    group by moved.currency order by moved.currency
+  loop
+    continue when foreign_money.amount <= 0;
+    perform private.order_payment_return(ordered.id, null, foreign_money.amount, foreign_money.currency, 'cancelled',
+      'cancel:' || foreign_money.currency);
+    given := jsonb_build_object('refund', private.money(foreign_money.amount, foreign_money.currency)) || given;
+  end loop;
   -- Nothing was sent: what was refunded before without coming back is in stock all the same.
   perform private.order_restock(ordered.id, (
     select jsonb_agg(jsonb_build_object('order_item_id', line.id, 'quantity', line.quantity - line.restocked_quantity))
     from public.order_items as line where line.order_id = ordered.id
   ));
-  perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id,
-    case when back > 0 then jsonb_build_object('refund', private.money(back, ordered.currency)) else '{}' end);
+  perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id, given);
 end;
 $function$;
 comment on function private.order_cancel(orders, boolean) is 'Cancels a paid order, which must be locked: everything goes back, money and stock. Buyers may until it is packed, staff until it is sent.';
@@ -6288,6 +6324,27 @@ end;
 $function$;
 comment on function private.order_event_owner() is 'Trigger: an entry of a timeline is read by whose order it is.';
 
+CREATE OR REPLACE FUNCTION private.order_extra(order_id uuid, currency text, OUT paid bigint, OUT back bigint, OUT waiting bigint)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(payment.paid), 0), coalesce(sum(least(payment.back, payment.paid)), 0),
+    coalesce(sum(greatest(payment.paid - payment.back - payment.opened, 0)), 0)
+  from (
+    select coalesce(max(refund.amount) filter (where refund.reason = 'paid_twice'), 0) as paid,
+      coalesce(sum(refund.amount) filter (where refund.state = 'done'), 0) as back,
+      coalesce(sum(refund.amount) filter (where refund.state = 'open'), 0) as opened
+    from public.order_refunds as refund
+    where refund.order_id = order_extra.order_id and refund.currency = order_extra.currency
+      and refund.stripe_payment_intent_id is not null
+    group by refund.stripe_payment_intent_id
+  ) as payment;
+$function$;
+comment on function private.order_extra(uuid, text) is 'Of payments besides an order''s own: what they came to, what of it is back, and what nobody gives back at the moment, since its refund failed.';
+grant execute on function private.order_extra(uuid, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_facts(order_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -6314,6 +6371,19 @@ AS $function$
   where placed.id = order_facts.order_id;
 $function$;
 comment on function private.order_facts(uuid) is 'An order as events tell it: ids, states and amounts, and nothing of who bought or where it goes.';
+
+CREATE OR REPLACE FUNCTION private.order_faded(held orders)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select held.updated_at < private.now() - interval '90 days' and (
+    held.status in ('delivered', 'cancelled', 'expired', 'refunded') or held.delivered_at is not null
+  )
+$function$;
+comment on function private.order_faded(orders) is 'Whether an order ended 90 days ago: the link in its mails, which does not end, then no longer tells where it went.';
+grant execute on function private.order_faded(orders) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_for(order_id uuid, buyer uuid, by_token boolean)
  RETURNS orders
@@ -6366,20 +6436,30 @@ $function$;
 comment on function private.order_hold(uuid) is 'Reserves an order''s lines, or refuses with out_of_stock, which names what is missing and tells of it what buyers may know.';
 grant execute on function private.order_hold(uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_left(order_id uuid)
+CREATE OR REPLACE FUNCTION private.order_left(order_id uuid, currency text DEFAULT NULL::text)
  RETURNS bigint
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount - coalesce((
-    select sum(pending.amount) from public.order_refunds as pending
-    where pending.order_id = ordered.id and pending.state = 'open'
-  ), 0)
-  from public.orders as ordered where ordered.id = order_left.order_id;
+  select case when ordered.currency = sought.currency
+      then ordered.paid_amount - ordered.refunded_amount - ordered.disputed_amount
+      else coalesce((
+        select sum(moved.amount) from private.money_movements as moved
+        where moved.order_id = ordered.id and moved.currency = sought.currency
+      ), 0) end
+    - coalesce((
+      select sum(pending.amount) from public.order_refunds as pending
+      where pending.order_id = ordered.id and pending.state = 'open' and pending.currency = sought.currency
+    ), 0)
+    - extra.waiting
+  from public.orders as ordered
+  cross join lateral (select coalesce(order_left.currency, ordered.currency) as currency) as sought
+  cross join lateral private.order_extra(ordered.id, sought.currency) as extra
+  where ordered.id = order_left.order_id;
 $function$;
-comment on function private.order_left(uuid) is 'What of an order is still to be refunded: neither back nor on its way back, nor disputed.';
-grant execute on function private.order_left(uuid) to service_role;
+comment on function private.order_left(uuid, text) is 'What of an order''s own payment is still to be refunded, in its currency or another in which it was paid: neither back nor on its way back, nor disputed.';
+grant execute on function private.order_left(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_lines(items jsonb, price_list text)
  RETURNS jsonb
@@ -6457,7 +6537,7 @@ AS $function$
           'tracking_number', ordered.tracking_number, 'tracking_url', ordered.tracking_url,
           'address', ordered.shipping_address
         )
-        when 'order_expired_paid' then jsonb_build_object('amount', private.money(ordered.paid_amount, ordered.currency))
+        when 'order_expired_paid' then jsonb_build_object('cancelled', ordered.status = 'cancelled')
         else '{}'
       end || order_mail.extra
     )),
@@ -6466,17 +6546,17 @@ AS $function$
   from public.orders as ordered
   where ordered.id = order_mail.order_id and ordered.customer_email is not null;
 $function$;
-comment on function private.order_mail(uuid, text, text, jsonb) is 'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
+comment on function private.order_mail(uuid, text, text, jsonb) is 'Enqueues one mail to whoever placed an order, in its language; once a cause, null when it was sent or nobody can be written to any more. `extra` adds to the template''s props: order_expired_paid {amount}, order_refunded {amount, refunded_at}, order_cancelled {refund?}, order_return {accepted, refund?, answer?}.';
 grant execute on function private.order_mail(uuid, text, text, jsonb) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_money(order_id uuid, kind text, amount bigint, stripe_id text)
+CREATE OR REPLACE FUNCTION private.order_money(order_id uuid, kind text, amount bigint, stripe_id text, currency text DEFAULT NULL::text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 begin
   insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-  select ordered.id, order_money.kind, order_money.amount, ordered.currency, order_money.stripe_id
+  select ordered.id, order_money.kind, order_money.amount, coalesce(order_money.currency, ordered.currency), order_money.stripe_id
   from public.orders as ordered where ordered.id = order_money.order_id
   on conflict on constraint money_movements_once_per_cause do nothing;
   if not found then
@@ -6488,12 +6568,12 @@ begin
         - case when order_money.kind in ('refund', 'refund_failed') then order_money.amount else 0 end,
       disputed_amount = ordered.disputed_amount
         - case when order_money.kind in ('dispute', 'dispute_won') then order_money.amount else 0 end
-  where ordered.id = order_money.order_id;
+  where ordered.id = order_money.order_id and ordered.currency = coalesce(order_money.currency, ordered.currency);
   return true;
 end;
 $function$;
-comment on function private.order_money(uuid, text, bigint, text) is 'Writes a movement of an order''s money and counts it, in one transaction; false, and nothing is written, when this charge, refund or dispute has moved it already.';
-grant execute on function private.order_money(uuid, text, bigint, text) to service_role;
+comment on function private.order_money(uuid, text, bigint, text, text) is 'Writes a movement of an order''s money and counts it, in one transaction; what is in another currency than the order''s, no counter can hold. False, and nothing is written, when this charge, refund or dispute has moved it already.';
+grant execute on function private.order_money(uuid, text, bigint, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_money_measures()
  RETURNS TABLE(measure text, value bigint, detail jsonb)
@@ -6576,14 +6656,22 @@ $function$;
 comment on function private.order_of_payment(text, text) is 'The order that a payment at Stripe is for; null for one of something else.';
 grant execute on function private.order_of_payment(text, text) to service_role;
 
-CREATE OR REPLACE FUNCTION private.order_over(status text)
+CREATE OR REPLACE FUNCTION private.order_over(held orders, at timestamp with time zone DEFAULT private.now())
  RETURNS boolean
  LANGUAGE sql
- IMMUTABLE
+ STABLE
  SET search_path TO ''
-AS $function$ select order_over.status in ('delivered', 'cancelled', 'expired', 'refunded') $function$;
-comment on function private.order_over(text) is 'Whether nothing is to be sent or paid back any more.';
-grant execute on function private.order_over(text) to service_role;
+AS $function$
+  select held.status in ('delivered', 'cancelled', 'expired', 'refunded')
+    or held.status not in ('disputed', 'review') and (
+      held.delivered_at is not null
+      -- Nobody says of every parcel that it has come, and what is not sent at all is never delivered.
+      or held.shipped_at < order_over.at - interval '60 days'
+      or held.shipping_rate is null and held.paid_at < order_over.at - interval '60 days'
+    )
+$function$;
+comment on function private.order_over(orders, timestamp with time zone) is 'Whether nothing of an order is to be sent or paid back any more: it ended, or has come, or 60 days ago was sent, or paid where nothing is sent.';
+grant execute on function private.order_over(orders, timestamp with time zone) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_paid(order_id uuid)
  RETURNS void
@@ -6603,6 +6691,78 @@ end;
 $function$;
 comment on function private.order_paid(uuid) is 'Makes an order paid whose stock is sold, with what follows: the confirmation, and the bought lines leave the cart.';
 grant execute on function private.order_paid(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_paid_again(ordered orders, record jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  received constant bigint := coalesce((record ->> 'amount_received')::bigint, (record ->> 'amount_total')::bigint, 0);
+begin
+  -- By any of its ids: what was told with one of them is not counted again with another.
+  if received <= 0 or exists (
+    select from private.money_movements as moved
+    where moved.kind = 'charge' and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
+  ) then
+    return;
+  end if;
+  perform private.order_money(ordered.id, 'charge', received,
+    coalesce(record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id'), record ->> 'currency');
+  perform private.order_note(ordered.id, 'paid_by_another_session');
+  if record ->> 'payment_intent_id' is null then
+    perform private.order_review(ordered.id, 'payment_unknown');
+  else
+    perform private.order_payment_return(ordered.id, record ->> 'payment_intent_id', received, record ->> 'currency',
+      'paid_twice', 'paid_twice:' || (record ->> 'id'));
+  end if;
+end;
+$function$;
+comment on function private.order_paid_again(orders, jsonb) is 'Money by another session than the order''s, which must be locked: it is in the books and goes back by itself, and the order stays what it is.';
+grant execute on function private.order_paid_again(orders, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_paid_too_much(held orders)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- What is on its way back needs nobody.
+  select held.paid_amount - held.refunded_amount > held.total_amount and not exists (
+    select from public.order_refunds as refund where refund.order_id = held.id and refund.state = 'open'
+  )
+$function$;
+comment on function private.order_paid_too_much(orders) is 'Whether more was paid for an order than it costs, and nothing gives it back.';
+grant execute on function private.order_paid_too_much(orders) to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_payment_return(order_id uuid, payment_intent_id text, amount bigint, currency text, reason text, cause text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  made uuid;
+begin
+  insert into public.order_refunds (order_id, user_id, amount, currency, reason, stripe_payment_intent_id, cause)
+  select ordered.id, ordered.user_id, order_payment_return.amount, order_payment_return.currency,
+    order_payment_return.reason, order_payment_return.payment_intent_id,
+    private.refund_cause(ordered.id, order_payment_return.cause)
+  from public.orders as ordered where ordered.id = order_payment_return.order_id
+  on conflict on constraint order_refunds_once_per_cause do nothing
+  returning id into made;
+  if made is null then
+    return (
+      select known.id from public.order_refunds as known
+      where known.cause = private.refund_cause(order_payment_return.order_id, order_payment_return.cause)
+    );
+  end if;
+  insert into public.order_events (order_id, kind) values (order_payment_return.order_id, 'refund_opened');
+  perform private.enqueue('order_refund', jsonb_build_object('refund_id', made), 'order_refund:' || made);
+  return made;
+end;
+$function$;
+comment on function private.order_payment_return(uuid, text, bigint, text, text, text) is 'Opens a refund of money that is for no line of an order, which must be locked: of a payment besides its own, or (payment null) of its own in another currency. The same cause is the same refund.';
+grant execute on function private.order_payment_return(uuid, text, bigint, text, text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_price(list_id text, items jsonb, country text, rate_id uuid, code text, OUT list price_lists, OUT lines jsonb, OUT discount jsonb, OUT rate shipping_rates)
  RETURNS record
@@ -6666,14 +6826,17 @@ declare
   failed public.order_refunds;
 begin
   update public.order_refunds as refund
-  set state = 'failed', closed_at = coalesce(refund.closed_at, private.now()), failure = left(order_refund_fail.failure, 500)
+  set state = 'failed', closed_at = coalesce(refund.closed_at, private.now())
   where refund.id = order_refund_fail.refund_id and refund.state <> 'failed'
   returning * into failed;
   if failed.id is null then
     return;
   end if;
+  insert into private.order_refund_failures as known (refund_id, failure)
+  values (failed.id, left(coalesce(order_refund_fail.failure, 'unknown'), 500))
+  on conflict on constraint order_refund_failures_pkey do update set failure = excluded.failure, failed_at = excluded.failed_at;
   perform private.order_refund_count(failed.id, -1);
-  if failed.restock and private.order_base(failed.order_id) in ('paid', 'fulfilling') then
+  if private.order_base(failed.order_id) in ('paid', 'fulfilling') then
     perform private.order_restock_undo(failed.order_id);
   end if;
   insert into public.order_events (order_id, kind) values (failed.order_id, 'refund_failed');
@@ -6754,7 +6917,8 @@ AS $function$
 declare
   ordered public.orders;
   made uuid;
-  hash constant text := encode(sha256(convert_to(order_refund_open.cause, 'UTF8')), 'hex');
+  -- With the order: the same request key of another order's is another refund.
+  hash constant text := private.refund_cause(order_refund_open.order_id, order_refund_open.cause);
   remaining bigint;
   whole boolean;
   given bigint := order_refund_open.amount;
@@ -6871,13 +7035,24 @@ AS $function$
         select from private.order_disputes as dispute
         where dispute.order_id = held.id and dispute.status in ('needs_response', 'under_review')
       ) then 'disputed'
-      when held.paid_amount > 0 and held.refunded_amount + held.disputed_amount >= held.paid_amount then 'refunded'
-      when held.refunded_amount + held.disputed_amount > 0
+      when own.paid > 0 and own.back >= own.paid then 'refunded'
+      -- Paid in another currency, and all of that is back.
+      when own.paid = 0 and other.charges > 0 and other.net <= 0 then 'refunded'
+      when own.back > 0
         and base.status in ('paid', 'fulfilling', 'shipped', 'delivered') then 'partially_refunded'
       else base.status
     end as status
     from public.orders as held
     cross join lateral (select private.order_base(held.id) as status) as base
+    cross join lateral private.order_extra(held.id, held.currency) as extra
+    cross join lateral (
+      select held.paid_amount - extra.paid as paid, held.refunded_amount + held.disputed_amount - extra.back as back
+    ) as own
+    cross join lateral (
+      select count(*) filter (where moved.kind = 'charge') as charges, coalesce(sum(moved.amount), 0) as net
+      from private.money_movements as moved
+      where moved.order_id = held.id and moved.currency <> held.currency and held.paid_at is not null
+    ) as other
     where held.id = order_restand.order_id
   ) as stands
   where ordered.id = stands.id and ordered.status <> stands.status;
@@ -6992,6 +7167,8 @@ begin
   elsif not exists (
     select from private.stock_movements as moved where moved.order_id = new.id and moved.kind = 'sold'
   ) then
+    -- What was refunded meanwhile is not sent: it is free again, whatever is left.
+    perform private.order_unsold(new.id);
     if not private.order_stock_sell(new.id, from_hold => holds) then
       perform private.problem(409, 'out_of_stock', 'What was ordered is no longer there: refund the order instead.');
     end if;
@@ -7051,7 +7228,8 @@ begin
     -- Its stock is somebody else's by now, or the buyer has given it up: the money goes back by itself.
     perform private.order_note(held.id, 'paid_late');
     perform private.order_refund_open(held.id, null, 'late_payment', '[]'::jsonb, false, late);
-    perform private.order_mail(held.id, 'order_expired_paid', late);
+    perform private.order_mail(held.id, 'order_expired_paid', late,
+      jsonb_build_object('amount', private.money(received, held.currency)));
   end if;
 end;
 $function$;
@@ -7184,6 +7362,28 @@ end;
 $function$;
 comment on function private.order_transition() is 'Trigger: lets an order become only what private.order_transitions allows.';
 
+CREATE OR REPLACE FUNCTION private.order_unsold(order_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- Written as if it had been sold and come back, which is what the lines' counters then say.
+  with back as (
+    select line.id, line.variant_id, line.refunded_quantity - line.restocked_quantity as quantity
+    from public.order_items as line
+    where line.order_id = order_unsold.order_id and line.refunded_quantity > line.restocked_quantity
+      and line.variant_id is not null
+    order by line.variant_id
+  ), free as (
+    select back.*, private.stock_change(back.variant_id, 'restocked', back.quantity, 0, order_unsold.order_id) as done
+    from back
+  )
+  update public.order_items as line set restocked_quantity = line.restocked_quantity + free.quantity
+  from free where line.id = free.id and free.done;
+$function$;
+comment on function private.order_unsold(uuid) is 'Before an order that people have looked at is sold: what was refunded of it stays in stock.';
+grant execute on function private.order_unsold(uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION private.order_view(order_id uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -7221,7 +7421,8 @@ AS $function$
       from public.order_events as event where event.order_id = ordered.id
     ),
     'refunds', (
-      select coalesce(jsonb_agg(public.order_refund_read(refund.id) order by refund.created_at, refund.id), '[]')
+      -- Stripe's words why one failed are for staff.
+      select coalesce(jsonb_agg(public.order_refund_read(refund.id) - 'failure' order by refund.created_at, refund.id), '[]')
       from public.order_refunds as refund where refund.order_id = ordered.id
     ),
     'returns', (
@@ -7823,6 +8024,15 @@ AS $function$
 $function$;
 comment on function private.receipt_mail(uuid, uuid, text) is 'Enqueues the receipt of a paid invoice, once for each cause.';
 grant execute on function private.receipt_mail(uuid, uuid, text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.refund_cause(order_id uuid, cause text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select encode(sha256(convert_to(refund_cause.order_id || ':' || refund_cause.cause, 'UTF8')), 'hex') $function$;
+comment on function private.refund_cause(uuid, text) is 'What asked for a refund of an order, hashed.';
+grant execute on function private.refund_cause(uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.refund_intent(intent_id uuid)
  RETURNS jsonb
@@ -8497,13 +8707,16 @@ AS $function$
       coalesce((
         select sum(moved.amount) from private.money_movements as moved
         where moved.order_id = held.id and moved.kind = 'charge'
+          -- This session's alone: what another one paid goes back by itself.
+          and moved.stripe_id in (record ->> 'charge_id', record ->> 'payment_intent_id', record ->> 'id')
       ), 0) as charged
     from told left join public.orders as held on held.id = told.order_id
   ), judged as (
     select seen.*, case
       -- Of an order that is not here only money matters.
       when held_id is null then case when paid then 'order_missing' end
-      when paid and (paid_at is null or charged = 0 and total > 0) then 'paid_not_settled'
+      when paid and (charged = 0 and total > 0
+        or paid_at is null and coalesce(stripe_session_id, record ->> 'id') = record ->> 'id') then 'paid_not_settled'
       when paid and stripe_session_id = record ->> 'id'
         and (charged <> total or record ->> 'currency' <> currency) then 'amount'
       when record ->> 'status' = 'expired' and status = 'pending' and coalesce(stripe_session_id, record ->> 'id') = record ->> 'id'
@@ -8661,7 +8874,9 @@ AS $function$
   from money
   left join (
     select refund.order_id, sum(refund.amount)::bigint as amount
-    from public.order_refunds as refund where refund.state = 'done' group by refund.order_id
+    from public.order_refunds as refund
+    join public.orders as ordered on ordered.id = refund.order_id and ordered.currency = refund.currency
+    where refund.state = 'done' group by refund.order_id
   ) as made on made.order_id = money.id
   where coalesce(made.amount, 0) <> money.refunded_amount;
 $function$;
@@ -9047,14 +9262,7 @@ begin
   for given in
     select one from jsonb_array_elements(stripe_apply_charge.record -> 'refunds') as one order by one ->> 'created', one ->> 'id'
   loop
-    if coalesce(given ->> 'currency', ordered.currency) = ordered.currency then
-      perform private.order_apply_refund(ordered, given);
-    elsif given ->> 'status' not in ('failed', 'canceled') then
-      -- Of money in another currency than the order's: the ledger has it, no counter can.
-      insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
-      values (ordered.id, 'refund', -(given ->> 'amount')::bigint, given ->> 'currency', given ->> 'id')
-      on conflict on constraint money_movements_once_per_cause do nothing;
-    end if;
+    perform private.order_apply_refund(ordered, given, stripe_apply_charge.record ->> 'payment_id');
   end loop;
 end;
 $function$;
@@ -12743,10 +12951,18 @@ CREATE OR REPLACE FUNCTION public.order_read(order_id uuid, buyer uuid, by_token
  STABLE
  SET search_path TO ''
 AS $function$
-  select private.order_view(ordered.id) from public.orders as ordered
+  select private.order_view(ordered.id) || case
+    when ordered.user_id is not distinct from order_read.buyer and order_read.buyer is not null
+      or not private.order_faded(ordered) then '{}'
+    else jsonb_build_object(
+      'customer_email', null,
+      'shipping_address', ordered.shipping_address - '{line1,line2,postal_code,state,phone}'::text[]
+    )
+  end
+  from public.orders as ordered
   where ordered.id = order_read.order_id and (order_read.by_token or ordered.user_id = order_read.buyer);
 $function$;
-comment on function public.order_read(uuid, uuid, boolean) is 'Server RPC: an order for the user who placed it, or for whoever holds its signed link (`by_token`, which the caller has verified); null for anybody else.';
+comment on function public.order_read(uuid, uuid, boolean) is 'Server RPC: an order for the user who placed it, or for whoever holds its signed link (`by_token`, which the caller has verified; without street and e-mail 90 days after its end); null for anybody else.';
 grant execute on function public.order_read(uuid, uuid, boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.order_refund(staff uuid, why text, order_id uuid, amount bigint, reason text, lines jsonb, restock boolean, cause text)
@@ -12786,8 +13002,10 @@ AS $function$
   select jsonb_build_object(
     'id', refund.id, 'order_id', refund.order_id, 'order_number', ordered.number, 'state', refund.state,
     'amount', refund.amount, 'currency', refund.currency, 'reason', refund.reason, 'lines', refund.lines,
-    'shipping_amount', refund.shipping_amount, 'restock', refund.restock, 'failure', refund.failure,
-    'stripe_refund_id', refund.stripe_refund_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,
+    'shipping_amount', refund.shipping_amount, 'restock', refund.restock, 
+    'failure', (select told.failure from private.order_refund_failures as told where told.refund_id = refund.id and refund.state = 'failed'),
+    'stripe_refund_id', refund.stripe_refund_id,
+    'stripe_payment_intent_id', coalesce(refund.stripe_payment_intent_id, ordered.stripe_payment_intent_id),
     'created_at', refund.created_at
   )
   from public.order_refunds as refund join public.orders as ordered on ordered.id = refund.order_id
@@ -12850,7 +13068,9 @@ begin
       coalesce((
         select sum((other ->> 'quantity')::integer)
         from public.order_returns as waiting, jsonb_array_elements(waiting.lines) as other
-        where waiting.order_id = ordered.id and waiting.state = 'requested'
+        where waiting.order_id = ordered.id
+          -- What cost nothing came back without a refund, by which it would be counted.
+          and (waiting.state = 'requested' or waiting.state = 'accepted' and waiting.refund_id is null)
           and (other ->> 'order_item_id')::uuid = one.order_item_id
       ), 0) as asked
     from jsonb_to_recordset(order_return_ask.lines) as one (order_item_id uuid, quantity integer)
@@ -12901,7 +13121,14 @@ begin
     end if;
     return jsonb_build_object('state', asked.state, 'refund_id', asked.refund_id, 'order_id', asked.order_id);
   end if;
-  if accept then
+  if accept and order_return_decide.amount is null and (
+    select sum(part.net_amount + part.tax_amount) = 0 from private.order_refund_lines(asked.order_id, asked.lines) as part
+  ) then
+    -- It cost nothing: there is nothing to give back, and the goods come back all the same.
+    if order_return_decide.restock then
+      perform private.order_restock(asked.order_id, asked.lines);
+    end if;
+  elsif accept then
     refund := private.order_refund_open(
       asked.order_id, order_return_decide.amount, 'returned', asked.lines,
       coalesce(order_return_decide.restock, false), 'return:' || asked.id
@@ -12921,7 +13148,7 @@ begin
   return jsonb_build_object('state', decided, 'refund_id', refund, 'order_id', asked.order_id);
 end;
 $function$;
-comment on function public.order_return_decide(uuid, text, uuid, boolean, boolean, bigint, text) is 'Server RPC: staff accept a return, which opens its refund (`amount` less than its lines are worth, where something was damaged), or reject it: {state, refund_id, order_id}. Again is the same.';
+comment on function public.order_return_decide(uuid, text, uuid, boolean, boolean, bigint, text) is 'Server RPC: staff accept a return, which opens its refund (none where its lines cost nothing; `amount` less than they are worth, where something was damaged), or reject it: {state, refund_id, order_id}. Again is the same.';
 grant execute on function public.order_return_decide(uuid, text, uuid, boolean, boolean, bigint, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.order_review_end(staff uuid, reason text, order_id uuid)
@@ -12940,11 +13167,13 @@ begin
     ));
   end if;
   update public.orders set status = 'paid' where id = ordered.id;
+  -- What was refunded or disputed while people looked at it.
+  perform private.order_restand(ordered.id);
   perform private.audit_note('orders.accept', ordered.id::text);
-  return 'paid';
+  return (select held.status from public.orders as held where held.id = ordered.id);
 end;
 $function$;
-comment on function public.order_review_end(uuid, text, uuid) is 'Server RPC: staff accept an order whose money differed from it: it is paid. To refuse it, cancel it.';
+comment on function public.order_review_end(uuid, text, uuid) is 'Server RPC: staff accept an order whose money differed from it: it is paid, or partially refunded; its status then. To refuse it, cancel it.';
 grant execute on function public.order_review_end(uuid, text, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.orders_pending_before(cart text, email text)
@@ -14108,6 +14337,10 @@ begin
   perform private.staff_required(staff);
   return (
     select private.order_view(ordered.id) || jsonb_build_object(
+      'refunds', (
+        select coalesce(jsonb_agg(public.order_refund_read(refund.id) order by refund.created_at, refund.id), '[]')
+        from public.order_refunds as refund where refund.order_id = ordered.id
+      ),
       'user_id', ordered.user_id, 'status_before', ordered.status_before, 'disputed_amount', ordered.disputed_amount,
       'left_amount', private.order_left(ordered.id),
       'stripe_session_id', ordered.stripe_session_id, 'stripe_payment_intent_id', ordered.stripe_payment_intent_id,
