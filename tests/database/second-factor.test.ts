@@ -131,6 +131,10 @@ const unguarded: Record<string, string> = {
   "profiles UPDATE": "one's own name and language: neither billing nor members nor keys",
   "mail_preferences INSERT": "which mails one wants, whether one owns anything or not",
   "mail_preferences UPDATE": "which mails one wants, whether one owns anything or not",
+  "reviews INSERT":
+    "what one thinks of a thing that one bought: neither billing nor members nor keys",
+  "reviews UPDATE": "the same, thought again",
+  "reviews DELETE": "the same, taken back",
   "workspaces INSERT":
     "a new workspace: nothing that is paid for changes, and nobody's but one's own",
 };

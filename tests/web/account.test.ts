@@ -194,6 +194,8 @@ Deno.test({
     await page.goto("/");
     await headingIs(page, "Log in");
     await page.keyboard.press("Tab"); // The name of the site
+    await page.keyboard.press("Tab"); // The shop
+    await page.keyboard.press("Tab"); // The cart
     await page.keyboard.press("Tab"); // The language
     await page.keyboard.press("Tab");
     await page.keyboard.type(ada.email);

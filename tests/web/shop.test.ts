@@ -217,6 +217,11 @@ function orderLink(text: string | null | undefined): string {
   return link;
 }
 
+/** The list shows what other tests have on sale as well: a picture of theirs may have gone with its test. */
+function ofThisShop(complaints: string[]): string[] {
+  return complaints.filter((complaint) => !complaint.includes("/product-images/"));
+}
+
 Deno.test({
   name:
     "shop in Chromium: a guest buys, from the product's page to the mail, whose link opens the order",
@@ -237,7 +242,7 @@ Deno.test({
     const number = await orderIsShown(page);
     await shown(page, "guest-order");
     await cartHolds(page, "There is nothing in your cart.");
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(ofThisShop(complaints), []);
 
     const mail = await mailTo(email, confirmed, stack);
     assert.match(mail.subject, new RegExp(number));
@@ -310,7 +315,7 @@ Deno.test({
     await headingIs(page, "Your orders");
     await page.getByRole("link", { name: number }).waitFor();
     await shown(page, "user-orders");
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(ofThisShop(complaints), []);
 
     // The link in a user's mail is for that user: whoever else opens it is asked to log in.
     await using elsewhere = await visit(browser, stack.siteUrl);

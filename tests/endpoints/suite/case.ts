@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Target } from "./target.ts";
 
 /** How many requests each endpoint gets of what is made at random; GENERATED_REQUESTS sets it. */
-export const generatedRequests = Number(Deno.env.get("GENERATED_REQUESTS") ?? "16");
+export const generatedRequests = Number(Deno.env.get("GENERATED_REQUESTS") ?? "6");
 
 /** Some of these, another choice each time: at most a quarter as many as {@link generatedRequests}. */
 export function some<T>(all: T[]): T[] {
