@@ -9,6 +9,7 @@ import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { advance, delivered, faults, redeliver } from "../support/stripe-local.ts";
 import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { signUpStaff } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
 let proxy: StripeProxy;
@@ -194,6 +195,54 @@ Deno.test("Stripe refuses: the hold is released at once, and the buyer hears why
   deepEqual([refused.status, refused.body.code], [422, "order_too_small"]);
   deepEqual((await ordersOf(email)).map(({ status }) => status), ["cancelled"]);
   deepEqual(await stockOf(sql, variantId), free);
+});
+
+Deno.test("Stripe does not answer while an order is cancelled or refunded: unpaid it stays as it is, paid it is decided, and the money goes back once", async () => {
+  const [open, cancelled, refunded] = await Promise.all([cart(), cart(), cart()]);
+  const staff = await signUpStaff({ on });
+  const cancel = ({ order_token }: { order_token: string }) =>
+    call("POST", "order-cancel", { on, body: { order_token } });
+  const [left, first, second] = await Promise.all(
+    [open, cancelled, refunded].map(async ({ buy }) => (await buy()).body),
+  );
+  for (const [{ email }, { checkout_url }] of [[cancelled, first], [refunded, second]] as const) {
+    equal((await payPage(checkout_url)).status, 303);
+    await settled(email, "paid");
+  }
+
+  const broken = [
+    proxy.breakCalls({ method: "POST", path: /\/v1\/refunds$/ }, { kind: "answer lost" }),
+    proxy.breakCalls({ path: /^\/v1\/checkout\/sessions\// }, { kind: "unreachable" }),
+  ];
+  const refused = await cancel(left);
+  deepEqual([refused.status, refused.body.code], [502, "payment_provider_unavailable"]);
+  deepEqual(await stockOf(sql, open.variantId), held);
+  const decided = await cancel(first);
+  deepEqual([decided.status, decided.body.order?.status], [200, "cancelled"]);
+  equal(
+    (await stockOf(sql, cancelled.variantId)).on_hand,
+    5,
+    "what was cancelled is on sale again",
+  );
+  const asked = await call("POST", "order-refund", {
+    on,
+    token: staff.token,
+    body: { order_id: second.order_id, reason: "a test of refunds" },
+  });
+  deepEqual([asked.status, asked.body.refund?.state], [200, "open"], JSON.stringify(asked.body));
+  broken.forEach((one) => one.mend());
+
+  await sql`update private.jobs set run_at = now() where kind = 'order_refund' and state = 'pending'`;
+  await call("POST", "jobs-run", { on, key: on.secretKey, body: {} });
+  await settled(refunded.email, "refunded");
+  await settled(cancelled.email, "refunded");
+  for (const { session_id } of [first, second]) {
+    const { payment_intent } = await stripeSdk(on).checkout.sessions.retrieve(session_id);
+    const { data } = await stripeSdk(on).refunds.list({ payment_intent: String(payment_intent) });
+    equal(data.length, 1);
+  }
+  equal((await cancel(left)).body.order?.status, "cancelled");
+  deepEqual(await stockOf(sql, open.variantId), free);
 });
 
 Deno.test("no webhook ever comes: the sweep finds what was paid, and what was not", async () => {

@@ -112,7 +112,7 @@ Deno.test("orders: a guest's, from the mail's link over the parcel to a return",
   equal(token, order.token);
   match(confirmation.text!, /Chemise\nM · 2 × 12,50/);
 
-  const read = await call("GET", `order?token=${encodeURIComponent(token)}`);
+  const read = await call("GET", `order?order_token=${encodeURIComponent(token)}`);
   equal(read.status, 200, JSON.stringify(read.body));
   const [item] = read.body.order.items;
   deepEqual(
@@ -120,13 +120,15 @@ Deno.test("orders: a guest's, from the mail's link over the parcel to a return",
     [order.number, "paid", "Chemise", 2],
   );
   for (const wrong of [`${token}x`, `${crypto.randomUUID()}.${token.split(".")[1]}`, order.id]) {
-    equal((await call("GET", `order?token=${encodeURIComponent(wrong)}`)).status, 404);
+    equal((await call("GET", `order?order_token=${encodeURIComponent(wrong)}`)).status, 404);
   }
   equal((await call("GET", `order?order_id=${order.id}`)).status, 404);
   equal((await call("GET", `order?order_id=${order.id}`, { token: staff.token })).status, 404);
 
   const lines = [{ order_item_id: item.id, quantity: 1 }];
-  const early = await call("POST", "order-return", { body: { token, lines, reason: "no" } });
+  const early = await call("POST", "order-return", {
+    body: { order_token: token, lines, reason: "no" },
+  });
   equal(early.body.code, "order_not_returnable");
   const sent = await asStaff("POST", "order-ship", {
     order_id: order.id,
@@ -137,12 +139,12 @@ Deno.test("orders: a guest's, from the mail's link over the parcel to a return",
   equal(sent.body.order?.status, "shipped", JSON.stringify(sent.body));
   match((await mailTo(order.email, /en route/)).text!, /6A1/);
   equal(
-    (await call("POST", "order-cancel", { body: { token } })).body.code,
+    (await call("POST", "order-cancel", { body: { order_token: token } })).body.code,
     "order_not_cancellable",
   );
 
   const asked = await call("POST", "order-return", {
-    body: { token, lines, reason: "Trop petit" },
+    body: { order_token: token, lines, reason: "Trop petit" },
   });
   equal(asked.body.order?.returns[0].state, "requested", JSON.stringify(asked.body));
   const waiting = await asStaff("GET", `orders?number=${order.number}&returns=waiting`);
@@ -204,13 +206,13 @@ Deno.test("orders: cancelled while being paid, the money is either never taken o
     const order = await bought({ payNow: false });
     const [paid, cancelled] = await Promise.all([
       pay(order.url),
-      call("POST", "order-cancel", { body: { token: order.token } }),
+      call("POST", "order-cancel", { body: { order_token: order.token } }),
     ]);
     await delivered();
     ok([200, 409].includes(cancelled.status), JSON.stringify(cancelled.body));
     if (cancelled.status === 409) {
       // Stripe was still at it: once it is paid, it can be cancelled.
-      await call("POST", "order-cancel", { body: { token: order.token } });
+      await call("POST", "order-cancel", { body: { order_token: order.token } });
       await delivered();
     }
     const [row] = await sql`

@@ -4,7 +4,7 @@ import { stripeClient } from "../_shared/billing/stripe.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { readIdempotencyKey } from "../_shared/idempotency.ts";
-import { finishOrderRefund, OrderRefund } from "../_shared/shop/orders/refunds.ts";
+import { OrderRefund, tryOrderRefund } from "../_shared/shop/orders/refunds.ts";
 import { Reason } from "../_shared/staff/fields.ts";
 
 /**
@@ -52,9 +52,7 @@ export default endpoint({
     restock: body.restock,
     cause: (typeof key === "string" ? `staff:${user.id}:${key}` : null) as string,
   })) as z.infer<typeof OrderRefund>;
-  // The refund is decided; where Stripe does not answer now, the job asks again.
-  const refund = await finishOrderRefund({ admin, stripe: stripeClient() }, opened.id)
-    .catch(() => undefined);
+  const refund = await tryOrderRefund({ admin, stripe: stripeClient() }, opened.id);
   wakeJobs();
   return { refund: refund ?? opened };
 });

@@ -5,7 +5,7 @@ import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 import { Order, orderForStaff, orderOf, StaffOrder } from "../_shared/shop/orders/order.ts";
 import { named, proofOf } from "../_shared/shop/orders/proof.ts";
-import { finishOrderRefund } from "../_shared/shop/orders/refunds.ts";
+import { tryOrderRefund } from "../_shared/shop/orders/refunds.ts";
 import { Reason } from "../_shared/staff/fields.ts";
 
 /** Returns: whoever bought asks, staff accept, which opens the refund, or reject. */
@@ -72,9 +72,7 @@ export default methods(
       answer: (body.answer ?? null) as string,
     })) as { order_id: string; refund_id: string | null };
     if (decided.refund_id !== null) {
-      // It is decided; where Stripe does not answer now, the job asks again.
-      await finishOrderRefund({ admin, stripe: stripeClient() }, decided.refund_id)
-        .catch(() => undefined);
+      await tryOrderRefund({ admin, stripe: stripeClient() }, decided.refund_id);
     }
     wakeJobs();
     return { order: await orderForStaff(admin, user.id, decided.order_id) };

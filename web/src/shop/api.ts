@@ -139,7 +139,7 @@ export interface Order {
 }
 
 /** What names an order: its id for the user who placed it, the token of its link for a guest. */
-export type OrderName = { order_id: string } | { token: string };
+export type OrderName = { order_id: string } | { order_token: string };
 
 interface Call {
   method?: "GET" | "POST" | "PATCH" | "DELETE";

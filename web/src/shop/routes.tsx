@@ -57,11 +57,14 @@ function useToken(): string {
 function GuestOrder() {
   const token = useToken();
   return (
-    <OrderShown name={{ token }} receipt={`/order/receipt?token=${encodeURIComponent(token)}`} />
+    <OrderShown
+      name={{ order_token: token }}
+      receipt={`/order/receipt?token=${encodeURIComponent(token)}`}
+    />
   );
 }
 
 function GuestReceipt() {
   const token = useToken();
-  return <Receipt name={{ token }} />;
+  return <Receipt name={{ order_token: token }} />;
 }

@@ -8,7 +8,7 @@ import { readSignedText } from "../../signed-text.ts";
 export const named = {
   order_id: z.guid().optional(),
   /** What is in the link of a guest's mails, and what checkout-create gave. */
-  token: z.string().min(1).max(200).optional(),
+  order_token: z.string().min(1).max(200).optional(),
 };
 
 /** What the RPCs take. */
@@ -23,11 +23,14 @@ export interface Proof {
  *   says the same of another's order
  */
 export function proofOf(
-  { order_id, token }: { order_id?: string | undefined; token?: string | undefined },
+  { order_id, order_token }: {
+    order_id?: string | undefined;
+    order_token?: string | undefined;
+  },
   user: User | undefined,
 ): Proof {
-  if (token !== undefined) {
-    const proven = readSignedText("order", token);
+  if (order_token !== undefined) {
+    const proven = readSignedText("order", order_token);
     if (proven !== undefined) {
       return { order_id: proven, buyer: (user?.id ?? null) as string, by_token: true };
     }

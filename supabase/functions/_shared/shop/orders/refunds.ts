@@ -7,7 +7,7 @@ import { z } from "zod";
 import { isDefiniteRefusal, stripeProblem } from "../../billing/stripe.ts";
 import { syncNow, type SyncTools } from "../../billing/sync.ts";
 import { rows } from "../../database.ts";
-import { log } from "../../log.ts";
+import { describeError, log } from "../../log.ts";
 import { toStripeAmount } from "../../money.ts";
 
 /** Why money goes back; `paid_twice`: of a payment besides the order's own; `stripe`: somebody did it in Stripe's dashboard. */
@@ -88,6 +88,24 @@ export async function finishOrderRefund(
   if (charge === undefined) throw new Error(`cannot settle refund ${refund.id}: it has no charge`);
   await syncNow(tools, "charge", charge);
   return await read();
+}
+
+/**
+ * As {@link finishOrderRefund}, for who has just decided the refund: where Stripe does not answer now, the
+ * job order_refund asks again.
+ *
+ * @returns undefined while it waits for that
+ */
+export async function tryOrderRefund(
+  tools: SyncTools,
+  id: string,
+): Promise<z.infer<typeof OrderRefund> | undefined> {
+  try {
+    return await finishOrderRefund(tools, id);
+  } catch (error) {
+    log("warn", { event: "order_refund_waits", refund: id, error: describeError(error) });
+    return undefined;
+  }
 }
 
 async function giveBack(
