@@ -52,6 +52,8 @@ async function token(of: TestUser, changes: Record<string, unknown> = {}): Promi
 
 const now = () => Math.floor(Date.now() / 1000);
 
+const anonymous = "of an anonymous user";
+
 /** What Auth would not put into a user's token. */
 const wrongClaims: [what: string, changes: () => Record<string, unknown>][] = [
   ["expired an hour ago", () => ({ exp: now() - 3600 })],
@@ -70,11 +72,31 @@ const wrongClaims: [what: string, changes: () => Record<string, unknown>][] = [
     "of a workspace's key",
     () => ({ api_key: { id: crypto.randomUUID(), role: "admin", scopes: [] } }),
   ],
-  ["of an anonymous user", () => ({ is_anonymous: true })],
+  [anonymous, () => ({ is_anonymous: true })],
   ["of nobody", () => ({ sub: undefined })],
   ["of somebody who is no user", () => ({ sub: "admin" })],
   ["of a user with a strange id", () => ({ sub: "') or 1=1 --" })],
 ];
+
+for (const target of calledBy("visitor")) {
+  Deno.test(`${target.label}: a token that our key signed, but not as Auth does, makes no guest`, async () => {
+    const callers = wrongClaims.filter(([what]) => what !== anonymous).map(async (
+      [what, changes],
+    ) =>
+      [what, { authorization: `Bearer ${await token(user, changes())}` }] as [
+        string,
+        Record<string, string>,
+      ]
+    );
+    await expectUnauthenticated(target, await Promise.all(callers));
+    // Whom Auth signed in anonymously is a guest.
+    for (const changes of [{}, { is_anonymous: true }]) {
+      const headers = { authorization: `Bearer ${await token(user, changes)}` };
+      const reply = await send(target, { ...rightRequest(target), headers });
+      assert.notEqual(reply.status, 401);
+    }
+  });
+}
 
 for (const target of [...calledBy("user"), ...calledBy("staff")]) {
   const caller = () => target.declaration.auth === "staff" ? staff : user;
