@@ -12,6 +12,7 @@ import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { buy, subscribe, subscriptionIn } from "../support/purchases.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { deliver, eventAbout, handled } from "../support/stripe-events.ts";
+import { faults, redeliver } from "../support/stripe-local.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -298,4 +299,36 @@ Deno.test("a price of nothing asks for a card to be set up, not for a payment, a
     "receipt:" + invoice.stripe_invoice_id
   }`;
   strictEqual(receipts.length, 0);
+});
+
+Deno.test("a price that Stripe has withdrawn before we know of it is not on sale, whichever way one asks", async () => {
+  const holder = await signUp({ on });
+  await buy(holder, { price_id: "price_monthly_pro" }, on);
+  const [basic] = (await stripe.prices.list({ lookup_keys: ["price_monthly_basic"] })).data;
+  await faults(on, { deliveries: { drop: 100 } });
+  await stripe.prices.update(basic!.id, { active: false });
+  const pages = { success_url: `${on.siteUrl}/done`, cancel_url: `${on.siteUrl}/plans` };
+  const buyer = await signUp({ on });
+  const answers = [
+    await subscribe(buyer, {}, { on }),
+    await call("POST", "subscription-checkout", {
+      on,
+      token: buyer.token,
+      body: { price_id: basic!.id, ...pages },
+    }),
+    await call("POST", "subscription-preview", {
+      on,
+      token: holder.token,
+      body: { price_id: basic!.id },
+    }),
+  ];
+  deepStrictEqual(
+    answers.map(({ status, body }) => [status, body.code]),
+    answers.map(() => [404, "price_not_found"]),
+  );
+  await stripe.prices.update(basic!.id, { active: true });
+  await faults(on, {});
+  await redeliver(on);
+  // What was refused blocks nothing.
+  await buy(buyer, {}, on);
 });

@@ -1,6 +1,7 @@
 /** A price as it is on sale, by Stripe's id or its lookup key. */
+import Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
-import { problem } from "../problem.ts";
+import { type Problem, problem } from "../problem.ts";
 
 /** A price on sale. */
 export interface PriceOnSale {
@@ -27,4 +28,17 @@ export async function priceOnSale(db: Db, price: string): Promise<PriceOnSale> {
     });
   }
   return found as PriceOnSale;
+}
+
+/**
+ * What Stripe's refusal of a price is to the caller: it was withdrawn there, and the webhook that tells us
+ * is still on its way. Undefined for any other error.
+ */
+export function asPriceProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return undefined;
+  if (!/^price$|\[price\]$/.test(error.param ?? "")) return undefined;
+  return problem("price_not_found", {
+    detail: "This price has just been withdrawn; see the plans endpoint.",
+    cause: error,
+  });
 }

@@ -15,6 +15,7 @@ import {
   type PurchaseRequest,
   type PurchaseTools,
 } from "./intents.ts";
+import { asPriceProblem } from "./price-on-sale.ts";
 import { asPromotionProblem } from "./promotions.ts";
 import { idOf } from "./records.ts";
 import { quantityToBuy } from "./seats.ts";
@@ -71,7 +72,9 @@ async function buy<T>(
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
-    if (!isInProgress(error)) throw asPromotionProblem(error) ?? stripeProblem(error);
+    if (!isInProgress(error)) {
+      throw asPromotionProblem(error) ?? asPriceProblem(error) ?? stripeProblem(error);
+    }
   }
   throw problem("subscription_pending", { retryAfterSeconds: 2 });
 }

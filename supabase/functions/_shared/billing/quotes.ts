@@ -5,7 +5,7 @@ import type { Db } from "../database.ts";
 import { fromStripeAmount } from "../money.ts";
 import { Problem, problem } from "../problem.ts";
 import { whichSubscription, type Whose } from "./changes.ts";
-import { priceOnSale } from "./price-on-sale.ts";
+import { asPriceProblem, priceOnSale } from "./price-on-sale.ts";
 import { asPromotionProblem, findPromotion } from "./promotions.ts";
 import { type QuotedChange, type QuotedState, type SignedQuote, signQuote } from "./quote-token.ts";
 import { idOf } from "./records.ts";
@@ -271,7 +271,7 @@ export async function quoteChange(
     };
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw asPromotionProblem(error) ??
+    throw asPromotionProblem(error) ?? asPriceProblem(error) ??
       (isDefiniteRefusal(error)
         ? problem("subscription_not_changeable", { cause: error })
         : stripeProblem(error));
