@@ -9,7 +9,7 @@
 export async function waitFor<T>(
   what: string,
   look: () => Promise<T | undefined | null | false>,
-  seconds = 20,
+  seconds = 45,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
