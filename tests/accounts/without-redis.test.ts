@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { onSale } from "../support/products.ts";
 import { type Answer, call, type StackAddress } from "../support/stack.ts";
-import { insertProduct } from "../support/shop-rows.ts";
 import { subscribe } from "../support/purchases.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 
@@ -81,7 +81,7 @@ Deno.test("Redis down, first hanging, then refusing: accounts work and stay prot
         const product = await (async () => {
           const sql = connect(on);
           try {
-            return await insertProduct(sql, { onHand: 5 });
+            return await onSale(sql, { stock: 5 });
           } finally {
             await sql.end();
           }

@@ -3,7 +3,8 @@ import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { refused } from "../support/callers.ts";
 import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
-import { apply, discount, onSale, paidSession, place, stockOf } from "../support/checkout.ts";
+import { apply, paidSession, place, stockOf } from "../support/checkout.ts";
+import { discount, onSale } from "../support/products.ts";
 
 let database: TestDatabase;
 let sql: Sql;

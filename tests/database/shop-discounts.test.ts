@@ -10,17 +10,9 @@ import {
   toStripeAmount,
 } from "../../supabase/functions/_shared/money.ts";
 import { refused } from "../support/callers.ts";
-import {
-  apply,
-  discount,
-  inCategory,
-  onSale,
-  paidSession,
-  place,
-  priceList,
-  stockOf,
-} from "../support/checkout.ts";
+import { apply, paidSession, place, stockOf } from "../support/checkout.ts";
 import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
+import { discount, inCategory, onSale, priceList } from "../support/products.ts";
 
 let database: TestDatabase;
 let sql: Sql;

@@ -1,7 +1,8 @@
 /** Reviews: who may write one, what is kept of them, and that kept ratings equal a recount. */
 import assert from "node:assert/strict";
 import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
-import { insertOrder, insertProduct, type ProductRow } from "../support/shop-rows.ts";
+import { onSale, type Sold } from "../support/products.ts";
+import { insertOrder } from "../support/shop-rows.ts";
 
 let database: TestDatabase;
 let sql: Sql;
@@ -26,17 +27,17 @@ async function as<T>(userId: string | null, work: Work<T>): Promise<T> {
   }) as T;
 }
 
-const review = (itemId: string, product: ProductRow, rating = 5, comment = "Good.") => (tx: Sql) =>
+const review = (itemId: string, product: Sold, rating = 5, comment = "Good.") => (tx: Sql) =>
   tx<{ id: string }[]>`
     insert into public.reviews (order_item_id, product_id, rating, comment)
     values (${itemId}, ${product.productId}, ${rating}, ${comment}) returning id`;
 
-async function buyer(product: ProductRow, status = "paid") {
+async function buyer(product: Sold, status = "paid") {
   const userId = await insertUser(sql, { metadata: { name: "Ada Lovelace" } });
   return { userId, ...await insertOrder(sql, { userId, product, status }) };
 }
 
-async function ratings(product: ProductRow): Promise<[number, number]> {
+async function ratings(product: Sold): Promise<[number, number]> {
   const [row] = await sql<{ rating_count: number; rating_sum: string }[]>`
     select rating_count, rating_sum from public.products where id = ${product.productId}`;
   return [row!.rating_count, Number(row!.rating_sum)];
@@ -45,7 +46,7 @@ async function ratings(product: ProductRow): Promise<[number, number]> {
 const imbalances = () => sql`select * from private.rating_imbalances()`;
 
 Deno.test("reviews: a line of an order is reviewed once it is paid, and not once it is refunded", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const allowed: Record<string, boolean> = {};
   const [states] = await sql<{ all: string[] }[]>`
     select array_agg(distinct status) as all from (
@@ -76,14 +77,14 @@ Deno.test("reviews: a line of an order is reviewed once it is paid, and not once
 });
 
 Deno.test("reviews: a line all of which was refunded is not reviewed, whatever becomes of the others", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { userId, itemId } = await buyer(product, "partially_refunded");
   await sql`update public.order_items set refunded_quantity = 1 where id = ${itemId}`;
   await assert.rejects(as(userId, review(itemId, product)), { code: "42501" });
 });
 
 Deno.test("reviews: a rating cannot be bought and given back: it counts while an order shows it bought", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { userId, itemId, orderId } = await buyer(product);
   await as(userId, review(itemId, product, 1));
   const shown = async () => {
@@ -117,7 +118,7 @@ Deno.test("reviews: a rating cannot be bought and given back: it counts while an
 });
 
 Deno.test("reviews: written while its order is refunded, one does not count, whoever comes first", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   for (let round = 0; round < 10; round++) {
     const { userId, itemId, orderId } = await buyer(product);
     const [written] = await Promise.allSettled([
@@ -134,8 +135,8 @@ Deno.test("reviews: written while its order is refunded, one does not count, who
 });
 
 Deno.test("reviews: nobody reviews what another bought, another product than the line's, or a line twice", async () => {
-  const product = await insertProduct(sql);
-  const other = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
+  const other = await onSale(sql, { stock: 0 });
   const { userId, itemId } = await buyer(product);
   const stranger = await buyer(other);
   await assert.rejects(as(stranger.userId, review(itemId, product)), { code: "42501" });
@@ -157,7 +158,7 @@ Deno.test("reviews: nobody reviews what another bought, another product than the
 });
 
 Deno.test("reviews: the service role, whom no policy binds, is held to it as well", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { userId, itemId } = await buyer(product, "pending");
   await assert.rejects(
     sql`
@@ -168,7 +169,7 @@ Deno.test("reviews: the service role, whom no policy binds, is held to it as wel
 });
 
 Deno.test("reviews: its author changes rating and comment alone; others change nothing", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { userId, itemId } = await buyer(product);
   const stranger = await buyer(product);
   const [made] = await as(userId, review(itemId, product, 5));
@@ -196,7 +197,7 @@ Deno.test("reviews: its author changes rating and comment alone; others change n
 });
 
 Deno.test("reviews: staff hide one with a reason and show it again; ratings follow, the audit log tells", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { userId, itemId } = await buyer(product);
   const staff = await insertUser(sql);
   await sql`insert into private.staff (user_id, note) values (${staff}, 'a test')`;
@@ -247,11 +248,11 @@ Deno.test("reviews: staff hide one with a reason and show it again; ratings foll
 });
 
 Deno.test("reviews: kept ratings equal a recount, whoever writes, changes, hides and leaves at once", async () => {
-  const products = await Promise.all(Array.from({ length: 3 }, () => insertProduct(sql)));
+  const products = await Promise.all(Array.from({ length: 3 }, () => onSale(sql, { stock: 0 })));
   const buyers = [];
   for (let n = 0; n < 12; n++) {
     const userId = await insertUser(sql);
-    const items: [string, ProductRow][] = [];
+    const items: [string, Sold][] = [];
     for (const product of products) {
       items.push([(await insertOrder(sql, { userId, product })).itemId, product]);
     }
@@ -287,7 +288,7 @@ Deno.test("reviews: kept ratings equal a recount, whoever writes, changes, hides
 });
 
 Deno.test("product_reviews: pages by keyset, newest first, each once, also at the same microsecond", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   for (let n = 0; n < 7; n++) {
     const { userId, itemId } = await buyer(product);
     const [made] = await as(userId, review(itemId, product, 1 + n % 5, `${n}`));
@@ -320,7 +321,7 @@ Deno.test("product_reviews: pages by keyset, newest first, each once, also at th
 });
 
 Deno.test("product_reviews: tells a short name and a picture, and no id, address or order of its author", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const email = `grace.hopper.${crypto.randomUUID()}@example.com`;
   const userId = await insertUser(sql, { email, metadata: {} });
   const { itemId, orderId } = await insertOrder(sql, { userId, product });
@@ -367,7 +368,7 @@ Deno.test("product_reviews: tells a short name and a picture, and no id, address
 });
 
 Deno.test("product_reviews: a page is read by its index, however many reviews there are", async () => {
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const plan = await sql.begin(async (tx) => {
     await tx`set local enable_seqscan = off`;
     return await tx<{ "QUERY PLAN": string }[]>`

@@ -2,7 +2,8 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { refused } from "../support/callers.ts";
 import { type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
-import { apply, onSale, paidSession, place, stockOf } from "../support/checkout.ts";
+import { apply, paidSession, place, stockOf } from "../support/checkout.ts";
+import { onSale } from "../support/products.ts";
 
 let database: TestDatabase;
 let sql: Sql;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { asServer, asUser, refused } from "../support/callers.ts";
 import { insertUser, type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
-import { insertOrder, insertProduct, type ProductRow } from "../support/shop-rows.ts";
+import { onSale, type Sold } from "../support/products.ts";
+import { insertOrder } from "../support/shop-rows.ts";
 
 let database: TestDatabase;
 let sql: Sql;
@@ -64,13 +65,13 @@ const moves = (
   sql`
     insert into private.money_movements (order_id, kind, amount, currency, stripe_id)
     values (${orderId}, ${kind}, ${amount}, 'EUR', ${stripeId})`;
-const sells = (product: ProductRow, pieces: number) =>
+const sells = (product: Sold, pieces: number) =>
   sql`select private.stock_change(${product.variantId}, 'sold', ${-pieces}, 0)`;
 
 Deno.test("webhooks out: an order tells that it was paid and shipped, once, whatever becomes of it later", async () => {
   await using hook = await endpoint("order.paid", "order.shipped");
   const userId = await insertUser(sql);
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { orderId, itemId } = await insertOrder(sql, { userId, product, status: "pending" });
   assert.deepEqual(await hook.deliveries(), []);
   await pays(orderId)(sql);
@@ -102,7 +103,7 @@ Deno.test("webhooks out: an order tells that it was paid and shipped, once, what
 
 Deno.test("webhooks out: what is undone with its cause was never told", async () => {
   await using hook = await endpoint("order.paid");
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { orderId } = await insertOrder(sql, { userId: null, product, status: "pending" });
   await assert.rejects(
     sql.begin(async (tx) => {
@@ -116,7 +117,7 @@ Deno.test("webhooks out: what is undone with its cause was never told", async ()
 
 Deno.test("webhooks out: each refund of an order is one event, with the order as it is at the end", async () => {
   await using hook = await endpoint("order.refunded");
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { orderId } = await insertOrder(sql, { userId: null, product });
   await moves(orderId, "charge", 1000);
   for (const [amount, id] of [[300, "re_1"], [200, "re_2"]] as const) {
@@ -140,7 +141,7 @@ Deno.test("webhooks out: each refund of an order is one event, with the order as
 
 Deno.test("webhooks out: stock.low is told once for each fall, not for each sale", async () => {
   await using hook = await endpoint("stock.low");
-  const product = await insertProduct(sql, { onHand: 8, lowStock: 5 });
+  const product = await onSale(sql, { stock: 8, lowStock: 5 });
   const told = async () =>
     (await hook.deliveries()).map(({ payload: { data } }) => [data.availability, data.available]);
   await sells(product, 1);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { connect } from "../support/connect.ts";
-import { insertProduct, type ProductRow } from "../support/shop-rows.ts";
+import { onSale, type Sold } from "../support/products.ts";
 import { anonymous, type Answer, call } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 
@@ -32,7 +32,7 @@ class Visitor {
     return answer.body.cart;
   }
 
-  add({ variantId }: ProductRow, quantity = 1) {
+  add({ variantId }: Sold, quantity = 1) {
     return this.cart("POST", { variant_id: variantId, quantity });
   }
 }
@@ -41,7 +41,7 @@ class Visitor {
 const quantities = (cart: any) => cart.lines.map((line: any) => line.quantity);
 
 Deno.test("cart: a guest's first line makes a cart, whose id only its holder has", async () => {
-  const product = await insertProduct(sql, { onHand: 10 });
+  const product = await onSale(sql, { stock: 10 });
   const guest = new Visitor();
   assert.deepEqual(await guest.cart(), {
     cart_id: null,
@@ -69,7 +69,7 @@ Deno.test("cart: a guest's first line makes a cart, whose id only its holder has
   });
   assert.deepEqual(
     [item.product_id, item.name_fr, item.unit_amount, item.availability],
-    [product.productId, "Chaise", 1000, "in_stock"],
+    [product.productId, "Chemise", 1000, "in_stock"],
   );
   assert.deepEqual([shown.subtotal_amount, shown.purchasable], [2000, true]);
 
@@ -80,7 +80,7 @@ Deno.test("cart: a guest's first line makes a cart, whose id only its holder has
 });
 
 Deno.test("cart: an id that is not ours opens nothing", async () => {
-  const product = await insertProduct(sql, { onHand: 10 });
+  const product = await onSale(sql, { stock: 10 });
   const guest = new Visitor();
   await guest.add(product);
   const [text, signature] = guest.cartId!.split(".") as [string, string];
@@ -118,7 +118,7 @@ Deno.test("cart: an id that is not ours opens nothing", async () => {
 });
 
 Deno.test("cart: 50 additions at once lose nothing", async () => {
-  const [one, other] = [await insertProduct(sql, { onHand: 99 }), await insertProduct(sql)];
+  const [one, other] = [await onSale(sql, { stock: 99 }), await onSale(sql, { stock: 0 })];
   const { token } = await signUp();
   const guest = new Visitor();
   await guest.add(one);
@@ -137,13 +137,13 @@ Deno.test("cart: 50 additions at once lose nothing", async () => {
 
 Deno.test("cart: set, take out, take all out", async () => {
   const [one, other] = [
-    await insertProduct(sql, { onHand: 9 }),
-    await insertProduct(sql, { onHand: 9 }),
+    await onSale(sql, { stock: 9 }),
+    await onSale(sql, { stock: 9 }),
   ];
   const user = new Visitor((await signUp()).token);
   await user.add(one, 2);
   await user.add(other, 3);
-  const set = (product: ProductRow, quantity: number) =>
+  const set = (product: Sold, quantity: number) =>
     user.ask("PATCH", { variant_id: product.variantId, quantity });
   assert.deepEqual(quantities((await set(one, 7)).body.cart), [7, 3]);
   assert.deepEqual(quantities((await set(one, 0)).body.cart), [3]);
@@ -158,7 +158,7 @@ Deno.test("cart: set, take out, take all out", async () => {
 });
 
 Deno.test("cart: one line a variant, one price, whatever its letters (medusa#16502)", async () => {
-  const product = await insertProduct(sql, { onHand: 3 });
+  const product = await onSale(sql, { stock: 3 });
   const user = new Visitor((await signUp()).token);
   await user.add(product, 2);
   const cart = await user.add({ ...product, variantId: product.variantId.toUpperCase() }, 2);
@@ -169,14 +169,14 @@ Deno.test("cart: one line a variant, one price, whatever its letters (medusa#165
 
 Deno.test("cart: what is not on sale cannot be added, and what no longer is stays and says so", async () => {
   const products = await Promise.all(
-    Array.from({ length: 5 }, () => insertProduct(sql, { onHand: 20 })),
+    Array.from({ length: 5 }, () => onSale(sql, { stock: 20 })),
   );
   const [dearer, cheaper, gone, withdrawn, unpriced] = products as [
-    ProductRow,
-    ProductRow,
-    ProductRow,
-    ProductRow,
-    ProductRow,
+    Sold,
+    Sold,
+    Sold,
+    Sold,
+    Sold,
   ];
   const guest = new Visitor();
   for (const product of products) await guest.add(product, 2);
@@ -213,7 +213,7 @@ Deno.test("cart: what is not on sale cannot be added, and what no longer is stay
 });
 
 Deno.test("cart: units over the limit are refused, not cut", async () => {
-  const product = await insertProduct(sql, { onHand: 9 });
+  const product = await onSale(sql, { stock: 9 });
   const user = new Visitor((await signUp()).token);
   await user.add(product, 999);
   const refused = await user.ask("POST", { variant_id: product.variantId });
@@ -226,8 +226,8 @@ Deno.test("cart: units over the limit are refused, not cut", async () => {
 
 Deno.test("cart: the guest's is not lost at login, it is summed up (vendure nextjs-starter#12, spree_auth_devise#306)", async () => {
   const [scarce, own, new_] = await Promise.all(
-    [7, 50, 50].map((onHand) => insertProduct(sql, { onHand })),
-  ) as [ProductRow, ProductRow, ProductRow];
+    [7, 50, 50].map((stock) => onSale(sql, { stock })),
+  ) as [Sold, Sold, Sold];
   const user = await signUp();
   const elsewhere = new Visitor(user.token);
   await elsewhere.add(own, 1);
@@ -271,7 +271,7 @@ Deno.test("cart: the guest's is not lost at login, it is summed up (vendure next
 });
 
 Deno.test("cart: what the user adds while the guest's cart is merged is all there", async () => {
-  const product = await insertProduct(sql, { onHand: 500 });
+  const product = await onSale(sql, { stock: 500 });
   const { token } = await signUp();
   const guest = new Visitor();
   await guest.add(product, 2);
@@ -291,7 +291,7 @@ Deno.test("cart: what the user adds while the guest's cart is merged is all ther
 });
 
 Deno.test("cart: a change as the first request after login finds what the guest put in", async () => {
-  const product = await insertProduct(sql, { onHand: 50 });
+  const product = await onSale(sql, { stock: 50 });
   for (
     const [method, quantity, expected] of [["PATCH", 4, [4]], ["POST", 4, [6]], [
       "DELETE",
@@ -309,7 +309,7 @@ Deno.test("cart: a change as the first request after login finds what the guest 
 });
 
 Deno.test("cart: an addition repeated under one Idempotency-Key adds once", async () => {
-  const product = await insertProduct(sql, { onHand: 50 });
+  const product = await onSale(sql, { stock: 50 });
   const user = new Visitor((await signUp()).token);
   const key = { "idempotency-key": crypto.randomUUID() };
   const body = { variant_id: product.variantId, quantity: 2 };
@@ -322,8 +322,8 @@ Deno.test("cart: an addition repeated under one Idempotency-Key adds once", asyn
 
 Deno.test("cart: whoever wants more than there is learns that, and how many only when few are left", async () => {
   const [many, few] = [
-    await insertProduct(sql, { onHand: 437 }),
-    await insertProduct(sql, { onHand: 4 }),
+    await onSale(sql, { stock: 437 }),
+    await onSale(sql, { stock: 4 }),
   ];
   const guest = new Visitor();
   await guest.add(many, 438);

@@ -1,10 +1,11 @@
 /** Buying while Stripe is not well, and while no webhook comes: nothing lost, nothing twice. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { apply, onSale, paidSession, place, stockOf } from "../support/checkout.ts";
+import { apply, paidSession, place, stockOf } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
 import { mailsTo } from "../support/mails.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { onSale } from "../support/products.ts";
 import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { advance, delivered, faults, redeliver } from "../support/stripe-local.ts";

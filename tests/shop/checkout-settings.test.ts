@@ -1,8 +1,8 @@
 /** The checkout on functions of the test's own: with Stripe Tax and a captcha, and what it asks of the database. */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { onSale } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
 import { startFakeTurnstile } from "../support/fake-turnstile.ts";
+import { onSale } from "../support/products.ts";
 import { checkoutAt, startShopFunctions } from "../support/shop-functions.ts";
 import { guest, payPage } from "../support/shopping.ts";
 import { startCountingProxy } from "../support/counting-proxy.ts";

@@ -1,8 +1,9 @@
 /** Buying in the shop, over HTTP, on Stripe's page as its form does it. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
-import { apply, onSale, paidSession, place, priceList, stockOf } from "../support/checkout.ts";
+import { apply, paidSession, place, stockOf } from "../support/checkout.ts";
 import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
+import { onSale, priceList } from "../support/products.ts";
 import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
 import { delivered } from "../support/stripe-local.ts";
 import { call, stack, stripeSdk } from "../support/stack.ts";

@@ -1,9 +1,10 @@
 /** Orders over HTTP, bought on Stripe's page: what buyers and staff do with them, and what Stripe holds then. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import postgres from "postgres";
-import { onSale, stockOf } from "../support/checkout.ts";
+import { stockOf } from "../support/checkout.ts";
 import type { Sql } from "../support/database.ts";
 import { mailTo } from "../support/mails.ts";
+import { onSale } from "../support/products.ts";
 import { imbalances } from "../support/shop.ts";
 import { delivered } from "../support/stripe-local.ts";
 import { call, stack, stripeSdk } from "../support/stack.ts";

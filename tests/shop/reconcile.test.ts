@@ -1,9 +1,9 @@
 /** The shop against Stripe and its own books: each kind of difference is found, and mended or reported. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { connect } from "../support/connect.ts";
-import { onSale } from "../support/checkout.ts";
 import { startOwnStack } from "../support/own-stack.ts";
-import { insertOrder, insertProduct } from "../support/shop-rows.ts";
+import { onSale } from "../support/products.ts";
+import { insertOrder } from "../support/shop-rows.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { delivered, faults } from "../support/stripe-local.ts";
 
@@ -143,7 +143,7 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
         (${mischarged.order_id}, 'charge', 50, 'EUR', ${
       (await orderOf(mischarged))["stripe_payment_intent_id"]
     })`;
-    const rated = await insertProduct(sql);
+    const rated = await onSale(sql, { stock: 0 });
     await sql`select private.stock_change(${rated.variantId}, 'counted', 0, 0, shortage_delta => 3)`;
     await sql`update public.products set rating_count = 1, rating_sum = 5 where id = ${rated.productId}`;
     const free = await insertOrder(sql, { userId: null, product: rated });

@@ -1,7 +1,8 @@
 /** Reviews as an application has them: supabase-js on the running stack. */
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
-import { insertOrder, insertProduct } from "../support/shop-rows.ts";
+import { onSale } from "../support/products.ts";
+import { insertOrder } from "../support/shop-rows.ts";
 import { anonymous, call } from "../support/stack.ts";
 import { signUp, signUpStaff } from "../support/users.ts";
 
@@ -14,7 +15,7 @@ Deno.test("reviews: a buyer writes, changes and removes one, everybody reads it,
     signUp(),
     signUpStaff(),
   ]);
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { itemId } = await insertOrder(sql, { userId: ada.id, product, status: "delivered" });
   const item = { order_item_id: itemId, product_id: product.productId };
   const written = await ada.client.from("reviews")
@@ -58,7 +59,7 @@ Deno.test("reviews: a buyer writes, changes and removes one, everybody reads it,
 
 Deno.test("reviews: HTML in a comment is text, the same by each way out", async () => {
   const ada = await signUp({ name: "Ada Lovelace" });
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { itemId } = await insertOrder(sql, { userId: ada.id, product });
   const comment =
     `<script>alert("1")</script> &lt;b&gt; <a href='javascript:x'>é</a> \\u003c </textarea>`;

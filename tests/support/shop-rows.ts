@@ -1,44 +1,13 @@
-/** Rows of the shop, written past the API: for tests of what hangs on them. */
+/** Orders of one piece in any state, written past the API: for tests of what hangs on them. */
 import type { Sql } from "./database.ts";
-
-/** A product on sale with one variant at 10.00 EUR. */
-export interface ProductRow {
-  productId: string;
-  variantId: string;
-}
-
-/** Inserts a product, and `onHand` of its variant into stock. */
-export async function insertProduct(
-  sql: Sql,
-  { onHand = 0, lowStock = 5 }: { onHand?: number; lowStock?: number } = {},
-): Promise<ProductRow> {
-  const unique = crypto.randomUUID();
-  const [made] = await sql<{ product_id: string; variant_id: string }[]>`
-    with category as (
-      insert into public.categories (slug, name_en, name_fr)
-      values (${`c-${unique}`}, 'Chairs', 'Chaises') returning id
-    ), product as (
-      insert into public.products (slug, category_id, name_en, name_fr)
-      select ${`p-${unique}`}, id, 'Chair', 'Chaise' from category returning id
-    )
-    insert into public.product_variants (product_id, sku, low_stock)
-    select id, ${unique}, ${lowStock} from product returning product_id, id as variant_id`;
-  const { product_id: productId, variant_id: variantId } = made!;
-  await sql`
-    insert into public.variant_prices (variant_id, price_list_id, unit_amount)
-    values (${variantId}, 'eur', 1000)`;
-  if (onHand > 0) {
-    await sql`select private.stock_change(${variantId}, 'counted', ${onHand}, 0)`;
-  }
-  return { productId, variantId };
-}
+import type { Sold } from "./products.ts";
 
 /** Inserts an order of one piece; answers its and its line's id. */
 export async function insertOrder(
   sql: Sql,
   { userId, product, status = "paid", email = "buyer@example.com" }: {
     userId: string | null;
-    product: ProductRow;
+    product: Sold;
     status?: string;
     email?: string;
   },

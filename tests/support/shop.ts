@@ -1,5 +1,6 @@
 /** Rows of a shop, for tests on a database: products with stock, orders placed, paid, shipped. */
 import type postgres from "postgres";
+import { onSale } from "./products.ts";
 
 type Sql = postgres.Sql | postgres.TransactionSql;
 
@@ -18,26 +19,16 @@ export async function insertVariant(
   sql: Sql,
   { unitAmount = 1000, stock = 10, currency = "EUR" } = {},
 ): Promise<TestVariant> {
-  const name = unique();
   const list = currency.toLowerCase();
   await sql`
     insert into public.price_lists (id, currency) values (${list}, ${currency}) on conflict do nothing`;
-  const [row] = await sql<{ id: string; product_id: string }[]>`
-    with category as (
-      insert into public.categories (slug, name_en, name_fr)
-      values (${`category-${name}`}, 'Chairs', 'Chaises') returning id
-    ), product as (
-      insert into public.products (slug, category_id, name_en, name_fr)
-      select ${`chair-${name}`}, id, ${`Chair ${name}`}, ${`Chaise ${name}`} from category returning id
-    )
-    insert into public.product_variants (product_id, sku, options)
-    select id, ${`sku-${name}`}, '{"colour": "red"}' from product returning id, product_id`;
-  const { id, product_id } = row!;
-  await sql`
-    insert into public.variant_prices (variant_id, price_list_id, unit_amount)
-    values (${id}, ${list}, ${unitAmount})`;
-  if (stock > 0) await sql`select private.stock_change(${id}, 'counted', ${stock}, 0)`;
-  return { id, productId: product_id, unitAmount, currency };
+  const { variantId: id, productId } = await onSale(sql, {
+    stock,
+    price: unitAmount,
+    list,
+    options: { colour: "red" },
+  });
+  return { id, productId, unitAmount, currency };
 }
 
 export interface TestOrder {

@@ -1,5 +1,6 @@
 /** Variants with a stock, orders that hold of it, and what the ledger says: rows of a test's own. */
 import type { Sql } from "./database.ts";
+import { onSale } from "./products.ts";
 
 /** A variant of a product of its own, with so many on hand. */
 export async function variantWithStock(
@@ -7,20 +8,7 @@ export async function variantWithStock(
   onHand: number,
   options: { sku?: string; lowStock?: number } = {},
 ): Promise<string> {
-  const unique = crypto.randomUUID();
-  const [row] = await sql<{ id: string }[]>`
-    with category as (
-      insert into public.categories (slug, name_en, name_fr)
-      values (${unique}, 'Chairs', 'Chaises') returning id
-    ), product as (
-      insert into public.products (slug, category_id, name_en, name_fr)
-      select ${unique}, id, 'Chair', 'Chaise' from category returning id
-    )
-    insert into public.product_variants (product_id, sku, low_stock)
-    select id, ${options.sku ?? unique}, ${options.lowStock ?? 5} from product returning id`;
-  const id = row!.id;
-  if (onHand > 0) await sql`select private.stock_change(${id}, 'adjusted', ${onHand}, 0)`;
-  return id;
+  return (await onSale(sql, { stock: onHand, price: null, ...options })).variantId;
 }
 
 /** An order of a variant as it is once paid: its units have left what is on hand. */

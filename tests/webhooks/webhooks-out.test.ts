@@ -1,7 +1,8 @@
 /** Webhooks out on the running stack: real receivers, and the verification that docs/webhooks-out.md shows. */
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
-import { insertOrder, insertProduct } from "../support/shop-rows.ts";
+import { onSale } from "../support/products.ts";
+import { insertOrder } from "../support/shop-rows.ts";
 import { call, operator } from "../support/stack.ts";
 import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
@@ -92,7 +93,7 @@ const requestOf = ({ headers, text }: Received) =>
 
 Deno.test("webhooks out: a paid order is told, and the documented receiver believes it and no forgery", async () => {
   await using hook = await receiver(["order.paid"]);
-  const product = await insertProduct(sql);
+  const product = await onSale(sql, { stock: 0 });
   const { orderId } = await insertOrder(sql, { userId: null, product, status: "pending" });
   await sql`update public.orders set status = 'paid', paid_at = now() where id = ${orderId}`;
   await operator().functions.invoke("jobs-run", { body: {} });

@@ -1,7 +1,7 @@
 /** What generated bodies cannot know: bodies that an endpoint acts on, and how often it has acted. */
 import type { Sql } from "postgres";
+import { onSale } from "../../support/products.ts";
 import { buy } from "../../support/purchases.ts";
-import { insertProduct } from "../../support/shop-rows.ts";
 import { call, stripeSdk } from "../../support/stack.ts";
 import { freshAddress, type TestUser } from "../../support/users.ts";
 import { givePlan } from "../../workspaces/team.ts";
@@ -57,7 +57,7 @@ async function count(rows: Promise<Iterable<{ count: number }>>): Promise<number
 export const examples: Record<string, Example> = {
   "checkout-create POST": {
     body: async (_user, sql) => ({
-      items: [{ variant_id: (await insertProduct(sql, { onHand: 5 })).variantId, quantity: 1 }],
+      items: [{ variant_id: (await onSale(sql, { stock: 5 })).variantId, quantity: 1 }],
       ...pages,
     }),
     effects: checkoutsOf,
@@ -66,7 +66,7 @@ export const examples: Record<string, Example> = {
   },
   "cart POST": {
     body: async (_user, sql) => ({
-      variant_id: (await insertProduct(sql, { onHand: 5 })).variantId,
+      variant_id: (await onSale(sql, { stock: 5 })).variantId,
       quantity: 1,
     }),
     async effects({ token }) {

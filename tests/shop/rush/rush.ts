@@ -3,8 +3,8 @@
  * several times, in any order, late or never. Then the clock passes every hold, and the books are compared.
  */
 import type { Sql } from "postgres";
-import { onSale } from "../../support/checkout.ts";
 import { functionProcesses, killProcess } from "../../support/function-processes.ts";
+import { onSale } from "../../support/products.ts";
 import { seededRandom } from "../../support/random.ts";
 import { call, type StackAddress } from "../../support/stack.ts";
 import { advance } from "../../support/stripe-local.ts";
