@@ -105,3 +105,33 @@ export const frShop: typeof enShop = {
   paidOn: (day) => `Payée le ${day}`,
   paidAmount: (amount) => `${amount} ont été payés.`,
 };
+
+/** Titles of what the shop's endpoints refuse with. */
+export const frShopProblems: Record<string, string> = {
+  product_not_found: "Ce produit n’est pas en vente",
+  category_not_found: "Cette catégorie n’existe pas",
+  price_list_not_found: "Ces prix n’existent pas",
+  variant_not_found: "Ce produit n’est pas en vente",
+  cart_empty: "Votre panier est vide",
+  cart_line_not_found: "Cette ligne n’est plus dans le panier",
+  cart_limit_reached: "Votre panier est plein",
+  cart_unavailable: "Les paniers sont injoignables : réessayez dans un instant",
+  item_unavailable: "Un article n’est plus en vente",
+  out_of_stock: "Il n’y en a plus assez en stock",
+  discount_invalid: "Ce code n’est pas valable",
+  discount_not_applicable: "Ce code ne s’applique pas à vos articles",
+  discount_minimum: "Vos articles n’atteignent pas le minimum de ce code",
+  discount_used_up: "Ce code a déjà été utilisé autant de fois que possible",
+  shipping_required: "Choisissez un mode de livraison et une adresse",
+  shipping_unavailable: "Ce mode de livraison n’est pas possible pour cette commande",
+  order_too_large: "La commande dépasse ce qu’un paiement peut porter",
+  order_too_small: "La commande est inférieure à ce qu’une carte peut payer",
+  order_already_paid: "Votre commande vient d’être payée",
+  order_pending: "Un autre paiement est en cours",
+  order_not_found: "Cette commande n’existe pas, ou n’est pas la vôtre",
+  order_not_cancellable: "La commande ne peut plus être annulée",
+  too_many_declines: "Trop de paiements ont été refusés",
+  captcha_failed: "La vérification anti-robot a échoué",
+  captcha_unavailable: "La vérification anti-robot est injoignable",
+  redirect_not_allowed: "L’adresse de retour n’est pas autorisée",
+};

@@ -1,6 +1,6 @@
 /** Les textes en français. */
 import type { Texts } from "./en.ts";
-import { frShop } from "./fr-shop.ts";
+import { frShop, frShopProblems } from "./fr-shop.ts";
 
 function countOf(limit: number | null, what: string): string {
   if (limit === null) return `${what[0]!.toUpperCase()}${what.slice(1)}s sans limite`;
@@ -226,6 +226,7 @@ export const fr: Texts = {
   shop: frShop,
 
   problems: {
+    ...frShopProblems,
     unreachable: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
     unexpected: "Une erreur s’est produite",
     same_password: "C’est déjà votre mot de passe. Choisissez-en un autre.",
