@@ -5,7 +5,7 @@
  * Run: `deno run -A bench/checkout.ts`. Only the ratios mean something on another machine.
  */
 import { testDatabase } from "../tests/support/database.ts";
-import { onSale } from "../tests/support/checkout.ts";
+import { onSale } from "../tests/support/products.ts";
 
 const buyers = 16;
 const ordersEach = 25;
