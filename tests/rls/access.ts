@@ -67,6 +67,14 @@ export const everyRow: Rows = "true";
 /** Each verb on each row and column: the service role, which bypasses policies but not grants. */
 export const everything = "everything";
 
+/** Conditions by what a reader calls them, for the page made from the matrix. */
+export const namedRows = new Map<Rows, string>();
+/** A condition that the page names instead of quoting. */
+export function named(words: string, rows: Rows): Rows {
+  namedRows.set(rows, words);
+  return rows;
+}
+
 /** Rows that are the caller's own. */
 export const mine = (column: string): Rows => `${column} = $me`;
 /** Rows of workspaces in which the caller is a member, in one of `roles` when given. */
