@@ -1,6 +1,7 @@
 /** Odd paths and queries. */
 import fc from "fast-check";
 import { strangeTexts } from "../endpoints/suite/hostile.ts";
+import { anyText } from "./mutation.ts";
 
 /** What is done to an address. */
 export type AddressChange =
@@ -48,7 +49,7 @@ const value = fc.oneof(
   fc.constantFrom(...strangeTexts),
   fc.constantFrom("\0", "\ud800", "-0", "1e3", "00", "true ", "[]", "{}", "2026-02-30T25:61:61Z"),
   fc.constantFrom("9999-12-31T23:59:60+14:00", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00-23:59"),
-  fc.string({ unit: "binary", maxLength: 12 }),
+  anyText(12),
 );
 
 /** Any of these. */
