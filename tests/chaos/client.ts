@@ -68,6 +68,7 @@ export async function ask(
   ledger.requests++;
   for (let attempt = 0; attempt < most; attempt++) {
     if (attempt > 0) await delay(150 + random() * 350);
+    const t0 = performance.now();
     const answer = await call(method, path, {
       on,
       headers,
@@ -75,6 +76,13 @@ export async function ask(
       ...(body !== undefined && { body }),
       signal: AbortSignal.timeout(patienceMs),
     }).catch((error: Error) => error);
+    if (Deno.env.has("CHAOS_DEBUG")) {
+      console.log(
+        `  ask ${endpoint} try ${attempt} ${
+          answer instanceof Error ? answer.name : answer.status + " " + (answer.body?.code ?? "")
+        } ${Math.round(performance.now() - t0)} ms`,
+      );
+    }
     if (answer instanceof Error) continue;
     if (answer.status >= 500) ledger.failures.push(told(endpoint, answer));
     if (isPassing(answer)) continue;

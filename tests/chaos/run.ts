@@ -51,10 +51,8 @@ let broken = true;
     console.log(`\n${describe(run)}`);
     await Deno.writeTextFile("chaos.jsonl", summary(run) + "\n", { append: true });
   } finally {
-    if (broken) {
-      await Deno.writeTextFile("chaos.log", world.log.join("\n") + "\n");
-      console.log("What the stack logged is in chaos.log.");
-    }
+    await Deno.writeTextFile("chaos.log", world.log.join("\n") + "\n");
+    if (broken) console.log("What the stack logged is in chaos.log.");
   }
 }
 Deno.exit(broken ? 1 : 0);
