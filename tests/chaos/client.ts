@@ -68,7 +68,6 @@ export async function ask(
   ledger.requests++;
   for (let attempt = 0; attempt < most; attempt++) {
     if (attempt > 0) await delay(150 + random() * 350);
-    const t0 = performance.now();
     const answer = await call(method, path, {
       on,
       headers,

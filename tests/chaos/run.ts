@@ -1,6 +1,6 @@
 /**
  * `task chaos --seed N --minutes M`: a stack of its own, users on it, and everything going wrong meanwhile.
- * Exit code 1 where an invariant is broken; a line of chaos.jsonl a run (see docs/operations.md).
+ * Exit code 1 where an invariant is broken; a line of chaos.jsonl a run (see CONTRIBUTING.md).
  */
 import { parseArgs } from "node:util";
 import { startWorld } from "./world.ts";
