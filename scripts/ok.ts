@@ -32,6 +32,8 @@ const steps: Step[] = [
   { name: "format", command: [deno, "fmt", "--check"] },
   { name: "lint", command: [deno, "lint"] },
   { name: "types", command: [deno, "check", "."] },
+  { name: "packages as locked", command: [deno, "install", "--frozen"] },
+  { name: "gates", command: [deno, "task", "gates"] },
   {
     name: "types of the functions on the hosted Deno",
     command: [...hosted, "check", "--no-lock", ...functions],
