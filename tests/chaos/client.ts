@@ -75,13 +75,6 @@ export async function ask(
       ...(body !== undefined && { body }),
       signal: AbortSignal.timeout(patienceMs),
     }).catch((error: Error) => error);
-    if (Deno.env.has("CHAOS_DEBUG")) {
-      console.log(
-        `  ask ${endpoint} try ${attempt} ${
-          answer instanceof Error ? answer.name : answer.status + " " + (answer.body?.code ?? "")
-        } ${Math.round(performance.now() - t0)} ms`,
-      );
-    }
     if (answer instanceof Error) continue;
     if (answer.status >= 500) ledger.failures.push(told(endpoint, answer));
     if (isPassing(answer)) continue;
