@@ -8,15 +8,21 @@ import { fileURLToPath } from "node:url";
 import { loadDeclarations } from "./declarations.ts";
 import { accessPage } from "./openapi/access-page.ts";
 import { openapiDocument } from "./openapi/document.ts";
+import { dependenciesSection } from "./openapi/dependencies-section.ts";
 import { errorsPage } from "./openapi/errors-page.ts";
+import { refusingFunctions } from "./openapi/refusing-functions.ts";
 import { securityPage } from "./openapi/security-page.ts";
 
 const docs = join(dirname(dirname(fileURLToPath(import.meta.url))), "docs");
 const declared = await loadDeclarations();
+const functions = refusingFunctions(await Deno.readTextFile(join(docs, "schema.sql")));
 const files = [
   { name: "openapi.json", text: JSON.stringify(openapiDocument(declared), null, 2) + "\n" },
-  { name: "errors.md", text: await formatted(errorsPage(declared), "md") },
-  { name: "security.md", text: await formatted(securityPage(declared), "md") },
+  { name: "errors.md", text: await formatted(errorsPage(declared, functions), "md") },
+  {
+    name: "security.md",
+    text: await formatted(`${securityPage(declared)}\n${await dependenciesSection()}`, "md"),
+  },
   { name: "access.md", text: await formatted(accessPage(), "md") },
 ];
 
