@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { setBusinessClock } from "./business-clock.ts";
+import type { FunctionDeclaration } from "./functions/declarations.ts";
 import { startFunctions } from "./functions/runtime.ts";
 import { createGateway, readAuthConfig, readConfigToml } from "./gateway/mod.ts";
 import { derivedSecret, type Keys, loadKeys } from "./keys.ts";
@@ -39,6 +40,8 @@ export interface StackOptions {
   durable?: boolean;
   /** Variables of the functions that differ from the stack's own, for tests. */
   functionsEnv?: Record<string, string>;
+  /** Functions besides those of config.toml, for benchmarks. */
+  unlistedFunctions?: FunctionDeclaration[];
   /** Settings of Auth that differ from config.toml's, for tests. */
   auth?: { confirmations?: boolean };
   /** Serve the web application at SITE_URL. Default false: what tests no page needs none. */
@@ -227,6 +230,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env: functionsEnv,
       log,
       watch: options.watch ?? false,
+      unlisted: options.unlistedFunctions,
       origin: gateway.url,
     });
     stops.push(functions.stop);

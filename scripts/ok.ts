@@ -32,6 +32,8 @@ const steps: Step[] = [
   { name: "format", command: [deno, "fmt", "--check"] },
   { name: "lint", command: [deno, "lint"] },
   { name: "types", command: [deno, "check", "."] },
+  { name: "packages as locked", command: [deno, "install", "--frozen"] },
+  { name: "gates", command: [deno, "task", "gates"] },
   {
     name: "types of the functions on the hosted Deno",
     command: [...hosted, "check", "--no-lock", ...functions],
@@ -44,6 +46,7 @@ const steps: Step[] = [
   { name: "local Stripe's parameters", command: [deno, "task", "stripe-parameters", "--check"] },
   { name: "schema, types, advisors", command: [deno, "task", "drift"] },
   { name: "tests", command: [deno, "task", "test"], live: true },
+  { name: "two minutes of chaos", command: [deno, "task", "chaos", "--minutes", "2"], live: true },
 ];
 
 /** Adds up what `deno test` says of itself: `ok | 52 passed | 0 failed`. */

@@ -1,21 +1,29 @@
 /**
  * `task openapi`: writes docs/openapi.json, docs/errors.md and docs/security.md from the endpoints'
- * declarations. With `--check` it writes nothing and exits 1 when one of them is not what the
+ * declarations, and docs/access.md from the access matrix. With `--check` it writes nothing and exits 1 when one of them is not what the
  * declarations say.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadDeclarations } from "./declarations.ts";
+import { accessPage } from "./openapi/access-page.ts";
 import { openapiDocument } from "./openapi/document.ts";
+import { dependenciesSection } from "./openapi/dependencies-section.ts";
 import { errorsPage } from "./openapi/errors-page.ts";
+import { refusingFunctions } from "./openapi/refusing-functions.ts";
 import { securityPage } from "./openapi/security-page.ts";
 
 const docs = join(dirname(dirname(fileURLToPath(import.meta.url))), "docs");
 const declared = await loadDeclarations();
+const functions = refusingFunctions(await Deno.readTextFile(join(docs, "schema.sql")));
 const files = [
   { name: "openapi.json", text: JSON.stringify(openapiDocument(declared), null, 2) + "\n" },
-  { name: "errors.md", text: await formatted(errorsPage(declared), "md") },
-  { name: "security.md", text: await formatted(securityPage(declared), "md") },
+  { name: "errors.md", text: await formatted(errorsPage(declared, functions), "md") },
+  {
+    name: "security.md",
+    text: await formatted(`${securityPage(declared)}\n${await dependenciesSection()}`, "md"),
+  },
+  { name: "access.md", text: await formatted(accessPage(), "md") },
 ];
 
 /** Text as `deno fmt` leaves it, so that the format check has nothing to say of it. */
@@ -46,7 +54,7 @@ if (Deno.args.includes("--check")) {
   const drifted = files.filter(({ text }, index) => texts[index] !== text);
   if (drifted.length > 0) {
     const names = drifted.map(({ name }) => `docs/${name}`).join(" and ");
-    console.error(`${names}: not what the endpoints declare; run \`deno task openapi\``);
+    console.error(`${names}: not what the declarations say; run \`deno task openapi\``);
     Deno.exit(1);
   }
 } else {

@@ -15,6 +15,8 @@ export interface FunctionsOptions {
   /** The platform's variables and the stack's defaults; `functions/.env` goes over the latter. */
   env: Record<string, string>;
   log: Log;
+  /** Functions that config.toml does not list, for benchmarks: served beside those that it does. */
+  unlisted?: FunctionDeclaration[] | undefined;
   /** Restart functions when their files, `_shared`, `.env` or config.toml change. */
   watch?: boolean;
   /** Where callers reach the stack; without it, what their request names. */
@@ -44,7 +46,11 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   const supabaseDir = resolve(options.supabaseDir);
   const limits = { wallClockMs: 150_000, stopGraceMs: 5_000, ...options.limits };
 
-  let declarations = await readDeclarations(supabaseDir);
+  const declared = async () => {
+    const unlisted = options.unlisted?.map((one) => [one.name, one] as const) ?? [];
+    return new Map([...await readDeclarations(supabaseDir), ...unlisted]);
+  };
+  let declarations = await declared();
   let environment = await readEnvironment(supabaseDir, options.env, log);
   const notAllowed = jwtVerifier(options.env);
   const slots = new Map<string, FunctionSlot>();
@@ -104,7 +110,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
       ? new Set(own)
       : new Set([...slots.keys(), ...declarations.keys()]);
     try {
-      declarations = await readDeclarations(supabaseDir);
+      declarations = await declared();
       environment = await readEnvironment(supabaseDir, options.env, log);
     } catch (error) {
       return log("functions", `nothing restarts: ${(error as Error).message}`, "error");

@@ -1,5 +1,5 @@
 /** What `deno fmt` makes of a text of one kind, with the project's line width. */
-export async function formatted(text: string, kind: "ts" | "md"): Promise<string> {
+export async function formatted(text: string, kind: "ts" | "md" | "json" | "svg"): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--no-config", "--line-width", "100", "--ext", kind, "-"],
     stdin: "piped",

@@ -14,26 +14,37 @@ Switch on \`code\`, which is stable; \`detail\` is for people and may change. Wr
 same request may succeed later, \`Retry-After\` says when, in seconds.
 `;
 
-/** The endpoints that may answer a code, as a reader wants it said. */
-function endpointsOf(code: ProblemCode, declared: Declared[]): string {
-  const answering = declared.filter(({ declaration }) => problemsOf(declaration).includes(code));
-  if (answering.length === declared.length) return "every endpoint";
-  const methods = Map.groupBy(answering, ({ address }) => address);
+/** What may answer a code, as a reader wants it said: endpoints, or SQL that clients call themselves. */
+function answering(
+  code: ProblemCode,
+  declared: Declared[],
+  functions: Map<string, string[]>,
+): string {
+  const methodsOf = declared.filter(({ declaration }) => problemsOf(declaration).includes(code));
+  if (methodsOf.length === declared.length) return "every endpoint";
+  const methods = Map.groupBy(methodsOf, ({ address }) => address);
   const names = [...methods].map(([address, some]) => {
     const all = declared.filter((one) => one.address === address);
     if (some.length === all.length) return address;
     return `${address} (${some.map(({ declaration }) => declaration.method).join(", ")})`;
   });
-  return names.length === 0 ? "no endpoint yet" : names.toSorted().join(", ");
+  if (names.length > 0) return names.toSorted().join(", ");
+  const sql = functions.get(code);
+  if (sql === undefined) throw new Error(`nothing answers ${code}: neither an endpoint nor SQL`);
+  return `no endpoint, but in SQL by ${sql.map((name) => `\`${name}\``).join(", ")}`;
 }
 
-/** The page, unformatted; the same catalogue and declarations give the same text. */
-export function errorsPage(declared: Declared[]): string {
+/**
+ * The page, unformatted; the same catalogue and declarations give the same text.
+ *
+ * @param functions the SQL functions that refuse with each code: `refusingFunctions`
+ */
+export function errorsPage(declared: Declared[], functions: Map<string, string[]>): string {
   const codes = Object.keys(catalogue) as ProblemCode[];
   const entries = codes.map((code) => {
     const [status, title] = catalogue[code];
     return `- **\`${code}\`** (${status}): ${title}.\n  Answered by ${
-      endpointsOf(code, declared)
+      answering(code, declared, functions)
     }.`;
   });
   return `${introduction}\n${entries.join("\n")}\n`;

@@ -5,10 +5,18 @@
 import { permissions } from "../../supabase/functions/_shared/workspaces/permissions.ts";
 import { roles } from "../../supabase/functions/_shared/workspaces/roles.ts";
 import type { Declared } from "../declarations.ts";
+import { matrixCounts } from "./access-page.ts";
+import { cell } from "./table-cell.ts";
 
 const introduction = `# Security
 
-Generated from the endpoints' declarations and the table of permissions by \`deno task openapi\`.
+Generated from the endpoints' declarations, the table of permissions and the access matrix by
+\`deno task openapi\`.
+
+## What each caller may read and write
+
+docs/access.md says it for every object: ${matrixCounts()}. It is generated from the matrix that
+\`tests/rls\` proves cell by cell, in SQL and through PostgREST; whatever has no row there fails.
 
 ## Past row-level security
 
@@ -57,11 +65,6 @@ const callers: Record<Declared["declaration"]["auth"], string> = {
   secret: "secret key",
   signature: "provider, by signature",
 };
-
-/** Text in a table's cell: what would end the cell or the row is kept from doing so. */
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll(/\s*\n\s*/g, " ");
-}
 
 /** The page, unformatted; the same declarations give the same text, in whatever order they are listed. */
 export function securityPage(declared: Declared[]): string {

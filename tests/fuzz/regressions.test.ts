@@ -4,7 +4,8 @@ import { Webhook } from "standardwebhooks";
 import { call, stack } from "../support/stack.ts";
 import { connect } from "../support/connect.ts";
 import { deliver, eventAbout } from "../support/stripe-events.ts";
-import { signUpStaff } from "../support/users.ts";
+import { subscribed } from "../support/features.ts";
+import { signUp, signUpStaff } from "../support/users.ts";
 
 /** A NUL and half of a surrogate pair: JSON says them, Postgres holds neither. */
 const unstorable = "a\0b\ud800c";
@@ -63,6 +64,19 @@ Deno.test("an event of Stripe's with a NUL in it is taken in; one that is nested
   const nested = JSON.parse("[".repeat(3000) + "]".repeat(3000));
   const refused = await deliver(eventAbout({ id: "prod_x", object: "product", nested }));
   strictEqual(refused.body.code, "invalid_json", JSON.stringify(refused.body));
+});
+
+Deno.test("a subscription that Stripe does not know any more is 404 to whoever changes it", async () => {
+  await using connection = disposable(connect());
+  for (const name of ["uncancel", "pause", "resume", "cancel", "unschedule"]) {
+    const { token, workspaceId } = await signUp();
+    await subscribed(connection.sql, workspaceId, "basic", {
+      status: name === "resume" ? "paused" : "active",
+    });
+    const body = name === "cancel" ? { at_period_end: false } : {};
+    const answer = await call("POST", `subscription-${name}`, { token, body });
+    strictEqual(answer.body.code, "subscription_not_found", JSON.stringify([name, answer.body]));
+  }
 });
 
 function disposable(sql: ReturnType<typeof connect>) {

@@ -32,7 +32,7 @@ function signedIn(world: World): { owner: Actor; stranger: Actor; staff: Actor }
 const productOf = (world: World) => String(world.owner.row("public.products")["id"]);
 const allVerbs = ["insert", "select", "update", "delete"] as const;
 
-Deno.test("the matrix names every bucket as it is, and nothing else", async () => {
+Deno.test("every bucket is as the matrix says", async () => {
   const found = await database.sql`
     select id, public, file_size_limit::int as "fileSizeLimit", allowed_mime_types as "mimeTypes"
     from storage.buckets order by id`;

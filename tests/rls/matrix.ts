@@ -33,6 +33,7 @@ import { webhooksOutFunctions, webhooksOutTables } from "./matrix/webhooks-out.t
 import { workspacesFunctions, workspacesTables } from "./matrix/workspaces.ts";
 
 export { buckets } from "./matrix/buckets.ts";
+export { schemas, sequences, types } from "./matrix/schemas.ts";
 
 /** By name and argument types. */
 export const functions: Record<string, FunctionAccess> = {

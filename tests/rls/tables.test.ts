@@ -1,7 +1,7 @@
 /** Every cell of the matrix for tables, proven in SQL as the role. */
 import assert from "node:assert/strict";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { byStaff, everyRow, everything, type TableAccess, type Verbs } from "./access.ts";
+import { byStaff, everyRow, type TableAccess, type Verbs, verbsOf } from "./access.ts";
 import { tables } from "./matrix.ts";
 import {
   type Actor,
@@ -23,33 +23,6 @@ Deno.test.afterAll(async () => {
 
 const refused = "42501";
 const codeOf = (outcome: Outcome) => "code" in outcome ? outcome.code : undefined;
-
-function verbsOf(access: TableAccess, role: Actor["role"]): Verbs {
-  const verbs = access[role];
-  if (verbs !== everything) return verbs;
-  const all = { rows: "true", columns: access.columns };
-  return { select: "true", insert: all, update: all, delete: "true" };
-}
-
-Deno.test("the matrix names every table and view with every column, and nothing else", async () => {
-  const found = await database.sql<{ name: string; columns: string[] }[]>`
-    select relation.oid::regclass::text as name,
-      array_agg(attribute.attname::text order by attribute.attname) as columns
-    from pg_catalog.pg_class as relation
-    join pg_catalog.pg_attribute as attribute on attribute.attrelid = relation.oid
-    where relation.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
-      and relation.relkind in ('r', 'p', 'v', 'm', 'f')
-      and attribute.attnum > 0 and not attribute.attisdropped
-    group by relation.oid`;
-  const inDatabase = Object.fromEntries(
-    // regclass leaves the schema out where the search path has it.
-    found.map(({ name, columns }) => [name.includes(".") ? name : `public.${name}`, columns]),
-  );
-  const inMatrix = Object.fromEntries(
-    Object.entries(tables).map(([name, { columns }]) => [name, columns.toSorted()]),
-  );
-  assert.deepEqual(inDatabase, inMatrix);
-});
 
 async function proveSelect(world: World, table: string, actor: Actor, verbs: Verbs) {
   const key = await keyOf(world.tx, table);

@@ -95,6 +95,8 @@ export async function call(
     headers?: HeadersInit;
     body?: unknown;
     on?: StackAddress;
+    /** Ends the wait. */
+    signal?: AbortSignal;
   } = {},
 ): Promise<Answer> {
   const { on = stack } = options;
@@ -115,6 +117,7 @@ export async function call(
     method,
     headers,
     ...(body !== undefined && { body }),
+    ...(options.signal !== undefined && { signal: options.signal }),
   });
   const text = await reply.text();
   const isJson = /json/.test(reply.headers.get("content-type") ?? "");

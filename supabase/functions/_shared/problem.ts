@@ -87,6 +87,7 @@ export const catalogue = {
   catalogue_import_running: [409, "Another import of the catalogue runs"],
   export_not_found: [404, "The export does not exist"],
   // Shop
+  category_cycle: [409, "A category cannot be below itself"],
   product_not_found: [404, "The product is not on sale"],
   category_not_found: [404, "The category does not exist"],
   price_list_not_found: [422, "The price list does not exist"],

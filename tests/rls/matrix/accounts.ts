@@ -3,6 +3,7 @@ import {
   everyRow,
   everything,
   mine,
+  named,
   none,
   ofMyWorkspaces,
   type TableAccess,
@@ -10,7 +11,15 @@ import {
 } from "../access.ts";
 
 /** Members whom an admin may manage. */
-const belowOwner = `role <> 'owner' and ${ofMyWorkspaces("workspace_id", "admin")}`;
+const belowOwner = named(
+  "whoever is below owner in those where they are admin",
+  `role <> 'owner' and ${ofMyWorkspaces("workspace_id", "admin")}`,
+);
+const others = named(
+  "others in those where they are owner",
+  `${ofMyWorkspaces("workspace_id", "owner")} and user_id <> $me`,
+);
+const oneself = named("themselves unless owner", "role <> 'owner' and user_id = $me");
 
 export const accountsTables: Record<string, TableAccess> = {
   "public.profiles": {
@@ -43,8 +52,7 @@ export const accountsTables: Record<string, TableAccess> = {
         rows: `${ofMyWorkspaces("workspace_id", "owner")} or ${belowOwner}`,
         columns: ["role"],
       },
-      delete: `${ofMyWorkspaces("workspace_id", "owner")} and user_id <> $me
-        or ${belowOwner} or role <> 'owner' and user_id = $me`,
+      delete: `${others} or ${belowOwner} or ${oneself}`,
     },
     service_role: everything,
     samples: "sign-up",

@@ -2,6 +2,7 @@
 import {
   everyRow,
   everything,
+  named,
   none,
   ofMyWorkspaces,
   serverOnly,
@@ -87,9 +88,12 @@ export const dunningTables: Record<string, TableAccess> = {
     columns: words("case_id step action at created_at"),
     anon: none,
     authenticated: {
-      select: `case_id in (select id from public.dunning_cases where ${
-        ofMyWorkspaces("workspace_id", ...billingRoles)
-      })`,
+      select: named(
+        "those of the cases that they read",
+        `case_id in (select id from public.dunning_cases where ${
+          ofMyWorkspaces("workspace_id", ...billingRoles)
+        })`,
+      ),
     },
     service_role: everything,
     samples: ({ row }) => [{

@@ -4,6 +4,7 @@ import {
   everything,
   type FunctionAccess,
   mine,
+  named,
   none,
   orStaff,
   type Owner,
@@ -38,14 +39,22 @@ function catalogue(onSale: Rows, insert: string, update: string): Pick<
 const listOf = (kind: string, unique: string) =>
   `${kind}_${unique.replaceAll("-", "_").slice(0, 30)}`;
 
-const productOnSale = "product_id in (select id from public.products where active)";
-const variantOnSale = `variant_id in (select variant.id from public.product_variants as variant
-  join public.products as product on product.id = variant.product_id
-  where variant.active and product.active)`;
+const productOnSale = named(
+  "of products on sale",
+  "product_id in (select id from public.products where active)",
+);
+const variantOnSale = named(
+  "of variants on sale",
+  `variant_id in (select variant.id from public.product_variants as variant
+    join public.products as product on product.id = variant.product_id
+    where variant.active and product.active)`,
+);
 
 /** Of a list that is not sold by any more, or not yet, nobody reads prices. */
-export const inActiveList: Rows =
-  "price_list_id in (select id from public.price_lists where active)";
+export const inActiveList = named(
+  "in active price lists",
+  "price_list_id in (select id from public.price_lists where active)",
+);
 
 /** An order's amounts, as plain as can be. */
 const amounts = { subtotal_amount: 100, total_amount: 100 };

@@ -1,0 +1,76 @@
+import { createClient } from "@supabase/supabase-js";
+import { decodeJwt } from "jose";
+import { readWorkspace } from "../../supabase/functions/_shared/accounts/workspace.ts";
+import type { Database } from "../../supabase/functions/_shared/database.types.ts";
+import { figure } from "../support/figure.ts";
+import { type HttpStack, httpStack } from "../support/http-stack.ts";
+import { alternating, expectStatus, load } from "../support/load.ts";
+
+/** Somebody signed up, as the endpoint wants a caller. */
+async function signUp({ stack, functionsUrl }: HttpStack): Promise<{ id: string; token: string }> {
+  const reply = await fetch(`${functionsUrl}/auth-signup`, {
+    method: "POST",
+    headers: { apikey: stack.env["SUPABASE_PUBLISHABLE_KEY"]!, "content-type": "application/json" },
+    body: JSON.stringify({
+      email: `${crypto.randomUUID()}@example.com`,
+      password: `pw-${crypto.randomUUID()}`,
+      name: "Bench",
+      locale: "en",
+    }),
+  });
+  if (reply.status !== 201) throw new Error(`cannot sign up: ${await reply.text()}`);
+  const { session: { access_token: token } } = await reply.json();
+  return { id: decodeJwt(token).sub!, token };
+}
+
+/** The query that the endpoint makes, taken from it, so that the baseline makes the same. */
+async function queryOf(userId: string): Promise<string> {
+  const asked: string[] = [];
+  const client = createClient<Database>("http://database", "key", {
+    auth: { persistSession: false, autoRefreshToken: false },
+    global: {
+      fetch: (input) => {
+        const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+        asked.push(pathname + search);
+        return Promise.resolve(Response.json([]));
+      },
+    },
+  });
+  await readWorkspace(client, { personalOf: userId }).catch(() => {}); // Nothing is found there.
+  if (asked.length !== 1) throw new Error(`the endpoint makes ${asked.length} queries, not one`);
+  return asked[0]!;
+}
+
+export default figure({
+  title: "Simplest authenticated read",
+  subject: "p50 of `GET workspace` by a signed-in user",
+  baseline: "bare `Deno.serve` that passes the token and the same query on",
+  unit: "ms",
+  goal: { atMost: 1.2 },
+  axis: "callers",
+  gate: "single calls that alternate between both, so that other load falls on both alike",
+  async measure(bench) {
+    const http = await bench.shared(httpStack);
+    const { id, token } = await signUp(http);
+    const headers = {
+      apikey: http.stack.env["SUPABASE_PUBLISHABLE_KEY"]!,
+      authorization: `Bearer ${token}`,
+    };
+    const bare = `${http.functionsUrl}/bench-read?query=${encodeURIComponent(await queryOf(id))}`;
+    const ours = `${http.functionsUrl}/workspace`;
+    const call = (url: string) => () => expectStatus(200, fetch(url, { headers }));
+    const calls = bench.sized({ quick: 40, full: 200 });
+    await bench.pairs(
+      { at: 1 },
+      () => alternating(calls, { baseline: call(bare), subject: call(ours) }),
+    );
+    const seconds = bench.sized({ quick: 0.5, full: 2 });
+    for (const callers of [4, 16, 64]) {
+      const p50 = async (url: string) => (await load({ seconds, callers }, call(url))).p50;
+      await bench.pairs({ at: callers, judged: false }, {
+        baseline: () => p50(bare),
+        subject: () => p50(ours),
+      });
+    }
+  },
+});

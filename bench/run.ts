@@ -1,0 +1,142 @@
+/**
+ * `task bench`: measures every figure of bench/figures/, or those named, prints them, and writes
+ * bench/results.json, docs/performance.md and its charts.
+ *
+ * `--quick` takes the quick sizes. `--check` measures nothing and fails when the page is not what
+ * results.json says; `--page` writes it. `--gate` measures the quick figures that declare themselves fit
+ * for it, writes nothing, and fails when a ratio is twice as bad as the committed one.
+ */
+import { join } from "node:path";
+import { projectDir } from "../local/stack.ts";
+import { formatted } from "../scripts/drift/formatted.ts";
+import type { CaseResult, Size } from "./support/figure.ts";
+import { judge } from "./support/gate.ts";
+import { loadFigures } from "./support/load-figures.ts";
+import { measure, session } from "./support/measure.ts";
+import { type Named, performancePage, resultLines } from "./support/page.ts";
+import { caseKey, machine, readResults, type Results, writeResults } from "./support/results.ts";
+
+const docs = join(projectDir, "docs");
+const log = (line: string) => console.error(line);
+
+/** The page's files, by path below docs/. */
+async function pageFiles(all: Named[], results: Results): Promise<Map<string, string>> {
+  const { markdown, charts } = performancePage(all, results);
+  const files = new Map([["performance.md", await formatted(markdown, "md")]]);
+  for (const [name, svg] of charts) files.set(`performance/${name}`, await formatted(svg, "svg"));
+  return files;
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The charts that are there, also those whose figure is gone. */
+async function chartsHeld(): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(join(docs, "performance"))) {
+      names.push(`performance/${name}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names;
+}
+
+async function checkPage(files: Map<string, string>): Promise<boolean> {
+  const drifted = (await chartsHeld()).filter((name) => !files.has(name));
+  for (const [name, text] of files) {
+    if (await textOf(join(docs, name)) !== text) drifted.push(name);
+  }
+  if (drifted.length === 0) return true;
+  const names = drifted.map((name) => `docs/${name}`).join(", ");
+  console.error(`${names}: not what bench/results.json says; run \`deno task bench --page\``);
+  return false;
+}
+
+async function writePage(files: Map<string, string>): Promise<void> {
+  await Deno.mkdir(join(docs, "performance"), { recursive: true });
+  for (const name of await chartsHeld()) if (!files.has(name)) await Deno.remove(join(docs, name));
+  for (const [name, text] of files) await Deno.writeTextFile(join(docs, name), text);
+}
+
+/** Measures figures one after the other and tells of each. */
+async function measureAll(
+  chosen: Named[],
+  options: { size: Size; judgedOnly: boolean },
+  done: (one: Named, cases: CaseResult[]) => Promise<void> | void,
+): Promise<void> {
+  await using common = session(log);
+  for (const one of chosen) {
+    const started = performance.now();
+    const cases = await measure(one.figure, { ...options, session: common, log });
+    for (const line of resultLines(one, cases)) console.log(line);
+    log(`  ${one.name} took ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    await done(one, cases);
+  }
+}
+
+/** @returns whether no ratio is twice as bad as the committed one */
+async function gate(chosen: Named[], committed: Results): Promise<boolean> {
+  let passed = true;
+  await measureAll(chosen, { size: "quick", judgedOnly: true }, ({ name }, cases) => {
+    const before = new Map(
+      committed.quick[name]?.cases.map((one) => [caseKey(one), one]) ?? [],
+    );
+    for (const one of cases) {
+      const { verdict, reason } = judge(one, before.get(caseKey(one)));
+      if (verdict !== "ok") console.log(`${verdict}: ${name} ${one.name ?? ""}: ${reason}`);
+      if (verdict === "failure") passed = false;
+    }
+  });
+  return passed;
+}
+
+const flags = new Set(Deno.args.filter((arg) => arg.startsWith("--")));
+const unknown = [...flags].filter((flag) => !/^--(quick|check|page|gate)$/.test(flag));
+const named = Deno.args.filter((arg) => !arg.startsWith("--"));
+const all = await loadFigures();
+const missing = named.filter((name) => !all.some((one) => one.name === name));
+if (missing.length > 0 || unknown.length > 0) {
+  console.error(
+    `cannot measure ${[...missing, ...unknown].join(", ")}: there are ` +
+      `${all.map(({ name }) => name).join(", ")} and --quick, --gate, --check, --page`,
+  );
+  Deno.exit(2);
+}
+const results = await readResults();
+
+if (flags.has("--check")) {
+  Deno.exit(await checkPage(await pageFiles(all, results)) ? 0 : 1);
+}
+if (flags.has("--page")) {
+  await writePage(await pageFiles(all, results));
+  Deno.exit(0);
+}
+const chosen = named.length === 0 ? all : all.filter(({ name }) => named.includes(name));
+if (flags.has("--gate")) {
+  const gated = chosen.filter(({ figure }) => figure.gate !== undefined);
+  Deno.exit(await gate(gated, results) ? 0 : 1);
+}
+
+const size: Size = flags.has("--quick") ? "quick" : "full";
+const here = await machine();
+await measureAll(chosen, { size, judgedOnly: false }, async ({ name }, cases) => {
+  const measured = new Date().toISOString().slice(0, 10);
+  // After each, so that a run that is broken off keeps what it has.
+  results[size][name] = { measured, machine: here, cases };
+  await writeResults(results);
+});
+for (const kept of [results.quick, results.full]) {
+  for (const name of Object.keys(kept)) {
+    if (!all.some((one) => one.name === name)) delete kept[name];
+  }
+}
+await writeResults(results);
+await writePage(await pageFiles(all, results));

@@ -1,0 +1,62 @@
+/** A stack for the figures over HTTP, with the bare functions that they compare ours with beside ours. */
+import { join } from "node:path";
+import { freePorts } from "../../local/ports.ts";
+import { projectDir, type Stack, startStack, supabaseDir } from "../../local/stack.ts";
+
+/** A running stack; disposing of it leaves nothing. */
+export interface HttpStack extends AsyncDisposable {
+  stack: Stack;
+  /** Where functions are called: `<functionsUrl>/user-profile`. */
+  functionsUrl: string;
+}
+
+/** Each file of bench/baselines/ is a function of that name, served as ours are. */
+async function baselines() {
+  const folder = join(projectDir, "bench", "baselines");
+  const found = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".ts")) continue;
+    found.push({
+      name: name.slice(0, -3),
+      verifyJwt: false,
+      entrypoint: join(folder, name),
+      importMap: join(supabaseDir, "import_map.json"),
+    });
+  }
+  return found;
+}
+
+/** Starts it: as `task start` does, with commits that wait for the disk, and no timer that calls functions. */
+export async function httpStack(log: (line: string) => void): Promise<HttpStack> {
+  await using undo = new AsyncDisposableStack();
+  const dataDir = await Deno.makeTempDir({ prefix: "socle-bench-" });
+  // Postgres may run as another account, which must be able to enter.
+  await Deno.chmod(dataDir, 0o755);
+  undo.defer(() => Deno.remove(dataDir, { recursive: true }));
+  const started = performance.now();
+  const stack = await startStack({
+    dataDir,
+    ports: freePorts(),
+    log: (source, message, level) => {
+      if (level === "error" || level === "warn") log(`  ${source}: ${message}`);
+    },
+    schedule: false,
+    seed: false,
+    // The limits themselves stay in the path: what they cost belongs to what is measured.
+    functionsEnv: { RATE_LIMIT_MULTIPLIER: "1000000" },
+    unlistedFunctions: await baselines(),
+  });
+  // Where the server's account cannot reach dataDir the database lies elsewhere.
+  undo.defer(async () => {
+    if (stack.databaseDir === undefined || stack.databaseDir.startsWith(dataDir)) return;
+    await Deno.remove(stack.databaseDir, { recursive: true });
+  });
+  undo.defer(() => stack.stop());
+  log(`  a stack for HTTP is ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const made = undo.move();
+  return {
+    stack,
+    functionsUrl: `${stack.env["SUPABASE_URL"]}/functions/v1`,
+    [Symbol.asyncDispose]: () => made.disposeAsync(),
+  };
+}

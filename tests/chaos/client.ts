@@ -1,0 +1,89 @@
+/**
+ * Calls as a real client makes them: it waits only so long, repeats with the same Idempotency-Key what
+ * failed, and some give up.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { type Answer, call, type StackAddress } from "../support/stack.ts";
+import type { BadAnswer, Ledger } from "./ledger.ts";
+
+/** A user's end of the line. */
+export interface Client {
+  on: StackAddress;
+  ledger: Ledger;
+  random: () => number;
+  /** His network address, as the functions see it. */
+  address: string;
+}
+
+/** What is asked. */
+export interface Asked {
+  method?: string;
+  body?: unknown;
+  token?: string;
+  headers?: Record<string, string>;
+  /** Codes of refusals that the user's story explains. */
+  expected?: readonly string[];
+  /** Whether the endpoint takes an Idempotency-Key. Default true. */
+  keyed?: boolean;
+}
+
+/** Longer than a healthy answer takes, shorter than our time limits at Stripe: people do not wait 20 s. */
+const patienceMs = 12_000;
+
+function told(endpoint: string, answer: Answer): BadAnswer {
+  const { status, body, headers } = answer;
+  return {
+    endpoint,
+    status,
+    code: String(body?.code ?? "none"),
+    requestId: headers.get("x-request-id"),
+    detail: String(body?.detail ?? (typeof body === "string" ? body : "")).slice(0, 300),
+  };
+}
+
+/** Whether the same request may succeed when it comes again. */
+function isPassing({ status, headers }: Answer): boolean {
+  return status >= 500 || (headers.has("retry-after") && status !== 422);
+}
+
+/**
+ * Asks until there is an answer that ends it.
+ *
+ * @returns undefined when the user gave up, and does not know what became of it
+ */
+export async function ask(
+  { on, ledger, random, address }: Client,
+  path: string,
+  asked: Asked = {},
+): Promise<Answer | undefined> {
+  const { method = "POST", body, token, expected = [], keyed = true } = asked;
+  const endpoint = `${method} ${path.split(/[/?]/)[0]}`;
+  const headers = {
+    "x-forwarded-for": address,
+    ...(keyed && { "idempotency-key": crypto.randomUUID() }),
+    ...asked.headers,
+  };
+  // One in eight loses patience early; nobody tries for ever.
+  const most = random() < 0.12 ? 1 + Math.floor(random() * 2) : 40;
+  ledger.requests++;
+  for (let attempt = 0; attempt < most; attempt++) {
+    if (attempt > 0) await delay(150 + random() * 350);
+    const answer = await call(method, path, {
+      on,
+      headers,
+      ...(token !== undefined && { token }),
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(patienceMs),
+    }).catch((error: Error) => error);
+    if (answer instanceof Error) continue;
+    if (answer.status >= 500) ledger.failures.push(told(endpoint, answer));
+    if (isPassing(answer)) continue;
+    if (answer.status >= 400 && !expected.includes(answer.body?.code)) {
+      ledger.surprises.push(told(endpoint, answer));
+    }
+    ledger.acknowledged++;
+    return answer;
+  }
+  ledger.givenUp++;
+  return undefined;
+}

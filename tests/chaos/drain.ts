@@ -1,0 +1,72 @@
+/**
+ * After the storm: nothing fails any more, time passes, and the stack must come to rest by itself, by its
+ * schedule and its jobs. Nobody calls it but Stripe.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Sql } from "postgres";
+import { functionProcesses, killProcess } from "../support/function-processes.ts";
+import type { StackAddress } from "../support/stack.ts";
+import type { Clock } from "./clock.ts";
+import type { Teller } from "./events.ts";
+import { endLeases } from "./leases.ts";
+
+/** What is still to be done. */
+export interface Open {
+  jobs: number;
+  /** Failed attempts that wait for the next. */
+  retries: number;
+  orders: number;
+  events: number;
+  untold: number;
+}
+
+/** Longer than a retry's pause of an hour, and than the longest hold. */
+const stepSeconds = 1900;
+
+/**
+ * Lets time pass until nothing is due and nothing waits.
+ *
+ * @returns what is left when patience ends: nothing, where all is well
+ */
+export async function drain(
+  { sql, on, clock, teller, seconds }: {
+    sql: Sql;
+    on: StackAddress;
+    clock: Clock;
+    teller: Teller;
+    seconds: number;
+  },
+): Promise<Open | undefined> {
+  // Whatever still hangs in a call that nobody answered is dead, and its leases with it.
+  for (const [name, pid] of await functionProcesses(on)) {
+    const killedAt = Date.now();
+    killProcess(pid);
+    await endLeases(sql, name, killedAt);
+  }
+  const deadline = Date.now() + seconds * 1000;
+  let moves = 0;
+  for (;;) {
+    const open = await look();
+    const calm = open.jobs + open.events === 0;
+    // Holds end by the clock, and refunds and debits that follow from them later still.
+    if (calm && open.retries + open.orders + open.untold === 0 && moves >= 4) return undefined;
+    if (Date.now() > deadline) return open;
+    if (calm || moves < 2) {
+      await clock.move(stepSeconds);
+      moves++;
+    }
+    await delay(500);
+  }
+
+  async function look(): Promise<Open> {
+    const [row] = await sql<Omit<Open, "untold">[]>`
+      select
+        (select count(*)::int from private.jobs
+         where state = 'pending' and run_at <= private.now()) as jobs,
+        (select count(*)::int from private.jobs
+         where state = 'pending' and run_at > private.now() and attempts > 0) as retries,
+        (select count(*)::int from public.orders where status = 'pending') as orders,
+        (select count(*)::int from private.webhook_events where handled_at is null) as events`;
+    return { ...row!, untold: await teller.waiting() };
+  }
+}

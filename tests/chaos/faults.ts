@@ -1,0 +1,148 @@
+/**
+ * What goes wrong: each kind by itself and in its own rhythm, so that they meet; now and then all is quiet.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Sql } from "postgres";
+import { functionProcesses, killProcess } from "../support/function-processes.ts";
+import { seededRandom } from "../support/random.ts";
+import type { StackAddress } from "../support/stack.ts";
+import type { Fault, StripeProxy } from "../support/stripe-proxy.ts";
+import type { Clock } from "./clock.ts";
+import { endLeases } from "./leases.ts";
+import type { World } from "./world.ts";
+
+/** How often each thing was done. */
+export type Tally = Record<string, number>;
+
+/** What the faults need. */
+export interface Setting {
+  world: World;
+  on: StackAddress;
+  clock: Clock;
+  seed: number;
+  signal: AbortSignal;
+}
+
+interface Kind {
+  /** Seconds between the end of one and the next, at random from half to one and a half times this. */
+  every: number;
+  /** Does it and undoes it, early where the signal says so; says what it was. */
+  strike(random: () => number, sql: Sql, signal: AbortSignal): Promise<string>;
+}
+
+/** Of these seconds, the last are quiet. */
+const cycle = { seconds: 40, quiet: 7 };
+
+/** So many seconds, or until the signal. */
+function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  return delay(seconds * 1000, undefined, { signal }).catch(() => {});
+}
+
+/** A provider's ways to be unwell, in a window of seconds or for some calls. */
+function unwell(name: string, proxy: StripeProxy, every: number, statuses: number[]): Kind {
+  return {
+    every,
+    async strike(random, _sql, signal) {
+      const over = Promise.withResolvers<void>();
+      const faults: [string, Fault][] = [
+        ["unreachable", { kind: "unreachable" }],
+        ["loses answers", { kind: "answer lost" }],
+        ["slow", { kind: "slow", milliseconds: 200 + random() * 2500 }],
+        ["silent", { kind: "answer held", until: over.promise }],
+        ...statuses.map((status): [string, Fault] => [
+          `answers ${status}`,
+          { kind: "error", status, body: errorBody(name, status) },
+        ]),
+      ];
+      const [what, fault] = faults[Math.floor(random() * faults.length)]!;
+      const calls = random() < 0.4 ? Infinity : 1 + Math.floor(random() * 12);
+      const broken = proxy.breakCalls({}, fault, calls);
+      // The longest outlast the time limits of 20 s at Stripe and 10 s at Resend.
+      await pause(1 + 24 * random() ** 4, signal);
+      broken.mend();
+      over.resolve();
+      return `${name} ${what}`;
+    },
+  };
+}
+
+function errorBody(name: string, status: number): unknown {
+  switch (name) {
+    case "Resend":
+      return { statusCode: status, name: "internal_server_error", message: "not now" };
+    case "Redis":
+      return { error: "ERR not now" };
+    default:
+      return { error: { type: "api_error", message: "not now" } };
+  }
+}
+
+function kinds({ world, on, clock }: Setting): Kind[] {
+  const { database } = world;
+  return [
+    {
+      every: 2.5,
+      async strike(random, sql) {
+        const running = [...await functionProcesses(on)];
+        const [name, pid] = running[Math.floor(random() * running.length)] ?? [];
+        if (name === undefined || pid === undefined) return "no function runs";
+        const killedAt = Date.now();
+        killProcess(pid);
+        await database.exclusive(() => endLeases(sql, name, killedAt));
+        return "functions killed";
+      },
+    },
+    {
+      every: 3,
+      strike: (random, sql) =>
+        database.exclusive(async () => {
+          await sql`
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where backend_type = 'client backend' and pid <> pg_backend_pid()
+            order by random() limit ${1 + Math.floor(random() * 6)}`;
+          return "rounds of backends terminated";
+        }),
+    },
+    {
+      every: 22,
+      async strike(random) {
+        const how = random() < 0.5 ? "stopped" : "crashed";
+        await database.restart(how, random() * 2500);
+        return `Postgres ${how}`;
+      },
+    },
+    unwell("Stripe", world.stripe, 3, [429, 500, 503]),
+    unwell("Resend", world.resend, 3, [429, 500, 503]),
+    unwell("Redis", world.redis, 6, [500]),
+    {
+      every: 5,
+      async strike(random) {
+        await clock.move(60 + Math.floor(random() * 540));
+        return "clock moved";
+      },
+    },
+  ];
+}
+
+/** Lets things go wrong until it is told to stop; everything is mended then. */
+export async function chaos(setting: Setting, sql: Sql): Promise<Tally> {
+  const { seed, signal, world } = setting;
+  const tally: Tally = {};
+  const started = Date.now();
+  const isQuiet = () => (Date.now() - started) / 1000 % cycle.seconds > cycle.seconds - cycle.quiet;
+
+  await Promise.all(
+    kinds(setting).map(async ({ every, strike }, index) => {
+      const random = seededRandom(seed + index + 1);
+      while (!signal.aborted) {
+        await pause(every * (0.5 + random()), signal);
+        if (signal.aborted) break;
+        if (isQuiet()) continue;
+        const what = await strike(random, sql, signal);
+        tally[what] = (tally[what] ?? 0) + 1;
+      }
+    }),
+  );
+  for (const proxy of [world.stripe, world.resend, world.redis]) proxy.mendAll();
+  return tally;
+}

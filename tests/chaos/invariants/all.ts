@@ -1,0 +1,17 @@
+/** Every invariant, in the order in which the report tells them. */
+import { accounts } from "./accounts.ts";
+import { answers } from "./answers.ts";
+import { billing } from "./billing.ts";
+import type { Invariant } from "./invariant.ts";
+import { mails } from "./mails.ts";
+import { queue } from "./queue.ts";
+import { shop } from "./shop.ts";
+
+export const invariants: readonly Invariant[] = [
+  ...accounts,
+  ...queue,
+  ...billing,
+  ...shop,
+  ...mails,
+  ...answers,
+];

@@ -1,0 +1,73 @@
+/** Of events, jobs and holds: nothing is lost, and nothing waits for ever. */
+import type { Invariant } from "./invariant.ts";
+
+export const queue: Invariant[] = [
+  {
+    name: "acknowledged events are kept and handled",
+    says: "Each event whose delivery was answered by 200 is in the inbox, once, and was handled.",
+    async offences({ sql, ledger }) {
+      const rows = await sql<{ event: string; handled: boolean }[]>`
+        select event_id as event, handled_at is not null as handled from private.webhook_events
+        where provider = 'stripe'`;
+      const handled = new Map(rows.map((row) => [row.event, row.handled]));
+      return [...ledger.events].filter(([event]) => handled.get(event) !== true)
+        .map(([event, deliveries]) => ({
+          event,
+          deliveries,
+          in_the_inbox: handled.has(event) ? "not handled" : "missing",
+        }));
+    },
+  },
+  {
+    name: "no event waits",
+    says:
+      "The inbox holds no event that is not handled, whether or not its storing was acknowledged.",
+    offences: async ({ sql }) =>
+      await sql`
+        select event_id as event, type, received_at from private.webhook_events where handled_at is null`,
+  },
+  {
+    name: "no job is stuck",
+    says:
+      "No job is due, held by a worker, or waits for another attempt: only what the calendar wants later is pending.",
+    offences: async ({ sql }) =>
+      await sql`
+        select id, kind, dedupe_key as cause, attempts, run_at, locked_until, last_error
+        from private.jobs
+        where state = 'pending' and (run_at <= private.now() or attempts > 0 or locked_until > now())`,
+  },
+  {
+    name: "no dead letter",
+    says: "Nothing was given up: faults that end are no reason to.",
+    offences: async ({ sql }) =>
+      await sql`
+        select id, kind, dedupe_key as cause, attempts, last_error from private.jobs
+        where state = 'dead'`,
+  },
+  {
+    name: "no object is behind",
+    says: "Every object of Stripe that we were told to look at was looked at since.",
+    offences: async ({ sql }) =>
+      await sql`
+        select object_type, object_id, wanted_seq, synced_seq from private.sync_targets
+        where synced_seq < wanted_seq`,
+  },
+  {
+    name: "no order, refund or change waits",
+    says:
+      "No order is pending after its time, no refund open, no change of a subscription half made.",
+    offences: async ({ sql }) =>
+      await sql`
+        select 'order' as what, id::text, status as state from public.orders where status in ('pending', 'review')
+        union all
+        select 'refund', id::text, state from public.order_refunds where state = 'open'
+        union all
+        select 'change', quote_id::text, state from private.subscription_changes as change
+        where state = 'open' and locked_until > now()`,
+  },
+  {
+    name: "health is ok",
+    says: "GET health says that all is well.",
+    offences: ({ health }) => health.status === 200 ? [] : [{ ...health }],
+  },
+];

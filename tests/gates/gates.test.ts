@@ -1,0 +1,189 @@
+/**
+ * Each gate fails on a copy of the repository in which one thing is spoiled, and for that alone. That the
+ * repository itself passes is `task gates`.
+ */
+import assert from "node:assert/strict";
+import { boundaries } from "../../scripts/gates/boundaries.ts";
+import { dependencies } from "../../scripts/gates/dependencies.ts";
+import { docs } from "../../scripts/gates/docs.ts";
+import { endpoints } from "../../scripts/gates/endpoints.ts";
+import { licences, licencesBy } from "../../scripts/gates/licences.ts";
+import { pins } from "../../scripts/gates/pins.ts";
+import { problems } from "../../scripts/gates/problems.ts";
+import { changed, type Gate, repository, type Tree } from "../../scripts/gates/tree.ts";
+
+const tree = await repository();
+
+/** The gate complains of the spoiled files, each pattern once, and of nothing else. */
+async function fails(gate: Gate, spoiled: Tree, ...patterns: RegExp[]): Promise<void> {
+  const complaints = await gate.complaints(spoiled);
+  for (const pattern of patterns) assert.match(complaints.join("\n"), pattern);
+  assert.equal(complaints.length, patterns.length, complaints.join("\n"));
+}
+
+/** A copy in which one file has other text; the text must be there to be replaced. */
+async function replaced(path: string, from: string, to: string): Promise<Tree> {
+  const text = await tree.read(path);
+  assert.ok(text.includes(from), `${path} holds ${from}`);
+  return changed(tree, { [path]: text.replace(from, () => to) });
+}
+
+Deno.test("boundaries: what ships imports nothing of local/, tests/ or scripts/, however it is written", async () => {
+  for (
+    const text of [
+      'import { Keys } from "../../../local/keys.ts";',
+      'export { Keys } from "../../../local/keys.ts";',
+      'const { Keys } = await import("../../../local/keys.ts");',
+      'import type { Keys } from "../../../tests/support/users.ts";',
+      'import "../../../scripts/plans.ts";',
+    ]
+  ) {
+    const spoiled = changed(tree, { "supabase/functions/_shared/x.ts": `\n${text}\n` });
+    await fails(
+      boundaries,
+      spoiled,
+      /^supabase\/functions\/_shared\/x\.ts:2: imports (local|tests|scripts)\//,
+    );
+  }
+});
+
+Deno.test("boundaries: functions use no module that the hosted runtime lacks, and no package past the map", async () => {
+  const spoiled = changed(tree, {
+    "supabase/functions/health/x.ts":
+      'import "node:child_process";\nimport "left-pad";\nimport "npm:left-pad@1.3.0";\n',
+  });
+  await fails(
+    boundaries,
+    spoiled,
+    /x\.ts:1: imports node:child/,
+    /x\.ts:2: .* left-pad/,
+    /x\.ts:3: /,
+  );
+});
+
+Deno.test("boundaries: pages import no server's code but what is shared", async () => {
+  const spoiled = changed(tree, {
+    "web/src/x.ts": 'import "../../local/keys.ts";\nimport "node:crypto";\n',
+  });
+  await fails(boundaries, spoiled, /web\/src\/x\.ts:1: /, /web\/src\/x\.ts:2: /);
+});
+
+Deno.test("endpoints: one that is not listed or described fails, and so does a name without a function", async () => {
+  const added = changed(tree, { "supabase/functions/refund-all/index.ts": "" });
+  await fails(
+    endpoints,
+    added,
+    /config\.toml: the function refund-all is missing/,
+    /openapi\.json: the function refund-all/,
+    /architecture\.md: the function refund-all/,
+  );
+  await fails(
+    endpoints,
+    await replaced("docs/architecture.md", "`billing-portal`", "`billing-portals`"),
+    /architecture\.md: the function billing-portal is/,
+    /architecture\.md: billing-portals is no function/,
+  );
+});
+
+Deno.test("problems: SQL refuses with codes of the catalogue alone, under their statuses, written out", async () => {
+  const spoiled = changed(tree, {
+    "supabase/migrations/20990101000000_x.sql": [
+      "perform private.problem(409, 'no_such_code', 'x');",
+      "perform private.problem(400, 'workspace_not_found', 'x');",
+      "perform private.problem(409, reason, 'x');",
+    ].join("\n"),
+  });
+  await fails(
+    problems,
+    spoiled,
+    /_x\.sql:1: refuses with 409 no_such_code/,
+    /_x\.sql:2: refuses with 400 workspace_not_found/,
+    /_x\.sql:3: refuses with a code that is not written out/,
+  );
+});
+
+Deno.test("problems: a code that docs/errors.md does not have fails", async () => {
+  const page = await replaced("docs/errors.md", "**`slug_taken`**", "**`slug_token`**");
+  await fails(problems, page, /errors\.md: slug_taken is missing/);
+});
+
+Deno.test("docs: a link, a heading and a task that are not there fail", async () => {
+  const spoiled = changed(tree, {
+    "docs/x.md": [
+      "# X `y` & z",
+      "[gone](gone.md) [other](architecture.md#no-such) [own](#x-y--z) [out](https://example.com/x)",
+      "```sh",
+      "npx -y deno@2.9.6 task deploy # [no link](here.md)",
+      "```",
+      "`task ok`, `task okay`",
+    ].join("\n"),
+  });
+  await fails(
+    docs,
+    spoiled,
+    /x\.md: links to gone\.md/,
+    /x\.md: links to architecture\.md#no-such/,
+    /x\.md: names `task deploy`/,
+    /x\.md: names `task okay`/,
+  );
+});
+
+Deno.test("pins: a range, a tag, a package that is not locked and one without digest fail", async () => {
+  const map = "supabase/import_map.json";
+  await fails(pins, await replaced(map, "npm:zod@4.6.7", "npm:zod@^4.6.7"), /zod is npm:zod@\^4/);
+  await fails(pins, await replaced(map, "npm:zod@4.6.7", "npm:zod"), /zod is npm:zod/);
+  await fails(
+    pins,
+    await replaced(map, "npm:zod@4.6.7", "npm:zod@4.6.8"),
+    /deno\.lock: zod@4\.6\.8/,
+  );
+  await fails(
+    pins,
+    await replaced(
+      "deno.lock",
+      '"zod@4.6.7": {\n      "integrity": "sha512-',
+      '"zod@4.6.7": {\n      "integrity": "',
+    ),
+    /deno\.lock: zod@4\.6\.7 has no digest/,
+  );
+});
+
+Deno.test("pins: nothing is named or run past the import map", async () => {
+  const spoiled = changed(tree, {
+    "web/package.json": "{}",
+    "docs/x.md": "npx -" + "y supabase start",
+    "scripts/x.ts": 'await import("jsr:@std/assert@1");',
+  });
+  await fails(
+    pins,
+    spoiled,
+    /web\/package\.json/,
+    /docs\/x\.md:1: runs supabase/,
+    /scripts\/x\.ts:1: /,
+  );
+});
+
+Deno.test("dependencies: one without a row, a row without one, and one that nothing imports fail", async () => {
+  const map = "supabase/import_map.json";
+  await fails(
+    dependencies,
+    await replaced(map, '"zod":', '"left-pad": "npm:left-pad@1.3.0",\n"zod":'),
+    /left-pad has no row/,
+    /nothing imports left-pad/,
+  );
+  const without = await replaced(map, '"fast-check": "npm:fast-check@4.10.2",', "");
+  await fails(dependencies, without, /fast-check is not in supabase\/import_map\.json/);
+});
+
+Deno.test("licences: one that asks for more, also of a package that comes along, fails; of a tool it does not", async () => {
+  const of = (name: string, licence: string) =>
+    licencesBy((key) => Promise.resolve(key.startsWith(`${name}@`) ? licence : "MIT"));
+  await fails(
+    of("stripe", "GPL-3.0-only"),
+    tree,
+    /stripe@.* ships, and its licence is GPL-3\.0-only/,
+  );
+  await fails(of("@supabase/postgrest-js", "none"), tree, /postgrest-js@.* is none/);
+  await fails(of("playwright-core", "GPL-3.0-only"), tree);
+  assert.equal(licences.name, "licences of what ships");
+});
