@@ -17,7 +17,7 @@ export async function functionProcesses(on: StackAddress): Promise<Map<string, n
       // Ended meanwhile, maybe between opening and reading (ESRCH), or another account's.
       const passed = [Deno.errors.NotFound, Deno.errors.PermissionDenied];
       const gone = passed.some((expected) => error instanceof expected) ||
-        (error as { code?: string }).code === "ESRCH";
+        /os error 3\b/.test((error as Error).message);
       if (!gone) throw error;
     }
   }
