@@ -75,7 +75,8 @@ const spoils: Record<string, Spoil[]> = {
   ],
   "no event waits": [({ sql }) => sql`update private.webhook_events set handled_at = null`],
   "no job is stuck": [
-    ({ sql }) => sql`select private.enqueue('retention', '{}')`,
+    ({ sql }) =>
+      sql`select private.enqueue('retention', '{}', null, private.now() - interval '2 minutes')`,
     ({ sql }) =>
       sql`
         insert into private.jobs (kind, attempts, run_at)
@@ -199,6 +200,9 @@ const spoils: Record<string, Spoil[]> = {
   ],
   "no unexplained refusal": [
     ({ ledger }) => ledger.surprises.push({ ...bad, status: 409, code: "subscription_exists" }),
+  ],
+  "a repeated request is the same request": [
+    ({ ledger }) => ledger.otherwise.push({ endpoint: "POST x", first: "[1]", second: "[2]" }),
   ],
   "reading works or says why not": [
     ({ ledger }) => ledger.readErrors.push({ what: "rows", code: "42501", message: "no" }),

@@ -29,12 +29,14 @@ export const queue: Invariant[] = [
   {
     name: "no job is stuck",
     says:
-      "No job is due, held by a worker, or waits for another attempt: only what the calendar wants later is pending.",
+      "No job has been due for a minute, or waits for another attempt: only what the calendar wants is pending.",
     offences: async ({ sql }) =>
       await sql`
         select id, kind, dedupe_key as cause, attempts, run_at, locked_until, last_error
         from private.jobs
-        where state = 'pending' and (run_at <= private.now() or attempts > 0 or locked_until > now())`,
+        where state = 'pending' and (
+          run_at <= private.now() - interval '1 minute' or (run_at > private.now() and attempts > 0)
+        )`,
   },
   {
     name: "no dead letter",
