@@ -86,7 +86,12 @@ const spoils: Record<string, Spoil[]> = {
     ({ sql }) =>
       sql`insert into private.jobs (kind, state, finished_at) values ('retention', 'dead', now())`,
   ],
-  "no object is behind": [({ sql }) => sql`select public.sync_want('stripe', 'charge', 'ch_1')`],
+  "no object is behind an event": [
+    ({ sql }) =>
+      sql`
+        select public.webhook_event_handled(
+          public.webhook_store('stripe', 'evt_2', 'x', '{}', '[{"type": "charge", "id": "ch_1"}]'))`,
+  ],
   "no order, refund or change waits": [
     ({ sql }) =>
       unguarded(
