@@ -39,10 +39,16 @@ async function settle(
   options: { error?: string; retryAfter?: number; forget?: boolean } = {},
 ): Promise<string> {
   const [row] = await sql<{ state: string }[]>`
-    select public.job_settle(${job.id}, ${job.attempts}::smallint, ${outcome}, ${
-    options.error ?? null
-  },
-      ${options.retryAfter ?? null}, ${options.forget ?? false}) as state`;
+    select state from public.jobs_settle(${
+    sql.json([{
+      id: job.id,
+      attempt: job.attempts,
+      outcome,
+      error: options.error,
+      retry_after_seconds: options.retryAfter,
+      forget_payload: options.forget,
+    }] as never)
+  })`;
   return row!.state;
 }
 
@@ -117,6 +123,49 @@ Deno.test("jobs: a worker whose lease ran out cannot settle what another took", 
   assert.equal(await settle(second!, "succeeded"), "succeeded");
   assert.equal(await settle(second!, "retry"), "superseded");
   assert.equal((await look(id!)).state, "succeeded");
+});
+
+Deno.test("jobs: a batch is settled in one call, each by its own result", async () => {
+  for (const maxAttempts of [20, 20, 20, 1, 20]) await enqueue("sample", { maxAttempts });
+  const [good, bad, again, last, stale] = await claim();
+  await expireLease(stale!.id);
+  await claim();
+  const results = [
+    { id: good!.id, attempt: 1, outcome: "succeeded", error: "a note", forget_payload: true },
+    { id: bad!.id, attempt: 1, outcome: "fatal", error: "never", forget_payload: true },
+    { id: again!.id, attempt: 1, outcome: "retry", retry_after_seconds: 50 },
+    { id: last!.id, attempt: 1, outcome: "retry", retry_after_seconds: 50 },
+    { id: stale!.id, attempt: 1, outcome: "succeeded" },
+    { id: "999999", attempt: 1, outcome: "succeeded" },
+  ];
+  const settled = await sql`select * from public.jobs_settle(${sql.json(results)})`;
+  const states = new Map(settled.map((row) => [row["id"], row["state"]]));
+  assert.deepEqual(
+    results.map(({ id }) => states.get(id)),
+    ["succeeded", "dead", "pending", "dead", "superseded", "superseded"],
+  );
+  const rows = await Promise.all([good!, bad!, again!, last!, stale!].map(({ id }) => look(id)));
+  assert.deepEqual(rows.map((row) => row.last_error), ["a note", "never", null, null, null]);
+  assert.deepEqual(rows[0]!.payload, {});
+  assert.deepEqual(rows[1]!.payload, { secret: true });
+  assert.ok(rows[2]!.wait > 48 && rows[2]!.wait <= 50, `waits ${rows[2]!.wait} s`);
+  assert.equal(rows[4]!.state, "pending");
+});
+
+Deno.test("jobs: exhausted jobs, however many lie in front, take no place in a batch", async () => {
+  const exhausted = [];
+  for (let n = 0; n < 7; n++) exhausted.push(await enqueue("sample", { maxAttempts: 1 }));
+  await claim(7);
+  for (const id of exhausted) await expireLease(id!);
+  const others = [];
+  for (let n = 0; n < 4; n++) others.push(await enqueue("sample"));
+  const claimed = await claim(3);
+  assert.deepEqual(claimed.map((job) => job.id).toSorted(), others.slice(0, 3).toSorted());
+  for (const id of exhausted) {
+    const { state, last_error } = await look(id!);
+    assert.equal(state, "dead");
+    assert.match(last_error!, /worker died/);
+  }
 });
 
 Deno.test("jobs: a retry waits half to one and a half times 2, 4, 8 … seconds, an hour at most", async () => {

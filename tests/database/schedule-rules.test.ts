@@ -30,13 +30,16 @@ const keys = async () =>
   (await sql<{ key: string }[]>`select dedupe_key as key from private.jobs order by id`)
     .map((row) => row.key);
 
+async function succeed(jobs: { id: string; attempts: number }[]): Promise<void> {
+  const results = jobs.map(({ id, attempts: attempt }) => ({ id, attempt, outcome: "succeeded" }));
+  await sql`select from public.jobs_settle(${sql.json(results)})`;
+}
+
 /** Runs whatever is due, as jobs-run would. */
 async function work(): Promise<number> {
   const jobs = await sql<{ id: string; attempts: number }[]>`
     select id, attempts from public.jobs_claim(50, 60)`;
-  for (const job of jobs) {
-    await sql`select public.job_settle(${job.id}, ${job.attempts}, 'succeeded')`;
-  }
+  await succeed(jobs);
   return jobs.length;
 }
 
@@ -60,9 +63,7 @@ Deno.test("schedule: over a day of ticks every slot runs once", async () => {
     const due = await sql<{ id: string; attempts: number; cause: string }[]>`
       select id, attempts, cause from public.jobs_claim(50, 60)`;
     ran.push(...due.map((job) => job.cause));
-    for (const job of due) {
-      await sql`select public.job_settle(${job.id}, ${job.attempts}, 'succeeded')`;
-    }
+    await succeed(due);
   }
   assert.equal(new Set(ran).size, ran.length, "no slot twice");
   assert.equal(ran.filter((cause) => cause.startsWith("sweep:")).length, 96);

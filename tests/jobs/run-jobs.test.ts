@@ -83,6 +83,18 @@ Deno.test("a handler that throws is tried again later, and the error is kept", a
   ok(wait > 0 && wait <= 3, `after 2 s, give or take half: ${wait}`);
 });
 
+Deno.test("an error with what Postgres cannot hold is kept without it, and holds up nobody's result", async () => {
+  const hostile = await enqueue("test_hostile");
+  const good = await enqueue("test_good");
+  const tally = await runJobs({
+    test_hostile: kind(() => Promise.reject(new Error("no\0 \ud800 way"))),
+    test_good: kind(() => Promise.resolve(succeeded)),
+  }, admin);
+  deepStrictEqual(tally, { claimed: 2, succeeded: 1, failed: 1 });
+  strictEqual((await job(hostile)).last_error, "Error: no \ufffd way");
+  strictEqual((await job(good)).state, "succeeded");
+});
+
 Deno.test("retries come later each time, as late as the provider asks, and end in a dead letter", async () => {
   const id = await enqueue("test_retry", {}, 3);
   const kinds = {

@@ -2812,17 +2812,6 @@ export type Database = {
         Returns: number;
       };
       "job_replay": { Args: { "job_id": number }; Returns: boolean };
-      "job_settle": {
-        Args: {
-          "attempt": number;
-          "error"?: string;
-          "forget_payload"?: boolean;
-          "job_id": number;
-          "outcome": string;
-          "retry_after_seconds"?: number;
-        };
-        Returns: string;
-      };
       "jobs_claim": {
         Args: { "batch": number; "lease_seconds": number };
         Returns: {
@@ -2831,6 +2820,13 @@ export type Database = {
           "id": number;
           "kind": string;
           "payload": Json;
+        }[];
+      };
+      "jobs_settle": {
+        Args: { "results": Json };
+        Returns: {
+          "id": number;
+          "state": string;
         }[];
       };
       "mail_feedback_record": {

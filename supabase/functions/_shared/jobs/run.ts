@@ -3,6 +3,7 @@ import { type Db, rows } from "../database.ts";
 import { trackError } from "../error-tracker.ts";
 import { describeError, log } from "../log.ts";
 import type { JobKind, Outcome } from "./kind.ts";
+import { type Ended, settler } from "./settle.ts";
 
 /** How the work went. `failed` counts attempts that are to be tried again or are dead. */
 export interface Tally {
@@ -48,19 +49,16 @@ async function attempt(kind: JobKind | undefined, job: ClaimedJob, admin: Db): P
   }
 }
 
-async function work(kinds: Record<string, JobKind>, job: ClaimedJob, admin: Db): Promise<boolean> {
+async function work(
+  kinds: Record<string, JobKind>,
+  job: ClaimedJob,
+  admin: Db,
+  settle: (ended: Ended) => Promise<string>,
+): Promise<boolean> {
   const started = performance.now();
   const kind = kinds[job.kind];
   const result = await attempt(kind, job, admin);
-  const state = await rows(admin.rpc("job_settle", {
-    job_id: job.id,
-    attempt: job.attempts,
-    outcome: result.outcome,
-    error: (result.outcome === "succeeded" ? result.note ?? null : result.reason) as string,
-    retry_after_seconds:
-      (result.outcome === "retry" ? result.afterSeconds ?? null : null) as number,
-    forget_payload: kind?.forgetPayload ?? false,
-  }));
+  const state = await settle({ job, result, forgetPayload: kind?.forgetPayload ?? false });
   log(state === "dead" ? "error" : result.outcome === "succeeded" ? "info" : "warn", {
     event: "job",
     job: job.id,
@@ -82,6 +80,7 @@ async function work(kinds: Record<string, JobKind>, job: ClaimedJob, admin: Db):
 export async function runJobs(kinds: Record<string, JobKind>, admin: Db): Promise<Tally> {
   const tally: Tally = { claimed: 0, succeeded: 0, failed: 0 };
   const running = new Set<Promise<void>>();
+  const settle = settler(admin);
   const until = Date.now() + budgetMs;
   try {
     while (Date.now() < until && tally.claimed < maxClaims) {
@@ -93,7 +92,7 @@ export async function runJobs(kinds: Record<string, JobKind>, admin: Db): Promis
       ) as ClaimedJob[];
       tally.claimed += jobs.length;
       for (const job of jobs) {
-        const run = work(kinds, job, admin).then((good) => {
+        const run = work(kinds, job, admin, settle).then((good) => {
           running.delete(run);
           tally[good ? "succeeded" : "failed"]++;
         });
