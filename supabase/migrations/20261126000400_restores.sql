@@ -100,9 +100,11 @@ begin
       mails_listed_at = case when done then now() end
   where restore.id = restore_mails_note.restore_id;
   if done then
-    -- Mails that were tried meanwhile need not wait for their next attempt, and have all of them again.
-    update private.jobs as job set run_at = private.now(), attempts = 0, last_error = null
-    where job.kind = 'mail_send' and job.state = 'pending' and job.locked_until is null
+    -- Mails that were tried meanwhile need not wait for their next attempt, and have all of them again; a
+    -- long list has outlasted some.
+    update private.jobs as job
+    set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null
+    where job.kind = 'mail_send' and job.state in ('pending', 'dead') and job.locked_until is null
       and job.last_error = 'mails sent before the restore are being listed';
   end if;
 end;

@@ -15,6 +15,7 @@ import { checkout, guest, payPage } from "../support/shopping.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { delivered } from "../support/stripe-local.ts";
 import { freshAddress, signUp, signUpStaff, type TestUser } from "../support/users.ts";
+import { waitFor } from "../support/wait.ts";
 import { moment, runbook } from "./runbook.ts";
 
 interface Drift {
@@ -246,15 +247,23 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
     equal(stock!["on_hand"] - stock!["reserved"], 48);
 
     // No mail went out twice: neither the one that was queued, nor those that mending enqueued again.
-    await delivered(on);
-    const forgottenAgain = (line: string) => !line.startsWith(forgotten.email);
-    deepEqual((await mails(on)).filter(forgottenAgain), sent.filter(forgottenAgain));
-    const [again] = await sql`
-      select state, last_error from private.jobs where dedupe_key = ${`again:${reads.id}`}`;
-    deepEqual({ ...again }, {
+    const queued = await waitFor("the queued mail to be done with", async () => {
+      const [job] = await sql`
+        select state, last_error from private.jobs where dedupe_key = ${`again:${reads.id}`}`;
+      return job!["state"] !== "pending" && job;
+    });
+    deepEqual({ ...queued }, {
       state: "succeeded",
       last_error: "it was sent before the database was taken back",
     });
+    await waitFor("no mail to be left", async () => {
+      const [left] = await sql`
+        select count(*)::int as mails from private.jobs where kind = 'mail_send' and state = 'pending'
+          and run_at < private.now() + interval '1 hour'`;
+      return left!["mails"] === 0;
+    });
+    const forgottenAgain = (line: string) => !line.startsWith(forgotten.email);
+    deepEqual((await mails(on)).filter(forgottenAgain), sent.filter(forgottenAgain));
   } finally {
     await sql.end();
   }

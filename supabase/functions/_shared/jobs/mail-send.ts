@@ -137,7 +137,7 @@ export const mailSend = jobKind({
     resend ??= new Resend(env("RESEND_API_KEY"));
     const idempotencyKey = `mail:${cause}`;
     if (stopped?.outcome === "wait") {
-      return { outcome: "retry", reason: stopped.reason, afterSeconds: 60 };
+      return { outcome: "retry", reason: stopped.reason, afterSeconds: 10 };
     }
     if (stopped?.outcome === "perhaps_sent") {
       const providerId = await sentAs(resend, idempotencyKey, stopped.provider_ids);
