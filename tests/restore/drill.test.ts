@@ -95,7 +95,11 @@ async function tellDatabase(on: StackAddress, takenAt: string): Promise<void> {
 }
 
 /** The fifth and sixth step of the page. */
-async function reconcileAll(on: StackAddress, takenAt: string): Promise<Record<string, Drift[]>> {
+async function reconcileAll(
+  on: StackAddress,
+  takenAt: string,
+  otherwise: { repair?: boolean } = {},
+): Promise<Record<string, Drift[]>> {
   const { calls } = await runbook();
   deepEqual(calls.map(({ endpoint }) => endpoint), ["billing-reconcile", "shop-reconcile"]);
   const found: Record<string, Drift[]> = {};
@@ -104,7 +108,7 @@ async function reconcileAll(on: StackAddress, takenAt: string): Promise<Record<s
     const answer = await call("POST", endpoint, {
       on,
       key: on.secretKey,
-      body: { ...body, lost_since: takenAt },
+      body: { ...body, lost_since: takenAt, ...otherwise },
     });
     deepEqual([answer.status, answer.body.done], [200, true], JSON.stringify(answer.body));
     found[endpoint] = answer.body.drifts;
@@ -190,6 +194,14 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
   await tellDatabase(on, takenAt);
   delete functionsEnv["JOBS_PAUSED"];
   await own.restart(() => Promise.resolve());
+  // To look is to move nothing.
+  for (const drift of Object.values(await reconcileAll(on, takenAt, { repair: false })).flat()) {
+    equal(drift.repaired, false, JSON.stringify(drift));
+  }
+  deepEqual(
+    [await keptAtStripe(on, lost), (await stripe.subscriptions.retrieve(orphan)).status],
+    [1000, "active"],
+  );
   const found = await reconcileAll(on, takenAt);
   await delivered(on);
 

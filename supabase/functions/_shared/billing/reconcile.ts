@@ -293,7 +293,7 @@ async function twoLive(admin: Db): Promise<Drift[]> {
  * @param repair whether a new run mends what it finds; a run that goes on keeps what it began with
  * @param budgetMs how long this call may work, but for the step that it is at
  * @param lostSince the moment that a restore took the database back to: a subscription that was bought since,
- * for a workspace that is not here, is ended and what it paid given back
+ * for a workspace that is not here, is ended and what it paid given back, where the run mends
  * @throws {Problem} `not_found` for an unknown run
  */
 export async function reconcile(
@@ -306,7 +306,6 @@ export async function reconcile(
     lostSince?: Date | undefined;
   },
 ): Promise<z.infer<typeof Reconciliation>> {
-  const tools: Tools = { admin, stripe, pace: pacer(callsPerSecond), lostSince };
   const until = Date.now() + budgetMs;
   const run = await rows(
     admin.rpc("reconciliation_begin", {
@@ -315,7 +314,13 @@ export async function reconcile(
       cause: cause as string,
     }),
   ) as unknown as Run;
-
+  const tools: Tools = {
+    admin,
+    stripe,
+    pace: pacer(callsPerSecond),
+    // To look is to move nothing, whatever else is asked for.
+    lostSince: run.repair ? lostSince : undefined,
+  };
   while (run.phase !== "done" && Date.now() < until) {
     const { phase } = run;
     const { next, checked, seen, drifts } = run.stage === "listing"

@@ -253,7 +253,7 @@ function stepOf(tools: Tools, run: Run, until: number): Promise<Step> {
  * @param repair whether a new run mends what it finds; a run that goes on keeps what it began with
  * @param budgetMs how long this call may work, but for the step that it is at
  * @param lostSince the moment that a restore took the database back to: what was paid since, for an order
- * that is not here, is given back
+ * that is not here, is given back, where the run mends
  * @throws {Problem} `not_found` for an unknown run
  */
 export async function reconcileShop(
@@ -266,13 +266,19 @@ export async function reconcileShop(
     lostSince?: Date | undefined;
   },
 ): Promise<z.infer<typeof ShopReconciliation>> {
-  const tools: Tools = { admin, stripe, pace: pacer(callsPerSecond), lostSince };
   const until = Date.now() + budgetMs;
   const run = await rows(admin.rpc("shop_reconciliation_begin", {
     run_id: runId as number,
     repair,
     cause: cause as string,
   })) as unknown as Run;
+  const tools: Tools = {
+    admin,
+    stripe,
+    pace: pacer(callsPerSecond),
+    // To look is to move nothing, whatever else is asked for.
+    lostSince: run.repair ? lostSince : undefined,
+  };
   while (run.phase !== "done" && Date.now() < until) {
     const { phase, cursor, checked, seen, drifts } = await stepOf(tools, run, until);
     await rows(admin.rpc("shop_reconciliation_note", {
