@@ -36,7 +36,7 @@ if (!Deno.args.includes("--page") && !Deno.args.includes("--check")) {
   const measurement = await measure((line) => console.error(line));
   await Deno.writeTextFile(kept, await formatted(JSON.stringify(measurement), "json"));
 }
-const prose = await Deno.readTextFile(new URL("./scaling/page.md", import.meta.url));
+const prose = await Deno.readTextFile(new URL("./scaling/page.template", import.meta.url));
 const text = await formatted(scalingPage(prose, await read()), "md");
 if (!Deno.args.includes("--check")) {
   await Deno.writeTextFile(page, text);

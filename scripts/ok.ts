@@ -46,6 +46,7 @@ const steps: Step[] = [
   { name: "local Stripe's parameters", command: [deno, "task", "stripe-parameters", "--check"] },
   { name: "schema, types, advisors", command: [deno, "task", "drift"] },
   { name: "tests", command: [deno, "task", "test"], live: true },
+  { name: "two minutes of chaos", command: [deno, "task", "chaos", "--minutes", "2"], live: true },
 ];
 
 /** Adds up what `deno test` says of itself: `ok | 52 passed | 0 failed`. */

@@ -1,4 +1,4 @@
-/** docs/scaling.md: prose that is written by hand in scaling/page.md, with tables of what was measured. */
+/** docs/scaling.md: prose that is written by hand in scaling/page.template, with tables of what was measured. */
 import { computes, limits } from "./limits.ts";
 import {
   bearable,
@@ -128,7 +128,7 @@ export function scalingPage(prose: string, measurement: Measurement): string {
   return prose.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const part = parts[name];
     if (part === undefined) {
-      throw new Error(`bench/scaling/page.md names {{${name}}}, which is no part`);
+      throw new Error(`bench/scaling/page.template names {{${name}}}, which is no part`);
     }
     return part;
   });
