@@ -143,11 +143,15 @@ Deno.test("the token of a deleted user reads and writes nothing by REST and stor
   }
   const writes = [
     await gone.client.rpc("workspace_create", { name: "Mine" }),
-    await gone.client.from("workspaces").insert({ name: "Mine" }),
+    await gone.client.from("workspaces").insert({ name: "Mine", slug: "mine" }),
     await gone.client.from("mail_preferences")
       .insert({ user_id: gone.id, topic: "tips", subscribed: true }),
   ];
   for (const { error } of writes) assert.ok(error !== null);
+  // A file would outlive its owner, in a bucket that everybody reads.
+  const { error } = await gone.client.storage.from("avatars")
+    .upload(`${gone.id}/avatar.png`, new Uint8Array(8), { contentType: "image/png" });
+  assert.ok(error !== null, "a file of nobody's was taken");
 });
 
 Deno.test("the token behind a key, should it ever leak, reaches the key's workspace alone and no longer than the key", async () => {
