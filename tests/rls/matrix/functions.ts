@@ -82,6 +82,10 @@ export const functions: Record<string, FunctionAccess> = {
     execute: ["authenticated", "service_role"],
     definer: true,
   },
+  "private.readable_user(boolean)": { execute: ["authenticated", "service_role"] },
+  "private.readable_workspace_ids_with(text,text[])": {
+    execute: ["authenticated", "service_role"],
+  },
   "private.readable_workspace_ids(text[])": {
     execute: ["authenticated", "service_role"],
     definer: true,
