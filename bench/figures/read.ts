@@ -4,7 +4,7 @@ import { readWorkspace } from "../../supabase/functions/_shared/accounts/workspa
 import type { Database } from "../../supabase/functions/_shared/database.types.ts";
 import { figure } from "../support/figure.ts";
 import { type HttpStack, httpStack } from "../support/http-stack.ts";
-import { alternating, expectStatus, load } from "../support/load.ts";
+import { alternating, alternatingLoad, expectStatus } from "../support/load.ts";
 
 /** Somebody signed up, as the endpoint wants a caller. */
 async function signUp({ stack, functionsUrl }: HttpStack): Promise<{ id: string; token: string }> {
@@ -59,6 +59,7 @@ export default figure({
     const bare = `${http.functionsUrl}/bench-read?query=${encodeURIComponent(await queryOf(id))}`;
     const ours = `${http.functionsUrl}/workspace`;
     const call = (url: string) => () => expectStatus(200, fetch(url, { headers }));
+    const sides = { baseline: call(bare), subject: call(ours) };
     const calls = bench.sized({ quick: 40, full: 200 });
     await bench.pairs(
       { at: 1 },
@@ -66,10 +67,9 @@ export default figure({
     );
     const seconds = bench.sized({ quick: 0.5, full: 2 });
     for (const callers of [4, 16, 64]) {
-      const p50 = async (url: string) => (await load({ seconds, callers }, call(url))).p50;
-      await bench.pairs({ at: callers, judged: false }, {
-        baseline: () => p50(bare),
-        subject: () => p50(ours),
+      await bench.pairs({ at: callers, judged: false }, async () => {
+        const { baseline, subject } = await alternatingLoad({ seconds, callers }, sides);
+        return { baseline: baseline.p50, subject: subject.p50 };
       });
     }
   },
