@@ -50,6 +50,7 @@ const steps: Step[] = [
   { name: "tests", command: [deno, "task", "test"], live: true },
   // After the tests, since what else runs at that time would be measured as well.
   { name: "performance gate", command: [deno, "task", "bench", "--gate"], live: true },
+  { name: "two minutes of chaos", command: [deno, "task", "chaos", "--minutes", "2"], live: true },
 ];
 
 /** Adds up what `deno test` says of itself: `ok | 52 passed | 0 failed`. */

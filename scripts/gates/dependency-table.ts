@@ -104,6 +104,10 @@ export const dependencies: Record<string, Dependency> = {
   "@types/react-dom": { why: "types alone: no code", given: "nothing" },
   "axe-core": { why: "whether pages can be used by everybody", given: "the pages under test" },
   "fast-check": { why: "properties, by many examples", given: nothing },
+  "graphile-worker": {
+    why: "the queue that ours is measured against",
+    given: "a benchmark's database",
+  },
   "playwright-core": {
     why: "drives Chromium through the pages",
     given: "a browser, and the local stack",

@@ -47,9 +47,9 @@ export async function drain(
   let moves = 0;
   for (;;) {
     const open = await look();
-    const calm = open.jobs + open.events + open.untold === 0;
+    const calm = open.jobs + open.events === 0;
     // Holds end by the clock, and refunds and debits that follow from them later still.
-    if (calm && open.retries + open.orders === 0 && moves >= 4) return undefined;
+    if (calm && open.retries + open.orders + open.untold === 0 && moves >= 4) return undefined;
     if (Date.now() > deadline) return open;
     if (calm || moves < 2) {
       await clock.move(stepSeconds);

@@ -2778,6 +2778,7 @@ export type Database = {
       "health": { Args: Record<PropertyKey, never>; Returns: Json };
       "idempotency_begin": {
         Args: {
+          "attempt"?: string;
           "caller": string;
           "endpoint": string;
           "key": string;

@@ -272,10 +272,7 @@ async function serve<D extends Declaration>(
     reply = { status: declaration.status ?? 200, body: declaration.reply.parse(value) };
   } catch (error) {
     const failure = asProblem(error);
-    // The caller is owed the first failure: a key that cannot be freed frees itself with its lease.
-    await keep(failure).catch((unkept) =>
-      log("error", { event: "idempotency_not_ended", error: describeError(unkept) })
-    );
+    await keep(failure);
     throw failure;
   }
   await keep(reply);

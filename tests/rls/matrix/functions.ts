@@ -18,7 +18,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.dunning_missed()": server,
   "public.dunning_timeline(uuid)": { execute: ["authenticated", "service_role"] },
   "public.health()": server,
-  "public.idempotency_begin(text,text,text,text,integer)": server,
+  "public.idempotency_begin(text,text,text,text,integer,uuid)": server,
   "public.idempotency_end(text,text,text,uuid,smallint,jsonb)": server,
   "public.is_staff()": { execute: ["authenticated", "service_role"] },
   "public.job_enqueue(text,jsonb,text)": server,
