@@ -138,8 +138,9 @@ export async function authenticate(
     ? { id: claims.sub, email: data.userClaims?.email }
     : undefined;
   const secondFactor = claims?.["aal"] === "aal2";
-  const db = callerDb(data.token);
-  if (caller === "staff") await requireStaff(db);
+  let made: Db | undefined;
+  const db = () => made ??= callerDb(data.token);
+  if (caller === "staff") await requireStaff(db());
   return {
     user,
     secondFactor,
@@ -149,7 +150,10 @@ export async function authenticate(
       : caller === "visitor"
       ? await guestName(request)
       : data.authMode,
-    db,
+    // When it is asked for: a provider's webhook never does.
+    get db() {
+      return db();
+    },
   };
 }
 

@@ -240,7 +240,9 @@ async function serve<D extends Declaration>(
     raw,
     user: caller.user,
     apiKey: caller.apiKey,
-    db: caller.db,
+    get db() {
+      return caller.db;
+    },
     admin: declaration.elevated === undefined ? undefined : elevatedDb(),
     request,
     address,
