@@ -31,6 +31,8 @@ export interface RestWorld extends AsyncDisposable {
   callers: Caller[];
   /** With the secret key. */
   operator: Caller;
+  /** Somebody new with a client of his own, who has not signed up yet. */
+  newcomer(): { client: SupabaseClient };
   /** What the samples of the two were made from. */
   samplesOf: { owner: Owner; stranger: Owner };
   workspaceOf(caller: Caller): Promise<string>;
@@ -137,6 +139,7 @@ async function peopled(database: TestDatabase): Promise<RestWorld> {
     callers: [anon, owner, admin, member, billing, stranger, staff],
     operator: keyed("operator", "service_role", fresh.keys.secretKey),
     samplesOf,
+    newcomer: () => ({ client: client(fresh.keys.publishableKey) }),
     workspaceOf,
     async rowsWhere(table, rows, caller) {
       const condition = rows.replaceAll("$me", caller.id === null ? "null" : `'${caller.id}'`);

@@ -35,15 +35,21 @@ const modes: Record<Caller, AuthConfig> = {
 
 const UserId = z.guid();
 
+/** How far Auth's clock may be ahead of ours; PostgREST allows as much. */
+const clockSkewSeconds = 30;
+
 /**
  * Whether verified claims are those of a signed-in user's access token. The signature alone says less:
- * the same key signs what Auth issues to others, and a token without `exp` would be good for ever. What
- * stands behind a workspace's key never leaves us; if it did, it would be nobody's here.
+ * the same key signs what Auth issues to others, and a token without `exp` would be good for ever, as one
+ * that is issued in the future would be for longer than Auth meant. What stands behind a workspace's key
+ * never leaves us; if it did, it would be nobody's here.
  */
 function isSignedInUser(claims: JWTClaims | null): boolean {
   return claims !== null && claims.role === "authenticated" && claims.is_anonymous !== true &&
     claims["api_key"] === undefined &&
-    typeof claims.exp === "number" && UserId.safeParse(claims.sub).success;
+    typeof claims.exp === "number" &&
+    (claims.iat === undefined || claims.iat <= Date.now() / 1000 + clockSkewSeconds) &&
+    UserId.safeParse(claims.sub).success;
 }
 
 const secondFactorDetail =
