@@ -1,4 +1,5 @@
 /** From a plan to a request: references found, changes made, caller's headers set. */
+import type { z } from "zod";
 import type { Declared } from "../../scripts/declarations.ts";
 import { rightHeaders } from "../endpoints/suite/send.ts";
 import type { Served } from "../endpoints/suite/target.ts";
@@ -57,6 +58,25 @@ function jsonBytes(plan: Plan, value: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(changesTo(plan, "text").reduce<Uint8Array>(withTextChange, bytes));
 }
 
+/**
+ * The value without some of its optional fields, where the schema takes it only so: what its refinements
+ * ask for ("either this or that"), JSON Schema cannot tell the generator.
+ */
+function refined(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined || schema.safeParse(value).success) return value;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  const without = (...left: number[]) =>
+    Object.fromEntries(entries.filter((_, index) => !left.includes(index)));
+  const indexes = entries.map((_, index) => index);
+  const smaller = [
+    ...indexes.map((one) => without(one)),
+    ...indexes.flatMap((one) => indexes.slice(one + 1).map((other) => without(one, other))),
+    ...indexes.map((one) => ({ [entries[one]![0]]: entries[one]![1] })),
+  ];
+  return smaller.find((one) => schema.safeParse(one).success) ?? value;
+}
+
 /** Builds it. */
 export async function build(plan: Plan, declared: Declared, world: World): Promise<Built> {
   const { name, address, declaration } = declared;
@@ -66,8 +86,10 @@ export async function build(plan: Plan, declared: Declared, world: World): Promi
     resolved(value, (reference) => world.find(reference, user, named));
 
   const params = await find(plan.params) as Record<string, string> | undefined;
-  const query = await find(plan.query) as Record<string, string> | undefined;
-  const value = await find(plan.body);
+  const query = refined(declaration.query, await find(plan.query)) as
+    | Record<string, string>
+    | undefined;
+  const value = refined(declaration.body, await find(plan.body));
 
   const headers = new Headers(await callerHeaders(plan, declared, world));
   let method: string = declaration.method;

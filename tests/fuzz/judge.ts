@@ -40,11 +40,15 @@ export async function judge(
     return undefined;
   }
   // The method or path may have become another one's of the same function.
-  const asked = declared.declaration.method === method
-    ? declared
-    : siblings.find((one) =>
-      one.address === declared.address && one.declaration.method === method
-    ) ?? declared;
+  const isElsewhere = response.status === 404 &&
+    (await response.clone().json()).code === "not_found";
+  const sibling = siblings.find(({ address, declaration }) =>
+    isElsewhere
+      ? declaration.path !== undefined
+      : address === declared.address && declaration.method === method
+  );
+  const isOwn = declared.declaration.method === method && !isElsewhere;
+  const asked = isOwn ? declared : sibling ?? declared;
   const label = `${asked.address} ${asked.declaration.method}`;
   const tagged = asked.declaration.etag && response.status === 304;
   if (tagged) {

@@ -30,6 +30,20 @@ export const accounts: Record<string, Supply> = {
       return id;
     },
   },
+  /** One whose plan includes keys. */
+  workspace_with_keys: {
+    every: 4,
+    async make(ask) {
+      const id = await accounts["workspace"]!.make(ask);
+      await ask.world.ground.sql`
+        insert into public.feature_overrides (workspace_id, feature, enabled, reason)
+        values (${String(id)}, 'api_access', true, 'a test'), (${
+        String(id)
+      }, 'api_calls', true, 'a test')
+        on conflict do nothing`;
+      return id;
+    },
+  },
   email: { every: 50, make: ({ user }) => Promise.resolve(user.email) },
   password: { every: 50, make: ({ user }) => Promise.resolve(user.password) },
   new_email: { every: 1, make: () => Promise.resolve(freshAddress("new")) },

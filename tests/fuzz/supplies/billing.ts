@@ -36,9 +36,9 @@ async function subscribed(ask: Ask): Promise<string> {
   if (found === undefined || ask.pick % 3 === 0) {
     if (found !== undefined) await endSubscriptions(ask);
     await buy(user, { price_id: prices[ask.pick % 2]! }, at);
-    found = await held();
+    found = await waitFor("the subscription that was bought", held);
   }
-  return found!.id;
+  return found.id;
 }
 
 /** A row of the newest documents that the user's workspace has. */

@@ -51,6 +51,10 @@ const ofEndpoint: Record<string, Record<string, string>> = {
   "webhook-events": { id: "webhook_event", ids: "webhook_event" },
   "webhook-deliveries": { ids: "webhook_delivery" },
   "jobs": { ids: "job" },
+  "mail-suppressions": { address: "suppressed_address" },
+  "order-return": { order_id: "sent_order" },
+  "order-refund": { order_id: "sent_order" },
+  "api-key-create": { workspace_id: "workspace_with_keys" },
 };
 
 /** Supplies whose values are lists of them. */

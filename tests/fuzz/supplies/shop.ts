@@ -48,7 +48,8 @@ async function anyOrder(ask: Ask): Promise<string> {
 
 /** The order named in this request, else one of the user's. */
 async function orderNamed(ask: Ask): Promise<string> {
-  const named = ask.named.get("order") ?? ask.named.get("order of token");
+  const named = ask.named.get("order") ?? ask.named.get("sent_order") ??
+    ask.named.get("order of token");
   return String(named ?? await ask.world.supplied("order", ask.user, ask.pick, ask.named));
 }
 
@@ -116,6 +117,8 @@ export const shop: Record<string, Supply> = {
     },
   },
   order: { every: 3, make: anyOrder },
+  /** One that was sent, which may come back. */
+  sent_order: { every: 2, make: (ask) => anyOrder({ ...ask, pick: 1 + 30 * ask.pick + 2 }) },
   order_item: {
     every: 1,
     dependent: true,

@@ -1,5 +1,6 @@
 /** What staff work on: jobs, events, deliveries, imports and exports. */
 import { operator } from "../../support/stack.ts";
+import { freshAddress } from "../../support/users.ts";
 import type { Supply } from "../world.ts";
 
 const states = ["pending", "succeeded", "dead"] as const;
@@ -50,6 +51,18 @@ export const staff: Record<string, Supply> = {
           ${failed ? "failed" : "delivered"}, now())
         returning id`;
       return Number(row!["id"]);
+    },
+  },
+  /** An address that mails are not sent to. */
+  suppressed_address: {
+    every: 1,
+    async make({ world: { ground: { sql } }, pick }) {
+      const address = freshAddress("bounced");
+      if (pick % 8 === 0) return address;
+      await sql`
+        insert into private.mail_suppressions (address_hash, scope, cause, since)
+        values (private.mail_address_hash(${address}), 'all', 'hard_bounce', now())`;
+      return address;
     },
   },
   /** A file in the bucket of imports. */
