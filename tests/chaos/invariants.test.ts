@@ -75,7 +75,8 @@ const spoils: Record<string, Spoil[]> = {
   ],
   "no event waits": [({ sql }) => sql`update private.webhook_events set handled_at = null`],
   "no job is stuck": [
-    ({ sql }) => sql`select private.enqueue('retention', '{}')`,
+    ({ sql }) =>
+      sql`select private.enqueue('retention', '{}', null, private.now() - interval '2 minutes')`,
     ({ sql }) =>
       sql`
         insert into private.jobs (kind, attempts, run_at)
@@ -85,7 +86,12 @@ const spoils: Record<string, Spoil[]> = {
     ({ sql }) =>
       sql`insert into private.jobs (kind, state, finished_at) values ('retention', 'dead', now())`,
   ],
-  "no object is behind": [({ sql }) => sql`select public.sync_want('stripe', 'charge', 'ch_1')`],
+  "no object is behind an event": [
+    ({ sql }) =>
+      sql`
+        select public.webhook_event_handled(
+          public.webhook_store('stripe', 'evt_2', 'x', '{}', '[{"type": "charge", "id": "ch_1"}]'))`,
+  ],
   "no order, refund or change waits": [
     ({ sql }) =>
       unguarded(
@@ -199,6 +205,9 @@ const spoils: Record<string, Spoil[]> = {
   ],
   "no unexplained refusal": [
     ({ ledger }) => ledger.surprises.push({ ...bad, status: 409, code: "subscription_exists" }),
+  ],
+  "a repeated request is the same request": [
+    ({ ledger }) => ledger.otherwise.push({ endpoint: "POST x", first: "[1]", second: "[2]" }),
   ],
   "reading works or says why not": [
     ({ ledger }) => ledger.readErrors.push({ what: "rows", code: "42501", message: "no" }),

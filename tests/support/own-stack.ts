@@ -29,6 +29,10 @@ export interface OwnStack extends AsyncDisposable {
   keys: Keys;
   /** What the functions and the parts logged, line by line. */
   log: string[];
+  /** Stops everything, does something to its database meanwhile, and starts it again where it was. */
+  restart(
+    whileDown: (database: { admin: postgres.Sql; name: string }) => Promise<void>,
+  ): Promise<void>;
 }
 
 /** An address on which nobody listens: what a provider looks like that is down. */
@@ -55,18 +59,20 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
   const ports = freePorts();
   const localStripe = `http://127.0.0.1:${ports.stripe}`;
   stripeProxy?.forwardTo(localStripe);
-  const stack = await startStack({
-    dataDir,
-    ports,
-    databaseUrl: url.href,
-    seed: false,
-    log: (source, message) => log.push(`${source}: ${message}`),
-    functionsEnv: {
-      ...functionsEnv,
-      ...(stripeProxy !== undefined && { STRIPE_API_URL: stripeProxy.url }),
-    },
-    ...others,
-  });
+  const start = () =>
+    startStack({
+      dataDir,
+      ports,
+      databaseUrl: url.href,
+      seed: false,
+      log: (source, message) => log.push(`${source}: ${message}`),
+      functionsEnv: {
+        ...functionsEnv,
+        ...(stripeProxy !== undefined && { STRIPE_API_URL: stripeProxy.url }),
+      },
+      ...others,
+    });
+  let stack = await start();
   // A Stripe that is down from the start cannot learn the plans.
   if (stack.functionsEnv["STRIPE_API_URL"] !== nobody) {
     const stripe = stripeSdk(stackAddress(stack.env));
@@ -76,13 +82,20 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
     if (functionsEnv?.["STRIPE_WEBHOOK_SECRET"] === undefined) await plansKnown(stack);
   }
   return {
-    stack,
+    get stack() {
+      return stack;
+    },
     at: {
       ...stackAddress(stack.env),
       ...(stripeProxy !== undefined && { stripeUrl: localStripe }),
     },
     keys: await loadKeys(dataDir),
     log,
+    async restart(whileDown) {
+      await stack.stop();
+      await whileDown({ admin, name: database });
+      stack = await start();
+    },
     async [Symbol.asyncDispose]() {
       await stack.stop();
       await admin.unsafe(`drop database ${database} with (force)`);
