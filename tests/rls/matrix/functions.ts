@@ -92,6 +92,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.problem(integer,text,text)": { execute: ["anon", "authenticated", "service_role"] },
   "private.schedule_jobs()": server,
   "private.credit_notes_mirrored(text[])": server,
+  "private.events_on_their_way(text,text[])": server,
   "private.receipt_mail(uuid,uuid,text)": server,
   "private.refund_intent(uuid)": server,
   "private.refuse_when_overdue()": nobody,
