@@ -122,10 +122,10 @@ create table private.billing_drifts (
   constraint billing_drifts_pkey PRIMARY KEY (id),
   constraint billing_drifts_once_a_run UNIQUE (reconciliation_id, object_type, object_id, kind),
   constraint billing_drifts_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES private.reconciliations(id) ON DELETE CASCADE,
-  constraint billing_drifts_kind_known CHECK (kind = ANY (ARRAY['paid_not_active'::text, 'active_not_paid'::text, 'amount'::text, 'missing'::text, 'extra'::text, 'differs'::text, 'two_live'::text]))
+  constraint billing_drifts_kind_known CHECK (kind = ANY (ARRAY['paid_not_active'::text, 'active_not_paid'::text, 'amount'::text, 'missing'::text, 'extra'::text, 'differs'::text, 'two_live'::text, 'orphan'::text]))
 );
 comment on table private.billing_drifts is 'What a reconciliation found to differ.';
-comment on column private.billing_drifts.kind is 'paid_not_active and active_not_paid: access does not follow payment; amount; missing: Stripe has it, we do not; extra: we have it, Stripe does not; differs: another field; two_live: Stripe truly holds two running subscriptions of one workspace.';
+comment on column private.billing_drifts.kind is 'paid_not_active and active_not_paid: access does not follow payment; amount; missing: Stripe has it, we do not; extra: we have it, Stripe does not; differs: another field; two_live: Stripe truly holds two running subscriptions of one workspace; orphan: a subscription that runs and names a workspace that is not here or pays by another customer.';
 comment on column private.billing_drifts.detail is 'Field by field: {field: {stripe, ours}}.';
 alter table private.billing_drifts enable row level security;
 grant select, insert, update, delete on private.billing_drifts to service_role;
@@ -280,7 +280,6 @@ create table private.jobs (
   finished_at timestamp with time zone,
   note text,
   constraint jobs_pkey PRIMARY KEY (id),
-  constraint jobs_once_per_cause UNIQUE (kind, dedupe_key),
   constraint jobs_attempts_within_limit CHECK (attempts >= 0 AND attempts <= max_attempts),
   constraint jobs_discarded_with_note CHECK (state <> 'discarded'::text OR note IS NOT NULL),
   constraint jobs_finished_when_ended CHECK ((state = 'pending'::text) = (finished_at IS NULL)),
@@ -300,6 +299,7 @@ CREATE INDEX jobs_discarded ON private.jobs USING btree (finished_at) WHERE (sta
 CREATE INDEX jobs_due ON private.jobs USING btree (run_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX jobs_emptiable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NOT NULL) AND (payload <> '{}'::jsonb));
 CREATE INDEX jobs_of_event ON private.jobs USING btree (((payload ->> 'event'::text))) WHERE ((kind = 'webhook_handle'::text) AND (state <> 'succeeded'::text));
+CREATE UNIQUE INDEX jobs_once_per_cause ON private.jobs USING btree (kind, dedupe_key) WHERE (dedupe_key IS NOT NULL);
 CREATE INDEX jobs_removable ON private.jobs USING btree (finished_at) WHERE ((state = 'succeeded'::text) AND (dedupe_key IS NULL));
 alter table private.jobs enable row level security;
 grant select, insert, update, delete on private.jobs to service_role;
@@ -591,6 +591,35 @@ CREATE INDEX refund_intents_closed ON private.refund_intents USING btree (closed
 CREATE INDEX refund_intents_payment ON private.refund_intents USING btree (payment_id);
 alter table private.refund_intents enable row level security;
 grant select, insert, update, delete on private.refund_intents to service_role;
+
+create table private.restore_mails (
+  provider_id text not null,
+  address_hash text not null,
+  sent_at timestamp with time zone not null,
+  constraint restore_mails_pkey PRIMARY KEY (address_hash, provider_id)
+);
+comment on table private.restore_mails is 'Mails that were sent in a time of which the database knows nothing any more: to which address (hash), and Resend''s id.';
+CREATE INDEX restore_mails_sent ON private.restore_mails USING btree (sent_at);
+alter table private.restore_mails enable row level security;
+grant select, insert, update, delete on private.restore_mails to service_role;
+
+create table private.restores (
+  id bigint generated always as identity not null,
+  taken_at timestamp with time zone not null,
+  note text not null,
+  begun_at timestamp with time zone default now() not null,
+  mails_cursor text,
+  mails_listed_at timestamp with time zone,
+  constraint restores_pkey PRIMARY KEY (id),
+  constraint restores_note_length CHECK (char_length(note) >= 5 AND char_length(note) <= 500),
+  constraint restores_taken_before CHECK (taken_at < begun_at)
+);
+comment on table private.restores is 'Each time the database was taken back to an earlier moment.';
+comment on column private.restores.taken_at is 'The moment that the database was taken back to.';
+comment on column private.restores.mails_cursor is 'The last mail of Resend''s list that was noted: where a job that was cut off goes on.';
+comment on column private.restores.mails_listed_at is 'When all mails since taken_at were noted; until then none is sent.';
+alter table private.restores enable row level security;
+grant select, insert, update, delete on private.restores to service_role;
 
 create table private.retention_reasons (
   relation text not null,
@@ -4564,7 +4593,7 @@ AS $function$
     enqueue.kind, enqueue.payload, enqueue.dedupe_key,
     coalesce(enqueue.run_at, private.now()), enqueue.max_attempts
   )
-  on conflict on constraint jobs_once_per_cause do nothing
+  on conflict (kind, dedupe_key) where dedupe_key is not null do nothing
   returning id;
 $function$;
 comment on function private.enqueue(text, jsonb, text, timestamp with time zone, smallint) is 'Writes a job in the caller''s transaction; null when its cause already has one.';
@@ -8083,6 +8112,30 @@ begin
 end;
 $function$;
 comment on function private.refuse_when_overdue() is 'Trigger of what a workspace may not add while it is read-only or locked.';
+
+CREATE OR REPLACE FUNCTION private.restore_begin(taken_at timestamp with time zone, note text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  restore_id bigint;
+  counter record;
+begin
+  insert into private.restores (taken_at, note) values (restore_begin.taken_at, restore_begin.note)
+  returning id into restore_id;
+  -- Numbers that were given out since are known to Stripe, Resend and customers: none comes a second time.
+  for counter in
+    select format('%I.%I', schemaname, sequencename) as name, last_value
+    from pg_catalog.pg_sequences where schemaname in ('public', 'private') and last_value is not null
+  loop
+    perform pg_catalog.setval(counter.name::regclass, counter.last_value + 1000000);
+  end loop;
+  perform private.enqueue('restore_mails', jsonb_build_object('restore_id', restore_id), 'restore:' || restore_id);
+  return restore_id;
+end;
+$function$;
+comment on function private.restore_begin(timestamp with time zone, text) is 'For an operator, first thing after the database was taken back to `taken_at`: no number is given out twice, and no mail is sent before restore_mails knows which were. Answers the restore''s id.';
 
 CREATE OR REPLACE FUNCTION private.review_cursor(cursor text, OUT before_time timestamp with time zone, OUT before_id uuid)
  RETURNS record
@@ -12121,29 +12174,28 @@ $function$;
 comment on function public.health() is 'Server RPC: depth and age of the queue, dead letters, age of the oldest event that still waits, and what the shop''s latest comparison found.';
 grant execute on function public.health() to service_role;
 
-CREATE OR REPLACE FUNCTION public.idempotency_begin(caller text, endpoint text, key text, request_hash text, lease_seconds integer)
+CREATE OR REPLACE FUNCTION public.idempotency_begin(caller text, endpoint text, key text, request_hash text, lease_seconds integer, attempt uuid DEFAULT gen_random_uuid())
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   held private.idempotency_keys;
-  fresh constant uuid := gen_random_uuid();
   lease constant timestamptz := clock_timestamp() + make_interval(secs => lease_seconds);
 begin
   insert into private.idempotency_keys as kept (caller, endpoint, key, request_hash, attempt, locked_until)
   values (idempotency_begin.caller, idempotency_begin.endpoint, idempotency_begin.key,
-          idempotency_begin.request_hash, fresh, lease)
+          idempotency_begin.request_hash, idempotency_begin.attempt, lease)
   on conflict on constraint idempotency_keys_pkey do update
     -- Taken over when it is older than a day, or when whoever ran under it died.
-    set request_hash = excluded.request_hash, attempt = fresh, locked_until = lease,
+    set request_hash = excluded.request_hash, attempt = excluded.attempt, locked_until = lease,
         status = null, reply = null,
         created_at = case when kept.created_at < now() - interval '24 hours' then now() else kept.created_at end
     where kept.created_at < now() - interval '24 hours'
        or (kept.locked_until < clock_timestamp() and kept.request_hash = excluded.request_hash)
   returning * into held;
-  if held.attempt = fresh then
-    return jsonb_build_object('outcome', 'started', 'attempt', fresh);
+  if held.attempt = idempotency_begin.attempt then
+    return jsonb_build_object('outcome', 'started', 'attempt', held.attempt);
   end if;
 
   select * into held from private.idempotency_keys as kept
@@ -12158,8 +12210,8 @@ begin
   end;
 end;
 $function$;
-comment on function public.idempotency_begin(text, text, text, text, integer) is 'Server RPC: {outcome: started | replay | in_progress | mismatch}; with the kept status and reply on replay, the attempt on started.';
-grant execute on function public.idempotency_begin(text, text, text, text, integer) to service_role;
+comment on function public.idempotency_begin(text, text, text, text, integer, uuid) is 'Server RPC: {outcome: started | replay | in_progress | mismatch}; with the kept status and reply on replay, the attempt on started. `attempt` is new for each request: by it idempotency_end gives up a claim whose answer was lost.';
+grant execute on function public.idempotency_begin(text, text, text, text, integer, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.idempotency_end(caller text, endpoint text, key text, attempt uuid, status smallint, reply jsonb)
  RETURNS boolean
@@ -12308,86 +12360,108 @@ $function$;
 comment on function public.job_replay(bigint) is 'Server RPC: gives a dead letter a new life; false when there is no such dead job.';
 grant execute on function public.job_replay(bigint) to service_role;
 
-CREATE OR REPLACE FUNCTION public.job_settle(job_id bigint, attempt smallint, outcome text, error text DEFAULT NULL::text, retry_after_seconds integer DEFAULT NULL::integer, forget_payload boolean DEFAULT false)
- RETURNS text
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  settled text;
-begin
-  update private.jobs as job
-  set state = case
-        when job_settle.outcome = 'succeeded' then 'succeeded'
-        when job_settle.outcome = 'fatal' or job.attempts >= job.max_attempts then 'dead'
-        else 'pending'
-      end,
-      finished_at = case
-        when job_settle.outcome = 'retry' and job.attempts < job.max_attempts then null
-        else now()
-      end,
-      -- 2, 4, 8 … seconds up to an hour, each spread over half to one and a half times that, so that
-      -- a crowd that failed together does not come back together. 20 attempts take about ten hours,
-      -- inside the 24 hours for which Stripe and Resend remember an idempotency key.
-      run_at = case
-        when job_settle.outcome = 'retry' then private.now() + make_interval(secs => coalesce(
-          job_settle.retry_after_seconds,
-          least(3600, power(2, job.attempts)) * (0.5 + random())
-        ))
-        else job.run_at
-      end,
-      locked_until = null,
-      last_error = left(job_settle.error, 2000),
-      payload = case
-        when job_settle.outcome = 'succeeded' and job_settle.forget_payload then '{}'::jsonb
-        else job.payload
-      end
-  where job.id = job_settle.job_id
-    and job.state = 'pending'
-    and job.attempts = job_settle.attempt
-  returning job.state into settled;
-  return coalesce(settled, 'superseded');
-end;
-$function$;
-comment on function public.job_settle(bigint, smallint, text, text, integer, boolean) is 'Server RPC: ends one attempt as `succeeded`, `retry` or `fatal`; answers the job''s state, or `superseded` when the lease ran out and another worker took it.';
-grant execute on function public.job_settle(bigint, smallint, text, text, integer, boolean) to service_role;
-
 CREATE OR REPLACE FUNCTION public.jobs_claim(batch integer, lease_seconds integer)
  RETURNS TABLE(id bigint, kind text, payload jsonb, cause text, attempts smallint)
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_sort TO 'off'
+ SET jit TO 'off'
 AS $function$
+declare
+  wanted integer := jobs_claim.batch;
+  asked integer;
+  met integer;
+  job private.jobs;
 begin
-  -- A worker that died during the last attempt left nobody to give the job up.
-  update private.jobs as job
-  set state = 'dead', finished_at = now(), locked_until = null,
-      last_error = coalesce(job.last_error, 'the worker died during the last attempt')
-  where job.id in (
-    select due.id from private.jobs as due
-    where due.state = 'pending' and due.attempts >= due.max_attempts
-      and due.run_at <= private.now()
-      and (due.locked_until is null or due.locked_until < clock_timestamp())
-    for update skip locked
-  );
-
-  return query
-  update private.jobs as job
-  set attempts = job.attempts + 1,
-      locked_until = clock_timestamp() + make_interval(secs => jobs_claim.lease_seconds)
-  where job.id = any (array(
-    select due.id from private.jobs as due
-    where due.state = 'pending' and due.run_at <= private.now()
-      and due.attempts < due.max_attempts
-      and (due.locked_until is null or due.locked_until < clock_timestamp())
-    order by due.run_at, due.id
-    limit jobs_claim.batch
-    for update skip locked
-  ))
-  returning job.id, job.kind, job.payload, coalesce(job.dedupe_key, job.id::text), job.attempts;
+  loop
+    asked := wanted;
+    met := 0;
+    for job in
+      -- One that is exhausted is met where it lies, and not looked for: a worker that died during the last
+      -- attempt left nobody to give it up.
+      update private.jobs as held
+      set attempts = least(held.attempts + 1, held.max_attempts),
+          locked_until = case when held.attempts < held.max_attempts
+            then clock_timestamp() + make_interval(secs => jobs_claim.lease_seconds) end,
+          state = case when held.attempts < held.max_attempts then held.state else 'dead' end,
+          finished_at = case when held.attempts >= held.max_attempts then now() end,
+          last_error = case when held.attempts < held.max_attempts then held.last_error
+            else coalesce(held.last_error, 'the worker died during the last attempt') end
+      where held.id = any (array(
+        select due.id from private.jobs as due
+        where due.state = 'pending' and due.run_at <= private.now()
+          and (due.locked_until is null or due.locked_until < clock_timestamp())
+        order by due.run_at, due.id
+        limit wanted
+        for update skip locked
+      ))
+      returning held.*
+    loop
+      met := met + 1;
+      continue when job.state = 'dead';
+      wanted := wanted - 1;
+      id := job.id;
+      kind := job.kind;
+      payload := job.payload;
+      cause := coalesce(job.dedupe_key, job.id::text);
+      attempts := job.attempts;
+      return next;
+    end loop;
+    -- Full, or nothing is due behind those that were met.
+    exit when wanted = 0 or met < asked;
+  end loop;
 end;
 $function$;
 comment on function public.jobs_claim(integer, integer) is 'Server RPC: takes up to `batch` due jobs for `lease_seconds`; two workers never get the same one.';
 grant execute on function public.jobs_claim(integer, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.jobs_settle(results jsonb)
+ RETURNS TABLE(id bigint, state text)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    update private.jobs as job
+    set state = case
+          when result.outcome = 'succeeded' then 'succeeded'
+          when result.outcome = 'fatal' or job.attempts >= job.max_attempts then 'dead'
+          else 'pending'
+        end,
+        finished_at = case
+          when result.outcome = 'retry' and job.attempts < job.max_attempts then null
+          else now()
+        end,
+        -- 2, 4, 8 … seconds up to an hour, each spread over half to one and a half times that, so that
+        -- a crowd that failed together does not come back together. 20 attempts take about ten hours,
+        -- inside the 24 hours for which Stripe and Resend remember an idempotency key.
+        run_at = case
+          when result.outcome = 'retry' then private.now() + make_interval(secs => coalesce(
+            result.retry_after_seconds,
+            least(3600, power(2, job.attempts)) * (0.5 + random())
+          ))
+          else job.run_at
+        end,
+        locked_until = null,
+        last_error = left(result.error, 2000),
+        payload = case
+          when result.outcome = 'succeeded' and result.forget_payload then '{}'::jsonb
+          else job.payload
+        end
+    from jsonb_to_recordset(jobs_settle.results) as result (
+      id bigint, attempt smallint, outcome text, error text, retry_after_seconds integer, forget_payload boolean
+    )
+    -- By their ids first, and so by the primary key whatever the planner thinks of the queue's size.
+    where job.id = any (array(
+        select (one ->> 'id')::bigint from jsonb_array_elements(jobs_settle.results) as one
+      ))
+      and job.id = result.id and job.state = 'pending' and job.attempts = result.attempt
+    returning job.id, job.state;
+end;
+$function$;
+comment on function public.jobs_settle(jsonb) is 'Server RPC: ends attempts, each {id, attempt, outcome, error, retry_after_seconds, forget_payload} as `succeeded`, `retry` or `fatal`; answers the state of each job that it ended: of a job whose lease ran out and that another worker took nothing is answered.';
+grant execute on function public.jobs_settle(jsonb) to service_role;
 
 CREATE OR REPLACE FUNCTION public.mail_feedback_record(source text, kind text, addresses text[], occurred_at timestamp with time zone, detail text, provider_id text, delivery text)
  RETURNS void
@@ -12429,6 +12503,8 @@ CREATE OR REPLACE FUNCTION public.mail_gate(address text, user_id uuid, topic te
  SET search_path TO ''
 AS $function$
   select case
+    when exists (select from private.restores as restore where restore.mails_listed_at is null)
+      then jsonb_build_object('outcome', 'wait', 'reason', 'mails sent before the restore are being listed')
     when stopped.cause is not null
       then jsonb_build_object('outcome', 'suppressed', 'reason', stopped.cause)
     when mail_gate.topic is not null and not coalesce(
@@ -12437,12 +12513,18 @@ AS $function$
       -- Nobody whom we do not know has asked for anything.
       on_by_default and exists (select from public.profiles as known where known.id = mail_gate.user_id)
     ) then jsonb_build_object('outcome', 'unsubscribed', 'reason', mail_gate.topic)
+    when exists (select from private.restore_mails as sent where sent.address_hash = stopped.hash)
+      then jsonb_build_object('outcome', 'perhaps_sent', 'reason', 'the database was taken back', 'provider_ids', (
+        select jsonb_agg(sent.provider_id order by sent.sent_at desc)
+        from private.restore_mails as sent where sent.address_hash = stopped.hash
+      ))
   end
   from (
-    select private.mail_suppressed(private.mail_address_hash(address), mail_gate.topic is null) as cause
+    select hashed.hash, private.mail_suppressed(hashed.hash, mail_gate.topic is null) as cause
+    from (select private.mail_address_hash(address) as hash) as hashed
   ) as stopped;
 $function$;
-comment on function public.mail_gate(text, uuid, text, boolean) is 'Server RPC: why a mail is not sent, {outcome, reason}; null when it is. Without topic it is transactional.';
+comment on function public.mail_gate(text, uuid, text, boolean) is 'Server RPC: why a mail is not sent, or not yet: {outcome: suppressed, unsubscribed, wait, or perhaps_sent with provider_ids to ask Resend about; reason}; null when it is. Without topic it is transactional.';
 grant execute on function public.mail_gate(text, uuid, text, boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.mail_log_write(cause text, template text, purpose text, address text, user_id uuid, outcome text, reason text, provider_id text)
@@ -13742,6 +13824,20 @@ $function$;
 comment on function public.reconciliation_report(bigint) is 'Server RPC: {run_id, done, checked, drifts} with the first 1,000 drifts.';
 grant execute on function public.reconciliation_report(bigint) to service_role;
 
+CREATE OR REPLACE FUNCTION public.reconciliation_strangers(customers text[])
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select distinct named from unnest(customers) as named
+  where not exists (
+    select from private.billing_customers as known where known.stripe_customer_id = named
+  );
+$function$;
+comment on function public.reconciliation_strangers(text[]) is 'Server RPC: those of Stripe''s customers that no workspace has.';
+grant execute on function public.reconciliation_strangers(text[]) to service_role;
+
 CREATE OR REPLACE FUNCTION public.reconciliation_unseen(run_id bigint, object_type text, batch integer)
  RETURNS SETOF text
  LANGUAGE sql
@@ -13854,6 +13950,46 @@ CREATE OR REPLACE FUNCTION public.refund_intent_read(intent_id uuid)
 AS $function$ select private.refund_intent(intent_id) $function$;
 comment on function public.refund_intent_read(uuid) is 'Server RPC: an intent as refund_intent_open answers it; null when there is none.';
 grant execute on function public.refund_intent_read(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION public.restore_mails_from(restore_id bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'taken_at', restore.taken_at, 'cursor', restore.mails_cursor, 'done', restore.mails_listed_at is not null)
+  from private.restores as restore where restore.id = restore_mails_from.restore_id;
+$function$;
+comment on function public.restore_mails_from(bigint) is 'Server RPC: since when mails are to be listed, and the last one noted: {taken_at, cursor, done}.';
+grant execute on function public.restore_mails_from(bigint) to service_role;
+
+CREATE OR REPLACE FUNCTION public.restore_mails_note(restore_id bigint, mails jsonb, cursor text, done boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into private.restore_mails (provider_id, address_hash, sent_at)
+  select mail ->> 'id', private.mail_address_hash(address), (mail ->> 'created_at')::timestamptz
+  from jsonb_array_elements(mails) as mail, jsonb_array_elements_text(mail -> 'to') as address
+  on conflict on constraint restore_mails_pkey do nothing;
+  update private.restores as restore
+  set mails_cursor = coalesce(restore_mails_note.cursor, restore.mails_cursor),
+      mails_listed_at = case when done then now() end
+  where restore.id = restore_mails_note.restore_id;
+  if done then
+    -- Mails that were tried meanwhile need not wait for their next attempt, and have all of them again; a
+    -- long list has outlasted some.
+    update private.jobs as job
+    set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null
+    where job.kind = 'mail_send' and job.state in ('pending', 'dead') and job.locked_until is null
+      and job.last_error = 'mails sent before the restore are being listed';
+  end if;
+end;
+$function$;
+comment on function public.restore_mails_note(bigint, jsonb, text, boolean) is 'Server RPC: notes a page of sent mails [{id, to: [], created_at}] and how far the list was read, in one transaction.';
+grant execute on function public.restore_mails_note(bigint, jsonb, text, boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.retention_run(batch integer DEFAULT 1000)
  RETURNS jsonb
@@ -15685,7 +15821,9 @@ create policy "Staff read import files" on storage.objects for select to authent
 create policy "Staff read product image files" on storage.objects for select to authenticated
   using (((bucket_id = 'product-images'::text) AND ( SELECT private.is_staff() AS is_staff)));
 create policy "Users add avatar files to their own folder" on storage.objects for insert to authenticated
-  with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
+  with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text)) AND (EXISTS ( SELECT
+   FROM profiles profile
+  WHERE (profile.id = ( SELECT auth.uid() AS uid))))));
 create policy "Users delete their own avatar files" on storage.objects for delete to authenticated
   using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)));
 create policy "Users read their own avatar files" on storage.objects for select to authenticated
@@ -15694,7 +15832,9 @@ create policy "Users read their own export files" on storage.objects for select 
   using (((bucket_id = 'exports'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)));
 create policy "Users replace their own avatar files" on storage.objects for update to authenticated
   using (((bucket_id = 'avatars'::text) AND ((storage.foldername(name))[1] = (( SELECT auth.uid() AS uid))::text)))
-  with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text))));
+  with check (((bucket_id = 'avatars'::text) AND (name ~ (('^'::text || (( SELECT auth.uid() AS uid))::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text)) AND (EXISTS ( SELECT
+   FROM profiles profile
+  WHERE (profile.id = ( SELECT auth.uid() AS uid))))));
 
 -- Storage buckets
 insert into storage.buckets (id, public, file_size_limit, allowed_mime_types)

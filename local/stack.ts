@@ -201,12 +201,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           url: `${gateway.url}/functions/v1/stripe-webhook`,
           secret: keys.stripeWebhookSecret,
         },
-        onClock: (offsetSeconds) => setBusinessClock(databaseUrl, offsetSeconds),
+        onClock: (offsetSeconds) => setBusinessClock(adminDatabaseUrl, offsetSeconds),
         log,
       }),
     ]);
     if (stripe !== undefined && stripe.clock.offset !== 0) {
-      await setBusinessClock(databaseUrl, stripe.clock.offset);
+      await setBusinessClock(adminDatabaseUrl, stripe.clock.offset);
     }
     stops.push(mail.stop, redis.stop);
     if (stripe !== undefined) stops.push(stripe.stop);

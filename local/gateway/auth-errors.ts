@@ -20,6 +20,7 @@ const refusals: Record<Refusal, string> = {
   key: "token is unverifiable: error while executing keyfunc: unrecognized JWT kid",
   signature: "token signature is invalid: crypto/ecdsa: verification error",
   expired: "token has invalid claims: token is expired",
+  future: "token used before issued",
   claims: "token has invalid claims",
 };
 

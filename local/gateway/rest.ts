@@ -8,6 +8,7 @@ const refusals: Record<Refusal, readonly [code: string, message: string]> = {
   key: ["PGRST301", "No suitable key or wrong key type"],
   signature: ["PGRST301", "JWT cryptographic operation failed"],
   expired: ["PGRST303", "JWT expired"],
+  future: ["PGRST303", "JWT issued at future"],
   claims: ["PGRST303", "JWT claims are not accepted"],
 };
 

@@ -9,7 +9,14 @@ import { decodeJwt, errors, importJWK, type JWTPayload, jwtVerify, SignJWT } fro
 import type { Keys } from "../keys.ts";
 
 /** Why a token is not accepted. */
-export type Refusal = "malformed" | "algorithm" | "key" | "signature" | "expired" | "claims";
+export type Refusal =
+  | "malformed"
+  | "algorithm"
+  | "key"
+  | "signature"
+  | "expired"
+  | "future"
+  | "claims";
 
 /** A bearer token that the gateway does not accept. */
 export class TokenRefused extends Error {
@@ -38,6 +45,9 @@ export function claimsOfInner(token: string): JWTPayload {
 // A verified token costs 0.3 ms the first time; clients send the same one for an hour.
 const cacheSize = 1000;
 
+// PostgREST's: a clock may be that far ahead.
+const clockSkewSeconds = 30;
+
 /** @param issuer `<gateway url>/auth/v1` */
 export async function createTokens(keys: Keys, issuer: string): Promise<Tokens> {
   const { kid } = keys.signingKey;
@@ -57,6 +67,9 @@ export async function createTokens(keys: Keys, issuer: string): Promise<Tokens> 
         audience: "authenticated",
         requiredClaims: ["exp", "sub", "role"],
       });
+      if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + clockSkewSeconds) {
+        throw new TokenRefused("future", "token is issued in the future");
+      }
       return payload;
     } catch (error) {
       throw refused(error);

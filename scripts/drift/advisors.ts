@@ -52,6 +52,11 @@ export async function advisorComplaints(databaseUrl: string): Promise<string[]> 
     ...["--output-format", "json"],
   ]);
   const { results } = JSON.parse(output) as { results: Finding[] };
+  return complaintsAbout(results);
+}
+
+/** What is left of findings to do, see {@link advisorComplaints}. */
+export function complaintsAbout(results: Finding[]): string[] {
   const accepts = (one: Accepted, finding: Finding) =>
     one.name === finding.name && one.schemas.includes(finding.metadata.schema ?? "");
   const open = results.filter((finding) => !accepted.some((one) => accepts(one, finding)));

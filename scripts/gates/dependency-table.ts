@@ -46,14 +46,13 @@ export const dependencies: Record<string, Dependency> = {
     given: "`API_KEY_SIGNING_JWK`; calls nobody",
   },
   "react": { why: "mails and pages are written in it", given: "a mail's or a page's values" },
-  "react-dom": { why: "shows the pages", given: "the page" },
+  "react-dom": { why: "makes HTML of mails, shows the pages", given: "a mail's values, the page" },
   "@react-email/body": mailParts,
   "@react-email/button": mailParts,
   "@react-email/container": mailParts,
   "@react-email/head": mailParts,
   "@react-email/html": mailParts,
   "@react-email/preview": mailParts,
-  "@react-email/render": { why: "makes HTML of a mail", given: "the mail's values" },
   "@react-email/text": mailParts,
   "resend": { why: "sends mails", given: "`RESEND_API_KEY`, addresses and mails; calls Resend" },
   "standardwebhooks": {
@@ -105,6 +104,10 @@ export const dependencies: Record<string, Dependency> = {
   "@types/react-dom": { why: "types alone: no code", given: "nothing" },
   "axe-core": { why: "whether pages can be used by everybody", given: "the pages under test" },
   "fast-check": { why: "properties, by many examples", given: nothing },
+  "graphile-worker": {
+    why: "the queue that ours is measured against",
+    given: "a benchmark's database",
+  },
   "playwright-core": {
     why: "drives Chromium through the pages",
     given: "a browser, and the local stack",

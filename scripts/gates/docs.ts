@@ -14,7 +14,7 @@ function prose(page: string): string {
 }
 
 function anchorsOf(page: string): Set<string> {
-  const anchors = new Set<string>();
+  const anchors = new Set([...page.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id]) => id!));
   for (const [, heading] of prose(page).matchAll(/^#{1,6} (.+)$/gm)) {
     const first = anchor(heading!);
     let name = first;

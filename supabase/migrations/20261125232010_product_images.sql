@@ -40,6 +40,10 @@ create policy "Staff delete product image files" on storage.objects
   for delete to authenticated
   using (bucket_id = 'product-images' and (select private.is_staff()));
 
+-- Written before there was this bucket, and of another form: they name files that are nowhere.
+delete from public.product_images
+where path !~ ('^' || product_id || '/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(png|jpg|webp)$');
+
 -- A row that named another product's file would take it along when it goes.
 alter table public.product_images
   drop constraint product_images_path_format,

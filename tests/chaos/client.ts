@@ -41,6 +41,19 @@ function told(endpoint: string, answer: Answer): BadAnswer {
   };
 }
 
+/** What an answer says was made, by its id. */
+function madeBy({ body }: Answer): string {
+  const { order_id, session_id, subscription, refund, cart, order } = body;
+  return JSON.stringify([
+    order_id,
+    session_id,
+    subscription?.id,
+    refund?.id,
+    cart?.cart_id,
+    order?.id,
+  ]);
+}
+
 /** Whether the same request may succeed when it comes again. */
 function isPassing({ status, headers }: Answer): boolean {
   return status >= 500 || (headers.has("retry-after") && status !== 422);
@@ -66,15 +79,17 @@ export async function ask(
   // One in eight loses patience early; nobody tries for ever.
   const most = random() < 0.12 ? 1 + Math.floor(random() * 2) : 40;
   ledger.requests++;
-  for (let attempt = 0; attempt < most; attempt++) {
-    if (attempt > 0) await delay(150 + random() * 350);
-    const answer = await call(method, path, {
+  const once = () =>
+    call(method, path, {
       on,
       headers,
       ...(token !== undefined && { token }),
       ...(body !== undefined && { body }),
       signal: AbortSignal.timeout(patienceMs),
     }).catch((error: Error) => error);
+  for (let attempt = 0; attempt < most; attempt++) {
+    if (attempt > 0) await delay(150 + random() * 350);
+    const answer = await once();
     if (answer instanceof Error) continue;
     if (answer.status >= 500) ledger.failures.push(told(endpoint, answer));
     if (isPassing(answer)) continue;
@@ -82,6 +97,14 @@ export async function ask(
       ledger.surprises.push(told(endpoint, answer));
     }
     ledger.acknowledged++;
+    // One in ten did not see the answer, and asks once more.
+    if (keyed && answer.status < 300 && random() < 0.1) {
+      const again = await once();
+      if (!(again instanceof Error) && again.status < 300) {
+        const [first, second] = [madeBy(answer), madeBy(again)];
+        if (first !== second) ledger.otherwise.push({ endpoint, first, second });
+      }
+    }
     return answer;
   }
   ledger.givenUp++;

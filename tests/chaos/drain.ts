@@ -20,8 +20,10 @@ export interface Open {
   untold: number;
 }
 
-/** Longer than a retry's pause of an hour, and than the longest hold. */
+/** Two of these are longer than a retry's pause, an event's delay and a hold. */
 const stepSeconds = 1900;
+/** What was bought for a month is renewed, or ends. */
+const monthSeconds = 32 * 24 * 60 * 60;
 
 /**
  * Lets time pass until nothing is due and nothing waits.
@@ -44,17 +46,17 @@ export async function drain(
     await endLeases(sql, name, killedAt);
   }
   const deadline = Date.now() + seconds * 1000;
-  let moves = 0;
+  // Holds end by the clock, and refunds and debits that follow from them later still; then a month passes,
+  // and events about its end come late as well.
+  const moves = [stepSeconds, stepSeconds, stepSeconds, monthSeconds, stepSeconds, stepSeconds];
   for (;;) {
     const open = await look();
-    const calm = open.jobs + open.events + open.untold === 0;
-    // Holds end by the clock, and refunds and debits that follow from them later still.
-    if (calm && open.retries + open.orders === 0 && moves >= 4) return undefined;
-    if (Date.now() > deadline) return open;
-    if (calm || moves < 2) {
-      await clock.move(stepSeconds);
-      moves++;
+    const calm = open.jobs + open.events === 0;
+    if (calm && open.retries + open.orders + open.untold === 0 && moves.length === 0) {
+      return undefined;
     }
+    if (Date.now() > deadline) return open;
+    if (calm) await clock.move(moves.shift() ?? stepSeconds);
     await delay(500);
   }
 

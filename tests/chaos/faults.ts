@@ -81,7 +81,7 @@ function kinds({ world, on, clock }: Setting): Kind[] {
   const { database } = world;
   return [
     {
-      every: 1.2,
+      every: 2.5,
       async strike(random, sql) {
         const running = [...await functionProcesses(on)];
         const [name, pid] = running[Math.floor(random() * running.length)] ?? [];
@@ -93,7 +93,7 @@ function kinds({ world, on, clock }: Setting): Kind[] {
       },
     },
     {
-      every: 2.5,
+      every: 3,
       strike: (random, sql) =>
         database.exclusive(async () => {
           await sql`
@@ -115,9 +115,9 @@ function kinds({ world, on, clock }: Setting): Kind[] {
     unwell("Resend", world.resend, 3, [429, 500, 503]),
     unwell("Redis", world.redis, 6, [500]),
     {
-      every: 3,
+      every: 5,
       async strike(random) {
-        await clock.move(30 + Math.floor(random() * 270));
+        await clock.move(60 + Math.floor(random() * 540));
         return "clock moved";
       },
     },

@@ -55,6 +55,8 @@ export interface Ledger {
   failures: BadAnswer[];
   /** Refusals that nothing in the user's story explains. */
   surprises: BadAnswer[];
+  /** Requests whose repetition, under the same Idempotency-Key, made or named something else. */
+  otherwise: { endpoint: string; first: string; second: string }[];
   /** Errors that reading by supabase-js gave, beside the database being away. */
   readErrors: { what: string; code: string; message: string }[];
 }
@@ -72,6 +74,7 @@ export function emptyLedger(): Ledger {
     givenUp: 0,
     failures: [],
     surprises: [],
+    otherwise: [],
     readErrors: [],
   };
 }

@@ -1,6 +1,6 @@
 /**
  * `task chaos --seed N --minutes M`: a stack of its own, users on it, and everything going wrong meanwhile.
- * Exit code 1 where an invariant is broken; a line of chaos.jsonl a run (see docs/operations.md).
+ * Exit code 1 where an invariant is broken; a line of chaos.jsonl a run (see CONTRIBUTING.md).
  */
 import { parseArgs } from "node:util";
 import { startWorld } from "./world.ts";
@@ -51,10 +51,8 @@ let broken = true;
     console.log(`\n${describe(run)}`);
     await Deno.writeTextFile("chaos.jsonl", summary(run) + "\n", { append: true });
   } finally {
-    if (broken) {
-      await Deno.writeTextFile("chaos.log", world.log.join("\n") + "\n");
-      console.log("What the stack logged is in chaos.log.");
-    }
+    await Deno.writeTextFile("chaos.log", world.log.join("\n") + "\n");
+    if (broken) console.log("What the stack logged is in chaos.log.");
   }
 }
 Deno.exit(broken ? 1 : 0);

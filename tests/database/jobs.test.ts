@@ -49,7 +49,7 @@ async function settle(
       forget_payload: options.forget,
     }] as never)
   })`;
-  return row!.state;
+  return row?.state ?? "superseded";
 }
 
 interface Job {
@@ -101,6 +101,15 @@ Deno.test("jobs: a claim takes no more than its batch, the earliest first", asyn
   assert.deepEqual(claimed.map((job) => job.id).toSorted(), ids.slice(0, 3).toSorted());
 });
 
+Deno.test("jobs: a claim that names no size takes nothing, and ends", async () => {
+  await enqueue("sample");
+  await sql.begin(async (tx) => {
+    await tx`set local statement_timeout = '10s'`;
+    assert.deepEqual([...await tx`select * from public.jobs_claim(null, null)`], []);
+  });
+  assert.equal((await claim()).length, 1);
+});
+
 Deno.test("jobs: a job is free again when its lease has expired, and not before", async () => {
   const id = await enqueue("sample");
   const [first] = await claim();
@@ -142,7 +151,7 @@ Deno.test("jobs: a batch is settled in one call, each by its own result", async 
   const states = new Map(settled.map((row) => [row["id"], row["state"]]));
   assert.deepEqual(
     results.map(({ id }) => states.get(id)),
-    ["succeeded", "dead", "pending", "dead", "superseded", "superseded"],
+    ["succeeded", "dead", "pending", "dead", undefined, undefined],
   );
   const rows = await Promise.all([good!, bad!, again!, last!, stale!].map(({ id }) => look(id)));
   assert.deepEqual(rows.map((row) => row.last_error), ["a note", "never", null, null, null]);

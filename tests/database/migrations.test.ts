@@ -6,11 +6,16 @@ import postgres from "postgres";
 import { freshDatabase } from "../../local/postgres/fresh-database.ts";
 import { migrate, readMigrations } from "../../local/postgres/migrate.ts";
 import { assertHostedGrants } from "../../local/gateway/mod.ts";
+import { check, derived } from "../../scripts/drift/derived.ts";
+import { dumpSchema } from "../../scripts/drift/schema.ts";
 import { functions, tables } from "../rls/matrix.ts";
+import { applyToRows, seeded } from "./rows/apply.ts";
+import { meantToVanish } from "./rows/hand-made.ts";
 
 const supabaseDir = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "supabase");
 const folder = join(supabaseDir, "migrations");
 const server = () => Deno.env.get("SOCLE_TEST_DATABASE");
+const template = () => Deno.env.get("SOCLE_TEST_TEMPLATE");
 
 Deno.test("migrations: named by time and capability, in order, none twice", async () => {
   const files: string[] = [];
@@ -35,23 +40,79 @@ Deno.test("migrations: each says at its head what it is about, in lower-case SQL
   }
 });
 
-Deno.test("migrations: apply one by one to a new project, and only once", async () => {
+Deno.test("migrations: apply one by one to a database with rows, keep them, and end in docs/schema.sql", async (t) => {
   await using database = await freshDatabase({ server: server(), supabaseDir: null });
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  // MIGRATION_ROWS_SEED makes other rows.
+  const seed = Number(Deno.env.get("MIGRATION_ROWS_SEED") ?? "1");
   try {
     const migrations = await readMigrations(folder);
-    for (const { version, name, sql: text } of migrations) {
-      await sql.begin((transaction) => transaction.unsafe(text)).catch((error) => {
-        throw new Error(`${version}_${name}: ${error.message}`, { cause: error });
-      });
-    }
-    await sql.unsafe(await Deno.readTextFile(join(supabaseDir, "seed.sql")));
+    const { vanished, empty } = await applyToRows(sql, migrations, seeded(seed));
+
+    await t.step("every table has met the later migrations with rows", () => {
+      assert.deepEqual(empty, {});
+    });
+    await t.step("no row has gone, but where the migration says so", () => {
+      for (const { migration, table, before, after } of vanished) {
+        const meant = meantToVanish[migration];
+        assert.equal(
+          table,
+          meant?.table,
+          `${migration}: ${before} rows of ${table}, then ${after}`,
+        );
+        const text = migrations.find(({ version }) => migration.startsWith(version))!.sql;
+        assert.match(text, meant!.says);
+      }
+    });
+    await t.step("the schema is docs/schema.sql", async () => {
+      assert.equal(await check(derived.schema, await dumpSchema(sql), "schema"), undefined);
+    });
   } finally {
     await sql.end();
   }
+});
 
-  await using another = await freshDatabase({ server: server() });
-  assert.equal(await migrate(another.url, supabaseDir), 0);
+Deno.test("migrations: applied again, they change nothing", async () => {
+  await using database = await freshDatabase({ server: server(), template: template() });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  try {
+    const before = await dumpSchema(sql);
+    assert.equal(await migrate(database.url, supabaseDir), 0);
+    assert.equal(await dumpSchema(sql), before);
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("migrations: one that dies half-way leaves nothing, and is applied when it is mended", async () => {
+  await using database = await freshDatabase({ server: server(), supabaseDir: null });
+  const dir = await Deno.makeTempDir();
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const write = (name: string, text: string) =>
+    Deno.writeTextFile(join(dir, "migrations", name), text);
+  try {
+    await Deno.mkdir(join(dir, "migrations"));
+    await write("20260101000000_first.sql", "create table public.first (id int primary key);");
+    const second =
+      "alter table public.first add column n int; insert into public.first values (1, 2);";
+    await write("20260101000001_second.sql", `${second} select 1 / 0;`);
+    await assert.rejects(migrate(database.url, dir, { seed: false }), /20260101000001_second\.sql/);
+    const columns = () =>
+      sql`select column_name from information_schema.columns
+      where table_name = 'first' order by ordinal_position`.then((rows) =>
+        rows.map((row) => row["column_name"])
+      );
+    assert.deepEqual(await columns(), ["id"]);
+    assert.deepEqual([...await sql`select * from public.first`], []);
+
+    await write("20260101000001_second.sql", second);
+    assert.equal(await migrate(database.url, dir, { seed: false }), 1);
+    assert.deepEqual(await columns(), ["id", "n"]);
+    assert.equal(await migrate(database.url, dir, { seed: false }), 0);
+  } finally {
+    await sql.end();
+    await Deno.remove(dir, { recursive: true });
+  }
 });
 
 Deno.test("grants: what the owner makes later is open to no API role", async () => {

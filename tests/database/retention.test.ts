@@ -267,6 +267,14 @@ const samples: Record<string, Sample> = {
     left: async () =>
       names(await sql`select provider_id as name from private.mail_deliveries` as never),
   },
+  restore_mails: {
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.restore_mails (provider_id, address_hash, sent_at)
+        values ('${name}', '${name}', ${ago("restore_mails", age)})`),
+    left: async () =>
+      names(await sql`select provider_id as name from private.restore_mails` as never),
+  },
   mail_feedback: {
     // Told of an address that is not suppressed: of one that is, it stays.
     insert: (name, age) =>

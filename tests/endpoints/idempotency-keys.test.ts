@@ -4,16 +4,24 @@
  */
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
+import { stack } from "../support/stack.ts";
+import { type Fault, startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Fixture, startFixture } from "./suite/fixture.ts";
 
 const sql = connect();
 let fixture: Fixture;
+/** The way of its functions to the database. */
+let way: StripeProxy;
 Deno.test.beforeAll(async () => {
-  fixture = await startFixture();
+  way = await startStripeProxy();
+  way.forwardTo(stack.url);
+  fixture = await startFixture(way.url);
 });
+Deno.test.afterEach(() => way.mendAll());
 Deno.test.afterAll(async () => {
   await fixture.stop();
+  await way[Symbol.asyncDispose]();
   await sql.end();
 });
 
@@ -124,6 +132,40 @@ Deno.test("idempotency: after 24 hours the key is free, also for another body", 
     where key = ${work.key}`;
   const next = await work.run({ refusal: "forbidden" });
   assert.deepEqual([next.status, next.replayed, await work.executions()], [403, false, 2]);
+});
+
+/** Loses the database at one RPC, so many times. */
+const lose = (rpc: "begin" | "end", kind: "unreachable" | "answer lost", times: number) =>
+  way.breakCalls({ path: new RegExp(`/rpc/idempotency_${rpc}$`) }, { kind } as Fault, times);
+
+/** Repeats a request until it is no longer told to wait, as a client does. */
+const insist = (work: Awaited<ReturnType<typeof keyedWork>>) =>
+  waitFor("the key to be free", async () => {
+    const reply = await work.run();
+    return reply.status < 400 && reply;
+  }, 20);
+
+Deno.test("idempotency: a key whose claim nobody heard of, because the database went away, does not block the retry", async () => {
+  const work = await keyedWork();
+  lose("begin", "answer lost", 3);
+  assert.deepEqual((await work.run()).body.code, "database_unavailable");
+  assert.equal((await insist(work)).body.execution, 1);
+});
+
+Deno.test("idempotency: a key that could not be freed, because the database was away, is freed when it is back", async () => {
+  const work = await keyedWork({ failures: 1 });
+  lose("end", "unreachable", 6);
+  assert.equal((await work.run()).status, 502);
+  assert.equal((await insist(work)).body.execution, 2);
+});
+
+Deno.test("idempotency: what was done is answered, and kept when the database is back", async () => {
+  const work = await keyedWork();
+  lose("end", "unreachable", 6);
+  const first = await work.run();
+  assert.deepEqual([first.status, first.body.execution], [201, 1]);
+  const { body, replayed } = await insist(work);
+  assert.deepEqual([body, replayed, await work.executions()], [first.body, true, 1]);
 });
 
 interface Begun {

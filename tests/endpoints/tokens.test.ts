@@ -60,6 +60,7 @@ const wrongClaims: [what: string, changes: () => Record<string, unknown>][] = [
   ["expired a second ago", () => ({ exp: now() - 1 })],
   ["without an end", () => ({ exp: undefined })],
   ["not valid yet", () => ({ nbf: now() + 3600 })],
+  ["issued in the future", () => ({ iat: now() + 3600, exp: now() + 7200 })],
   ["of another issuer", () => ({ iss: "https://other.supabase.co/auth/v1" })],
   ["of an issuer that begins like ours", () => ({ iss: `${own.at.url}/auth/v1/` })],
   ["of no issuer", () => ({ iss: undefined })],
@@ -127,6 +128,31 @@ for (const target of [...calledBy("user"), ...calledBy("staff")]) {
     assert.ok(reply.status >= 400, JSON.stringify(reply.body));
   });
 }
+
+Deno.test("the token of a deleted user reads and writes nothing by REST and storage, though it has not expired", async () => {
+  const gone = await signUp({ on: own.at });
+  const sql = connect(own.at);
+  try {
+    await sql`delete from auth.users where id = ${gone.id}`;
+  } finally {
+    await sql.end();
+  }
+  for (const table of ["workspaces", "profiles", "workspace_members", "orders"] as const) {
+    const { data, error } = await gone.client.from(table).select();
+    assert.deepEqual([data, error], [[], null], table);
+  }
+  const writes = [
+    await gone.client.rpc("workspace_create", { name: "Mine" }),
+    await gone.client.from("workspaces").insert({ name: "Mine", slug: "mine" }),
+    await gone.client.from("mail_preferences")
+      .insert({ user_id: gone.id, topic: "tips", subscribed: true }),
+  ];
+  for (const { error } of writes) assert.ok(error !== null);
+  // A file would outlive its owner, in a bucket that everybody reads.
+  const { error } = await gone.client.storage.from("avatars")
+    .upload(`${gone.id}/avatar.png`, new Uint8Array(8), { contentType: "image/png" });
+  assert.ok(error !== null, "a file of nobody's was taken");
+});
 
 Deno.test("the token behind a key, should it ever leak, reaches the key's workspace alone and no longer than the key", async () => {
   const owner = await signUp({ on: own.at });

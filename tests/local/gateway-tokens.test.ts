@@ -145,9 +145,17 @@ const forgeries: Record<string, { forgery: Forgery; code: string }> = {
   "of another issuer": { forgery: { claims: { iss: "https://x.example" } }, code: "PGRST303" },
   "for another audience": { forgery: { claims: { aud: "other" } }, code: "PGRST303" },
   "without expiry": { forgery: { claims: { exp: undefined } }, code: "PGRST303" },
+  "not valid yet": { forgery: { claims: { nbf: ago + 3600 } }, code: "PGRST303" },
+  "issued in the future": { forgery: { claims: { iat: ago + 3600 } }, code: "PGRST303" },
   "without subject": { forgery: { claims: { sub: undefined } }, code: "PGRST303" },
   "signed with another key": { forgery: { key: other.privateKey }, code: "PGRST301" },
   "naming a key it invented": { forgery: { header: { kid: "mine" } }, code: "PGRST301" },
+  "naming a file as its key": { forgery: { header: { kid: "../../dev/null" } }, code: "PGRST301" },
+  "naming no key": { forgery: { header: { kid: undefined } }, code: "PGRST301" },
+  "signed by another key under our name": {
+    forgery: { key: other.privateKey, claims: { role: "service_role" } },
+    code: "PGRST301",
+  },
   "bringing its own key": {
     forgery: { key: other.privateKey, header: { jwk: await exportJWK(other.publicKey) } },
     code: "PGRST301",

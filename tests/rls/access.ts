@@ -67,6 +67,17 @@ export const everyRow: Rows = "true";
 /** Each verb on each row and column: the service role, which bypasses policies but not grants. */
 export const everything = "everything";
 
+/** What a role may do, said in full where the matrix says everything. */
+export function verbsOf(
+  access: TableAccess,
+  role: "anon" | "authenticated" | "service_role",
+): Verbs {
+  const verbs = access[role];
+  if (verbs !== everything) return verbs;
+  const all = { rows: everyRow, columns: access.columns };
+  return { select: everyRow, insert: all, update: all, delete: everyRow };
+}
+
 /** Conditions by what a reader calls them, for the page made from the matrix. */
 export const namedRows = new Map<Rows, string>();
 /** A condition that the page names instead of quoting. */

@@ -27,6 +27,7 @@ import {
   shopReconciliationFunctions,
   shopReconciliationTables,
 } from "./matrix/shop-reconciliation.ts";
+import { restoreFunctions, restoreTables } from "./matrix/restores.ts";
 import { reviewFunctions, reviewTables } from "./matrix/shop-reviews.ts";
 import { subscriptionTables } from "./matrix/subscriptions.ts";
 import { webhooksOutFunctions, webhooksOutTables } from "./matrix/webhooks-out.ts";
@@ -51,6 +52,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...shopOrderFunctions,
   ...shopCheckoutFunctions,
   ...shopImportFunctions,
+  ...restoreFunctions,
   ...reviewFunctions,
   ...shopReconciliationFunctions,
   ...webhooksOutFunctions,
@@ -84,6 +86,7 @@ const written: Record<string, TableAccess> = {
   ...shopCatalogueTables,
   ...shopOrderTables,
   ...shopImportTables,
+  ...restoreTables,
   ...reviewTables,
   ...shopReconciliationTables,
   ...webhooksOutTables,

@@ -5,10 +5,10 @@ import type { Owner, Rows } from "./access.ts";
 import { tables } from "./matrix.ts";
 import { insertStatement, keyOf } from "./world.ts";
 
-/** Somebody with a client; anon has no id. */
+/** Somebody with a client; anon and the operator have no id. */
 export interface Caller {
   name: string;
-  role: "anon" | "authenticated";
+  role: "anon" | "authenticated" | "service_role";
   id: string | null;
   client: SupabaseClient;
   token: string | null;
@@ -20,14 +20,21 @@ export interface RestWorld extends AsyncDisposable {
   sql: Sql;
   anon: Caller;
   owner: Caller & { id: string };
-  /** A plain member of the owner's workspace. */
+  /** Members of the owner's workspace, by their role in it. */
+  admin: Caller & { id: string };
   member: Caller & { id: string };
+  billing: Caller & { id: string };
   stranger: Caller & { id: string };
   /** Who operates the product, and is in nobody's workspace. */
   staff: Caller & { id: string };
+  /** Everybody above. */
   callers: Caller[];
   /** With the secret key. */
-  operator: SupabaseClient;
+  operator: Caller;
+  /** Somebody new with a client of his own, who has not signed up yet. */
+  newcomer(): { client: SupabaseClient };
+  /** What the samples of the two were made from. */
+  samplesOf: { owner: Owner; stranger: Owner };
   workspaceOf(caller: Caller): Promise<string>;
   /** The rows of a table that a condition names for a caller, as a user of the API would get them. */
   rowsWhere(table: string, rows: Rows, caller: Caller): Promise<Record<string, unknown>[]>;
@@ -40,7 +47,7 @@ async function addSamples(
   userId: string,
   workspaceId: string,
   staffId: string,
-): Promise<void> {
+): Promise<Owner> {
   const made = new Map<string, Record<string, unknown>>();
   const owner: Owner = {
     userId,
@@ -57,6 +64,7 @@ async function addSamples(
       if (!made.has(table)) made.set(table, row!);
     }
   }
+  return owner;
 }
 
 /** Starts it. */
@@ -87,28 +95,35 @@ async function peopled(database: TestDatabase): Promise<RestWorld> {
     const token = data.session!.access_token;
     return { name, role: "authenticated", id: data.user!.id, client: mine, token };
   };
-  const anon: Caller = {
-    name: "anon",
-    role: "anon",
-    id: null,
-    client: client(fresh.keys.publishableKey),
-    token: null,
-  };
+  const keyed = (name: string, role: Caller["role"], key: string): Caller => (
+    { name, role, id: null, client: client(key), token: null }
+  );
+  const anon = keyed("anon", "anon", fresh.keys.publishableKey);
   type User = Caller & { id: string };
-  const [owner, member, stranger, staff] = await Promise.all(
-    ["owner", "member", "stranger", "staff"].map(signUp),
-  ) as [User, User, User, User];
+  const [owner, admin, member, billing, stranger, staff] = await Promise.all(
+    ["owner", "admin", "member", "billing", "stranger", "staff"].map(signUp),
+  ) as [User, User, User, User, User, User];
 
   const workspaceOf = async (caller: Caller) => {
     const [row] = await sql<{ id: string }[]>`
       select id from public.workspaces where personal_of = ${caller.id}`;
     return row!.id;
   };
-  await sql`
-    insert into public.workspace_members (workspace_id, user_id, role)
-    values (${await workspaceOf(owner)}, ${member.id}, 'member')`;
-  await addSamples(sql, owner.id, await workspaceOf(owner), staff.id);
-  await addSamples(sql, stranger.id, await workspaceOf(stranger), await insertUser(sql));
+  const workspaceId = await workspaceOf(owner);
+  for (const { name: role, id } of [admin, member, billing]) {
+    await sql`
+      insert into public.workspace_members (workspace_id, user_id, role)
+      values (${workspaceId}, ${id}, ${role})`;
+  }
+  const samplesOf = {
+    owner: await addSamples(sql, owner.id, workspaceId, staff.id),
+    stranger: await addSamples(
+      sql,
+      stranger.id,
+      await workspaceOf(stranger),
+      await insertUser(sql),
+    ),
+  };
 
   return {
     url,
@@ -116,11 +131,15 @@ async function peopled(database: TestDatabase): Promise<RestWorld> {
     sql,
     anon,
     owner,
+    admin,
     member,
+    billing,
     stranger,
     staff,
-    callers: [anon, owner, member, stranger, staff],
-    operator: client(fresh.keys.secretKey),
+    callers: [anon, owner, admin, member, billing, stranger, staff],
+    operator: keyed("operator", "service_role", fresh.keys.secretKey),
+    samplesOf,
+    newcomer: () => ({ client: client(fresh.keys.publishableKey) }),
     workspaceOf,
     async rowsWhere(table, rows, caller) {
       const condition = rows.replaceAll("$me", caller.id === null ? "null" : `'${caller.id}'`);

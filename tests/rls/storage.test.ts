@@ -1,7 +1,7 @@
 /** Another user's files, through the storage API as an application and as an attacker call it. */
 import assert from "node:assert/strict";
-import { request } from "node:http";
 import { buckets } from "./matrix.ts";
+import { raw } from "./raw-request.ts";
 import { type Caller, type RestWorld, restWorld } from "./rest-world.ts";
 
 let world: RestWorld;
@@ -44,37 +44,6 @@ async function assertUntouched(name: string): Promise<void> {
   assert.deepEqual(await storedNames(), [name]);
   const reply = await fetch(files(world.anon).getPublicUrl(name).data.publicUrl);
   assert.deepEqual(new Uint8Array(await reply.arrayBuffer()), png);
-}
-
-/** A request whose path is sent as it is written: `fetch` would resolve `..` itself. */
-async function raw(
-  method: string,
-  path: string,
-  caller: Caller,
-  body: Uint8Array = forged,
-): Promise<number> {
-  const { hostname, port } = new URL(world.url);
-  return await new Promise((resolve, reject) => {
-    const sent = request({
-      method,
-      hostname,
-      port,
-      path,
-      agent: false,
-      headers: {
-        apikey: world.publishableKey,
-        ...(caller.token !== null && { authorization: `Bearer ${caller.token}` }),
-        "content-type": "image/png",
-        "content-length": body.length,
-        "x-upsert": "true",
-      },
-    }, (reply) => {
-      reply.resume();
-      reply.on("end", () => resolve(reply.statusCode!));
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
 }
 
 Deno.test("storage: a user uploads, replaces, lists, moves and removes own files", async () => {
@@ -152,7 +121,8 @@ Deno.test("storage: no spelling of a path leads out of the own folder", async ()
   ];
   for (const spelling of spellings) {
     for (const method of ["POST", "PUT", "DELETE"]) {
-      const status = await raw(method, `/storage/v1/object/${bucket}/${spelling}`, attacker);
+      const at = `/storage/v1/object/${bucket}/${spelling}`;
+      const { status } = await raw(world, method, at, attacker, forged);
       assert.ok(status >= 400 && status < 500, `${method} ${spelling} answered ${status}`);
     }
     await assertUntouched(name);

@@ -1,7 +1,7 @@
 /** Every cell of the matrix for tables, proven in SQL as the role. */
 import assert from "node:assert/strict";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { byStaff, everyRow, everything, type TableAccess, type Verbs } from "./access.ts";
+import { byStaff, everyRow, type TableAccess, type Verbs, verbsOf } from "./access.ts";
 import { tables } from "./matrix.ts";
 import {
   type Actor,
@@ -23,13 +23,6 @@ Deno.test.afterAll(async () => {
 
 const refused = "42501";
 const codeOf = (outcome: Outcome) => "code" in outcome ? outcome.code : undefined;
-
-function verbsOf(access: TableAccess, role: Actor["role"]): Verbs {
-  const verbs = access[role];
-  if (verbs !== everything) return verbs;
-  const all = { rows: "true", columns: access.columns };
-  return { select: "true", insert: all, update: all, delete: "true" };
-}
 
 async function proveSelect(world: World, table: string, actor: Actor, verbs: Verbs) {
   const key = await keyOf(world.tx, table);

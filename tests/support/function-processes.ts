@@ -14,9 +14,11 @@ export async function functionProcesses(on: StackAddress): Promise<Map<string, n
         found.set(name, Number(entry.name));
       }
     } catch (error) {
-      // Ended meanwhile, or another account's.
+      // Ended meanwhile, maybe between opening and reading (ESRCH), or another account's.
       const passed = [Deno.errors.NotFound, Deno.errors.PermissionDenied];
-      if (!passed.some((expected) => error instanceof expected)) throw error;
+      const gone = passed.some((expected) => error instanceof expected) ||
+        /os error 3\b/.test((error as Error).message);
+      if (!gone) throw error;
     }
   }
   return found;

@@ -31,6 +31,10 @@ export interface OwnStack extends AsyncDisposable {
   keys: Keys;
   /** What the functions and the parts logged, line by line. */
   log: string[];
+  /** Stops everything, does something to its database meanwhile, and starts it again where it was. */
+  restart(
+    whileDown: (database: { admin: postgres.Sql; name: string }) => Promise<void>,
+  ): Promise<void>;
 }
 
 /** An address on which nobody listens: what a provider looks like that is down. */
@@ -61,18 +65,20 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
   const ports = freePorts();
   const localStripe = `http://127.0.0.1:${ports.stripe}`;
   stripeProxy?.forwardTo(localStripe);
-  const stack = await startStack({
-    dataDir,
-    ports,
-    databaseUrl: database.url,
-    seed: false,
-    log: (source, message) => log.push(`${source}: ${message}`),
-    functionsEnv: {
-      ...functionsEnv,
-      ...(stripeProxy !== undefined && { STRIPE_API_URL: stripeProxy.url }),
-    },
-    ...others,
-  });
+  const start = () =>
+    startStack({
+      dataDir,
+      ports,
+      databaseUrl: database.url,
+      seed: false,
+      log: (source, message) => log.push(`${source}: ${message}`),
+      functionsEnv: {
+        ...functionsEnv,
+        ...(stripeProxy !== undefined && { STRIPE_API_URL: stripeProxy.url }),
+      },
+      ...others,
+    });
+  let stack = await start();
   if (plansThere && prepared === undefined) {
     const stripe = stripeSdk(stackAddress(stack.env));
     await publishMeters(stripe, meters);
@@ -80,13 +86,20 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
     if (plansTold) await plansKnown(stack);
   }
   return {
-    stack,
+    get stack() {
+      return stack;
+    },
     at: {
       ...stackAddress(stack.env),
       ...(stripeProxy !== undefined && { stripeUrl: localStripe }),
     },
     keys: await loadKeys(dataDir),
     log,
+    async restart(whileDown) {
+      await stack.stop();
+      await whileDown({ admin, name: database.name });
+      stack = await start();
+    },
     async [Symbol.asyncDispose]() {
       await stack.stop();
       await admin.unsafe(`drop database ${database.name} with (force)`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { networkOf } from "../../supabase/functions/_shared/network.ts";
 
 Deno.test("network: an IPv4 address counts by itself, also written as IPv6", () => {
-  for (const address of ["203.0.113.7", "::ffff:203.0.113.7"]) {
+  for (const address of ["203.0.113.7", "::ffff:203.0.113.7", "::ffff:cb00:7107"]) {
     assert.equal(networkOf(address), "203.0.113.7");
   }
 });
@@ -28,6 +28,7 @@ Deno.test("network: what names a proxy, this machine or nothing is nobody's", ()
     "100.64.0.1",
     "0.0.0.0",
     "::1",
+    "::ffff:7f00:1",
     "::",
     "fd00::1",
     "fc00::1",

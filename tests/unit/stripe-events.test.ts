@@ -50,6 +50,23 @@ Deno.test("an event is about the object in it, whatever its type is called", () 
   }
 });
 
+Deno.test("what an order's lines make at Stripe is not looked at: no plan's product, no price that recurs", () => {
+  const created = (object: unknown, type: string) =>
+    eventTargets({ type, data: { object } } as unknown as Stripe.Event);
+  const product = { object: "product", id: "prod_1", metadata: {} };
+  deepStrictEqual(created(product, "product.created"), []);
+  const looked = [{ type: "product", id: "prod_1" }];
+  deepStrictEqual(created({ ...product, metadata: { plan: "pro" } }, "product.created"), looked);
+  // It may have been a plan's, or become one.
+  deepStrictEqual(created(product, "product.updated"), looked);
+  deepStrictEqual(created(product, "product.deleted"), looked);
+  const price = { object: "price", id: "price_1" };
+  deepStrictEqual(created({ ...price, type: "one_time" }, "price.created"), []);
+  deepStrictEqual(created({ ...price, type: "recurring" }, "price.created"), [
+    { type: "price", id: "price_1" },
+  ]);
+});
+
 Deno.test("a payment of an invoice is about the invoice, by id or expanded", () => {
   const invoice = [{ type: "invoice", id: "in_1" }];
   deepStrictEqual(targets({ object: "invoice_payment", id: "inpay_1", invoice: "in_1" }), invoice);

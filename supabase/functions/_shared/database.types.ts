@@ -2778,6 +2778,7 @@ export type Database = {
       "health": { Args: Record<PropertyKey, never>; Returns: Json };
       "idempotency_begin": {
         Args: {
+          "attempt"?: string;
           "caller": string;
           "endpoint": string;
           "key": string;
@@ -3056,6 +3057,7 @@ export type Database = {
         Returns: undefined;
       };
       "reconciliation_report": { Args: { "run_id": number }; Returns: Json };
+      "reconciliation_strangers": { Args: { "customers": (string)[] }; Returns: string[] };
       "reconciliation_unseen": {
         Args: { "batch": number; "object_type": string; "run_id": number };
         Returns: string[];
@@ -3072,6 +3074,11 @@ export type Database = {
         Returns: Json;
       };
       "refund_intent_read": { Args: { "intent_id": string }; Returns: Json };
+      "restore_mails_from": { Args: { "restore_id": number }; Returns: Json };
+      "restore_mails_note": {
+        Args: { "cursor": string; "done": boolean; "mails": Json; "restore_id": number };
+        Returns: undefined;
+      };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
       "review_hide": { Args: { "reason": string; "review_id": string }; Returns: undefined };
       "review_show": { Args: { "review_id": string }; Returns: undefined };

@@ -4,8 +4,11 @@
  * 24 hours, scoped to caller, endpoint and key. Replies of status 5xx and those that say Retry-After
  * are not kept: the request may be tried again under the same key.
  */
+import { setTimeout as delay } from "node:timers/promises";
+import { afterReply } from "./background.ts";
 import { elevatedDb, rows } from "./database.ts";
-import { problem } from "./problem.ts";
+import { describeError, log } from "./log.ts";
+import { Problem, problem } from "./problem.ts";
 import { toHex } from "./hex.ts";
 
 /** How long a request may hold its key: as long as the platform lets a request run. */
@@ -60,6 +63,8 @@ export async function hashRequest(request: Request, body: Uint8Array): Promise<s
  *   `idempotency_key_reused` (422) when the key came with another request
  */
 export async function beginIdempotent(request: KeyedRequest): Promise<Begun> {
+  // Ours, so that a claim whose answer was lost can be given up: nobody else would, until its lease ends.
+  const attempt = crypto.randomUUID();
   const begun = await rows(
     elevatedDb().rpc("idempotency_begin", {
       caller: request.caller,
@@ -67,11 +72,17 @@ export async function beginIdempotent(request: KeyedRequest): Promise<Begun> {
       key: request.key,
       request_hash: request.requestHash,
       lease_seconds: leaseSeconds,
+      attempt,
     }),
-  ) as { outcome: string; attempt: string; status: number; reply: unknown };
+  ).catch((error) => {
+    if (error instanceof Problem && error.status >= 500) {
+      afterReply(endLater(request, attempt, undefined));
+    }
+    throw error;
+  }) as { outcome: string; status: number; reply: unknown };
   switch (begun.outcome) {
     case "started":
-      return { attempt: begun.attempt };
+      return { attempt };
     case "replay":
       return { replay: { status: begun.status, body: begun.reply } };
     case "mismatch":
@@ -84,8 +95,45 @@ export async function beginIdempotent(request: KeyedRequest): Promise<Begun> {
   }
 }
 
-/** Keeps the reply of an attempt, or frees its key when there is none to keep. */
+/**
+ * Keeps the reply of an attempt, or frees its key when there is none to keep. The caller's answer does not
+ * depend on it: while the database is away it is tried again behind the reply.
+ */
 export async function endIdempotent(
+  request: KeyedRequest,
+  attempt: string,
+  reply: KeptReply | undefined,
+): Promise<void> {
+  try {
+    await end(request, attempt, reply);
+  } catch (error) {
+    log("warn", { event: "idempotency_not_ended", error: describeError(error) });
+    afterReply(endLater(request, attempt, reply));
+  }
+}
+
+/** Pauses before each further try, in milliseconds: a minute in all, well within the lease. */
+const endAgainAfter = [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000];
+
+async function endLater(
+  request: KeyedRequest,
+  attempt: string,
+  reply: KeptReply | undefined,
+): Promise<void> {
+  let last: unknown;
+  for (const pause of endAgainAfter) {
+    await delay(pause);
+    try {
+      return await end(request, attempt, reply);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+/** Does nothing where another attempt has taken over, or where the claim never reached the database. */
+async function end(
   request: KeyedRequest,
   attempt: string,
   reply: KeptReply | undefined,

@@ -14,7 +14,13 @@ export function networkOf(address: string): string {
   const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => "0");
   const groups = [...head, ...zeros, ...tail].map((group) => Number.parseInt(group, 16));
   const first = groups[0]!;
-  const isLocal = groups.slice(0, 7).every((group) => group === 0) ||
+  const isZero = (count: number) => groups.slice(0, count).every((group) => group === 0);
+  // An IPv4 address in hexadecimal.
+  if (isZero(5) && groups[5] === 0xffff) {
+    return networkOf(groups.slice(6).flatMap((group) => [group >> 8, group & 255]).join("."));
+  }
+  // The first /64 is this machine's; nobody has been given an address in it.
+  const isLocal = isZero(4) ||
     (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80;
   return isLocal ? "" : groups.slice(0, 4).map((group) => group.toString(16)).join(":");
 }

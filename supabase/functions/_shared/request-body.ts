@@ -40,7 +40,7 @@ export async function readBytes(request: Request, limit: number): Promise<Bytes>
 }
 
 /** Deeper than any body has reason to be; JSON.stringify and Postgres give up at some thousand levels. */
-const deepestLevel = 64;
+export const deepestLevel = 64;
 
 /** Where and why a value cannot be stored or passed on, if anywhere, whatever schema it matches. */
 function unstorable(value: unknown): FieldError | undefined {

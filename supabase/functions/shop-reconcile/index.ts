@@ -17,6 +17,8 @@ export default endpoint({
     repair: z.boolean().default(false),
     /** A run to go on with. */
     run_id: z.int().positive().optional(),
+    /** The moment that a restore took the database back to: what was paid since for an order that is not here is given back. */
+    lost_since: z.iso.datetime({ offset: true }).optional(),
   }),
   reply: ShopReconciliation,
   problems: ["not_found", "payment_provider_unavailable"],
@@ -25,4 +27,5 @@ export default endpoint({
     runId: body.run_id ?? null,
     repair: body.repair,
     budgetMs: 90_000,
+    lostSince: body.lost_since === undefined ? undefined : new Date(body.lost_since),
   }));

@@ -38,6 +38,11 @@ export const answers: Invariant[] = [
     },
   },
   {
+    name: "a repeated request is the same request",
+    says: "Asked again under the same Idempotency-Key, an endpoint named what it had made before.",
+    offences: ({ ledger }) => ledger.otherwise,
+  },
+  {
     name: "reading works or says why not",
     says: "supabase-js got rows, or an error that says that the database is away.",
     offences: ({ ledger }) => ledger.readErrors as unknown as Offence[],

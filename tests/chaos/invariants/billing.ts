@@ -29,8 +29,10 @@ function stateOf(subscription: Stripe.Subscription): SubscriptionState {
 }
 
 function isAllowed({ allowed }: KnownSubscription, state: SubscriptionState): boolean {
-  return allowed.some((one) =>
-    one.ends === state.ends && one.price === state.price && one.quantity === state.quantity
+  return allowed.some(({ ends, ...one }) =>
+    // Its period may be over by now.
+    (ends === state.ends || (ends === "with its period" && state.ends === "ended")) &&
+    one.price === state.price && one.quantity === state.quantity
   );
 }
 

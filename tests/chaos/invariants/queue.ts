@@ -29,12 +29,14 @@ export const queue: Invariant[] = [
   {
     name: "no job is stuck",
     says:
-      "No job is due, held by a worker, or waits for another attempt: only what the calendar wants later is pending.",
+      "No job has been due for a minute, or waits for another attempt: only what the calendar wants is pending.",
     offences: async ({ sql }) =>
       await sql`
         select id, kind, dedupe_key as cause, attempts, run_at, locked_until, last_error
         from private.jobs
-        where state = 'pending' and (run_at <= private.now() or attempts > 0 or locked_until > now())`,
+        where state = 'pending' and (
+          run_at <= private.now() - interval '1 minute' or (run_at > private.now() and attempts > 0)
+        )`,
   },
   {
     name: "no dead letter",
@@ -45,12 +47,16 @@ export const queue: Invariant[] = [
         where state = 'dead'`,
   },
   {
-    name: "no object is behind",
-    says: "Every object of Stripe that we were told to look at was looked at since.",
+    name: "no object is behind an event",
+    says: "Every object of Stripe that an event names was looked at since that event came.",
     offences: async ({ sql }) =>
       await sql`
-        select object_type, object_id, wanted_seq, synced_seq from private.sync_targets
-        where synced_seq < wanted_seq`,
+        select event.event_id as event, named.type, named.id, named.seq, target.synced_seq
+        from private.webhook_events as event
+        cross join lateral jsonb_to_recordset(event.targets) as named (type text, id text, seq bigint)
+        left join private.sync_targets as target on target.provider = event.provider
+          and target.object_type = named.type and target.object_id = named.id
+        where event.provider = 'stripe' and (target.synced_seq is null or target.synced_seq < named.seq)`,
   },
   {
     name: "no order, refund or change waits",

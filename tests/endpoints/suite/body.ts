@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { z } from "zod";
 import { type JsonSchema, jsonSchema } from "../../../scripts/openapi/schema.ts";
+import { deepestLevel } from "../../../supabase/functions/_shared/request-body.ts";
 import { jsonValues, slippedFields, strangeTexts, unstorableTexts } from "./hostile.ts";
 
 type Schema = {
@@ -20,8 +21,12 @@ type Schema = {
   minItems?: number;
   maxItems?: number;
   minimum?: number;
+  exclusiveMinimum?: number;
   maximum?: number;
 };
+
+/** What to put at a field instead of what its schema alone tells; undefined where nothing better is known. */
+export type Known = (field: string) => fc.Arbitrary<unknown> | undefined;
 
 /** A field of a body. */
 export interface Field {
@@ -43,29 +48,29 @@ function text(schema: Schema): fc.Arbitrary<string> {
   });
 }
 
+const nothingKnown: Known = () => undefined;
+
 /** Values that a schema accepts, but for what only its refinements know. */
-function right(schema: Schema): fc.Arbitrary<unknown> {
+function right(schema: Schema, known: Known = nothingKnown): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   const alternatives = schema.anyOf ?? schema.oneOf;
-  if (alternatives) return fc.oneof(...alternatives.map(right));
+  if (alternatives) return fc.oneof(...alternatives.map((one) => right(one, known)));
   switch (schema.type) {
     case "object":
-      return fc.record(mapValues(schema.properties ?? {}, right), {
-        requiredKeys: schema.required ?? [],
-      });
+      return fc.record(
+        mapValues(schema.properties ?? {}, (one, field) => known(field) ?? right(one, known)),
+        { requiredKeys: schema.required ?? [] },
+      );
     case "array":
-      return fc.array(right(schema.items ?? {}), {
+      return fc.array(right(schema.items ?? {}, known), {
         minLength: schema.minItems ?? 0,
         maxLength: Math.min(schema.maxItems ?? 5, (schema.minItems ?? 0) + 5),
       });
     case "string":
       return text(schema);
     case "integer":
-      return fc.integer({
-        min: Math.max(schema.minimum ?? -1000, -(2 ** 31)),
-        max: Math.min(schema.maximum ?? 1000, 2 ** 31 - 1),
-      });
+      return integer(schema);
     case "number":
       return fc.double({ min: schema.minimum ?? -1e6, max: schema.maximum ?? 1e6, noNaN: true });
     case "boolean":
@@ -79,8 +84,25 @@ function right(schema: Schema): fc.Arbitrary<unknown> {
   }
 }
 
-function mapValues<T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+/** Mostly small ones, of which there is enough in stock or to pay back. */
+function integer(schema: Schema): fc.Arbitrary<number> {
+  const min = Math.max(schema.minimum ?? (schema.exclusiveMinimum ?? -1001) + 1, -(2 ** 31));
+  const max = Math.min(schema.maximum ?? 1000, 2 ** 31 - 1);
+  return fc.oneof(fc.integer({ min, max: Math.min(max, min + 3) }), fc.integer({ min, max }));
+}
+
+function mapValues<T, U>(
+  record: Record<string, T>,
+  change: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [key, change(value, key)]),
+  );
+}
+
+/** Values that a schema accepts, with what is known of some of its fields. */
+export function rightValues(schema: z.ZodType, known: Known): fc.Arbitrary<unknown> {
+  return right(jsonSchema(schema, "input") as Schema, known);
 }
 
 const hostile = fc.oneof(
@@ -93,7 +115,9 @@ const hostile = fc.oneof(
 /** A right value in most places, a hostile one in some. */
 function nearly(schema: Schema): fc.Arbitrary<unknown> {
   const inner = schema.type === "object"
-    ? fc.record(mapValues(schema.properties ?? {}, nearly), { requiredKeys: schema.required ?? [] })
+    ? fc.record(mapValues(schema.properties ?? {}, (one) => nearly(one)), {
+      requiredKeys: schema.required ?? [],
+    })
     : right(schema);
   return fc.oneof({ weight: 4, arbitrary: inner }, { weight: 1, arbitrary: hostile });
 }
@@ -145,8 +169,9 @@ export function mustBeRefused(body: z.ZodType, value: unknown): boolean {
   return !storable(value) || !body.safeParse(value).success;
 }
 
-function storable(value: unknown): boolean {
+function storable(value: unknown, level = 0): boolean {
   if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
   if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).flat().every(storable);
+  return level < deepestLevel &&
+    Object.entries(value).flat().every((one) => storable(one, level + 1));
 }

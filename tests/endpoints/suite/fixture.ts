@@ -17,15 +17,19 @@ export interface Fixture extends Served {
   stop(): Promise<void>;
 }
 
-/** Starts it with a signing key of its own: its tokens are nobody's elsewhere. */
-export async function startFixture(): Promise<Fixture> {
+/**
+ * Starts it with a signing key of its own: its tokens are nobody's elsewhere.
+ *
+ * @param url where its functions reach the shared stack: maybe by a proxy
+ */
+export async function startFixture(url: string = stack.url): Promise<Fixture> {
   const { privateKey, publicKey } = await generateKeyPair("ES256");
   const kid = crypto.randomUUID();
   const jwks = { keys: [{ ...await exportJWK(publicKey), kid, alg: "ES256", use: "sig" }] };
   const functions = await startFunctions({
     supabaseDir: fixtureDir,
     env: {
-      SUPABASE_URL: stack.url,
+      SUPABASE_URL: url,
       SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: stack.publishableKey }),
       SUPABASE_SECRET_KEYS: JSON.stringify({ default: stack.secretKey }),
       SUPABASE_JWKS: JSON.stringify(jwks),
@@ -36,7 +40,7 @@ export async function startFixture(): Promise<Fixture> {
     new SignJWT({ role: "authenticated", email: "user@example.com" })
       .setProtectedHeader({ alg: "ES256", kid })
       .setSubject(crypto.randomUUID())
-      .setIssuer(`${stack.url}/auth/v1`)
+      .setIssuer(`${url}/auth/v1`)
       .setAudience("authenticated")
       .setIssuedAt()
       .setExpirationTime("10 minutes")

@@ -18,7 +18,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.dunning_missed()": server,
   "public.dunning_timeline(uuid)": { execute: ["authenticated", "service_role"] },
   "public.health()": server,
-  "public.idempotency_begin(text,text,text,text,integer)": server,
+  "public.idempotency_begin(text,text,text,text,integer,uuid)": server,
   "public.idempotency_end(text,text,text,uuid,smallint,jsonb)": server,
   "public.is_staff()": { execute: ["authenticated", "service_role"] },
   "public.job_enqueue(text,jsonb,text)": server,
@@ -82,6 +82,10 @@ export const functions: Record<string, FunctionAccess> = {
     execute: ["authenticated", "service_role"],
     definer: true,
   },
+  "private.readable_user(boolean)": { execute: ["authenticated", "service_role"] },
+  "private.readable_workspace_ids_with(text,text[])": {
+    execute: ["authenticated", "service_role"],
+  },
   "private.readable_workspace_ids(text[])": {
     execute: ["authenticated", "service_role"],
     definer: true,
@@ -92,6 +96,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.problem(integer,text,text)": { execute: ["anon", "authenticated", "service_role"] },
   "private.schedule_jobs()": server,
   "private.credit_notes_mirrored(text[])": server,
+  "private.events_on_their_way(text,text[])": server,
   "private.receipt_mail(uuid,uuid,text)": server,
   "private.refund_intent(uuid)": server,
   "private.refuse_when_overdue()": nobody,

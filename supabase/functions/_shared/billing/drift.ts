@@ -9,12 +9,13 @@ export type DriftKind =
   | "missing"
   | "extra"
   | "differs"
-  | "two_live";
+  | "two_live"
+  | "orphan";
 
 /** One difference. */
 export interface Drift {
   kind: DriftKind;
-  object_type: ObjectType;
+  object_type: ObjectType | "customer";
   object_id: string;
   /** Field by field. */
   detail: Record<string, unknown>;

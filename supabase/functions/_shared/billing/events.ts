@@ -23,12 +23,22 @@ export function eventTargets(event: Stripe.Event): Target[] {
     subscription?: string | { id: string } | null;
     released_subscription?: string | null;
     amount_refunded?: number;
+    type?: string;
+    metadata?: Record<string, string>;
   };
   // `invoice.upcoming` announces an invoice that does not exist yet: it has no id.
   if (object.id === undefined) return [];
   switch (object.object) {
     case "product":
+      // Each order's lines make products and prices of their own, which are no plan's: looking at those
+      // would be three of the five calls to Stripe that a checkout costs. One that becomes a plan's later
+      // is updated for it.
+      return event.type === "product.created" && object.metadata?.["plan"] === undefined
+        ? []
+        : [{ type: "product", id: object.id }];
     case "price":
+      // Whether a price recurs is decided when it is made.
+      return object.type === "one_time" ? [] : [{ type: "price", id: object.id }];
     case "customer":
     case "subscription":
     case "invoice":

@@ -21,6 +21,7 @@ import {
   subscriptionRecord,
 } from "./records.ts";
 import { pacer } from "../pacer.ts";
+import { strangers } from "./strangers.ts";
 import { syncNow } from "./sync.ts";
 
 /** What a run found so far; `done` when it has seen everything. */
@@ -38,6 +39,7 @@ export const Reconciliation = z.object({
       "extra",
       "differs",
       "two_live",
+      "orphan",
     ]),
     object_type: z.string(),
     object_id: z.string(),
@@ -78,6 +80,8 @@ const pageSize = 100;
 const extrasBatch = 200;
 
 interface Tools {
+  /** A restore's moment: what was bought since, for a workspace that is not here, is given back. */
+  lostSince: Date | undefined;
   admin: Db;
   stripe: Stripe;
   /** Waits until the next call may be made. */
@@ -191,7 +195,8 @@ async function confirm(tools: Tools, run: Run, phase: Phase, suspected: Drift): 
 }
 
 async function mend(tools: Tools, run: Run, drift: Drift): Promise<Drift> {
-  if (!run.repair || drift.kind === "two_live") return drift;
+  // A customer and an orphan are looked after where they are found.
+  if (!run.repair || drift.kind === "two_live" || drift.object_type === "customer") return drift;
   await tools.pace();
   await syncNow(tools, drift.object_type, drift.object_id);
   return { ...drift, repaired: true };
@@ -200,7 +205,10 @@ async function mend(tools: Tools, run: Run, drift: Drift): Promise<Drift> {
 /** One page of what Stripe lists. */
 async function listing(tools: Tools, run: Run, phase: Phase): Promise<Step> {
   const { records, last } = await page(tools, phase, run.cursor);
-  const drifts: Drift[] = [];
+  // First, so that what is bought by a customer that is linked again is compared as ours.
+  const drifts = phase === "subscription"
+    ? await strangers(tools, records, { repair: run.repair, lostSince: tools.lostSince })
+    : [];
   for (const suspected of await compare(tools, run, phase, records)) {
     drifts.push(...await confirm(tools, run, phase, suspected));
   }
@@ -284,18 +292,20 @@ async function twoLive(admin: Db): Promise<Drift[]> {
  * @param cause what begins the run, at most once: the same cause again goes on with its run
  * @param repair whether a new run mends what it finds; a run that goes on keeps what it began with
  * @param budgetMs how long this call may work, but for the step that it is at
+ * @param lostSince the moment that a restore took the database back to: a subscription that was bought since,
+ * for a workspace that is not here, is ended and what it paid given back, where the run mends
  * @throws {Problem} `not_found` for an unknown run
  */
 export async function reconcile(
   { admin, stripe }: { admin: Db; stripe: Stripe },
-  { runId, cause = null, repair, budgetMs }: {
+  { runId, cause = null, repair, budgetMs, lostSince }: {
     runId: number | null;
     cause?: string | null;
     repair: boolean;
     budgetMs: number;
+    lostSince?: Date | undefined;
   },
 ): Promise<z.infer<typeof Reconciliation>> {
-  const tools: Tools = { admin, stripe, pace: pacer(callsPerSecond) };
   const until = Date.now() + budgetMs;
   const run = await rows(
     admin.rpc("reconciliation_begin", {
@@ -304,7 +314,13 @@ export async function reconcile(
       cause: cause as string,
     }),
   ) as unknown as Run;
-
+  const tools: Tools = {
+    admin,
+    stripe,
+    pace: pacer(callsPerSecond),
+    // To look is to move nothing, whatever else is asked for.
+    lostSince: run.repair ? lostSince : undefined,
+  };
   while (run.phase !== "done" && Date.now() < until) {
     const { phase } = run;
     const { next, checked, seen, drifts } = run.stage === "listing"

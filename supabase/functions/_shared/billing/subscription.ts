@@ -1,6 +1,7 @@
 /** A workspace's subscription as the API shows it. */
 import { z } from "zod";
 import { type Db, rows } from "../database.ts";
+import { problem } from "../problem.ts";
 
 /** A subscription; times are ISO 8601. */
 export const Subscription = z.object({
@@ -65,14 +66,19 @@ export async function personalSubscription(
   return best === null ? null : Subscription.parse(best);
 }
 
-/** A subscription by Stripe's id. Elevated: the caller has shown that it may be seen. */
+/**
+ * A subscription by Stripe's id. Elevated: the caller has shown that it may be seen.
+ *
+ * @throws {Problem} `subscription_not_found`: Stripe does not know it any more, so the sync has dropped our row
+ */
 export async function readSubscription(
   admin: Db,
   stripeId: string,
 ): Promise<z.infer<typeof Subscription>> {
   const held = await rows(
     admin.from("subscriptions").select(Object.keys(Subscription.shape).join(", "))
-      .eq("stripe_subscription_id", stripeId).single(),
+      .eq("stripe_subscription_id", stripeId).maybeSingle(),
   );
+  if (held === null) throw problem("subscription_not_found");
   return Subscription.parse(held);
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Db, rows } from "../database.ts";
 import { env, optionalEnv } from "../env.ts";
 import { Locale } from "../accounts/fields.ts";
-import { sendMail } from "../mail/send.ts";
+import { causeTag, sendMail } from "../mail/send.ts";
 import { MAIL_NAMES, type PropsOf, templates } from "../mail/templates.ts";
 import { topics } from "../mail/topics.ts";
 import { unsubscribeLinks } from "../mail/unsubscribe.ts";
@@ -63,6 +63,31 @@ function withPage(template: string, props: Record<string, unknown>): Record<stri
 /** Why a mail is not sent: nobody is there any more, or its reader does not want it. */
 type Stopped = { outcome: "suppressed" | "unsubscribed"; reason: string };
 
+/** Why it is not sent at once: the database was taken back, and may have forgotten that it was. */
+type Restored =
+  | { outcome: "wait"; reason: string }
+  | { outcome: "perhaps_sent"; provider_ids: string[] };
+
+/**
+ * Resend's id of the mail of this cause among those named; undefined where it is none of them.
+ *
+ * @throws where Resend does not answer: unknown is not no
+ */
+async function sentAs(
+  resend: Resend,
+  idempotencyKey: string,
+  providerIds: string[],
+): Promise<string | undefined> {
+  const cause = causeTag(idempotencyKey);
+  for (const id of providerIds) {
+    const { data, error } = await resend.emails.get(id);
+    if (error !== null && error.statusCode !== 404) {
+      throw new Error(`cannot ask Resend about an earlier mail: ${error.name}`);
+    }
+    if (data?.tags?.some((tag) => tag.name === "cause" && tag.value === cause)) return id;
+  }
+}
+
 const Mail = z.object({
   template: z.enum(MAIL_NAMES),
   to: z.string(),
@@ -108,12 +133,22 @@ export const mailSend = jobKind({
       user_id: (user_id ?? null) as string,
       topic: topic as string,
       on_by_default: topic !== null && topics[topic].onByDefault,
-    })) as Stopped | null;
-    if (stopped !== null) {
+    })) as Stopped | Restored | null;
+    resend ??= new Resend(env("RESEND_API_KEY"));
+    const idempotencyKey = `mail:${cause}`;
+    if (stopped?.outcome === "wait") {
+      return { outcome: "retry", reason: stopped.reason, afterSeconds: 10 };
+    }
+    if (stopped?.outcome === "perhaps_sent") {
+      const providerId = await sentAs(resend, idempotencyKey, stopped.provider_ids);
+      if (providerId !== undefined) {
+        await note(admin, cause, mail, { outcome: "sent", providerId });
+        return { ...succeeded, note: "it was sent before the database was taken back" };
+      }
+    } else if (stopped !== null) {
       await note(admin, cause, mail, stopped);
       return { ...succeeded, note: `${stopped.outcome}: ${stopped.reason}` };
     }
-    resend ??= new Resend(env("RESEND_API_KEY"));
     const sent = await sendMail({ resend, brand: optionalEnv("BRAND_NAME") }, {
       to,
       from: env("MAIL_FROM"),
@@ -124,7 +159,7 @@ export const mailSend = jobKind({
       unsubscribe: topic === null || user_id === undefined
         ? undefined
         : unsubscribeLinks({ userId: user_id, topic }),
-      idempotencyKey: `mail:${cause}`,
+      idempotencyKey,
     });
     if (sent.ok) {
       await note(admin, cause, mail, { outcome: "sent", providerId: sent.id });

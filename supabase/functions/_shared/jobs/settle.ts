@@ -47,7 +47,10 @@ export function settler(admin: Db): (ended: Ended) => Promise<string> {
           admin.rpc("jobs_settle", { results: batch.map(({ ended }) => asRow(ended)) }),
         );
         const states = new Map(settled.map(({ id, state }) => [id, state]));
-        for (const { ended, resolve } of batch) resolve(states.get(ended.job.id)!);
+        for (const { ended, resolve } of batch) {
+          // What is not answered another worker took, when the lease had run out.
+          resolve(states.get(ended.job.id) ?? "superseded");
+        }
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }

@@ -54,19 +54,28 @@ export async function sendMail<Name extends MailName>(
     // Gmail threads mails of one subject, so that a second receipt hides under the first. From the
     // key and not random: a retry with another body would be refused as invalid_idempotent_request.
     headers: {
-      "X-Entity-Ref-ID": digest(idempotencyKey).slice(0, 32),
+      "X-Entity-Ref-ID": causeTag(idempotencyKey),
       // One click in the mail program, without opening a page: https://www.rfc-editor.org/rfc/rfc8058
       ...(unsubscribe && {
         "List-Unsubscribe": `<${unsubscribe.oneClick}>`,
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
       }),
     },
-    tags: [{ name: "template", value: template }, { name: "locale", value: locale }],
+    tags: [
+      { name: "template", value: template },
+      { name: "locale", value: locale },
+      { name: "cause", value: causeTag(idempotencyKey) },
+    ],
   }, {
     idempotencyKey: keyFor(idempotencyKey),
     signal: AbortSignal.timeout(timeoutMs),
   });
   return error === null ? { ok: true, id: data.id } : failure(error, headers ?? {});
+}
+
+/** What a mail's tag `cause` is: for good, where Resend forgets idempotency keys after 24 hours. */
+export function causeTag(idempotencyKey: string): string {
+  return digest(idempotencyKey).slice(0, 32);
 }
 
 /** Resend returns errors and throws none; no answer at all is `statusCode: null`. */

@@ -4,6 +4,14 @@ import { z } from "zod";
 /** Why a member of staff does it: kept beside what it changes, and in the audit log. */
 export const Reason = z.string().trim().min(5).max(500);
 
+/**
+ * A moment as a filter names it: ISO 8601, of those that Postgres knows. It has no year 0 and no offset of
+ * sixteen hours, and refuses the whole query.
+ */
+export const Moment = z.iso.datetime({ offset: true })
+  .refine((text) => !text.startsWith("0000"), "There is no year 0")
+  .refine((text) => !/[+-](1[6-9]|2\d):\d\d$/.test(text), "No place is sixteen hours from UTC");
+
 /** A row's number as a query writes it: digits that a JavaScript number holds exactly. */
 export const NumberInQuery = z.string().regex(/^[1-9][0-9]{0,14}$/);
 

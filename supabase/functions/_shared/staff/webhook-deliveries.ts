@@ -1,7 +1,7 @@
 /** What was told to endpoints, as staff see it: which events, how it went, and sending them anew. */
 import { z } from "zod";
 import { type Db, rows } from "../database.ts";
-import { Id, Ids, mostAtOnce, Reason } from "./fields.ts";
+import { Id, Ids, Moment, mostAtOnce, Reason } from "./fields.ts";
 
 export const DeliveryState = z.enum(["pending", "delivered", "failed"]);
 
@@ -12,8 +12,8 @@ export const DeliveryFilter = z.strictObject({
   event_id: z.string().min(1).max(60).optional(),
   type: z.string().min(1).max(60).optional(),
   state: DeliveryState.optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
+  since: Moment.optional(),
+  until: Moment.optional(),
 });
 
 /** An event for an endpoint, and what became of it. */

@@ -1,7 +1,7 @@
 /** The inbox as staff see it: what came, what it changed, and handling it anew. */
 import { z } from "zod";
 import { type Db, rows } from "../database.ts";
-import { Id, Ids, mostAtOnce, Reason } from "./fields.ts";
+import { Id, Ids, Moment, mostAtOnce, Reason } from "./fields.ts";
 
 export const EventState = z.enum(["handled", "unhandled", "dead", "discarded"]);
 
@@ -10,8 +10,8 @@ export const EventFilter = z.strictObject({
   provider: z.string().min(1).max(40).optional(),
   type: z.string().min(1).max(100).optional(),
   state: EventState.optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
+  since: Moment.optional(),
+  until: Moment.optional(),
 });
 
 /** An event as a list shows it. */

@@ -1,7 +1,8 @@
 /** Taking a delivery in: verify, store, acknowledge; handling is a job's. */
 import { wakeJobs } from "../background.ts";
 import { type Db, rows } from "../database.ts";
-import type { InboundAdapter } from "./adapter.ts";
+import type { InboundAdapter, InboundEvent } from "./adapter.ts";
+import { storable } from "./storable.ts";
 
 /**
  * Stores a delivery and the job that handles it in one transaction.
@@ -15,7 +16,9 @@ export async function receive(
   raw: Uint8Array,
   headers: Headers,
 ): Promise<boolean> {
-  const event = await adapter.verify(raw, headers, adapter.secrets());
+  const event = storable(
+    await adapter.verify(raw, headers, adapter.secrets()),
+  ) as InboundEvent;
   const stored = await rows(admin.rpc("webhook_store", {
     provider: adapter.provider,
     event_id: event.deliveryKey,

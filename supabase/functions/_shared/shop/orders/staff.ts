@@ -3,7 +3,7 @@ import { z } from "zod";
 import { stripeClient } from "../../billing/stripe.ts";
 import { type Db, rows } from "../../database.ts";
 import { problem } from "../../problem.ts";
-import { defaultPageSize, given } from "../../staff/fields.ts";
+import { defaultPageSize, given, Moment } from "../../staff/fields.ts";
 import { cancelOrder } from "./cancel.ts";
 import { OrderStatus } from "./order.ts";
 
@@ -13,9 +13,9 @@ export const OrderFilter = z.strictObject({
   /** The whole address. */
   email: z.string().min(3).max(254).optional(),
   /** Placed from this moment on: ISO 8601. */
-  from: z.iso.datetime({ offset: true }).optional(),
+  from: Moment.optional(),
   /** Placed before this moment. */
-  to: z.iso.datetime({ offset: true }).optional(),
+  to: Moment.optional(),
   /** Those with a return to decide about. */
   returns: z.literal("waiting").optional(),
 });
@@ -41,7 +41,7 @@ export const OrderPage = z.object({
 });
 
 /** Where a page ends: not secret, and checked as it comes. */
-const Cursor = z.strictObject({ created_at: z.iso.datetime({ offset: true }), id: z.guid() });
+const Cursor = z.strictObject({ created_at: Moment, id: z.guid() });
 
 function cursorOf(text: string | undefined): z.infer<typeof Cursor> | null {
   if (text === undefined) return null;

@@ -14,6 +14,7 @@ import { syncNow } from "../../billing/sync.ts";
 import { type Db, rows } from "../../database.ts";
 import { pacer } from "../../pacer.ts";
 import { lookAtOrder } from "../checkout/sweep.ts";
+import { lostOrder } from "./lost-orders.ts";
 import { type Kind, kinds, type Listed, listPage, retrieve } from "./listed.ts";
 
 /** A difference. `object_type` is a kind of Stripe's, or ledger, order, variant, product, books. */
@@ -60,6 +61,8 @@ interface Step {
 }
 
 interface Tools {
+  /** A restore's moment: what was paid since, for an order that is not here, is given back. */
+  lostSince: Date | undefined;
   admin: Db;
   stripe: Stripe;
   /** Waits until the next call may be made. */
@@ -96,7 +99,11 @@ async function confirm(tools: Tools, run: Run, kind: Kind, id: string): Promise<
   };
   const { record, found: [found] } = await look();
   if (found === undefined) return [];
-  if (!run.repair || found.kind === "order_missing") return [{ ...found, repaired: false }];
+  if (found.kind === "order_missing") {
+    const given = await lostOrder(tools, id);
+    return given === "owes nothing" ? [] : [{ ...found, repaired: given === "given back" }];
+  }
+  if (!run.repair) return [{ ...found, repaired: false }];
   await lookAgain(tools, kind, record);
   const { found: left } = await look();
   return [{ ...found, repaired: left.length === 0 }];
@@ -245,24 +252,33 @@ function stepOf(tools: Tools, run: Run, until: number): Promise<Step> {
  * @param cause what begins the run, at most once: the same cause again goes on with its run
  * @param repair whether a new run mends what it finds; a run that goes on keeps what it began with
  * @param budgetMs how long this call may work, but for the step that it is at
+ * @param lostSince the moment that a restore took the database back to: what was paid since, for an order
+ * that is not here, is given back, where the run mends
  * @throws {Problem} `not_found` for an unknown run
  */
 export async function reconcileShop(
   { admin, stripe }: { admin: Db; stripe: Stripe },
-  { runId, cause = null, repair, budgetMs }: {
+  { runId, cause = null, repair, budgetMs, lostSince }: {
     runId: number | null;
     cause?: string | null;
     repair: boolean;
     budgetMs: number;
+    lostSince?: Date | undefined;
   },
 ): Promise<z.infer<typeof ShopReconciliation>> {
-  const tools: Tools = { admin, stripe, pace: pacer(callsPerSecond) };
   const until = Date.now() + budgetMs;
   const run = await rows(admin.rpc("shop_reconciliation_begin", {
     run_id: runId as number,
     repair,
     cause: cause as string,
   })) as unknown as Run;
+  const tools: Tools = {
+    admin,
+    stripe,
+    pace: pacer(callsPerSecond),
+    // To look is to move nothing, whatever else is asked for.
+    lostSince: run.repair ? lostSince : undefined,
+  };
   while (run.phase !== "done" && Date.now() < until) {
     const { phase, cursor, checked, seen, drifts } = await stepOf(tools, run, until);
     await rows(admin.rpc("shop_reconciliation_note", {

@@ -1,0 +1,124 @@
+/** Subscriptions at the local Stripe as the mirror has them, what was paid for them, and quotes. */
+import { type Answer, call, stripeSdk } from "../../support/stack.ts";
+import { buy } from "../../support/purchases.ts";
+import { signUp, type TestUser } from "../../support/users.ts";
+import { plans } from "../../../supabase/functions/_shared/billing/plans.ts";
+import { waitFor } from "../../support/wait.ts";
+import type { Ask, Supply } from "../world.ts";
+
+const prices = plans.flatMap((plan) => plan.prices).map(({ lookupKey }) => lookupKey);
+
+/** What ends a subscription, so that the workspace may have another. */
+async function endSubscriptions({ world: { ground: { at } }, user }: Ask): Promise<void> {
+  await call("POST", "subscription-cancel", {
+    on: at,
+    token: user.token,
+    body: { at_period_end: false },
+  });
+  await waitFor("the subscription to end", async () => {
+    const { data } = await user.client.from("subscriptions").select("status").eq(
+      "workspace_id",
+      user.workspaceId,
+    );
+    return data?.every(({ status }) => status === "canceled" || status === "incomplete_expired");
+  });
+}
+
+/** A subscription of the user's personal workspace that is paid, whatever became of earlier ones. */
+async function subscribed(ask: Ask): Promise<string> {
+  const { world: { ground: { at } }, user } = ask;
+  const held = async () => {
+    const { data } = await user.client.from("subscriptions").select("id, status")
+      .eq("workspace_id", user.workspaceId).in("status", ["active", "trialing", "paused"]);
+    return data?.[0];
+  };
+  let found = await held();
+  if (found === undefined || ask.pick % 3 === 0) {
+    if (found !== undefined) await endSubscriptions(ask);
+    await buy(user, { price_id: prices[ask.pick % 2]! }, at);
+    found = await waitFor("the subscription that was bought", held);
+  }
+  return found.id;
+}
+
+/** A row of the newest documents that the user's workspace has. */
+async function documentOf(table: "invoices" | "payments", user: TestUser): Promise<string> {
+  return await waitFor(`a row of ${table}`, async () => {
+    const { data } = await user.client.from(table).select("id").eq(
+      "workspace_id",
+      user.workspaceId,
+    ).order("created_at", { ascending: false }).limit(1);
+    return data?.[0]?.id;
+  });
+}
+
+/** A quote for a change of the subscription there is. */
+async function quote(ask: Ask): Promise<unknown> {
+  const { world: { ground: { at } }, user, pick } = ask;
+  await ask.world.supplied("subscription", user, pick, ask.named);
+  let answer: Answer | undefined;
+  for (let tried = 0; tried < prices.length; tried++) {
+    answer = await call("POST", "subscription-preview", {
+      on: at,
+      token: user.token,
+      body: { price_id: prices[(pick + tried) % prices.length] },
+    });
+    if (answer.status === 200) return answer.body.quote;
+  }
+  // The subscription was ended by a request: the next one asked for is another.
+  await subscribed({ ...ask, pick: 0 });
+  return "none";
+}
+
+export const billing: Record<string, Supply> = {
+  price: { every: 1, make: ({ pick }) => Promise.resolve(prices[pick % prices.length]) },
+  subscription: { every: 12, make: subscribed },
+  /** The workspace of such a subscription. */
+  subscribed_workspace: {
+    every: 12,
+    async make(ask) {
+      await subscribed(ask);
+      return ask.user.workspaceId;
+    },
+  },
+  paused_subscription: {
+    every: 6,
+    async make(ask) {
+      const id = await subscribed(ask);
+      await call("POST", "subscription-pause", {
+        on: ask.world.ground.at,
+        token: ask.user.token,
+        body: { subscription_id: id },
+      });
+      return id;
+    },
+  },
+  promotion_code: {
+    every: 20,
+    async make({ world: { ground: { at } } }) {
+      const stripe = stripeSdk(at);
+      const coupon = await stripe.coupons.create({ percent_off: 10, duration: "once" });
+      const made = await stripe.promotionCodes.create({
+        promotion: { type: "coupon", coupon: coupon.id },
+      });
+      return made.code;
+    },
+  },
+  invoice: {
+    every: 20,
+    async make(ask) {
+      await subscribed(ask);
+      return await documentOf("invoices", ask.user);
+    },
+  },
+  /** Of somebody who has subscribed anew: a payment is given back once. */
+  payment: {
+    every: 25,
+    async make({ world: { ground: { at } } }) {
+      const user = await signUp({ on: at });
+      await buy(user, {}, at);
+      return await documentOf("payments", user);
+    },
+  },
+  quote: { every: 4, make: quote },
+};

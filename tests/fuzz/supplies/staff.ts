@@ -1,0 +1,106 @@
+/** What staff work on: jobs, events, deliveries, imports and exports. */
+import { operator } from "../../support/stack.ts";
+import { freshAddress } from "../../support/users.ts";
+import type { Supply } from "../world.ts";
+
+const states = ["pending", "succeeded", "dead"] as const;
+
+export const staff: Record<string, Supply> = {
+  job: {
+    every: 2,
+    async make({ world: { ground: { sql } }, pick }) {
+      const state = states[pick % states.length]!;
+      // A kind of no worker, far in the future: nothing runs it meanwhile.
+      const [row] = await sql`
+        insert into private.jobs (kind, state, run_at, finished_at)
+        values ('usage', ${state}, now() + interval '1 year',
+          ${state === "pending" ? null : new Date()})
+        returning id`;
+      return Number(row!["id"]);
+    },
+  },
+  webhook_event: {
+    every: 3,
+    async make({ world: { ground: { sql } }, pick }) {
+      const [row] = await sql`
+        insert into private.webhook_events (provider, event_id, type, payload, handled_at)
+        values ('resend', ${crypto.randomUUID()}, 'email.opened', '{"type": "email.opened"}',
+          ${pick % 2 === 0 ? new Date() : null})
+        returning id`;
+      return Number(row!["id"]);
+    },
+  },
+  webhook_endpoint: {
+    every: 20,
+    async make({ world: { ground: { sql } } }) {
+      // Nobody listens there: sending fails at once and is tried again later.
+      const [row] = await sql`
+        insert into public.webhook_endpoints (url, events)
+        values ('http://127.0.0.1:9/hook', '{order.paid}') returning id`;
+      return row!["id"];
+    },
+  },
+  webhook_delivery: {
+    every: 2,
+    async make({ world, user, pick, named }) {
+      const endpoint = await world.supplied("webhook_endpoint", user, pick, named);
+      const failed = pick % 2 === 0;
+      const [row] = await world.ground.sql`
+        insert into public.webhook_deliveries (endpoint_id, event_id, type, payload, state, finished_at)
+        values (${String(endpoint)}, ${crypto.randomUUID()}, 'order.paid', '{}',
+          ${failed ? "failed" : "delivered"}, now())
+        returning id`;
+      return Number(row!["id"]);
+    },
+  },
+  /** An address that mails are not sent to. */
+  suppressed_address: {
+    every: 1,
+    async make({ world: { ground: { sql } }, pick }) {
+      const address = freshAddress("bounced");
+      if (pick % 8 === 0) return address;
+      await sql`
+        insert into private.mail_suppressions (address_hash, scope, cause, since)
+        values (private.mail_address_hash(${address}), 'all', 'hard_bounce', now())`;
+      return address;
+    },
+  },
+  /** A file in the bucket of imports. */
+  import_path: {
+    every: 8,
+    async make({ world: { ground: { at, staff } } }) {
+      const path = `${staff.id}/${crypto.randomUUID()}.csv`;
+      const { error } = await operator(at).storage.from("catalogue-imports").upload(
+        path,
+        new TextEncoder().encode("sku,name_en\nA-1,Chair\n") as Uint8Array<ArrayBuffer>,
+        { contentType: "text/csv" },
+      );
+      if (error !== null) throw error;
+      return path;
+    },
+  },
+  import: {
+    every: 3,
+    async make({ world: { ground: { sql, staff } }, pick }) {
+      const running = pick % 3 === 0;
+      const [row] = await sql`
+        insert into public.catalogue_imports (
+          created_by, path, file, dry_run, state, bytes_total, finished_at, problem
+        ) values (${staff.id}, 'x.csv', '{}', true, ${running ? "cancelled" : "failed"}, 10, now(),
+          ${running ? null : "import_file_changed"})
+        returning id`;
+      return row!["id"];
+    },
+  },
+  export: {
+    every: 5,
+    async make({ world: { ground: { sql, staff } }, pick }) {
+      const [row] = await sql`
+        insert into public.catalogue_exports (created_by, state, price_lists, expires_at)
+        values (${staff.id}, ${pick % 2 === 0 ? "ready" : "expired"}, '[]',
+          now() + ${pick % 2 === 0 ? "1 hour" : "-1 hour"}::interval)
+        returning id`;
+      return row!["id"];
+    },
+  },
+};
