@@ -1,5 +1,5 @@
 /**
- * `task bench`: measures every figure of bench/figures/, or those named, prints them, and writes
+ * `task bench`: measures every figure of bench/figures/ but the suite, or those named, prints them, and writes
  * bench/results.json, docs/performance.md and its charts.
  *
  * `--quick` takes the quick sizes. `--check` measures nothing and fails when the page is not what
@@ -119,7 +119,9 @@ if (flags.has("--page")) {
   await writePage(await pageFiles(all, results));
   Deno.exit(0);
 }
-const chosen = named.length === 0 ? all : all.filter(({ name }) => named.includes(name));
+const chosen = named.length === 0
+  ? all.filter(({ figure }) => figure.onlyNamed !== true)
+  : all.filter(({ name }) => named.includes(name));
 if (flags.has("--gate")) {
   const gated = chosen.filter(({ figure }) => figure.gate !== undefined);
   Deno.exit(await gate(gated, results) ? 0 : 1);

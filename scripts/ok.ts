@@ -45,7 +45,11 @@ const steps: Step[] = [
   { name: "API reference as declared", command: [deno, "task", "openapi", "--check"] },
   { name: "local Stripe's parameters", command: [deno, "task", "stripe-parameters", "--check"] },
   { name: "schema, types, advisors", command: [deno, "task", "drift"] },
+  { name: "bundles within their budget", command: [deno, "task", "bundles"] },
+  { name: "performance page as measured", command: [deno, "task", "bench", "--check"] },
   { name: "tests", command: [deno, "task", "test"], live: true },
+  // After the tests, since what else runs at that time would be measured as well.
+  { name: "performance gate", command: [deno, "task", "bench", "--gate"], live: true },
   { name: "two minutes of chaos", command: [deno, "task", "chaos", "--minutes", "2"], live: true },
 ];
 

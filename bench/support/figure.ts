@@ -14,6 +14,8 @@ export type Goal = { atMost: number } | { atLeast: number };
 export interface Case {
   /** Tells a figure's cases apart: the shape of a policy, a function. */
   name?: string;
+  /** Said of it in the table, where it may change from run to run: a bundle's size. */
+  detail?: string;
   /** Where on the figure's axis of growth it lies: 1,000,000 rows, 64 callers. */
   at?: number;
   /** Whether the goal is asked of it; a point that only shows growth says no. The gate skips those. */
@@ -70,6 +72,8 @@ export interface Figure {
   axis?: string;
   /** Set where the gate runs this figure: why it is stable and quick enough to. */
   gate?: string;
+  /** A run without names leaves it out. */
+  onlyNamed?: boolean;
   /** Markdown below the figure's table: how it is measured, and why the limit is where it is. */
   notes?: string;
   measure(bench: Bench): Promise<void>;
@@ -78,6 +82,7 @@ export interface Figure {
 /** A case with what was measured of it. */
 export interface CaseResult extends Measured {
   name?: string;
+  detail?: string;
   at?: number;
   goal?: Goal;
   /** Absent where nothing was asked of it. */

@@ -26,10 +26,32 @@ export async function load(
   return { p50: median(times), perSecond: times.length / ((performance.now() - started) / 1000) };
 }
 
+/**
+ * Two kinds of calls by turns of a quarter of a second each, until each has had its seconds: what else the
+ * machine does changes more slowly than that.
+ */
+export async function alternatingLoad(
+  { seconds, callers }: { seconds: number; callers: number },
+  sides: Record<keyof Pair, () => Promise<void>>,
+): Promise<Record<keyof Pair, Load>> {
+  const turns = Math.max(1, Math.round(seconds * 4));
+  const loads: Record<keyof Pair, Load[]> = { baseline: [], subject: [] };
+  for (let turn = 0; turn < turns; turn++) {
+    for (const side of ["baseline", "subject"] as const) {
+      loads[side].push(await load({ seconds: seconds / turns, callers }, sides[side]));
+    }
+  }
+  const both = (side: keyof Pair): Load => ({
+    p50: median(loads[side].map(({ p50 }) => p50)),
+    perSecond: median(loads[side].map(({ perSecond }) => perSecond)),
+  });
+  return { baseline: both("baseline"), subject: both("subject") };
+}
+
 /** Medians of two kinds of calls that alternate, one at a time: what else the machine does falls on both. */
 export async function alternating(
   calls: number,
-  { baseline, subject }: { baseline: () => Promise<void>; subject: () => Promise<void> },
+  { baseline, subject }: Record<keyof Pair, () => Promise<void>>,
 ): Promise<Pair> {
   const timed = async (call: () => Promise<void>) => {
     const from = performance.now();

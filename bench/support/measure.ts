@@ -40,10 +40,11 @@ export interface MeasureOptions {
 export async function measure(figure: Figure, options: MeasureOptions): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
 
-  function add({ name, at, judged = true, goal = figure.goal! }: Case, measured: Measured) {
+  function add({ name, detail, at, judged = true, goal = figure.goal! }: Case, measured: Measured) {
     const asked = judged && goal !== undefined;
     results.push({
       ...(name !== undefined && { name }),
+      ...(detail !== undefined && { detail }),
       ...(at !== undefined && { at }),
       ...measured,
       ...(asked && { goal, met: meets(judgedValue(measured), goal) }),

@@ -59,9 +59,9 @@ function ratioText({ ratio, spread: [low, high] }: CaseResult): string {
   return `${(ratio ?? 1).toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }
 
-function caseName({ name, at }: CaseResult, axis: string | undefined): string {
+function caseName({ name, detail, at }: CaseResult, axis: string | undefined): string {
   const where = at === undefined ? undefined : `${at.toLocaleString("en-US")} ${axis ?? ""}`.trim();
-  return [name, where].filter((part) => part !== undefined).join(", ") || "–";
+  return [name, detail, where].filter((part) => part !== undefined).join(", ") || "–";
 }
 
 const metText = ({ met }: CaseResult) => met === undefined ? "" : met ? "yes" : "**no**";

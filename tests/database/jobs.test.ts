@@ -101,6 +101,15 @@ Deno.test("jobs: a claim takes no more than its batch, the earliest first", asyn
   assert.deepEqual(claimed.map((job) => job.id).toSorted(), ids.slice(0, 3).toSorted());
 });
 
+Deno.test("jobs: a claim that names no size takes nothing, and ends", async () => {
+  await enqueue("sample");
+  await sql.begin(async (tx) => {
+    await tx`set local statement_timeout = '10s'`;
+    assert.deepEqual([...await tx`select * from public.jobs_claim(null, null)`], []);
+  });
+  assert.equal((await claim()).length, 1);
+});
+
 Deno.test("jobs: a job is free again when its lease has expired, and not before", async () => {
   const id = await enqueue("sample");
   const [first] = await claim();

@@ -19,10 +19,12 @@ function timings(header: string | null): Map<string, number> {
 Deno.test("Server-Timing: a reply tells how long its parts took, which are no longer than all of it", async () => {
   const reply = await call("GET", "plans");
   const marks = timings(reply.headers.get("server-timing"));
-  assert.deepEqual([...marks.keys()], ["auth", "limit", "handler", "total"]);
+  // A read's handler and its limit run side by side: either may be done first.
+  assert.deepEqual([...marks.keys()].sort(), ["auth", "handler", "limit", "total"]);
   const { auth = 0, limit = 0, handler = 0, total = 0 } = Object.fromEntries(marks);
   // Each is rounded to a tenth of a millisecond.
-  assert.ok(auth + limit + handler <= total + 0.3, reply.headers.get("server-timing")!);
+  const longest = auth + Math.max(limit, handler);
+  assert.ok(longest <= total + 0.3, reply.headers.get("server-timing")!);
 });
 
 Deno.test("Server-Timing: a request that is refused early tells of the parts it came to", async () => {

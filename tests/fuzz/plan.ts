@@ -101,13 +101,13 @@ function bodies(declared: Declared, siteUrl: string): fc.Arbitrary<unknown> {
   const { name, declaration: { body, form, auth } } = declared;
   if (auth === "signature") return signedForms[name as SignedForm];
   const schema = body ?? form;
-  return schema ? rightValues(schema, knownFields(name, siteUrl)) : fc.constant(undefined);
+  return schema ? rightValues(schema, knownFields(declared, siteUrl)) : fc.constant(undefined);
 }
 
 /** Requests of one method: half of them right, a quarter with one change, a quarter with several or strangers. */
 export function plansOf(declared: Declared, siteUrl: string): fc.Arbitrary<Plan> {
-  const { name, declaration: { params, query } } = declared;
-  const known = knownFields(name, siteUrl);
+  const { declaration: { params, query } } = declared;
+  const known = knownFields(declared, siteUrl);
   const change = changesOf(declared);
   const shape = {
     second: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, {

@@ -1,14 +1,15 @@
 /** Who calls: API keys and users' tokens, verified here and not by the platform's verify_jwt. */
-import { type AuthConfig, createSupabaseContext, type JWTClaims } from "@supabase/server";
+import type { AuthConfig, JWTClaims } from "@supabase/server";
+import { verifyAuth } from "@supabase/server/core";
 import { z } from "zod";
 import { type ApiKey, authenticateKey, presentedKey } from "./api-keys/authenticate-key.ts";
-import { type Db, rows } from "./database.ts";
+import { callerDb, type Db, rows } from "./database.ts";
 import type { Caller, Declaration, User } from "./declaration.ts";
 import { tokenIssuer } from "./env.ts";
 import { problem } from "./problem.ts";
-import { fetchInRequest } from "./request-scope.ts";
 import { toHex } from "./hex.ts";
 import { readSignedText } from "./signed-text.ts";
+import { verifiedTokens } from "./verified-tokens.ts";
 
 /** A verified caller. */
 export interface Authenticated {
@@ -32,6 +33,8 @@ const modes: Record<Caller, AuthConfig> = {
   staff: "user",
 };
 
+const UserId = z.guid();
+
 /** How far Auth's clock may be ahead of ours; PostgREST allows as much. */
 const clockSkewSeconds = 30;
 
@@ -46,7 +49,7 @@ function isSignedInUser(claims: JWTClaims | null): boolean {
     claims["api_key"] === undefined &&
     typeof claims.exp === "number" &&
     (claims.iat === undefined || claims.iat <= Date.now() / 1000 + clockSkewSeconds) &&
-    z.guid().safeParse(claims.sub).success;
+    UserId.safeParse(claims.sub).success;
 }
 
 const secondFactorDetail =
@@ -87,6 +90,22 @@ async function guestName({ headers }: Request): Promise<string> {
   return `guest:${toHex(new Uint8Array(digest, 0, 16))}`;
 }
 
+const known = verifiedTokens();
+
+/** The credentials as @supabase/server judges them. Where a user is asked for, the token alone counts. */
+async function verify(request: Request, mode: AuthConfig): ReturnType<typeof verifyAuth> {
+  const authorization = mode === "user" ? request.headers.get("authorization") : null;
+  const data = authorization === null ? undefined : known.find(authorization);
+  if (data !== undefined) return { data, error: null };
+  const result = await verifyAuth(request, {
+    auth: mode,
+    issuer: tokenIssuer(),
+    audience: "authenticated",
+  });
+  if (authorization !== null && result.data !== null) known.keep(authorization, result.data);
+  return result;
+}
+
 /**
  * Verifies the caller. An invalid token is never taken for none, and a token of another issuer or
  * audience is invalid. A workspace's key is taken where `apiKey` names the scope that it must have.
@@ -103,12 +122,7 @@ export async function authenticate(
     const { apiKey, db } = await authenticateKey(presented, scope);
     return { user: undefined, secondFactor: false, apiKey, name: `api_key:${apiKey.id}`, db };
   }
-  const { data, error } = await createSupabaseContext(request, {
-    auth: modes[caller],
-    issuer: tokenIssuer(),
-    audience: "authenticated",
-    supabaseOptions: { global: { fetch: fetchInRequest } },
-  });
+  const { data, error } = await verify(request, modes[caller]);
   if (error !== null) {
     if (error.status >= 500) throw problem("internal_error", { cause: error });
     throw problem("unauthenticated", {
@@ -130,8 +144,9 @@ export async function authenticate(
     ? { id: claims.sub, email: data.userClaims?.email }
     : undefined;
   const secondFactor = claims?.["aal"] === "aal2";
-  const db = data.supabase as unknown as Db;
-  if (caller === "staff") await requireStaff(db);
+  let made: Db | undefined;
+  const db = () => made ??= callerDb(data.token);
+  if (caller === "staff") await requireStaff(db());
   return {
     user,
     secondFactor,
@@ -141,7 +156,10 @@ export async function authenticate(
       : caller === "visitor"
       ? await guestName(request)
       : data.authMode,
-    db,
+    // When it is asked for: a provider's webhook never does.
+    get db() {
+      return db();
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import {
   type SupabaseClient,
 } from "@supabase/supabase-js";
 import type { Database } from "./database.types.ts";
-import { env, secretKey } from "./env.ts";
+import { env, publishableKey, secretKey } from "./env.ts";
 import { isProblemCode, Problem, problem } from "./problem.ts";
 import { fetchInRequest } from "./request-scope.ts";
 
@@ -21,6 +21,18 @@ export function elevatedDb(): Db {
     global: { fetch: fetchInRequest },
   });
   return elevated;
+}
+
+/**
+ * A client under RLS, as whoever has this token; as anon without one. By `accessToken` and not by a header,
+ * for then supabase-js makes no client of Auth, which is a third of what a client costs. Nor do we use
+ * @supabase/server's context, which makes a second client, with the secret key, whether it is used or not.
+ */
+export function callerDb(token: string | null): Db {
+  return createClient<Database>(env("SUPABASE_URL"), publishableKey(), {
+    accessToken: () => Promise.resolve(token),
+    global: { fetch: fetchInRequest },
+  });
 }
 
 /** What PostgREST says of a failed request (https://docs.postgrest.org/en/v14/references/errors.html). */

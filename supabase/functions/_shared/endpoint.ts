@@ -28,7 +28,7 @@ import {
 } from "./idempotency.ts";
 import { isRoot, matchPath } from "./endpoint-path.ts";
 import { tagged } from "./entity-tag.ts";
-import { countRequest } from "./limits.ts";
+import { countRequest, mayRunBeside } from "./limits.ts";
 import { trackError } from "./error-tracker.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem, problemBody, problemResponse } from "./problem.ts";
@@ -130,13 +130,13 @@ function jsonResponse(status: number, body: unknown, headers = new Headers()): R
 async function admit(
   declaration: Declaration,
   caller: Authenticated,
-  address: string,
+  countedFor: string,
   keyed: KeyedRequest | undefined,
   workspaceId: string | undefined,
 ): Promise<Begun | undefined> {
   const { requires, method } = declaration;
-  const { user, apiKey } = caller;
-  const passing = countRequest(declaration.limit, user?.id ?? apiKey?.id ?? (address || "unknown"));
+  const { apiKey } = caller;
+  const passing = countRequest(declaration.limit, countedFor);
   const [limited, claimed, assured, granted, counted] = await Promise.allSettled([
     passing,
     keyed === undefined ? undefined : beginIdempotent(keyed),
@@ -159,6 +159,16 @@ async function admit(
   }
   if (claimed.status === "rejected") throw claimed.reason;
   return begun;
+}
+
+/**
+ * Whether the handler may run while the request is admitted: it only reads, and nothing but the limit can
+ * refuse it. What it read is thrown away when the limit does.
+ */
+function runsBesideLimit(declaration: Declaration, caller: Authenticated, countedFor: string) {
+  const { method, limit, captcha, idempotent, requires, secondFactor } = declaration;
+  return method === "GET" && !captcha && !idempotent && !secondFactor && requires === undefined &&
+    caller.apiKey === undefined && mayRunBeside(limit, countedFor);
 }
 
 function replyToKeep(outcome: { status: number; body: unknown } | Problem, requestId: string) {
@@ -204,17 +214,20 @@ async function serve<D extends Declaration>(
     key,
     requestHash: await hashRequest(request, raw),
   };
-  const begun = await timed(
+  const countedFor = caller.user?.id ?? caller.apiKey?.id ?? (address || "unknown");
+  const beside = runsBesideLimit(declaration, caller, countedFor);
+  const admitting = timed(
     arrival,
     "limit",
     admit(
       declaration,
       caller,
-      address,
+      countedFor,
       keyed,
       namedWorkspace(body, query) ?? caller.apiKey?.workspaceId,
     ),
   );
+  const begun = beside ? undefined : await admitting;
   if (begun !== undefined && "replay" in begun) return replay(begun.replay);
 
   const headers = new Headers();
@@ -227,7 +240,9 @@ async function serve<D extends Declaration>(
     raw,
     user: caller.user,
     apiKey: caller.apiKey,
-    db: caller.db,
+    get db() {
+      return caller.db;
+    },
     admin: declaration.elevated === undefined ? undefined : elevatedDb(),
     request,
     address,
@@ -251,7 +266,11 @@ async function serve<D extends Declaration>(
       };
       await timed(arrival, "captcha", requireCaptcha(proof, captcha.whenDown));
     }
-    const value = await timed(arrival, "handler", Promise.resolve(handler(context)));
+    const handling = timed(arrival, "handler", (async () => await handler(context))());
+    // The refusal counts, where there are both: a failure nobody waits for must not end the isolate.
+    handling.catch(() => {});
+    await admitting;
+    const value = await handling;
     reply = { status: declaration.status ?? 200, body: declaration.reply.parse(value) };
   } catch (error) {
     const failure = asProblem(error);

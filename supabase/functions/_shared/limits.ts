@@ -3,13 +3,13 @@
  * that guess passwords, send mail, try cards, or export or delete an account: these are then counted in
  * Postgres.
  */
+import { createHash } from "node:crypto";
 import { Ratelimit } from "@upstash/ratelimit";
 import { elevatedDb, rows } from "./database.ts";
 import { optionalEnv } from "./env.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem } from "./problem.ts";
 import { redis, redisWithPauses } from "./redis.ts";
-import { toHex } from "./hex.ts";
 
 /** One limit: at most `requests` in any `windowSeconds`. */
 export interface Limit {
@@ -17,12 +17,18 @@ export interface Limit {
   windowSeconds: number;
   /** What counts when Redis is down: nothing, or fixed windows in Postgres. */
   withoutRedis: "open" | "postgres";
+  /**
+   * A handler that only reads runs while Redis counts, and its reply waits for the count: a round trip
+   * less. Whom this isolate has refused it refuses unasked until the window ends, handler and all, so that
+   * a flood reaches the database once a window and not once a request.
+   */
+  beside?: true;
 }
 
 /** Every limit there is. A declaration names one; it counts by user or key, else by address. */
 export const limits = {
   none: null,
-  read: { requests: 300, windowSeconds: 60, withoutRedis: "open" },
+  read: { requests: 300, windowSeconds: 60, withoutRedis: "open", beside: true },
   write: { requests: 60, windowSeconds: 60, withoutRedis: "open" },
   upload: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
   account_delete: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
@@ -53,6 +59,32 @@ export type LimitName = keyof typeof limits;
 /** Long: requests do without it meanwhile. */
 const askRedis = redisWithPauses(15_000);
 const limiters = new Map<LimitName, Ratelimit>();
+
+/** Until when this isolate refuses unasked, by limit and whom it counts for: only where `beside` is set. */
+const refusedUntil = new Map<string, number>();
+/** More than that at once is a flood from many addresses: the oldest are asked for again. */
+const refusalsKept = 10_000;
+
+function keepRefusal(counted: string, until: number): void {
+  const oldest = refusedUntil.keys().next();
+  if (refusedUntil.size >= refusalsKept && !oldest.done) refusedUntil.delete(oldest.value);
+  refusedUntil.set(counted, until);
+}
+
+/** When the refusal ends that this isolate remembers; undefined where it remembers none. */
+function refusal(counted: string): number | undefined {
+  const until = refusedUntil.get(counted);
+  if (until === undefined || until > Date.now()) return until;
+  refusedUntil.delete(counted);
+  return undefined;
+}
+
+/** Whether a reading handler may run while the request is counted: see {@link Limit.beside}. */
+export function mayRunBeside(name: LimitName, key: string): boolean {
+  const limit: Limit | null = limits[name];
+  if (limit === null) return true;
+  return limit.beside === true && refusal(`${name}:${hashed(key)}`) === undefined;
+}
 
 /**
  * A limit as it holds here. RATE_LIMIT_MULTIPLIER raises all of them: the local stack does, so that a
@@ -86,9 +118,13 @@ function limiter(name: LimitName, limit: Limit): Ratelimit {
 }
 
 /** What is counted is a hash: no address and no mail address is kept in Redis or Postgres. */
-async function hashed(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return toHex(new Uint8Array(digest, 0, 16));
+function hashed(key: string): string {
+  // At once: a digest of the Web Crypto API is a hop to another thread and back.
+  return createHash("sha256").update(key).digest("hex").slice(0, 32);
+}
+
+function refused(until: number): Problem {
+  return problem("rate_limited", { retryAfterSeconds: Math.max(1, (until - Date.now()) / 1000) });
 }
 
 /**
@@ -100,13 +136,14 @@ async function hashed(key: string): Promise<string> {
 export async function countRequest(name: LimitName, key: string): Promise<void> {
   const limit = effectiveLimit(name);
   if (limit === null) return;
-  const counted = await hashed(key);
+  const counted = hashed(key);
+  const until = limit.beside && refusal(`${name}:${counted}`);
+  if (until !== undefined) throw refused(until);
   try {
     const { success, reset } = await askRedis(() => limiter(name, limit).limit(counted));
     if (!success) {
-      throw problem("rate_limited", {
-        retryAfterSeconds: Math.max(1, (reset - Date.now()) / 1000),
-      });
+      if (limit.beside) keepRefusal(`${name}:${counted}`, reset);
+      throw refused(reset);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -131,7 +168,7 @@ async function countInPostgres(name: LimitName, limit: Limit, counted: string): 
 export async function forgetRequests(name: LimitName, key: string): Promise<void> {
   const limit = effectiveLimit(name);
   if (limit === null) return;
-  const counted = await hashed(key);
+  const counted = hashed(key);
   try {
     await askRedis(() => limiter(name, limit).resetUsedTokens(counted));
   } catch (error) {

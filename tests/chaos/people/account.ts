@@ -28,7 +28,11 @@ export async function join(client: Client, name: string): Promise<Member | undef
   const { user, session } = answer.body;
   client.ledger.signUps.push({ email, userId: user.id });
   const db = anonymous(client.on);
-  await db.auth.setSession(session);
+  // It asks Auth who that is, and without an answer stays signed out.
+  for (let tries = 0; (await db.auth.setSession(session)).error !== null; tries++) {
+    if (tries === 20) return undefined;
+    await delay(500);
+  }
   return { userId: user.id, email, token: session.access_token, db };
 }
 

@@ -30,6 +30,15 @@ export const accounts: Record<string, Supply> = {
       return id;
     },
   },
+  /** A shared one of the user's that has no plan. */
+  bare_workspace: {
+    every: 2,
+    async make({ world: { ground: { sql } }, user }) {
+      const id = await makeWorkspace(sql, await insertUser(sql), "Bare");
+      await join(sql, id, "owner", user.id);
+      return id;
+    },
+  },
   /** One whose plan includes keys. */
   workspace_with_keys: {
     every: 4,

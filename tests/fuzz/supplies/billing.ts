@@ -1,5 +1,5 @@
 /** Subscriptions at the local Stripe as the mirror has them, what was paid for them, and quotes. */
-import { type Answer, call } from "../../support/stack.ts";
+import { type Answer, call, stripeSdk } from "../../support/stack.ts";
 import { buy } from "../../support/purchases.ts";
 import { signUp, type TestUser } from "../../support/users.ts";
 import { plans } from "../../../supabase/functions/_shared/billing/plans.ts";
@@ -73,6 +73,37 @@ async function quote(ask: Ask): Promise<unknown> {
 export const billing: Record<string, Supply> = {
   price: { every: 1, make: ({ pick }) => Promise.resolve(prices[pick % prices.length]) },
   subscription: { every: 12, make: subscribed },
+  /** The workspace of such a subscription. */
+  subscribed_workspace: {
+    every: 12,
+    async make(ask) {
+      await subscribed(ask);
+      return ask.user.workspaceId;
+    },
+  },
+  paused_subscription: {
+    every: 6,
+    async make(ask) {
+      const id = await subscribed(ask);
+      await call("POST", "subscription-pause", {
+        on: ask.world.ground.at,
+        token: ask.user.token,
+        body: { subscription_id: id },
+      });
+      return id;
+    },
+  },
+  promotion_code: {
+    every: 20,
+    async make({ world: { ground: { at } } }) {
+      const stripe = stripeSdk(at);
+      const coupon = await stripe.coupons.create({ percent_off: 10, duration: "once" });
+      const made = await stripe.promotionCodes.create({
+        promotion: { type: "coupon", coupon: coupon.id },
+      });
+      return made.code;
+    },
+  },
   invoice: {
     every: 20,
     async make(ask) {

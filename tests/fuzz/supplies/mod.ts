@@ -1,5 +1,6 @@
 /** Everything that requests may be about, and which field means what. */
 import fc from "fast-check";
+import type { Declared } from "../../../scripts/declarations.ts";
 import { Reference } from "../reference.ts";
 import type { Supply } from "../world.ts";
 import { accounts } from "./accounts.ts";
@@ -39,6 +40,9 @@ const fields: Record<string, string> = {
   feature: "feature",
 };
 
+const subscribed = { workspace_id: "subscribed_workspace" };
+
+/** By function, or by address and method. */
 const ofEndpoint: Record<string, Record<string, string>> = {
   "auth-signup": { email: "new_email" },
   "auth-login": { email: "email", password: "password" },
@@ -55,6 +59,17 @@ const ofEndpoint: Record<string, Record<string, string>> = {
   "order-return": { order_id: "sent_order" },
   "order-refund": { order_id: "sent_order" },
   "api-key-create": { workspace_id: "workspace_with_keys" },
+  "subscription-create": { workspace_id: "bare_workspace", promotion_code: "promotion_code" },
+  "subscription-checkout": { workspace_id: "bare_workspace", promotion_code: "promotion_code" },
+  "subscription-preview": { ...subscribed, promotion_code: "promotion_code" },
+  "subscription-cancel": subscribed,
+  "subscription-uncancel": subscribed,
+  "subscription-pause": subscribed,
+  "subscription-resume": { ...subscribed, subscription_id: "paused_subscription" },
+  "subscription-unschedule": subscribed,
+  "billing-portal": subscribed,
+  "cart PATCH": { variant_id: "cart_variant" },
+  "workspace DELETE": { workspace_id: "bare_workspace" },
 };
 
 /** Supplies whose values are lists of them. */
@@ -95,11 +110,13 @@ function texts(siteUrl: string): Record<string, fc.Arbitrary<unknown>> {
       { type: "gb_vat", value: "not one" },
     ),
     tracking_url: fc.constantFrom("https://post.example/1", "https://post.example/?a=b c", "http:"),
-    avatar_url: fc.constantFrom(null, "https://example.com/a.png", "data:,", "x"),
+    avatar_url: fc.constantFrom(null, null, null, "https://example.com/a.png", "x"),
+    // Few enough to be in stock and to be given back; what is far off, changes bring.
+    quantity: fc.integer({ min: 1, max: 3 }),
+    amount: fc.integer({ min: 1, max: 300 }),
     provider: fc.constantFrom("stripe", "resend", "other"),
     kind: fc.constantFrom("usage", "mail_send", "webhook_handle", "none"),
     captcha_token: fc.constant("a token"),
-    promotion_code: fc.constantFrom("WELCOME", "none"),
     expires_at: fc.constantFrom(null, "2099-01-01T00:00:00Z", "2000-01-01T00:00:00Z"),
     min_amount: fc.nat({ max: 3000 }).map(String),
     max_amount: fc.nat({ max: 3000 }).map(String),
@@ -108,10 +125,10 @@ function texts(siteUrl: string): Record<string, fc.Arbitrary<unknown>> {
 
 /** What to put into a field of an endpoint, where the schema alone would give what means nothing. */
 export function knownFields(
-  endpoint: string,
+  { name: endpoint, address, declaration: { method } }: Declared,
   siteUrl: string,
 ): (field: string) => fc.Arbitrary<unknown> | undefined {
-  const own = { ...fields, ...ofEndpoint[endpoint] };
+  const own = { ...fields, ...ofEndpoint[endpoint], ...ofEndpoint[`${address} ${method}`] };
   const known = texts(siteUrl);
   return (field) => {
     if (field === "kind" && endpoint !== "jobs") return undefined;

@@ -22,7 +22,7 @@ async function paymentAtStripe({ world: { ground: { at } } }: Ask, amount: numbe
 async function anyOrder(ask: Ask): Promise<string> {
   const { world: { ground: { sql } }, user, pick } = ask;
   const lines = [
-    { variant: await insertVariant(sql), quantity: 1 + pick % 3 },
+    { variant: await insertVariant(sql), quantity: 4 + pick % 5 },
     ...pick % 2 === 0 ? [{ variant: await insertVariant(sql, { unitAmount: 250 }) }] : [],
   ];
   const options = {
@@ -72,6 +72,16 @@ export const shop: Record<string, Supply> = {
     async make({ world: { ground: { sql } }, pick }) {
       const stock = pick % 5 === 0 ? 0 : 10_000;
       return (await onSale(sql, { stock, price: pick % 11 === 0 ? null : 1000 + pick })).variantId;
+    },
+  },
+  /** One that is in the user's cart. */
+  cart_variant: {
+    every: 4,
+    async make(ask) {
+      const { world: { ground: { at } }, user } = ask;
+      const variant_id = await shop["variant"]!.make({ ...ask, pick: 1 });
+      await call("POST", "cart", { on: at, token: user.token, body: { variant_id } });
+      return variant_id;
     },
   },
   /** By slug or by id. */

@@ -83,6 +83,10 @@ export const functions: Record<string, FunctionAccess> = {
     execute: ["authenticated", "service_role"],
     definer: true,
   },
+  "private.readable_user(boolean)": { execute: ["authenticated", "service_role"] },
+  "private.readable_workspace_ids_with(text,text[])": {
+    execute: ["authenticated", "service_role"],
+  },
   "private.readable_workspace_ids(text[])": {
     execute: ["authenticated", "service_role"],
     definer: true,
@@ -93,6 +97,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.problem(integer,text,text)": { execute: ["anon", "authenticated", "service_role"] },
   "private.schedule_jobs()": server,
   "private.credit_notes_mirrored(text[])": server,
+  "private.events_on_their_way(text,text[])": server,
   "private.receipt_mail(uuid,uuid,text)": server,
   "private.refund_intent(uuid)": server,
   "private.refuse_when_overdue()": nobody,

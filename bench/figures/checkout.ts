@@ -1,0 +1,58 @@
+import type { Sql } from "postgres";
+import { onSale } from "../../tests/support/products.ts";
+import { type Bench, figure } from "../support/figure.ts";
+import { sqlDatabase } from "../support/sql-database.ts";
+
+const mostCallers = 64;
+
+async function order(sql: Sql, variant_id: string): Promise<void> {
+  const items = sql.json([{ variant_id, quantity: 1 }]);
+  await sql`
+    select public.order_place(
+      ${`guest:${crypto.randomUUID()}`}, null, 'buyer@example.com', 'en', null, ${items}, null, null, null,
+      'https://shop.example/thanks', 'https://shop.example/cart'
+    )`;
+}
+
+async function measure(bench: Bench): Promise<void> {
+  await using database = await sqlDatabase();
+  const { sql } = database;
+  const stock = 1_000_000;
+  const hot = (await onSale(sql, { stock })).variantId;
+  const distinct: string[] = [];
+  while (distinct.length < mostCallers) distinct.push((await onSale(sql, { stock })).variantId);
+  await sql`vacuum analyze`;
+
+  const orders = bench.sized({ quick: 240, full: 1_600 });
+  for (const callers of bench.sized({ quick: [16], full: [1, 4, 16, mostCallers] })) {
+    const pool = database.connect(callers);
+    /** Orders a second, by all buyers at once. */
+    const perSecond = async (variant: (buyer: number) => string) => {
+      const each = Math.max(1, Math.round(orders / callers));
+      const from = performance.now();
+      await Promise.all(Array.from({ length: callers }, async (_, buyer) => {
+        for (let n = 0; n < each; n++) await order(pool, variant(buyer));
+      }));
+      return callers * each / (performance.now() - from) * 1000;
+    };
+    await bench.pairs({ at: callers, judged: callers === 16 }, {
+      baseline: () => perSecond((buyer) => distinct[buyer]!),
+      subject: () => perSecond(() => hot),
+    });
+    await pool.end();
+  }
+}
+
+export default figure({
+  title: "Checkout: everybody buys the same thing",
+  subject: "orders placed a second by `order_place`, all for one variant",
+  baseline: "the same, each buyer for another variant",
+  unit: "/s",
+  goal: { atLeast: 0.5 },
+  axis: "callers",
+  gate: "both share the machine's load, and the ratio lies far from its goal",
+  notes: `
+Each order is one transaction that holds the variant's stock row from where it reserves to its end. The commits do
+not wait for a disk here; where they do, orders for one variant wait for each other's, one order a commit.`,
+  measure,
+});

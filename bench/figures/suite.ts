@@ -1,0 +1,28 @@
+import { projectDir } from "../../local/stack.ts";
+import { figure } from "../support/figure.ts";
+
+export default figure({
+  title: "Test suite",
+  subject: "`task test`, from its start to its end, once",
+  unit: "s",
+  goal: { atMost: 300 },
+  onlyNamed: true,
+  notes: `
+Measured by \`deno task bench suite\`: a run of all figures leaves it out, since it takes as long as they do.
+`,
+  async measure(bench) {
+    await bench.alone({ pairs: 1 }, async () => {
+      const started = performance.now();
+      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["task", "test"],
+        cwd: projectDir,
+        stdin: "null",
+      }).output();
+      if (!success) {
+        const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+        throw new Error(`cannot measure tests that fail: ${said.slice(-4000)}`);
+      }
+      return (performance.now() - started) / 1000;
+    });
+  },
+});

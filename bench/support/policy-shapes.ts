@@ -1,0 +1,169 @@
+/**
+ * The shapes of the policies: what a condition looks like without the names of its columns, roles and buckets, and
+ * what somebody would write who asks for the same rows without row level security.
+ */
+
+/** Who asks. */
+export type Caller = "user" | "staff" | "visitor";
+
+/** A shape. */
+export interface Shape {
+  name: string;
+  caller: Caller;
+  /** The same rows by an explicit condition; `:user` stands for the caller's id. */
+  where: string;
+  /** What the query asks for besides, as its callers do. */
+  asks?: string;
+}
+
+const member = (roles = "") =>
+  `workspace_id in (select workspace_id from public.workspace_members where user_id = :user${roles})`;
+const role = " and role in ('owner', 'admin', 'billing')";
+const sold =
+  `exists (select from public.products as product where product.id = product_id and product.active)`;
+const priced = `exists (
+    select from public.product_variants as variant join public.products as product on product.id = variant.product_id
+    where variant.id = variant_id and variant.active and product.active
+  ) and price_list_id in (select id from public.price_lists where active)`;
+const asStaff = "exists (select from private.staff where user_id = :user)";
+const folder = "(storage.foldername(name))[1] = ':id'";
+
+/** By what {@link shapeOf} answers. */
+export const shapes: Record<string, Shape> = {
+  "true": { name: "everybody", caller: "visitor", where: "true" },
+  "active": { name: "active", caller: "visitor", where: "active" },
+  "on_sale": { name: "on sale", caller: "visitor", where: "on_sale" },
+  "(active OR staff)": { name: "active, or staff", caller: "user", where: "active" },
+  "(on_sale OR staff)": { name: "on sale, or staff", caller: "user", where: "on_sale" },
+  "(active AND (plan_id IN ( SELECT plan.id FROM plans plan WHERE plan.active)))": {
+    name: "active, of an active plan",
+    caller: "visitor",
+    where: "active and plan_id in (select id from public.plans where active)",
+  },
+  "(price_list_id = ANY (listed))": {
+    name: "of an active price list",
+    caller: "visitor",
+    where: "price_list_id in (select id from public.price_lists where active)",
+  },
+  "sold": { name: "of a product on sale", caller: "visitor", where: sold },
+  "(active AND sold)": {
+    name: "active, of a product on sale",
+    caller: "visitor",
+    where: `active and ${sold}`,
+  },
+  "((price_list_id = ANY (listed)) AND variant_read)": {
+    name: "of a variant on sale",
+    caller: "visitor",
+    where: priced,
+  },
+  "(staff OR sold)": {
+    name: "of a product on sale, or staff",
+    caller: "user",
+    where: sold,
+  },
+  "(staff OR (active AND sold))": {
+    name: "active, of a product on sale, or staff",
+    caller: "user",
+    where: `active and ${sold}`,
+  },
+  "(staff OR ((price_list_id = ANY (listed)) AND variant_read))": {
+    name: "of a variant on sale, or staff",
+    caller: "user",
+    where: priced,
+  },
+  "staff": { name: "staff", caller: "staff", where: asStaff },
+  "((bucket_id = bucket) AND staff)": {
+    name: "staff, in a bucket",
+    caller: "staff",
+    where: `bucket_id = 'avatars' and ${asStaff}`,
+  },
+  "second_factor": { name: "second factor given", caller: "user", where: "true" },
+  "own": { name: "own", caller: "user", where: "user_id = :user" },
+  "(own_or_staff)": { name: "own, or staff", caller: "user", where: "user_id = :user" },
+  "(own AND (hidden_at IS NULL))": {
+    name: "own, not hidden",
+    caller: "user",
+    where: "user_id = :user and hidden_at is null",
+  },
+  "((bucket_id = bucket) AND own_folder)": {
+    name: "own folder",
+    caller: "user",
+    where: `bucket_id = 'avatars' and ${folder}`,
+    asks: "name like ':id/%'",
+  },
+  "member": { name: "of one's workspaces", caller: "user", where: member() },
+  "member_by_role": {
+    name: "of workspaces where one has a role",
+    caller: "user",
+    where: member(role),
+  },
+  "(member_by_role OR ((role <> owner) AND member_by_role))": {
+    name: "of workspaces where one has a role, by what the row's is",
+    caller: "user",
+    where: `${member(role)} and role <> 'owner'`,
+  },
+  "(((user_id <> uid) AND member_by_role) OR ((role <> owner) AND member_by_role) OR ((role <> owner) AND own AND member))":
+    {
+      name: "others' in one's workspaces, or one's own",
+      caller: "user",
+      where: `${member(role)} and role <> 'owner'`,
+    },
+  "(member_with_feature OR ((workspace_id IS NULL) AND staff))": {
+    name: "of workspaces with a feature, or staff",
+    caller: "user",
+    where: `${member(role)} and exists (
+      select from public.subscriptions as held join public.plan_features as included on included.plan_id = held.plan_id
+      where held.workspace_id = bench_rows.workspace_id and held.status = 'active' and included.feature = 'audit_log')`,
+  },
+  "(case_id = ANY (cases))": {
+    name: "of a parent that one may read",
+    caller: "user",
+    where: `case_id in (select id from public.dunning_cases where ${member(role)})`,
+  },
+};
+
+/** What stands for what, in this order. */
+const names: [RegExp, string][] = [
+  [/\s+/g, " "],
+  [/\( SELECT auth\.uid\(\) AS uid\)/g, "uid"],
+  [/\( SELECT private\.is_staff\(\) AS is_staff\)/g, "staff"],
+  [/\( SELECT private\.second_factor_given\(\) AS second_factor_given\)/g, "second_factor"],
+  [/ARRAY\( SELECT list\.id FROM price_lists list WHERE list\.active\)/g, "listed"],
+  [/ARRAY\( SELECT held\.id FROM dunning_cases held\)/g, "cases"],
+  [
+    /\(EXISTS \( SELECT FROM product_variants variant WHERE \(variant\.id = \w+\.variant_id\)\)\)/g,
+    "variant_read",
+  ],
+  [
+    /\(EXISTS \( SELECT FROM products product WHERE \(\(product\.id = \w+\.product_id\) AND product\.active\)\)\)/g,
+    "sold",
+  ],
+  [
+    /\(name ~>=~ \(\(uid\)::text \|\| '\/'::text\)\) AND \(name ~<~ \(\(uid\)::text \|\| '0'::text\)\)/g,
+    "own_folder",
+  ],
+  [
+    /\((?:user_id|id) >= \( SELECT private\.readable_user\(false\) AS \w+\)\) AND \((?:user_id|id) <= \( SELECT private\.readable_user\(true\) AS \w+\)\)/g,
+    "own_or_staff",
+  ],
+  [/\(bucket_id = '[\w-]+'::text\)/g, "(bucket_id = bucket)"],
+  [/'owner'::text\)(?!\])/g, "owner)"],
+  [/\((?:user_id|id) = uid\)/g, "own"],
+  [
+    /\(?(?:workspace_id|id) = ANY \(ARRAY\( SELECT private\.readable_workspace_ids_with\([^)]*\) AS \w+\)\)\)?/g,
+    "member_with_feature",
+  ],
+  [
+    /\((?:workspace_id|id) = ANY \(ARRAY\( SELECT private\.(?:my|readable)_workspace_ids\(\) AS \w+\)\)\)/g,
+    "member",
+  ],
+  [
+    /\((?:workspace_id|id) = ANY \(ARRAY\( SELECT private\.(?:my|readable)_workspace_ids\([^)]+\) AS \w+\)\)\)/g,
+    "member_by_role",
+  ],
+];
+
+/** A policy's condition as Postgres prints it, without its names. */
+export function shapeOf(condition: string): string {
+  return names.reduce((text, [name, shape]) => text.replaceAll(name, shape), condition);
+}
