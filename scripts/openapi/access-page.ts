@@ -20,6 +20,10 @@ It says what somebody may do who calls the API directly, whatever the endpoints 
 is refused with \`42501\`. *Users* are signed in, *anybody* need not be; *own* rows are those whose column names
 the caller. Staff are the users in \`private.staff\`. The service role is the secret key's:
 it reads and writes every column of every table, but for what is noted.
+
+Rows that one may not read are not counted either: \`count=exact\` counts what one reads; \`count=planned\` and
+\`count=estimated\`, which are the planner's and know of every row, are 400 \`count_not_offered\` to anybody but
+the service role (\`private.check_request()\`, which PostgREST calls before each request).
 `;
 
 /** What `ofMyWorkspaces()` writes: the column, and the roles where it names some. */
