@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { readEnvironment } from "../../local/functions/environment.ts";
 import { projectDir, supabaseDir } from "../../local/stack.ts";
-import { type Bundle, bundleFunctions } from "../../scripts/bundles/bundle.ts";
+import { bundleFunctions } from "../../scripts/bundles/bundle.ts";
 import { coldStarts } from "../support/cold-start.ts";
 import { figure } from "../support/figure.ts";
 import { httpStack } from "../support/http-stack.ts";
 
 /** The functions of a quick run: one of each weight. */
-const few = ["health", "workspace", "stripe-webhook", "checkout-create", "jobs-run"];
+const few = ["health", "stripe-webhook", "checkout-create", "jobs-run"];
 
 export default figure({
   title: "Cold start",
@@ -15,6 +15,8 @@ export default figure({
   baseline: "an empty function",
   unit: "ms",
   goal: { atMost: 3 },
+  gate:
+    "processes that start in turn; a package more, or one that does not shake, is a step that noise is not",
   notes: `
 Each in a process of its own, from its start to the end of the first reply, as the local runtime starts them;
 the size is the bundle's, minified, with every package. jobs-run has no goal: it renders mails, so it alone
@@ -28,9 +30,8 @@ messages in every language (the same test).
     const directory = await Deno.makeTempDir({ prefix: "socle-bundles-" });
     await using cold = coldStarts(environment);
     const empty = join(projectDir, "bench", "baselines", "bench-empty.ts");
-    const chosen = ({ name }: Bundle) => bench.size === "full" || few.includes(name);
     try {
-      const bundles = (await bundleFunctions(directory)).filter(chosen);
+      const bundles = await bundleFunctions(directory, bench.size === "quick" ? few : undefined);
       for (const { name, file, bytes } of bundles) {
         await bench.pairs({
           name,
