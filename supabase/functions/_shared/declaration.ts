@@ -2,7 +2,7 @@
  * What an endpoint declares of itself. From the same declaration come validation, errors, CORS, limits,
  * idempotency, the OpenAPI document, the generated tests and the typed client.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { FeatureName } from "./billing/plans.ts";
 import type { ApiKey } from "./api-keys/authenticate-key.ts";
 import type { ScopeName } from "./api-keys/scopes.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 import { readIdempotencyKey } from "../_shared/idempotency.ts";
 import { addLine, deleteLines, setLine, showCart } from "../_shared/shop/cart/change.ts";
