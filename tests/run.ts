@@ -10,8 +10,13 @@ import { freePorts } from "../local/ports.ts";
 import { publishPlans } from "../local/publish-plans.ts";
 import { projectDir, type Stack, startStack } from "../local/stack.ts";
 import { plansKnown } from "./support/plans-known.ts";
+import { preparePlans } from "./support/plans-prepared.ts";
 
 const logFile = Deno.env.get("SOCLE_TEST_LOG");
+/** A part calls a few functions: each starts when it is called. */
+const whole = Deno.args.every((arg) => arg.startsWith("-"));
+/** Single files have few stacks of their own. */
+const manyStacks = !Deno.args.some((arg) => arg.endsWith(".test.ts"));
 
 async function startOwnStack(dataDir: string): Promise<Stack> {
   const lines = logFile === undefined
@@ -27,8 +32,6 @@ async function startOwnStack(dataDir: string): Promise<Stack> {
     seed: false,
   });
   await publishPlans(stack);
-  // A few files call a few functions: each starts when it is called.
-  const whole = Deno.args.every((arg) => arg.startsWith("-"));
   await Promise.all([whole ? stack.warm() : undefined, plansKnown(stack)]);
   return stack;
 }
@@ -81,11 +84,17 @@ try {
   // Migrated once; what tests want for themselves is a copy of it.
   template = await freshDatabase({ server: stack.adminDatabaseUrl });
   await template.gateway.stop();
-  code = await runTests({
-    ...stack.env,
+  const settings = {
     SOCLE_TEST_DATABASE: stack.adminDatabaseUrl,
     SOCLE_TEST_TEMPLATE: new URL(template.adminUrl).pathname.slice(1),
+  };
+  const plans = manyStacks && await preparePlans({
+    server: settings.SOCLE_TEST_DATABASE,
+    template: settings.SOCLE_TEST_TEMPLATE,
+    dataDir: join(dataDir, "plans"),
   });
+  console.log(`copies to be made of it ready after ${seconds()} s`);
+  code = await runTests({ ...stack.env, ...settings, ...plans });
 } finally {
   await template?.[Symbol.asyncDispose]();
   await stack?.stop();

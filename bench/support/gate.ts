@@ -3,9 +3,9 @@ import type { CaseResult } from "./figure.ts";
 import { worseBy } from "./statistics.ts";
 
 /** Worse than the committed ratio by this much is said. */
-export const warnAt = 1.15;
+const warnAt = 1.15;
 /** Worse by this much fails. */
-export const failAt = 2;
+const failAt = 2;
 
 /** What the gate says of one case. */
 export interface Verdict {

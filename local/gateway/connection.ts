@@ -47,6 +47,8 @@ export class GatewayConnection extends PostgresConnection {
   readonly #pool: Pool;
   readonly #waiting: (() => void)[] = [];
   #free: number;
+  /** The function that each request to the tables begins with, as PostgREST's `db-pre-request`. */
+  preRequest: string | undefined;
   #loading: ReturnType<PostgresConnection["introspect"]> | undefined;
 
   constructor({ url, contexts, statementTimeouts, authTransactions }: GatewayConnectionOptions) {
@@ -136,11 +138,18 @@ export class GatewayConnection extends PostgresConnection {
     work: Work<T>,
   ): Promise<T> {
     const settings = context && this.#setting(context, options).execute(transaction);
-    settings?.catch(() => {}); // awaited below; until then nobody listens
+    const { preRequest } = this;
+    const check = preRequest !== undefined && this.#contexts.getStore()?.service === "rest"
+      ? sql`select ${sql.raw(preRequest)}()`.execute(transaction)
+      : undefined;
+    for (const ahead of [settings, check]) {
+      ahead?.catch(() => {}); // awaited below; until then nobody listens
+    }
     try {
       return await this.#singular(await work(transaction));
     } finally {
       await settings;
+      await check;
     }
   }
 

@@ -21,7 +21,12 @@ import { preflightReply, withCors } from "./cors.ts";
 import { createDiskObjects } from "./disk-objects.ts";
 import type { EmailHook } from "./email-hook.ts";
 import { createMailer } from "./mailer.ts";
-import { assertHostedGrants, preparePlatform, roleTimeouts } from "./platform.ts";
+import {
+  assertHostedGrants,
+  preparePlatform,
+  preRequestFunction,
+  roleTimeouts,
+} from "./platform.ts";
 import { allowedRedirect } from "./redirects.ts";
 import {
   createContexts,
@@ -244,6 +249,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       connections = given;
       await assertHostedGrants(databaseUrl);
       for (const [role, timeout] of await roleTimeouts(databaseUrl)) timeouts.set(role, timeout);
+      connection.preRequest = await preRequestFunction(databaseUrl);
       await connection.clearSchemaCache();
       await connection.introspect({ useCache: true });
       schemaChanges ??= watchSchema(databaseUrl, () => void connection.clearSchemaCache(), log);

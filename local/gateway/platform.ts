@@ -51,6 +51,27 @@ export async function roleTimeouts(databaseUrl: string): Promise<Map<string, str
   }
 }
 
+/**
+ * The function that PostgREST calls before each request, as `alter role authenticator set
+ * pgrst.db_pre_request` names it; undefined where none is set.
+ */
+export async function preRequestFunction(databaseUrl: string): Promise<string | undefined> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    // A setting of the whole server may name what this database has not: PostgREST would not start.
+    const [row] = await sql<{ name: string }[]>`
+      select to_regproc(substring(setting from '=(.*)'))::text as name
+      from pg_catalog.pg_db_role_setting, unnest(setconfig) as setting
+      where setting like 'pgrst.db_pre_request=%' and setrole = 'authenticator'::regrole
+        and setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+        and to_regproc(substring(setting from '=(.*)')) is not null
+      order by setdatabase desc limit 1`;
+    return row?.name;
+  } finally {
+    await sql.end();
+  }
+}
+
 class Undone extends Error {}
 
 /**

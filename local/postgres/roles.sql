@@ -27,6 +27,9 @@ grant anon, authenticated, service_role to authenticator;
 -- The migrations' owner sets these roles in its own checks, as on the hosted platform.
 grant anon, authenticated, service_role to postgres;
 grant pg_monitor, pg_signal_backend to postgres;
+-- It changes PostgREST's settings, which are this role's, as on the hosted platform.
+grant authenticator to postgres with admin option;
+grant set on parameter pgrst.db_pre_request to postgres;
 
 do $$
 begin

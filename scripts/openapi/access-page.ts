@@ -13,13 +13,17 @@ import { cell } from "./table-cell.ts";
 const introduction = `# Who may read and write what
 
 Generated from the access matrix, \`tests/rls/matrix.ts\`, by \`deno task openapi\`. The matrix is data; the
-tests beside it try every cell in SQL as the role and through PostgREST, those that are allowed and those that
+tests beside it try every cell in SQL as the role and through PostgREST or the storage API, those that are allowed and those that
 are not, and fail for a table, view, column, function, bucket, schema, type or sequence that has no row in it.
 
 It says what somebody may do who calls the API directly, whatever the endpoints allow. A verb that is not listed
 is refused with \`42501\`. *Users* are signed in, *anybody* need not be; *own* rows are those whose column names
 the caller. Staff are the users in \`private.staff\`. The service role is the secret key's:
 it reads and writes every column of every table, but for what is noted.
+
+Rows that one may not read are not counted either: \`count=exact\` counts what one reads; \`count=planned\` and
+\`count=estimated\`, which are the planner's and know of every row, are 400 \`count_not_offered\` to anybody but
+the service role (\`private.check_request()\`, which PostgREST calls before each request).
 `;
 
 /** What `ofMyWorkspaces()` writes: the column, and the roles where it names some. */

@@ -13,17 +13,17 @@ import {
   subscriptionsAtStripe,
 } from "../support/purchases.ts";
 import { type StackAddress, stripeSdk } from "../support/stack.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { type FaultyProxy, startFaultyProxy } from "../support/faulty-proxy.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
-let proxy: StripeProxy;
+let proxy: FaultyProxy;
 let own: OwnStack;
 let on: StackAddress;
 let sql: Sql;
 
 Deno.test.beforeAll(async () => {
-  proxy = await startStripeProxy();
+  proxy = await startFaultyProxy();
   own = await startOwnStack({ stripeProxy: proxy });
   on = own.at;
   sql = connect(on);

@@ -7,17 +7,17 @@ import { mailsTo } from "../support/mails.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { type StackAddress, stripeSdk } from "../support/stack.ts";
 import { deliver, eventAbout, handled } from "../support/stripe-events.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { type FaultyProxy, startFaultyProxy } from "../support/faulty-proxy.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
-let proxy: StripeProxy;
+let proxy: FaultyProxy;
 let own: OwnStack;
 let on: StackAddress;
 let sql: Sql;
 
 Deno.test.beforeAll(async () => {
-  proxy = await startStripeProxy();
+  proxy = await startFaultyProxy();
   own = await startOwnStack({ stripeProxy: proxy });
   on = own.at;
   sql = connect(on);

@@ -183,6 +183,37 @@ Deno.test("leaks: counts and aggregates are of what one reads", async () => {
   });
 });
 
+Deno.test("leaks: the planner's counts, which know of every row, are refused to callers", async () => {
+  await world.sql`analyze`;
+  for (const caller of [world.anon, world.stranger, world.owner]) {
+    for (const count of ["planned", "estimated"] as const) {
+      const replies = [
+        await caller.client.from("products").select("id", { count }),
+        await caller.client.from("products").select("id", { count, head: true }),
+        await caller.client.from("workspaces").update({ name: "Mine" }, { count }).eq(
+          "id",
+          world.owner.id,
+        ),
+        await caller.client.rpc("my_invitations", {}, { count }),
+      ];
+      for (const { status, error, count: told } of replies) {
+        assert.deepEqual([status, told], [400, null], JSON.stringify(error));
+      }
+      assert.equal(replies[0]!.error!.message, "count_not_offered");
+    }
+    // However the header is written.
+    for (const prefer of ["count=PLANNED", "return=minimal, count = estimated"]) {
+      const reply = await fetch(`${world.url}/rest/v1/products?select=id`, {
+        headers: { apikey: world.publishableKey, prefer },
+      });
+      await reply.body?.cancel();
+      assert.ok(reply.status === 400 || reply.headers.get("content-range")?.endsWith("/*"), prefer);
+    }
+  }
+  const { error } = await world.operator.client.from("products").select("id", { count: "planned" });
+  assert.equal(error, null);
+});
+
 Deno.test("leaks: a cast or a pattern meets no hidden row, whose value its error would quote", async () => {
   const text = await world.sql<{ name: string; column: string }[]>`
     select relation.relname as name, attribute.attname as column

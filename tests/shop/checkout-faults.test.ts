@@ -9,17 +9,17 @@ import { onSale } from "../support/products.ts";
 import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { advance, delivered, faults, redeliver } from "../support/stripe-local.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { type FaultyProxy, startFaultyProxy } from "../support/faulty-proxy.ts";
 import { signUpStaff } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
-let proxy: StripeProxy;
+let proxy: FaultyProxy;
 let own: OwnStack;
 let on: StackAddress;
 let sql: Sql;
 
 Deno.test.beforeAll(async () => {
-  proxy = await startStripeProxy();
+  proxy = await startFaultyProxy();
   own = await startOwnStack({ stripeProxy: proxy });
   on = own.at;
   sql = connect(on);

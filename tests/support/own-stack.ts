@@ -2,6 +2,7 @@
  * A stack of a test file's own, for what would disturb the others: another setting of Auth, a provider
  * that is down, real rate limits. It shares the database server, with a database of its own.
  */
+import { join } from "node:path";
 import postgres from "postgres";
 import { type Keys, loadKeys } from "../../local/keys.ts";
 import { freePorts } from "../../local/ports.ts";
@@ -11,13 +12,14 @@ import { publishMeters } from "../../supabase/functions/_shared/billing/publish-
 import { publishPlans } from "../../supabase/functions/_shared/billing/publish-plans.ts";
 import { type StackAddress, stackAddress, stripeSdk } from "./stack.ts";
 import { plansKnown } from "./plans-known.ts";
-import type { StripeProxy } from "./stripe-proxy.ts";
+import { copyDatabase, preparedPlans } from "./plans-prepared.ts";
+import type { FaultyProxy } from "./faulty-proxy.ts";
 
 /** What may differ from the shared stack. */
 export interface Differences
   extends Pick<StackOptions, "functionsEnv" | "auth" | "schedule" | "web"> {
   /** Stands between the functions and the local Stripe. */
-  stripeProxy?: StripeProxy;
+  stripeProxy?: FaultyProxy;
 }
 
 /** A stack of one's own; `await using` takes it down. */
@@ -45,16 +47,20 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
   if (server === undefined) {
     throw new Error("SOCLE_TEST_DATABASE is not set: run tests by `deno task test`");
   }
-  const database = `own_${crypto.randomUUID().replaceAll("-", "")}`;
+  // A Stripe that is down from the start cannot tell the plans.
+  const plansThere = functionsEnv?.["STRIPE_API_URL"] !== nobody;
+  // A test that sets another secret wants to tell of them itself.
+  const plansTold = plansThere && functionsEnv?.["STRIPE_WEBHOOK_SECRET"] === undefined;
+  const prepared = plansTold ? preparedPlans() : undefined;
   const admin = postgres(server, { max: 1, onnotice: () => {} });
-  const template = Deno.env.get("SOCLE_TEST_TEMPLATE");
-  await admin.unsafe(
-    `create database ${database}` +
-      (template === undefined ? "" : ` template ${template} strategy file_copy`),
+  const database = await copyDatabase(
+    server,
+    prepared?.SOCLE_TEST_PLANS_TEMPLATE ?? Deno.env.get("SOCLE_TEST_TEMPLATE"),
   );
-  const url = new URL(server);
-  url.pathname = `/${database}`;
   const dataDir = await Deno.makeTempDir({ prefix: "socle-own-" });
+  if (prepared !== undefined) {
+    await Deno.copyFile(prepared.SOCLE_TEST_PLANS_STRIPE, join(dataDir, "stripe.sqlite"));
+  }
   const log: string[] = [];
   const ports = freePorts();
   const localStripe = `http://127.0.0.1:${ports.stripe}`;
@@ -63,7 +69,7 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
     startStack({
       dataDir,
       ports,
-      databaseUrl: url.href,
+      databaseUrl: database.url,
       seed: false,
       log: (source, message) => log.push(`${source}: ${message}`),
       functionsEnv: {
@@ -73,13 +79,11 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
       ...others,
     });
   let stack = await start();
-  // A Stripe that is down from the start cannot learn the plans.
-  if (stack.functionsEnv["STRIPE_API_URL"] !== nobody) {
+  if (plansThere && prepared === undefined) {
     const stripe = stripeSdk(stackAddress(stack.env));
     await publishMeters(stripe, meters);
     await publishPlans(stripe, plans);
-    // A test that sets another secret wants to tell of them itself.
-    if (functionsEnv?.["STRIPE_WEBHOOK_SECRET"] === undefined) await plansKnown(stack);
+    if (plansTold) await plansKnown(stack);
   }
   return {
     get stack() {
@@ -93,12 +97,12 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
     log,
     async restart(whileDown) {
       await stack.stop();
-      await whileDown({ admin, name: database });
+      await whileDown({ admin, name: database.name });
       stack = await start();
     },
     async [Symbol.asyncDispose]() {
       await stack.stop();
-      await admin.unsafe(`drop database ${database} with (force)`);
+      await admin.unsafe(`drop database ${database.name} with (force)`);
       await admin.end();
       await Deno.remove(dataDir, { recursive: true });
     },

@@ -1,5 +1,8 @@
 /** Waiting for a condition, never for a time. */
 
+/** Between two looks: a fifth of the time waited so far, so that long waits take little from what they wait for. */
+const pause = { first: 20, most: 400 };
+
 /**
  * Asks again until `look` gives something.
  *
@@ -11,11 +14,13 @@ export async function waitFor<T>(
   look: () => Promise<T | undefined | null | false>,
   seconds = 45,
 ): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
+  const started = Date.now();
+  const deadline = started + seconds * 1000;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what} (${seconds} s)`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const ms = Math.min(pause.most, Math.max(pause.first, (Date.now() - started) / 5));
+    await new Promise((resolve) => setTimeout(resolve, ms));
   }
 }

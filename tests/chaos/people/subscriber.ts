@@ -123,6 +123,7 @@ async function upgrade(client: Client, { token }: Member, known: KnownSubscripti
     ...before,
     ..."quantity" in wanted ? { quantity: wanted.quantity } : { price: wanted.price_id },
   }));
+  if (answer?.status === 200) client.ledger.changes++;
 }
 
 async function end(client: Client, { token }: Member, known: KnownSubscription): Promise<void> {
@@ -137,6 +138,7 @@ async function end(client: Client, { token }: Member, known: KnownSubscription):
     answer,
     (before) => ({ ...before, ends: now ? "ended" : "with its period" }),
   );
+  if (answer?.status === 200) client.ledger.cancellations++;
   if (now || answer?.status !== 200 || random() < 0.5) return;
   learn(
     known,

@@ -65,6 +65,7 @@ export const functions: Record<string, FunctionAccess> = {
   "private.billing_workspace(uuid,uuid)": server,
   "private.cancellation_as_json(private.subscription_cancellations)": server,
   "private.card_trial_seen(text,text,timestamp with time zone)": server,
+  "private.check_request()": { execute: ["anon", "authenticated", "service_role"] },
   "private.display_name(text)": nobody,
   "private.dunning_follow_invoice()": nobody,
   "private.dunning_follow_policy()": nobody,
@@ -83,9 +84,7 @@ export const functions: Record<string, FunctionAccess> = {
     definer: true,
   },
   "private.readable_user(boolean)": { execute: ["authenticated", "service_role"] },
-  "private.readable_workspace_ids_with(text,text[])": {
-    execute: ["authenticated", "service_role"],
-  },
+  "private.staff_reach(boolean)": { execute: ["authenticated", "service_role"] },
   "private.readable_workspace_ids(text[])": {
     execute: ["authenticated", "service_role"],
     definer: true,
