@@ -109,7 +109,7 @@ export const shapes: Record<string, Shape> = {
       caller: "user",
       where: `${member} and role <> 'owner'`,
     },
-  "(member_with_feature OR ((workspace_id IS NULL) AND staff))": {
+  "(member_with_feature OR staff_reach OR ((workspace_id IS NULL) AND staff))": {
     name: "of workspaces with a feature, or staff",
     caller: "user",
     where: member,
@@ -145,11 +145,15 @@ const names: [RegExp, string][] = [
     /\((?:user_id|id) >= \( SELECT private\.readable_user\(false\) AS \w+\)\) AND \((?:user_id|id) <= \( SELECT private\.readable_user\(true\) AS \w+\)\)/g,
     "own_or_staff",
   ],
+  [
+    /\(\(?workspace_id >= \( SELECT private\.staff_reach\(false\) AS \w+\)\) AND \(workspace_id <= \( SELECT private\.staff_reach\(true\) AS \w+\)\)\)?/g,
+    "staff_reach",
+  ],
   [/\(bucket_id = '[\w-]+'::text\)/g, "(bucket_id = bucket)"],
   [/'owner'::text\)(?!\])/g, "owner)"],
   [/\((?:user_id|id) = uid\)/g, "own"],
   [
-    /\(?(?:workspace_id|id) = ANY \(ARRAY\( SELECT private\.readable_workspace_ids_with\([^)]*\) AS \w+\)\)\)?/g,
+    /\(?(?:workspace_id|id) = ANY \(ARRAY\( SELECT private\.my_workspace_ids_with\([^)]*\) AS \w+\)\)\)?/g,
     "member_with_feature",
   ],
   [

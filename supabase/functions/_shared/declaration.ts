@@ -85,6 +85,8 @@ export interface Declaration {
   problems: readonly ProblemCode[];
   /** `Cache-Control` of a success. Default `no-store`. */
   cacheControl?: string;
+  /** A GET whose handler writes all the same: it begins when its rate limit has let it in, and not beside that. */
+  writes?: true;
   /** Tags a GET's reply by what is in it; whoever names the tag in `If-None-Match` gets 304 and no body. */
   etag?: true;
 }

@@ -38,6 +38,8 @@ const read = endpoint({
   auth: "visitor",
   elevated,
   limit: "read",
+  // The guest's cart becomes the user's at the first look after signing in.
+  writes: true,
   query: Query,
   reply: Reply,
   problems,
