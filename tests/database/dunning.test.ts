@@ -10,7 +10,7 @@ Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 3 });
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 const day = 24 * 60 * 60;

@@ -14,7 +14,7 @@ Deno.test.beforeAll(async () => {
   workspaceId = mine!.id;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 interface Applied {
