@@ -18,12 +18,16 @@ export interface Bundle {
 }
 
 /**
- * Bundles every enabled function of config.toml into `directory`.
+ * Bundles every enabled function of config.toml into `directory`, or those `named`.
  *
  * @throws with what `deno bundle` says when one cannot be bundled
  */
-export async function bundleFunctions(directory: string): Promise<Bundle[]> {
-  const declared = [...(await readDeclarations(supabaseDir)).values()];
+export async function bundleFunctions(
+  directory: string,
+  named?: readonly string[],
+): Promise<Bundle[]> {
+  const declared = [...(await readDeclarations(supabaseDir)).values()]
+    .filter(({ name }) => named?.includes(name) ?? true);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",

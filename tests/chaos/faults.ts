@@ -30,7 +30,7 @@ interface Kind {
 }
 
 /** Of these seconds, the last are quiet. */
-const cycle = { seconds: 40, quiet: 7 };
+const cycle = { seconds: 30, quiet: 10 };
 
 /** So many seconds, or until the signal. */
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
@@ -87,7 +87,7 @@ function kinds({ world, on, clock }: Setting): Kind[] {
   return [
     {
       name: "functions",
-      every: 2.5,
+      every: 4,
       async strike(random, sql) {
         const running = [...await functionProcesses(on)];
         const [name, pid] = running[Math.floor(random() * running.length)] ?? [];
@@ -100,7 +100,7 @@ function kinds({ world, on, clock }: Setting): Kind[] {
     },
     {
       name: "backends",
-      every: 3,
+      every: 4,
       strike: (random, sql) =>
         database.exclusive(async () => {
           await sql`

@@ -43,6 +43,13 @@ Deno.test("billing reconciliation: what an event is on its way about is late unt
   deepEqual(await late("sub_told"), []);
 });
 
+Deno.test("billing reconciliation: what a person has discarded is late no more", async () => {
+  const stored = await told("subscription", "sub_discarded");
+  deepEqual(await late("sub_discarded"), ["sub_discarded"]);
+  await sql`update private.webhook_events set discarded_at = now() where id = ${stored}`;
+  deepEqual(await late("sub_discarded"), []);
+});
+
 Deno.test("shop reconciliation: the same, within a run", async () => {
   const variant = await insertVariant(sql);
   const { id: order_id } = await insertPaidOrder(sql, { lines: [{ variant }] });

@@ -8,7 +8,7 @@ import { loadDeclarations } from "../../scripts/declarations.ts";
 import { stack } from "../support/stack.ts";
 import { curl } from "./curl.ts";
 import { type Outcome, runEndpoint } from "./endpoint-run.ts";
-import { errorLines, keepLogs, loadFunctions } from "./in-process.ts";
+import { errorLines, keepLogs, loadFunctions, wakeSeldom } from "./in-process.ts";
 import { supplies } from "./supplies/mod.ts";
 import { sum, table } from "./table.ts";
 import { prepareGround } from "./world.ts";
@@ -63,6 +63,7 @@ async function report({ label, failure }: Outcome): Promise<string> {
 }
 
 print(`seed ${seed}: ${requests} requests to each of ${chosen.length} endpoints`);
+wakeSeldom();
 const serve = await loadFunctions();
 keepLogs();
 const started = performance.now();
