@@ -42,7 +42,7 @@ async function causeOf(
 export const restoreCauses = jobKind({
   schema: z.object({
     restore_id: z.int(),
-    /** The how manieth job of this restore. */
+    /** Which job of this restore, from 1. */
     link: z.int().default(1),
   }),
   timeoutMs: 90_000,
