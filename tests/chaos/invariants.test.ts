@@ -19,7 +19,7 @@ Deno.test.beforeAll(async () => {
   sql = database.sql;
   sound = await soundEvidence(sql);
 });
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 class RolledBack extends Error {}
 

@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 1 });
   sql = database.sql;
 });
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 /** An event about an object, as the webhook stores it. */
 async function told(type: string, id: string): Promise<number> {

@@ -20,8 +20,8 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterEach(() => way.mendAll());
 Deno.test.afterAll(async () => {
-  await fixture.stop();
-  await way[Symbol.asyncDispose]();
+  await fixture?.stop();
+  await way?.[Symbol.asyncDispose]();
   await sql.end();
 });
 

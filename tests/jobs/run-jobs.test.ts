@@ -28,8 +28,8 @@ Deno.test.afterEach(async () => {
   await sql`delete from private.jobs where kind like 'test_%'`;
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 async function quiet(): Promise<void> {

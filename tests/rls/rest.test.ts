@@ -14,7 +14,7 @@ Deno.test.beforeAll(async () => {
   world = await restWorld();
 });
 Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 const refused = "42501";

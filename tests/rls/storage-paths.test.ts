@@ -21,7 +21,7 @@ Deno.test.beforeAll(async () => {
   assert.equal(error, null);
 });
 Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 const files = (caller: Caller) => caller.client.storage.from(bucket);

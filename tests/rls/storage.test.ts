@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   world = await restWorld();
 });
 Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 const bucket = "avatars";

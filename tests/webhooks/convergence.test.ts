@@ -52,9 +52,9 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterEach(() => proxy.mendAll());
 Deno.test.afterAll(async () => {
-  await Promise.all([sql.end(), untoldSql.end()]);
-  await Promise.all([told[Symbol.asyncDispose](), untold[Symbol.asyncDispose]()]);
-  await proxy[Symbol.asyncDispose]();
+  await Promise.all([sql?.end(), untoldSql?.end()]);
+  await Promise.all([told?.[Symbol.asyncDispose](), untold?.[Symbol.asyncDispose]()]);
+  await proxy?.[Symbol.asyncDispose]();
 });
 
 /** A life with a bit of everything: given up, declined, paid, changed, ended, bought again. */
