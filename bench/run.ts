@@ -4,17 +4,18 @@
  *
  * `--quick` takes the quick sizes. `--check` measures nothing and fails when the page is not what
  * results.json says; `--page` writes it. `--gate` measures the quick figures that declare themselves fit
- * for it, writes nothing, and fails when a ratio is twice as bad as the committed one.
+ * for it, writes nothing, and fails when a ratio is twice as bad as the committed one, or a committed case is
+ * not measured any more.
  */
 import { join } from "node:path";
 import { projectDir } from "../local/stack.ts";
 import { formatted } from "../scripts/drift/formatted.ts";
 import type { CaseResult, Size } from "./support/figure.ts";
-import { judge } from "./support/gate.ts";
+import { judgeAll } from "./support/gate.ts";
 import { loadFigures } from "./support/load-figures.ts";
 import { measure, session } from "./support/measure.ts";
 import { type Named, performancePage, resultLines } from "./support/page.ts";
-import { caseKey, machine, readResults, type Results, writeResults } from "./support/results.ts";
+import { machine, readResults, type Results, writeResults } from "./support/results.ts";
 
 const docs = join(projectDir, "docs");
 const log = (line: string) => console.error(line);
@@ -82,19 +83,17 @@ async function measureAll(
   }
 }
 
-/** @returns whether no ratio is twice as bad as the committed one */
+/** @returns whether no ratio is twice as bad as the committed one, and no committed case is missing */
 async function gate(chosen: Named[], committed: Results): Promise<boolean> {
   let passed = true;
+  const started = performance.now();
   await measureAll(chosen, { size: "quick", judgedOnly: true }, ({ name }, cases) => {
-    const before = new Map(
-      committed.quick[name]?.cases.map((one) => [caseKey(one), one]) ?? [],
-    );
-    for (const one of cases) {
-      const { verdict, reason } = judge(one, before.get(caseKey(one)));
-      if (verdict !== "ok") console.log(`${verdict}: ${name} ${one.name ?? ""}: ${reason}`);
-      if (verdict === "failure") passed = false;
+    for (const one of judgeAll(cases, committed.quick[name]?.cases ?? [])) {
+      if (one.verdict !== "ok") console.log(`${one.verdict}: ${name} ${one.name}: ${one.reason}`);
+      if (one.verdict === "failure") passed = false;
     }
   });
+  log(`the gate took ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return passed;
 }
 
@@ -129,16 +128,20 @@ if (flags.has("--gate")) {
 
 const size: Size = flags.has("--quick") ? "quick" : "full";
 const here = await machine();
+const started = performance.now();
 await measureAll(chosen, { size, judgedOnly: false }, async ({ name }, cases) => {
   const measured = new Date().toISOString().slice(0, 10);
-  // After each, so that a run that is broken off keeps what it has.
-  results[size][name] = { measured, machine: here, cases };
-  await writeResults(results);
+  // After each, so that a run that is broken off keeps what it has; read anew, so that another's is kept as well.
+  const kept = await readResults();
+  kept[size][name] = { measured, machine: here, cases };
+  await writeResults(kept);
 });
-for (const kept of [results.quick, results.full]) {
-  for (const name of Object.keys(kept)) {
-    if (!all.some((one) => one.name === name)) delete kept[name];
+log(`all of it took ${((performance.now() - started) / 1000).toFixed(1)} s`);
+const kept = await readResults();
+for (const figures of [kept.quick, kept.full]) {
+  for (const name of Object.keys(figures)) {
+    if (!all.some((one) => one.name === name)) delete figures[name];
   }
 }
-await writeResults(results);
-await writePage(await pageFiles(all, results));
+await writeResults(kept);
+await writePage(await pageFiles(all, kept));

@@ -3,25 +3,13 @@
  * breaks first at so many checkouts a minute. `--page` writes the page alone, from what is kept; `--check`
  * writes nothing and exits 1 where the page is not what is kept.
  */
+import { formatted } from "../scripts/drift/formatted.ts";
 import { measure } from "./scaling/measure.ts";
 import type { Measurement } from "./scaling/model.ts";
 import { scalingPage } from "./scaling/page.ts";
 
 const kept = new URL("./scaling.json", import.meta.url);
 const page = new URL("../docs/scaling.md", import.meta.url);
-
-async function formatted(text: string, extension: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", `--ext=${extension}`, "-"],
-    cwd: new URL("..", import.meta.url),
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  await new Response(text).body!.pipeTo(child.stdin);
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error(`cannot format ${extension}: see what deno fmt says above`);
-  return new TextDecoder().decode(stdout);
-}
 
 async function read(): Promise<Measurement> {
   try {

@@ -6,6 +6,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadDeclarations } from "./declarations.ts";
+import { formatted } from "./drift/formatted.ts";
 import { accessPage } from "./openapi/access-page.ts";
 import { openapiDocument } from "./openapi/document.ts";
 import { dependenciesSection } from "./openapi/dependencies-section.ts";
@@ -25,20 +26,6 @@ const files = [
   },
   { name: "access.md", text: await formatted(accessPage(), "md") },
 ];
-
-/** Text as `deno fmt` leaves it, so that the format check has nothing to say of it. */
-async function formatted(text: string, extension: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", `--ext=${extension}`, "-"],
-    cwd: dirname(docs),
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  await new Response(text).body!.pipeTo(child.stdin);
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error(`cannot format ${extension}: see what deno fmt says above`);
-  return new TextDecoder().decode(stdout);
-}
 
 async function held(name: string): Promise<string | undefined> {
   try {

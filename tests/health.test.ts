@@ -32,9 +32,9 @@ Deno.test.beforeAll(async () => {
   sql = connect(own.at);
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
-  await listener.stop();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
+  await listener?.stop();
 });
 
 function health(): Promise<Answer> {

@@ -27,13 +27,14 @@ async function ask(sql: Sql, role: string, id: string, text: string): Promise<nu
   return rows[1]!.length;
 }
 
-function queries({ where, asks }: MeasuredShape, id: string) {
+function queries({ where, asks }: MeasuredShape, id: string, literals: PolicyRows["literals"]) {
   const text = (conditions: (string | undefined)[]) => {
     const given = conditions.filter((one) => one !== undefined).map((one) => `(${one})`);
-    return `select n, name, active from public.bench_rows ${
+    const query = `select n, name, active from public.bench_rows ${
       given.length > 0 ? `where ${given.join(" and ")}` : ""
-    } order by n desc limit ${page}`
-      .replaceAll(":user", `'${id}'::uuid`).replaceAll(":id", id);
+    } order by n desc limit ${page}`;
+    return Object.entries({ ...literals, ":user": `'${id}'::uuid`, ":id": id })
+      .reduce((written, [name, literal]) => written.replaceAll(name, literal), query);
   };
   return { policy: text([asks]), explicit: text([where, asks]) };
 }
@@ -45,13 +46,13 @@ async function shapeOver(
   clock: Clock,
   which: { at: number; judged: boolean },
 ) {
-  const { database: { sql }, user, staff } = rows;
+  const { database: { sql }, user, staff, literals } = rows;
   const id = shape.caller === "staff" ? staff : user;
   const role = roles[shape.caller];
   await sql.unsafe(`
     drop policy if exists bench on public.bench_rows;
     create policy bench on public.bench_rows for select to ${role} using (${shape.condition})`);
-  const { policy, explicit } = queries(shape, id);
+  const { policy, explicit } = queries(shape, id, literals);
   const calls = bench.sized({ quick: 10, full: 20 });
   await bench.pairs({ name: shape.name, ...which }, async () => {
     const times = { baseline: [] as number[], subject: [] as number[] };
@@ -85,7 +86,7 @@ export default figure({
   title: "Row level security, by the shape of the policy",
   subject:
     `the newest ${page} of the rows that a policy lets the caller see, with no condition in the query; processor time of the transaction`,
-  baseline: "the same rows by an explicit condition, as the service role",
+  baseline: "the same rows by an explicit condition with ids as literals, as the service role",
   unit: "ms",
   goal: { atMost: 1.3 },
   axis: "rows",
@@ -95,10 +96,12 @@ Every policy of the database that has a condition on rows is of one of these sha
 measured by the words of one of its policies, on a table that has all columns of which policies speak; 1,000 rows are
 the caller's, and of each of the caller's workspaces.
 
-What is missed, and why. What each policy asks once a query (who the caller is, whether staff) costs 0.05 to 0.1 ms,
-which shows where the rest takes 0.2. "Own, or staff" is a range of users, which an index finds but the planner takes
-for half a percent of the rows: with an order and a limit it reads along the order instead. The tables of that shape
-hold a row or a few of each user, and are asked for one user. The two conditions that look at the row's role belong to
-policies for changing and removing members, who are found by their keys.`,
+What is missed, and why. Nobody has the ids at hand: a policy asks once a query who the caller is, whether staff, and
+which workspaces are the caller's, which a baseline of literals does not. That is the same number of milliseconds at
+10,000 rows and at 1,000,000, and shows where the rest takes as little. "Of a variant on sale" reads variants under
+their own policy, which asks for their product again. "Own, or staff" is a range of users, which an index finds but the
+planner takes for half a percent of the rows: with an order and a limit it reads along the order instead. The tables of
+that shape hold a row or a few of each user, and are asked for one user. The two conditions that look at the row's role
+belong to policies for changing and removing members, who are found by their keys.`,
   measure,
 });

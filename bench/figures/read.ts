@@ -2,6 +2,7 @@ import { createClient } from "@supabase/supabase-js";
 import { decodeJwt } from "jose";
 import { readWorkspace } from "../../supabase/functions/_shared/accounts/workspace.ts";
 import type { Database } from "../../supabase/functions/_shared/database.types.ts";
+import { Problem } from "../../supabase/functions/_shared/problem.ts";
 import { figure } from "../support/figure.ts";
 import { type HttpStack, httpStack } from "../support/http-stack.ts";
 import { alternating, alternatingLoad, expectStatus } from "../support/load.ts";
@@ -36,7 +37,12 @@ async function queryOf(userId: string): Promise<string> {
       },
     },
   });
-  await readWorkspace(client, { personalOf: userId }).catch(() => {}); // Nothing is found there.
+  try {
+    await readWorkspace(client, { personalOf: userId });
+  } catch (error) {
+    // Nothing is found there; anything else is news.
+    if (!(error instanceof Problem && error.code === "workspace_not_found")) throw error;
+  }
   if (asked.length !== 1) throw new Error(`the endpoint makes ${asked.length} queries, not one`);
   return asked[0]!;
 }

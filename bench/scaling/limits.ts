@@ -25,5 +25,12 @@ export const computes: Compute[] = [
 export const limits = {
   stripeAll: { perSecond: 100, source: "https://docs.stripe.com/rate-limits" },
   stripeEndpoint: { perSecond: 25, source: "https://docs.stripe.com/rate-limits" },
+  upstash: { perSecond: 10_000, source: "https://upstash.com/docs/redis/overall/billing" },
   resend: { perSecond: 5, source: "https://resend.com/docs/api-reference/rate-limit" },
 } as const;
+
+/**
+ * Function invocations: how many a month the Pro plan includes, and what a million more cost. No rate is published.
+ * https://supabase.com/docs/guides/platform/manage-your-usage/edge-function-invocations
+ */
+export const invocations = { includedAMonth: 2_000_000, dollarsAMillion: 2 } as const;

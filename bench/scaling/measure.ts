@@ -9,6 +9,9 @@ import { startCountingProxy } from "../../tests/support/counting-proxy.ts";
 import { onSale } from "../../tests/support/products.ts";
 import type { StackAddress } from "../../tests/support/stack.ts";
 import { waitFor } from "../../tests/support/wait.ts";
+import type { CaseResult } from "../support/figure.ts";
+import { readResults } from "../support/results.ts";
+import { median } from "../support/statistics.ts";
 import { type CheckoutCost, type Measurement, stripeEndpoint } from "./model.ts";
 
 const checkouts = 60;
@@ -23,6 +26,7 @@ interface Counters {
   wal: number;
   bytes: number;
   jobs: number;
+  events: number;
 }
 
 /**
@@ -56,7 +60,8 @@ async function counters(sql: Sql): Promise<Counters> {
       (select sum(pg_total_relation_size(relation.oid))::float8
        from pg_class as relation join pg_namespace as space on space.oid = relation.relnamespace
        where space.nspname in ('public', 'private') and relation.relkind = 'r') as bytes,
-      (select count(*)::int from private.jobs) as jobs
+      (select count(*)::int from private.jobs) as jobs,
+      (select count(*)::int from private.webhook_events where provider = 'stripe') as events
     from pg_stat_database where datname = current_database()`;
   return { ...row, ms: await processorMs(sql) };
 }
@@ -86,7 +91,7 @@ async function settled(sql: Sql, orders: number): Promise<void> {
 
 /** Orders a second by 16 buyers at once: all for one variant, or each for another. */
 async function ordersPerSecond(sql: Sql, variants: string[]): Promise<number> {
-  const [buyers, each] = [16, 25];
+  const [buyers, each] = [16, 10];
   const from = performance.now();
   await Promise.all(Array.from({ length: buyers }, async (_, buyer) => {
     const items = sql.json([{ variant_id: variants[buyer % variants.length]!, quantity: 1 }]);
@@ -108,13 +113,18 @@ export async function measure(log: (line: string) => void): Promise<Measurement>
   await using stripe = startCountingProxy(`http://127.0.0.1:${ports.stripe}`);
   await using resend = startCountingProxy(`http://127.0.0.1:${ports.mail}`);
   await using redis = startCountingProxy(`http://127.0.0.1:${ports.redis}`);
+  let functionCalls = 0;
   const stack = await startStack({
     dataDir,
     ports,
     seed: false,
     // No timer: what it asks of the database belongs to no checkout.
     schedule: false,
-    log: (source, message, level) => level === "error" && log(`${source}: ${message}`),
+    log: (source, message, level) => {
+      if (level === "error") log(`${source}: ${message}`);
+      // The line that each function writes of each request (supabase/functions/_shared/endpoint.ts).
+      else if (message.includes(`"event":"request"`)) functionCalls++;
+    },
     functionsEnv: {
       RATE_LIMIT_MULTIPLIER: "1000000",
       STRIPE_API_URL: stripe.url,
@@ -130,6 +140,7 @@ export async function measure(log: (line: string) => void): Promise<Measurement>
     for (let n = 0; n < warmUps; n++) await buyOne(on, variantId);
     await settled(sql, warmUps);
     for (const proxy of [stripe, resend, redis]) proxy.calls.length = 0;
+    functionCalls = 0;
     const before = await counters(sql);
     for (let n = 1; n <= checkouts; n++) {
       await buyOne(on, variantId);
@@ -150,6 +161,8 @@ export async function measure(log: (line: string) => void): Promise<Measurement>
       mails: resend.calls.filter((call) => call === "POST /emails").length / checkouts,
       redisRequests: redis.calls.length / checkouts,
       jobs: each("jobs"),
+      events: each("events"),
+      functionCalls: functionCalls / checkouts,
     };
     const others = await Promise.all(
       Array.from({ length: 16 }, () => onSale(sql, { stock: 10_000 })),
@@ -165,6 +178,7 @@ export async function measure(log: (line: string) => void): Promise<Measurement>
       checkouts,
       cost,
       ordersPerSecond: await orders(on, variantId, distinct),
+      perSecond: await measuredRates(),
     };
   } finally {
     await sql.end();
@@ -173,6 +187,7 @@ export async function measure(log: (line: string) => void): Promise<Measurement>
   }
 }
 
+/** Five stretches of each in turn, as the figure `checkout` does; commits wait for the disk. */
 async function orders(
   on: StackAddress,
   hot: string,
@@ -181,11 +196,30 @@ async function orders(
   const sql = postgres(on.databaseUrl, { max: 16, onnotice: () => {} });
   try {
     await ordersPerSecond(sql, distinct);
+    const rates = { oneVariant: [] as number[], distinctVariants: [] as number[] };
+    for (let turn = 0; turn < 5; turn++) {
+      rates.oneVariant.push(await ordersPerSecond(sql, [hot]));
+      rates.distinctVariants.push(await ordersPerSecond(sql, distinct));
+    }
     return {
-      oneVariant: await ordersPerSecond(sql, [hot]),
-      distinctVariants: await ordersPerSecond(sql, distinct),
+      oneVariant: median(rates.oneVariant),
+      distinctVariants: median(rates.distinctVariants),
     };
   } finally {
     await sql.end();
   }
+}
+
+/** What `task bench` measured last: in full, else quick. @throws where it never measured one of them */
+async function measuredRates(): Promise<Measurement["perSecond"]> {
+  const { full, quick } = await readResults();
+  const rate = (figure: string, is: (one: CaseResult) => boolean): number => {
+    const found = (full[figure] ?? quick[figure])?.cases.find(is);
+    if (found === undefined) throw new Error(`run \`deno task bench ${figure}\` first`);
+    return found.subject;
+  };
+  return {
+    jobs: rate("jobs", ({ name }) => name === "nothing else in the tables"),
+    webhooks: rate("webhook", ({ at }) => at === 16),
+  };
 }

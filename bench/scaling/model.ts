@@ -18,6 +18,10 @@ export interface CheckoutCost {
   /** Requests to Redis. */
   redisRequests: number;
   jobs: number;
+  /** Stripe's events that `stripe-webhook` accepted. */
+  events: number;
+  /** Requests that functions answered, `jobs-run` among them. */
+  functionCalls: number;
 }
 
 /** All that is measured. */
@@ -28,6 +32,8 @@ export interface Measurement {
   cost: CheckoutCost;
   /** Orders a second of one variant, and of as many variants as buyers, by 16 buyers at once. */
   ordersPerSecond: { oneVariant: number; distinctVariants: number };
+  /** From docs/performance.md: jobs claimed and settled on one core, events accepted on all of the machine. */
+  perSecond: { jobs: number; webhooks: number };
 }
 
 /** How much of a resource is in use; 1 is all of it. */
@@ -42,7 +48,10 @@ export const full = 0.7;
 const sum = (values: number[]) => values.reduce((total, one) => total + one, 0);
 
 /** Checkouts a minute to a resource's share, each of those that may break. */
-export function usesAt(perMinute: number, { cost, ordersPerSecond }: Measurement): Use[] {
+export function usesAt(
+  perMinute: number,
+  { cost, ordersPerSecond, perSecond: rates }: Measurement,
+): Use[] {
   const perSecond = perMinute / 60;
   const calls = Object.entries(cost.stripeCalls);
   const [busiest, most] = calls.toSorted((a, b) => b[1] - a[1])[0] ?? ["none", 0];
@@ -65,6 +74,15 @@ export function usesAt(perMinute: number, { cost, ordersPerSecond }: Measurement
       utilization: perSecond / ordersPerSecond.oneVariant,
     },
     {
+      resource: "Redis",
+      utilization: perSecond * cost.redisRequests / limits.upstash.perSecond,
+    },
+    { resource: "the queue", utilization: perSecond * cost.jobs / rates.jobs },
+    {
+      resource: "Stripe's events, on one machine like this",
+      utilization: perSecond * cost.events / rates.webhooks,
+    },
+    {
       resource: `Postgres on ${computes[0]!.name}`,
       utilization: databaseUse(perMinute, cost, computes[0]!),
     },
@@ -78,6 +96,11 @@ export function usesAt(perMinute: number, { cost, ordersPerSecond }: Measurement
 /** The share of a server's cores that checkouts keep busy. */
 export function databaseUse(perMinute: number, cost: CheckoutCost, { cores }: Compute): number {
   return perMinute / 60 * cost.databaseMs / 1000 / cores;
+}
+
+/** Function invocations a month of 30 days. */
+export function invocationsAMonth(perMinute: number, { functionCalls }: CheckoutCost): number {
+  return perMinute * 60 * 24 * 30 * functionCalls;
 }
 
 /** The smallest server on which checkouts leave room; undefined where none does. */

@@ -1,11 +1,12 @@
 /** docs/scaling.md: prose that is written by hand in scaling/page.template, with tables of what was measured. */
-import { computes, limits } from "./limits.ts";
+import { computes, invocations, limits } from "./limits.ts";
 import {
   bearable,
   breaking,
   computeFor,
   daysUntil,
   full,
+  invocationsAMonth,
   type Measurement,
   type Use,
   usesAt,
@@ -23,7 +24,7 @@ function table(head: string[], rows: string[][]): string {
 }
 
 /** What one checkout costs. */
-export function costTable({ cost }: Measurement): string {
+function costTable({ cost }: Measurement): string {
   const calls = Object.entries(cost.stripeCalls);
   return table(["of one checkout", "measured"], [
     ["processor time of the database", `${few(cost.databaseMs)} ms`],
@@ -31,6 +32,8 @@ export function costTable({ cost }: Measurement): string {
     ["write-ahead log", `${whole(cost.walBytes / 1000)} kB`],
     ["growth of tables and indexes", `${whole(cost.grownBytes / 1000)} kB`],
     ["jobs", few(cost.jobs)],
+    ["Stripe's events accepted", few(cost.events)],
+    ["function invocations", few(cost.functionCalls)],
     ["mails", few(cost.mails)],
     ["requests to Redis", few(cost.redisRequests)],
     ...calls.map(([call, count]) => [`calls of Stripe's \`${call}\``, few(count)]),
@@ -38,7 +41,7 @@ export function costTable({ cost }: Measurement): string {
 }
 
 /** How full each resource is at each rate. */
-export function useTable(measurement: Measurement): string {
+function useTable(measurement: Measurement): string {
   const columns = rates.map((rate) => usesAt(rate, measurement));
   const rows = columns[0]!.map(({ resource }, index) => [
     resource,
@@ -58,10 +61,11 @@ export function useTable(measurement: Measurement): string {
 /** What is to be done about a resource that is full. */
 function remedy({ resource }: Use): string {
   if (resource.startsWith("Resend")) return "ask Resend for a higher rate; mails wait meanwhile";
-  if (resource.startsWith("Stripe")) return "ask Stripe for a higher limit, six weeks ahead";
+  if (resource.startsWith("Stripe, ")) return "ask Stripe for a higher limit, six weeks ahead";
   if (resource.startsWith("one variant")) {
     return "sell it in portions: several variants, or a queue";
   }
+  if (resource === "Redis") return "ask Upstash for more";
   return "a larger server, then shops of their own";
 }
 
@@ -77,8 +81,11 @@ export function answerTable(measurement: Measurement): string {
     ],
     rates.map((rate) => {
       const uses = usesAt(rate, measurement)
-        // The smallest server is a choice, and what to choose has a column of its own.
-        .filter(({ resource }) => resource !== `Postgres on ${computes[0]!.name}`);
+        // The smallest server is a choice, and what to choose has a column of its own. Events are accepted by
+        // functions, of which there are as many as are called.
+        .filter(({ resource }) =>
+          resource !== `Postgres on ${computes[0]!.name}` && !resource.startsWith("Stripe's events")
+        );
       const broken = breaking(uses);
       const [first] = broken;
       const days = daysUntil(computes[0]!.recommendedGb, rate, measurement.cost);
@@ -95,7 +102,7 @@ export function answerTable(measurement: Measurement): string {
 }
 
 /** Supabase's servers. */
-export function computeTable(): string {
+function computeTable(): string {
   return table(
     ["size", "cores", "recommended size of the database", "pooler's clients"],
     computes.map(({ name, cores, recommendedGb, poolerClients }) => [
@@ -118,11 +125,18 @@ export function scalingPage(prose: string, measurement: Measurement): string {
     machine: `${checkouts} checkouts on ${machine.cores} cores (${machine.os}, Deno ` +
       `${machine.deno}), ${measured}`,
     smallestCompute: computes[0]!.name,
+    hotRatio: (orders.oneVariant / orders.distinctVariants).toFixed(2),
     oneVariant: whole(orders.oneVariant),
     distinctVariants: whole(orders.distinctVariants),
     stripeAll: String(limits.stripeAll.perSecond),
     stripeEndpoint: String(limits.stripeEndpoint.perSecond),
     resend: String(limits.resend.perSecond),
+    upstash: whole(limits.upstash.perSecond),
+    queueJobs: whole(measurement.perSecond.jobs),
+    webhooks: few(measurement.perSecond.webhooks),
+    millionInvocations: few(invocationsAMonth(1_000, measurement.cost) / 1e6),
+    includedMillion: few(invocations.includedAMonth / 1e6),
+    dollars: String(invocations.dollarsAMillion),
     walAtThousand: whole(measurement.cost.walBytes * 1000 / 60 / 1000),
   };
   return prose.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {

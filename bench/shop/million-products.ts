@@ -92,10 +92,13 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
       create temporary table leaves as
       select substr(slug, 6)::int as place, id from public.categories where slug like 'leaf-%';
       create temporary table indexes as
-      select indexdef, indexname from pg_indexes where tablename in ('product_listings', 'product_documents')
-        and indexname !~ '_pkey$';
+      select pg_get_indexdef(held.indexrelid) as indexdef, held.indexrelid::regclass::text as indexname
+      from pg_index as held
+      where held.indrelid = any ('{public.products,public.product_variants,public.variant_prices,
+          public.variant_availability,public.product_listings,public.product_documents}'::regclass[])
+        and not exists (select from pg_constraint where conindid = held.indexrelid);
       do $$ declare name text; begin
-        for name in select indexname from indexes loop execute format('drop index public.%I', name); end loop;
+        for name in select indexname from indexes loop execute 'drop index ' || name; end loop;
       end $$;
 
       create temporary table made as
@@ -143,6 +146,16 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
         select distinct unnest(array[noun_en, noun_fr, adjective_en, adjective_fr, material_en, material_fr, brand, model,
           colour, 'en', 'Made of by hand Fabriqué à la main']) as text from made
       ) as texts;
+      analyze known;
+      -- A level follows from the stars, the name's length (five words each) and the id's last digit: once of each.
+      create temporary table levels as
+      select (one).rating_count, (one).rating_sum, right((one).id::text, 1) = '0' as last,
+        private.product_level(one) as level, private.level_prefix(private.product_level(one)) as prefix
+      from (
+        select distinct on (rating_count, rating_sum, right(id::text, 1) = '0') product as one
+        from public.products as product
+      ) as each_once;
+      analyze levels;
       insert into public.product_documents (product_id, level, document)
       select made.product_id, leveled.level, array_to_tsvector(
         array(select leveled.prefix || word from unnest(named) as word)
@@ -155,8 +168,9 @@ export async function makeProducts(adminUrl: string, count: number): Promise<voi
       join known as m1 on m1.text = material_en join known as m2 on m2.text = material_fr
       join known as b on b.text = brand join known as m on m.text = model
       join known as colours on colours.text = colour join known as e on e.text = 'en'
-      join known as others on others.text like 'Made of%',
-      lateral (select private.product_level(product) as level, private.level_prefix(private.product_level(product)) as prefix) as leveled,
+      join known as others on others.text like 'Made of%'
+      join levels as leveled on leveled.rating_count = product.rating_count and leveled.rating_sum = product.rating_sum
+        and leveled.last = (right(product.id::text, 1) = '0'),
       lateral (select n1.lexemes || n2.lexemes || a1.lexemes || a2.lexemes || m1.lexemes || m2.lexemes || b.lexemes
         || m.lexemes || e.lexemes as named) as names;
       insert into public.search_words

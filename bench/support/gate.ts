@@ -1,11 +1,12 @@
 /** The gate: what a change may cost, against the ratios that are committed. */
 import type { CaseResult } from "./figure.ts";
+import { caseKey } from "./results.ts";
 import { worseBy } from "./statistics.ts";
 
 /** Worse than the committed ratio by this much is said. */
-export const warnAt = 1.15;
+const warnAt = 1.15;
 /** Worse by this much fails. */
-export const failAt = 2;
+const failAt = 2;
 
 /** What the gate says of one case. */
 export interface Verdict {
@@ -36,4 +37,28 @@ export function judge(now: CaseResult, committed: CaseResult | undefined): Verdi
     return { verdict: "warning", reason: `${change}: ${percent(factor)} worse` };
   }
   return { verdict: "ok", reason: "" };
+}
+
+/** A case with what the gate says of it. */
+export interface Judged extends Verdict {
+  name: string;
+}
+
+/**
+ * Compares all cases of a figure with the committed ones. One that is committed with a goal and was not measured
+ * fails too: it was renamed, or what it measured is gone, and nobody would watch it.
+ */
+export function judgeAll(now: CaseResult[], committed: CaseResult[]): Judged[] {
+  const before = new Map(committed.map((one) => [caseKey(one), one]));
+  const measured = new Set(now.map(caseKey));
+  return [
+    ...now.map((one) => ({ name: one.name ?? "", ...judge(one, before.get(caseKey(one))) })),
+    ...committed.filter((one) => one.goal !== undefined && !measured.has(caseKey(one)))
+      .map((one): Judged => ({
+        name: one.name ?? "",
+        verdict: "failure",
+        reason:
+          "is committed and was not measured: run `deno task bench --quick` where it is meant to be gone",
+      })),
+  ];
 }

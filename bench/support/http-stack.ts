@@ -32,7 +32,16 @@ async function baselines() {
 }
 
 /** Starts it: as `task start` does, with commits that wait for the disk, and no timer that calls functions. */
-export async function httpStack(log: (line: string) => void): Promise<HttpStack> {
+export function httpStack(log: (line: string) => void): Promise<HttpStack> {
+  return start(log, true);
+}
+
+/** The same, whose jobs-run does what it is called for, and without the functions that ours are compared with. */
+export function workingStack(log: (line: string) => void): Promise<HttpStack> {
+  return start(log, false);
+}
+
+async function start(log: (line: string) => void, compared: boolean): Promise<HttpStack> {
   await using undo = new AsyncDisposableStack();
   const dataDir = await Deno.makeTempDir({ prefix: "socle-bench-" });
   // Postgres may run as another account, which must be able to enter.
@@ -54,7 +63,7 @@ export async function httpStack(log: (line: string) => void): Promise<HttpStack>
     seed: false,
     // The limits themselves stay in the path: what they cost belongs to what is measured.
     functionsEnv: { RATE_LIMIT_MULTIPLIER: "1000000" },
-    unlistedFunctions: await baselines(),
+    unlistedFunctions: compared ? await baselines() : [],
   });
   // Where the server's account cannot reach dataDir the database lies elsewhere.
   undo.defer(async () => {

@@ -3,7 +3,7 @@ import type { Bench, Case, CaseResult, Figure, Pair, Sides, Size } from "./figur
 import { comparePairs, judgedValue, type Measured, meets, summarize } from "./statistics.ts";
 
 /** Few samples, since each is itself a median of many calls or one long stretch. */
-export const defaultPairs = 5;
+const defaultPairs = 5;
 
 /** What a run of several figures has in common. */
 export interface Session extends AsyncDisposable {

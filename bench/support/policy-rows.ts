@@ -21,6 +21,8 @@ export interface PolicyRows extends AsyncDisposable {
   database: SqlDatabase;
   user: string;
   staff: string;
+  /** What a condition of {@link Shape.where} names, as literals. */
+  literals: Record<string, string>;
 }
 
 /**
@@ -101,5 +103,20 @@ export async function policyRows(count: number): Promise<PolicyRows> {
     grant select on public.bench_rows to anon, authenticated, service_role;
     alter table public.bench_rows enable row level security;`);
   await sql`vacuum analyze public.bench_rows`;
-  return { database, user, staff, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+  const list = (ids: string[], type: string) => `'{${ids.join(",")}}'::${type}[]`;
+  const lists = await sql<{ id: string }[]>`select id from public.price_lists where active`;
+  const plans = await sql<{ id: string }[]>`select id from public.plans where active`;
+  const literals = {
+    ":workspaces": list(workspaces, "uuid"),
+    ":cases": list(cases, "uuid"),
+    ":lists": list(lists.map(({ id }) => id), "text"),
+    ":plans": list(plans.map(({ id }) => id), "text"),
+  };
+  return {
+    database,
+    user,
+    staff,
+    literals,
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
 }

@@ -10,23 +10,24 @@ export type Caller = "user" | "staff" | "visitor";
 export interface Shape {
   name: string;
   caller: Caller;
-  /** The same rows by an explicit condition; `:user` stands for the caller's id. */
+  /**
+   * The same rows by an explicit condition, as somebody writes it who knows the ids: `:user` stands for the caller's,
+   * `:workspaces` and `:cases` for arrays of what is the caller's, `:lists` and `:plans` for those that are active.
+   */
   where: string;
   /** What the query asks for besides, as its callers do. */
   asks?: string;
 }
 
-const member = (roles = "") =>
-  `workspace_id in (select workspace_id from public.workspace_members where user_id = :user${roles})`;
-const role = " and role in ('owner', 'admin', 'billing')";
+const member = "workspace_id = any (:workspaces)";
+const listed = "price_list_id = any (:lists)";
 const sold =
   `exists (select from public.products as product where product.id = product_id and product.active)`;
 const priced = `exists (
     select from public.product_variants as variant join public.products as product on product.id = variant.product_id
     where variant.id = variant_id and variant.active and product.active
-  ) and price_list_id in (select id from public.price_lists where active)`;
+  ) and ${listed}`;
 const asStaff = "exists (select from private.staff where user_id = :user)";
-const folder = "(storage.foldername(name))[1] = ':id'";
 
 /** By what {@link shapeOf} answers. */
 export const shapes: Record<string, Shape> = {
@@ -38,12 +39,12 @@ export const shapes: Record<string, Shape> = {
   "(active AND (plan_id IN ( SELECT plan.id FROM plans plan WHERE plan.active)))": {
     name: "active, of an active plan",
     caller: "visitor",
-    where: "active and plan_id in (select id from public.plans where active)",
+    where: "active and plan_id = any (:plans)",
   },
   "(price_list_id = ANY (listed))": {
     name: "of an active price list",
     caller: "visitor",
-    where: "price_list_id in (select id from public.price_lists where active)",
+    where: listed,
   },
   "sold": { name: "of a product on sale", caller: "visitor", where: sold },
   "(active AND sold)": {
@@ -88,37 +89,35 @@ export const shapes: Record<string, Shape> = {
   "((bucket_id = bucket) AND own_folder)": {
     name: "own folder",
     caller: "user",
-    where: `bucket_id = 'avatars' and ${folder}`,
+    where: "bucket_id = 'avatars' and name like ':id/%'",
     asks: "name like ':id/%'",
   },
-  "member": { name: "of one's workspaces", caller: "user", where: member() },
+  "member": { name: "of one's workspaces", caller: "user", where: member },
   "member_by_role": {
     name: "of workspaces where one has a role",
     caller: "user",
-    where: member(role),
+    where: member,
   },
   "(member_by_role OR ((role <> owner) AND member_by_role))": {
     name: "of workspaces where one has a role, by what the row's is",
     caller: "user",
-    where: `${member(role)} and role <> 'owner'`,
+    where: `${member} and role <> 'owner'`,
   },
   "(((user_id <> uid) AND member_by_role) OR ((role <> owner) AND member_by_role) OR ((role <> owner) AND own AND member))":
     {
       name: "others' in one's workspaces, or one's own",
       caller: "user",
-      where: `${member(role)} and role <> 'owner'`,
+      where: `${member} and role <> 'owner'`,
     },
-  "(member_with_feature OR ((workspace_id IS NULL) AND staff))": {
+  "(member_with_feature OR staff_reach OR ((workspace_id IS NULL) AND staff))": {
     name: "of workspaces with a feature, or staff",
     caller: "user",
-    where: `${member(role)} and exists (
-      select from public.subscriptions as held join public.plan_features as included on included.plan_id = held.plan_id
-      where held.workspace_id = bench_rows.workspace_id and held.status = 'active' and included.feature = 'audit_log')`,
+    where: member,
   },
   "(case_id = ANY (cases))": {
     name: "of a parent that one may read",
     caller: "user",
-    where: `case_id in (select id from public.dunning_cases where ${member(role)})`,
+    where: "case_id = any (:cases)",
   },
 };
 
@@ -146,11 +145,15 @@ const names: [RegExp, string][] = [
     /\((?:user_id|id) >= \( SELECT private\.readable_user\(false\) AS \w+\)\) AND \((?:user_id|id) <= \( SELECT private\.readable_user\(true\) AS \w+\)\)/g,
     "own_or_staff",
   ],
+  [
+    /\(\(?workspace_id >= \( SELECT private\.staff_reach\(false\) AS \w+\)\) AND \(workspace_id <= \( SELECT private\.staff_reach\(true\) AS \w+\)\)\)?/g,
+    "staff_reach",
+  ],
   [/\(bucket_id = '[\w-]+'::text\)/g, "(bucket_id = bucket)"],
   [/'owner'::text\)(?!\])/g, "owner)"],
   [/\((?:user_id|id) = uid\)/g, "own"],
   [
-    /\(?(?:workspace_id|id) = ANY \(ARRAY\( SELECT private\.readable_workspace_ids_with\([^)]*\) AS \w+\)\)\)?/g,
+    /\(?(?:workspace_id|id) = ANY \(ARRAY\( SELECT private\.my_workspace_ids_with\([^)]*\) AS \w+\)\)\)?/g,
     "member_with_feature",
   ],
   [

@@ -2,28 +2,29 @@
 import postgres, { type Sql } from "postgres";
 import { type FreshDatabase, freshDatabase } from "../../local/postgres/fresh-database.ts";
 
-/** A database with every migration, on a server of its own, that does not wait for its disk. */
+/** A database with every migration, on a server of its own. */
 export interface SqlDatabase extends AsyncDisposable {
   fresh: FreshDatabase;
   /** One connection of the role `postgres`. */
   sql: Sql;
-  /** More of them, closed with the database. */
-  connect(count: number): Sql;
+  /** More of them, closed with the database; `settings` are those of their sessions. */
+  connect(count: number, settings?: Record<string, string>): Sql;
 }
 
-/** Makes one; `fill` writes what the figures read. */
+/** Makes one; `fill` writes what the figures read. Its commits wait for no disk unless it is `durable`. */
 export async function sqlDatabase(
   fill?: (database: FreshDatabase) => Promise<void>,
+  { durable = false } = {},
 ): Promise<SqlDatabase> {
   await using undo = new AsyncDisposableStack();
-  const fresh = undo.use(await freshDatabase());
+  const fresh = undo.use(await freshDatabase({ durable }));
   await fill?.(fresh);
   const opened: Sql[] = [];
   undo.defer(async () => {
     await Promise.all(opened.map((sql) => sql.end()));
   });
-  const connect = (count: number) => {
-    const sql = postgres(fresh.url, { max: count, onnotice: () => {} });
+  const connect = (count: number, settings: Record<string, string> = {}) => {
+    const sql = postgres(fresh.url, { max: count, onnotice: () => {}, connection: settings });
     opened.push(sql);
     return sql;
   };

@@ -29,6 +29,8 @@ export interface FreshDatabaseOptions {
   template?: string | undefined;
   /** The folder whose migrations are applied; null leaves the database as the platform makes it. */
   supabaseDir?: string | null;
+  /** Whether commits wait for the disk, as a project's do; only of a server that is started for it. */
+  durable?: boolean;
 }
 
 const rolesSql = new URL("./roles.sql", import.meta.url);
@@ -60,7 +62,7 @@ async function runAsAdmin(url: string, text: string): Promise<void> {
  * @throws when the server does not start or a migration fails, in their words
  */
 export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise<FreshDatabase> {
-  const { supabaseDir = projectSupabaseDir, template } = options;
+  const { supabaseDir = projectSupabaseDir, template, durable = false } = options;
   await using undo = new AsyncDisposableStack();
   const dir = await Deno.makeTempDir({ prefix: "socle-fresh-" });
   undo.defer(() => Deno.remove(dir, { recursive: true }));
@@ -73,7 +75,7 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
       dataDir: join(dir, "postgres"),
       port: freePorts().database,
       log: () => {},
-      durable: false,
+      durable,
     });
     // It lies elsewhere where the server's account cannot reach `dir` (see server-account.ts).
     undo.defer(() => Deno.remove(server.dataDir, { recursive: true }));

@@ -1,7 +1,8 @@
 /**
  * Functions as one file each, with everything that they import, minified by `deno bundle` (esbuild): what the
- * hosted platform has to load of one. `supabase functions deploy` packs the same modules, each by itself and
- * not minified, into an eszip: larger by a factor that is the same for all, so the budget holds this size.
+ * hosted platform has to load of one at least. `supabase functions deploy` packs the modules each by itself, not
+ * minified and with what esbuild leaves out as unused, into an eszip: larger, but by the same packages, so the
+ * budget holds this size.
  */
 import { join } from "node:path";
 import { readDeclarations } from "../../local/functions/declarations.ts";
@@ -18,12 +19,16 @@ export interface Bundle {
 }
 
 /**
- * Bundles every enabled function of config.toml into `directory`.
+ * Bundles every enabled function of config.toml into `directory`, or those `named`.
  *
  * @throws with what `deno bundle` says when one cannot be bundled
  */
-export async function bundleFunctions(directory: string): Promise<Bundle[]> {
-  const declared = [...(await readDeclarations(supabaseDir)).values()];
+export async function bundleFunctions(
+  directory: string,
+  named?: readonly string[],
+): Promise<Bundle[]> {
+  const declared = [...(await readDeclarations(supabaseDir)).values()]
+    .filter(({ name }) => named?.includes(name) ?? true);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",

@@ -1,6 +1,6 @@
 /** The Supabase CLI against a database, without Docker and without an account. */
 
-/** The version that the project is made with; Deno cannot resolve its platform packages, npx can. */
+/** The version that the project is made with; Deno cannot resolve its platform packages: `npx` does. */
 const cli = "supabase@3.1.0";
 
 /**

@@ -83,7 +83,7 @@ async function pastTheMap(tree: Tree): Promise<string[]> {
   for (const path of tree.paths.filter((one) => /(\.(md|tsx?|sh|ya?ml)|^\.ci\/run)$/.test(one))) {
     const lines = (await tree.read(path)).split("\n");
     lines.forEach((line, index) => {
-      for (const [, named] of line.matchAll(/npx -y ([\w@./-]+)/g)) {
+      for (const [, named] of line.matchAll(/\bnpx (?:(?:-y|--yes) )?([\w@][\w@./-]*)/g)) {
         if (!exact.test(`npm:${named}`)) {
           complaints.push(`${path}:${index + 1}: runs ${named} in whatever version is the latest`);
         }

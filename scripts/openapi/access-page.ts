@@ -13,7 +13,7 @@ import { cell } from "./table-cell.ts";
 const introduction = `# Who may read and write what
 
 Generated from the access matrix, \`tests/rls/matrix.ts\`, by \`deno task openapi\`. The matrix is data; the
-tests beside it try every cell in SQL as the role and through PostgREST, those that are allowed and those that
+tests beside it try every cell in SQL as the role and through PostgREST or the storage API, those that are allowed and those that
 are not, and fail for a table, view, column, function, bucket, schema, type or sequence that has no row in it.
 
 It says what somebody may do who calls the API directly, whatever the endpoints allow. A verb that is not listed

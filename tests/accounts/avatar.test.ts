@@ -9,7 +9,7 @@ let sql: Sql;
 Deno.test.beforeAll(() => {
   sql = connect();
 });
-Deno.test.afterAll(() => sql.end());
+Deno.test.afterAll(() => sql?.end());
 
 const fiveMegabytes = 5 * 1024 * 1024;
 

@@ -14,7 +14,7 @@ Deno.test.beforeAll(async () => {
   own = await startOwnStack({ functionsEnv: { RATE_LIMIT_MULTIPLIER: "1" } });
   on = own.at;
 });
-Deno.test.afterAll(async () => await own[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await own?.[Symbol.asyncDispose]());
 
 /** Each test calls from an address of its own, as behind the platform's edge. */
 function caller() {

@@ -11,7 +11,7 @@ let sql: Sql;
 Deno.test.beforeAll(() => {
   sql = connect();
 });
-Deno.test.afterAll(() => sql.end());
+Deno.test.afterAll(() => sql?.end());
 
 const reset = /mot de passe|password/;
 

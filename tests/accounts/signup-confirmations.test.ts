@@ -18,8 +18,8 @@ Deno.test.beforeAll(async () => {
   sql = connect(on);
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 const password = "correct horse battery";

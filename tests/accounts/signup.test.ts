@@ -10,7 +10,7 @@ let sql: Sql;
 Deno.test.beforeAll(() => {
   sql = connect();
 });
-Deno.test.afterAll(() => sql.end());
+Deno.test.afterAll(() => sql?.end());
 
 const password = "correct horse battery";
 

@@ -27,7 +27,7 @@ Deno.test.beforeAll(async () => {
   });
   on = own.at;
 });
-Deno.test.afterAll(async () => await own[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await own?.[Symbol.asyncDispose]());
 
 let last = 0;
 function from(address = `2001:db8::${++last}`) {

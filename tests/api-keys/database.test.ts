@@ -10,7 +10,7 @@ Deno.test.beforeAll(async () => {
   await database
     .sql`insert into public.plan_features (plan_id, feature) values ('basic', 'api_access')`;
 });
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 type Sql = postgres.Sql | postgres.TransactionSql;
 

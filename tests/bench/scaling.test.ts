@@ -9,6 +9,7 @@ import {
   databaseUse,
   daysUntil,
   full,
+  invocationsAMonth,
   type Measurement,
   stripeEndpoint,
   usesAt,
@@ -28,8 +29,11 @@ const measurement: Measurement = {
     mails: 1,
     redisRequests: 2,
     jobs: 3,
+    events: 2,
+    functionCalls: 5,
   },
   ordersPerSecond: { oneVariant: 500, distinctVariants: 800 },
+  perSecond: { jobs: 3_000, webhooks: 50 },
 };
 
 const use = (rate: number, name: string) =>
@@ -41,6 +45,9 @@ Deno.test("scaling: each resource's share is its calls a second over what is all
   assert.equal(use(60, "GET /v1/charges"), 2 / limits.stripeEndpoint.perSecond);
   assert.equal(use(60, "Stripe, all"), 3 / limits.stripeAll.perSecond);
   assert.equal(use(60, "one variant"), 1 / 500);
+  assert.equal(use(60, "Redis"), 2 / limits.upstash.perSecond);
+  assert.equal(use(60, "the queue"), 3 / 3_000);
+  assert.equal(use(60, "Stripe's events"), 2 / 50);
   assert.equal(use(60, "Postgres on Large"), 0.1 / 2);
   assert.equal(use(60, "Postgres on 16XL"), 0.1 / 64);
 });
@@ -79,6 +86,15 @@ Deno.test("scaling: the smallest server with room is chosen, and none where the 
 Deno.test("scaling: days until a size, at a steady rate", () => {
   // 10 kB each, 100 a minute: 1.44 GB a day.
   assert.equal(daysUntil(1.44, 100, measurement.cost), 1);
+});
+
+Deno.test("scaling: function invocations a month are those of its checkouts", () => {
+  assert.equal(invocationsAMonth(1, measurement.cost), 60 * 24 * 30 * 5);
+});
+
+Deno.test("scaling: events that wait for a function break nothing, since functions are as many as are called", () => {
+  const busy = { ...measurement, perSecond: { jobs: 3_000, webhooks: 0.001 } };
+  assert.match(answerTable(busy).split("\n")[2]!, /^\| 10 \| nothing \|/);
 });
 
 Deno.test("scaling: a call to Stripe is counted by its endpoint, whatever its ids", () => {

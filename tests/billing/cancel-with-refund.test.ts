@@ -22,8 +22,8 @@ Deno.test.beforeAll(async () => {
   sql = connect(on);
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 function cancel(user: TestUser, more: Record<string, unknown> = {}) {

@@ -28,8 +28,8 @@ Deno.test.beforeAll(async () => {
   stripe = stripeSdk(on);
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 /** The declaration with one plan changed; `undefined` takes it out. */

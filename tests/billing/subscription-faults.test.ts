@@ -1,8 +1,6 @@
 /** Buying while Stripe is not well: nothing half-written, nothing twice, and a retry that goes on. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import type { Sql } from "postgres";
-import { connect } from "../support/connect.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import { type FaultyStack, withFaultyStack } from "../support/faulty-stack.ts";
 import {
   buy,
   confirmPayment,
@@ -12,28 +10,14 @@ import {
   subscriptionIn,
   subscriptionsAtStripe,
 } from "../support/purchases.ts";
-import { type StackAddress, stripeSdk } from "../support/stack.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { stripeSdk } from "../support/stack.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
-let proxy: StripeProxy;
-let own: OwnStack;
-let on: StackAddress;
-let sql: Sql;
-
-Deno.test.beforeAll(async () => {
-  proxy = await startStripeProxy();
-  own = await startOwnStack({ stripeProxy: proxy });
-  on = own.at;
-  sql = connect(on);
-});
-Deno.test.afterEach(() => proxy.mendAll());
-Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
-  await proxy[Symbol.asyncDispose]();
-});
+let proxy: FaultyStack["proxy"];
+let on: FaultyStack["on"];
+let sql: FaultyStack["sql"];
+withFaultyStack((parts) => ({ proxy, on, sql } = parts));
 
 const creation = { method: "POST", path: /^\/v1\/subscriptions$/ };
 const customerCreation = { method: "POST", path: /^\/v1\/customers$/ };

@@ -99,6 +99,8 @@ export async function runChaos(world: World, wanted: Wanted): Promise<Run> {
     return (answer.status === 200 || left !== undefined) && answer;
   }, 30).catch(() => call("GET", "health", { on }));
   const verdicts = await judge(invariants, {
+    minutes,
+    faults,
     sql: fresh,
     ledger,
     stripe: await readStripeBooks(stripeSdk(on)),

@@ -13,6 +13,18 @@ export interface Client {
   random: () => number;
   /** His network address, as the functions see it. */
   address: string;
+  /** Whether he goes all the way and gives nothing up, so that each run sees everything. */
+  thorough: boolean;
+}
+
+/** Whether a user does what so many do. */
+export function does({ thorough, random }: Client, share: number): boolean {
+  return random() < share || thorough;
+}
+
+/** Whether he leaves, as so many do. */
+export function leaves({ thorough, random }: Client, share: number): boolean {
+  return random() < share && !thorough;
 }
 
 /** What is asked. */
@@ -59,16 +71,22 @@ function isPassing({ status, headers }: Answer): boolean {
   return status >= 500 || (headers.has("retry-after") && status !== 422);
 }
 
+/** Milliseconds, longer each time: who asks at once what is away keeps the others from getting through. */
+function pauseBefore(attempt: number): number {
+  return Math.min(200 * 1.5 ** (attempt - 1), 2500);
+}
+
 /**
  * Asks until there is an answer that ends it.
  *
  * @returns undefined when the user gave up, and does not know what became of it
  */
 export async function ask(
-  { on, ledger, random, address }: Client,
+  client: Client,
   path: string,
   asked: Asked = {},
 ): Promise<Answer | undefined> {
+  const { on, ledger, random, address } = client;
   const { method = "POST", body, token, expected = [], keyed = true } = asked;
   const endpoint = `${method} ${path.split(/[/?]/)[0]}`;
   const headers = {
@@ -77,7 +95,7 @@ export async function ask(
     ...asked.headers,
   };
   // One in eight loses patience early; nobody tries for ever.
-  const most = random() < 0.12 ? 1 + Math.floor(random() * 2) : 40;
+  const most = leaves(client, 0.12) ? 1 + Math.floor(random() * 2) : 30;
   ledger.requests++;
   const once = () =>
     call(method, path, {
@@ -88,7 +106,7 @@ export async function ask(
       signal: AbortSignal.timeout(patienceMs),
     }).catch((error: Error) => error);
   for (let attempt = 0; attempt < most; attempt++) {
-    if (attempt > 0) await delay(150 + random() * 350);
+    if (attempt > 0) await delay(pauseBefore(attempt) * (0.5 + random()));
     const answer = await once();
     if (answer instanceof Error) continue;
     if (answer.status >= 500) ledger.failures.push(told(endpoint, answer));

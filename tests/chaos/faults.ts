@@ -6,13 +6,11 @@ import type { Sql } from "postgres";
 import { functionProcesses, killProcess } from "../support/function-processes.ts";
 import { seededRandom } from "../support/random.ts";
 import type { StackAddress } from "../support/stack.ts";
-import type { Fault, StripeProxy } from "../support/stripe-proxy.ts";
+import type { Fault, FaultyProxy } from "../support/faulty-proxy.ts";
 import type { Clock } from "./clock.ts";
+import { emptyTally, type FaultKind, type Tally } from "./fault-kinds.ts";
 import { endLeases } from "./leases.ts";
 import type { World } from "./world.ts";
-
-/** How often each thing was done. */
-export type Tally = Record<string, number>;
 
 /** What the faults need. */
 export interface Setting {
@@ -24,14 +22,15 @@ export interface Setting {
 }
 
 interface Kind {
+  name: FaultKind;
   /** Seconds between the end of one and the next, at random from half to one and a half times this. */
   every: number;
-  /** Does it and undoes it, early where the signal says so; says what it was. */
-  strike(random: () => number, sql: Sql, signal: AbortSignal): Promise<string>;
+  /** Does it and undoes it, early where the signal says so; says in which way, if there was anything to strike. */
+  strike(random: () => number, sql: Sql, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** Of these seconds, the last are quiet. */
-const cycle = { seconds: 40, quiet: 7 };
+const cycle = { seconds: 30, quiet: 10 };
 
 /** So many seconds, or until the signal. */
 function pause(seconds: number, signal: AbortSignal): Promise<void> {
@@ -39,8 +38,14 @@ function pause(seconds: number, signal: AbortSignal): Promise<void> {
 }
 
 /** A provider's ways to be unwell, in a window of seconds or for some calls. */
-function unwell(name: string, proxy: StripeProxy, every: number, statuses: number[]): Kind {
+function unwell(
+  name: "Stripe" | "Resend" | "Redis",
+  proxy: FaultyProxy,
+  every: number,
+  statuses: number[],
+): Kind {
   return {
+    name,
     every,
     async strike(random, _sql, signal) {
       const over = Promise.withResolvers<void>();
@@ -61,7 +66,7 @@ function unwell(name: string, proxy: StripeProxy, every: number, statuses: numbe
       await pause(1 + 24 * random() ** 4, signal);
       broken.mend();
       over.resolve();
-      return `${name} ${what}`;
+      return what;
     },
   };
 }
@@ -81,44 +86,48 @@ function kinds({ world, on, clock }: Setting): Kind[] {
   const { database } = world;
   return [
     {
-      every: 2.5,
+      name: "functions",
+      every: 4,
       async strike(random, sql) {
         const running = [...await functionProcesses(on)];
         const [name, pid] = running[Math.floor(random() * running.length)] ?? [];
-        if (name === undefined || pid === undefined) return "no function runs";
+        if (name === undefined || pid === undefined) return undefined;
         const killedAt = Date.now();
         killProcess(pid);
         await database.exclusive(() => endLeases(sql, name, killedAt));
-        return "functions killed";
+        return "killed";
       },
     },
     {
-      every: 3,
+      name: "backends",
+      every: 4,
       strike: (random, sql) =>
         database.exclusive(async () => {
           await sql`
             select pg_terminate_backend(pid) from pg_stat_activity
             where backend_type = 'client backend' and pid <> pg_backend_pid()
             order by random() limit ${1 + Math.floor(random() * 6)}`;
-          return "rounds of backends terminated";
+          return "terminated";
         }),
     },
     {
+      name: "Postgres",
       every: 22,
       async strike(random) {
         const how = random() < 0.5 ? "stopped" : "crashed";
         await database.restart(how, random() * 2500);
-        return `Postgres ${how}`;
+        return how;
       },
     },
     unwell("Stripe", world.stripe, 3, [429, 500, 503]),
     unwell("Resend", world.resend, 3, [429, 500, 503]),
     unwell("Redis", world.redis, 6, [500]),
     {
+      name: "clock",
       every: 5,
       async strike(random) {
         await clock.move(60 + Math.floor(random() * 540));
-        return "clock moved";
+        return "moved";
       },
     },
   ];
@@ -127,19 +136,24 @@ function kinds({ world, on, clock }: Setting): Kind[] {
 /** Lets things go wrong until it is told to stop; everything is mended then. */
 export async function chaos(setting: Setting, sql: Sql): Promise<Tally> {
   const { seed, signal, world } = setting;
-  const tally: Tally = {};
+  const tally = emptyTally();
   const started = Date.now();
-  const isQuiet = () => (Date.now() - started) / 1000 % cycle.seconds > cycle.seconds - cycle.quiet;
+  /** Seconds until the quiet that there is now is over. */
+  const quietFor = () => {
+    const left = cycle.seconds - (Date.now() - started) / 1000 % cycle.seconds;
+    return left < cycle.quiet ? left : 0;
+  };
 
   await Promise.all(
-    kinds(setting).map(async ({ every, strike }, index) => {
+    kinds(setting).map(async ({ name, every, strike }, index) => {
       const random = seededRandom(seed + index + 1);
       while (!signal.aborted) {
         await pause(every * (0.5 + random()), signal);
+        // Put off, not left out: what is seldom would hardly ever come.
+        await pause(quietFor(), signal);
         if (signal.aborted) break;
-        if (isQuiet()) continue;
-        const what = await strike(random, sql, signal);
-        tally[what] = (tally[what] ?? 0) + 1;
+        const way = await strike(random, sql, signal);
+        if (way !== undefined) tally[name][way] = (tally[name][way] ?? 0) + 1;
       }
     }),
   );

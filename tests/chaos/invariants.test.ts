@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { type Sql, type TestDatabase, testDatabase } from "../support/database.ts";
+import { faultKinds } from "./fault-kinds.ts";
 import { invariants } from "./invariants/all.ts";
 import type { Evidence } from "./invariants/invariant.ts";
 import { judge } from "./report.ts";
@@ -18,7 +19,7 @@ Deno.test.beforeAll(async () => {
   sql = database.sql;
   sound = await soundEvidence(sql);
 });
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 class RolledBack extends Error {}
 
@@ -46,10 +47,38 @@ async function unguarded(sql: Sql, table: string, write: () => PromiseLike<unkno
   await write();
 }
 
+/** The purchase that the sound evidence leaves open. */
+async function openPurchase(sql: Sql): Promise<string> {
+  const [intent] = await sql<{ id: string }[]>`
+    select id from private.subscription_intents where state = 'open'`;
+  return intent!.id;
+}
+
 const bad = { endpoint: "POST x", requestId: "r-1", detail: "" };
 
 /** By invariant, what breaks it. Others may break with it: an order that is gone is gone in many ways. */
 const spoils: Record<string, Spoil[]> = {
+  "the run was one": [
+    ({ ledger }) => ledger.signUps.length = 0,
+    (evidence) => Object.assign(evidence, { minutes: 0.5 }).ledger.signUps.length = 0,
+    ({ ledger }) => ledger.subscriptions.get("sub_1")!.paid = false,
+    ({ ledger }) => ledger.changes = 0,
+    ({ ledger }) => ledger.cancellations = 0,
+    ({ ledger }) => ledger.events.clear(),
+    ({ ledger }) => ledger.requests = 0,
+    ({ ledger }) => ledger.givenUp = 5,
+    ({ sql }) =>
+      unguarded(sql, "public.orders", () => sql`update public.orders set paid_at = null`),
+    ({ sql }) =>
+      unguarded(
+        sql,
+        "public.order_refunds",
+        () => sql`update public.order_refunds set state = 'open', closed_at = null`,
+      ),
+    // What is enough for two minutes is not for thirty.
+    (evidence) => evidence.minutes = 30,
+    ...faultKinds.map((kind): Spoil => ({ faults }) => faults[kind] = {}),
+  ],
   "acknowledged sign-ups exist": [
     ({ ledger }) => ledger.signUps.push({ email: "lost@example.com", userId: crypto.randomUUID() }),
     ({ ledger }) => ledger.signUps[0]!.email = "another@example.com",
@@ -92,7 +121,8 @@ const spoils: Record<string, Spoil[]> = {
         select public.webhook_event_handled(
           public.webhook_store('stripe', 'evt_2', 'x', '{}', '[{"type": "charge", "id": "ch_1"}]'))`,
   ],
-  "no order, refund or change waits": [
+  "no order, refund or cancellation waits": [
+    ({ sql }) => sql`update private.subscription_cancellations set refunded_at = null`,
     ({ sql }) =>
       unguarded(
         sql,
@@ -105,6 +135,14 @@ const spoils: Record<string, Spoil[]> = {
         "public.orders",
         () => sql`update public.orders set status = 'pending' where id = ${orderId}`,
       ),
+  ],
+  "no purchase is behind Stripe": [
+    async ({ sql, stripe }) => {
+      stripe.subscriptions[0]!.metadata = { intent_id: await openPurchase(sql) };
+    },
+    async ({ sql, stripe }) => {
+      stripe.sessions[0]!.metadata = { intent_id: await openPurchase(sql) };
+    },
   ],
   "health is ok": [(evidence) => evidence.health = { status: 503, body: { code: "unhealthy" } }],
   "acknowledged subscriptions and changes hold": [

@@ -44,6 +44,9 @@ export interface Ledger {
   orders: Map<string, KnownOrder>;
   /** Refunds that staff made. */
   refunds: { id: string; orderId: string; amount: number }[];
+  /** Changes and ends of subscriptions that were acknowledged. */
+  changes: number;
+  cancellations: number;
   /** Events of Stripe whose delivery was answered by 2xx, with how often. */
   events: Map<string, number>;
   /** Requests made, and how many got an answer that ends them. */
@@ -68,6 +71,8 @@ export function emptyLedger(): Ledger {
     subscriptions: new Map(),
     orders: new Map(),
     refunds: [],
+    changes: 0,
+    cancellations: 0,
     events: new Map(),
     requests: 0,
     acknowledged: 0,

@@ -1,6 +1,6 @@
 /** The invariant report: what was done, and each thing that had to be true, with whatever breaks it. */
 import type { Figures } from "./events.ts";
-import type { Tally } from "./faults.ts";
+import type { Tally } from "./fault-kinds.ts";
 import type { Evidence, Invariant, Offence } from "./invariants/invariant.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -48,6 +48,15 @@ function counted(tally: Record<string, number>): string {
   return Object.entries(tally).toSorted().map(([what, times]) => `${what} ${times}`).join(", ");
 }
 
+/** Each way of each kind of fault. */
+function byWay(faults: Tally): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(faults).flatMap(([kind, ways]) =>
+      Object.entries(ways).map(([way, times]) => [`${kind} ${way}`, times])
+    ),
+  );
+}
+
 /** How often each failing answer came. */
 function byCode(ledger: Ledger): Record<string, number> {
   const codes = Map.groupBy(ledger.failures, ({ status, code }) => `${status} ${code}`);
@@ -63,7 +72,7 @@ export function describe(run: Run): string {
     `users        ${run.users} came, ${ledger.signUps.length} signed up, ${paid} paid for a subscription, ${ledger.orders.size} placed an order`,
     `requests     ${ledger.requests}, of which ${ledger.acknowledged} were answered in the end and ${ledger.givenUp} given up`,
     `failures     ${counted(byCode(ledger)) || "none"}`,
-    `faults       ${counted(run.faults)}`,
+    `faults       ${counted(byWay(run.faults)) || "none"}`,
     `events       ${events.events} of Stripe's, acknowledged ${events.deliveries} times, refused ${events.refused} times, the latest ${
       Math.round(events.latestSeconds / 60)
     } minutes late`,
@@ -102,11 +111,13 @@ export function summary(run: Run): string {
     sign_ups: ledger.signUps.length,
     subscriptions: ledger.subscriptions.size,
     orders: ledger.orders.size,
+    changes: ledger.changes,
+    cancellations: ledger.cancellations,
     refunds: ledger.refunds.length,
     requests: ledger.requests,
     given_up: ledger.givenUp,
     failures: byCode(ledger),
-    faults,
+    faults: byWay(faults),
     events,
     broken: Object.fromEntries(
       verdicts.filter(({ offences }) => offences.length > 0)

@@ -9,7 +9,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string" },
     minutes: { type: "string", default: "2" },
-    users: { type: "string", default: "12" },
+    users: { type: "string", default: "24" },
   },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));

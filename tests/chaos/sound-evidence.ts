@@ -3,6 +3,7 @@ import type { Sql } from "../support/database.ts";
 import { insertUser } from "../support/database.ts";
 import { insertPaidOrder, insertVariant } from "../support/shop.ts";
 import type { Evidence } from "./invariants/invariant.ts";
+import { emptyTally, faultKinds } from "./fault-kinds.ts";
 import { emptyLedger } from "./ledger.ts";
 import type { StripeBooks } from "./stripe-books.ts";
 
@@ -40,6 +41,7 @@ function books(
       customer: "cus_1",
       status: "active",
       cancel_at_period_end: false,
+      metadata: {},
       items: { data: [{ quantity: 2, price: { lookup_key: "price_monthly_pro" } }] },
     }],
     invoices: [{ id: "in_1", status: "paid", total: 9800, amount_paid: 9800 }],
@@ -50,6 +52,7 @@ function books(
     refunds: [{ id: "re_1", payment_intent: "pi_2", amount: back }],
     sessions: [{
       id: "cs_1",
+      status: "complete",
       mode: "payment",
       payment_intent: "pi_2",
       metadata: { order_id: orderId },
@@ -78,6 +81,18 @@ async function insertBilling(sql: Sql, userId: string): Promise<string> {
     insert into public.payments (
       workspace_id, stripe_payment_id, status, amount, currency, created_at
     ) values (${id}, 'pi_1', 'succeeded', 9800, 'EUR', now())`;
+  // What requests leave that died on their way, and may leave: Stripe has heard of neither.
+  await sql`
+    insert into private.subscription_intents (workspace_id, user_id, price_id, quantity)
+    values (${id}, ${userId}, 'price_1', 1)`;
+  await sql`
+    insert into private.subscription_changes (
+      quote_id, workspace_id, user_id, stripe_subscription_id, locked_until
+    ) values (gen_random_uuid(), ${id}, ${userId}, 'sub_1', now() - interval '1 minute')`;
+  await sql`
+    insert into private.subscription_cancellations (
+      workspace_id, user_id, stripe_subscription_id, currency, parts, refunded_at
+    ) values (${id}, ${userId}, 'sub_0', 'EUR', '[]', now())`;
   return id;
 }
 
@@ -122,6 +137,9 @@ export async function soundEvidence(sql: Sql): Promise<Sound> {
   const ledger = emptyLedger();
   ledger.signUps.push({ email, userId });
   ledger.events.set("evt_1", 2);
+  Object.assign(ledger, { changes: 1, cancellations: 1, requests: 8, acknowledged: 7, givenUp: 1 });
+  const faults = emptyTally();
+  for (const kind of faultKinds) faults[kind] = { struck: 1 };
   ledger.subscriptions.set("sub_1", {
     id: "sub_1",
     userId,
@@ -132,6 +150,8 @@ export async function soundEvidence(sql: Sql): Promise<Sound> {
   ledger.refunds.push({ id: refundId, orderId: order.id, amount: back });
   return {
     evidence: {
+      minutes: 2,
+      faults,
       sql,
       ledger,
       stripe: books({ workspaceId, orderId: order.id, total: order.total }),

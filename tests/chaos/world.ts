@@ -8,7 +8,7 @@ import { type PostgresServer, startPostgres } from "../../local/postgres/server.
 import { publishPlans } from "../../local/publish-plans.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { plansKnown } from "../support/plans-known.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { type FaultyProxy, startFaultyProxy } from "../support/faulty-proxy.ts";
 
 /** One thing at a time with the database: moving its clock must not meet its restart. */
 export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
@@ -16,9 +16,9 @@ export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 /** The stack, and what breaks it. */
 export interface World extends AsyncDisposable {
   stack: Stack;
-  stripe: StripeProxy;
-  resend: StripeProxy;
-  redis: StripeProxy;
+  stripe: FaultyProxy;
+  resend: FaultyProxy;
+  redis: FaultyProxy;
   /** Variables of the stack, with each provider reached past its proxy. */
   env: Record<string, string>;
   database: {
@@ -61,9 +61,9 @@ export async function startWorld(): Promise<World> {
   undo.defer(() => server.stop());
 
   const [stripe, resend, redis] = await Promise.all([
-    startStripeProxy(),
-    startStripeProxy(),
-    startStripeProxy(),
+    startFaultyProxy(),
+    startFaultyProxy(),
+    startFaultyProxy(),
   ]);
   for (const proxy of [stripe, resend, redis]) undo.use(proxy);
   const past = {

@@ -4,7 +4,7 @@ import { insertUser, type TestDatabase, testDatabase } from "../support/database
 
 let database: TestDatabase;
 Deno.test.beforeAll(async () => void (database = await testDatabase()));
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 interface Buyer {
   userId: string;

@@ -13,7 +13,7 @@ Deno.test.beforeAll(async () => {
   sql = database.sql;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 type Transaction = postgres.TransactionSql;

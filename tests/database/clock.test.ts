@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   sql = database.sql;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 Deno.test.beforeEach(async () => {
   await sql`truncate private.jobs`;

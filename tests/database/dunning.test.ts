@@ -1,157 +1,27 @@
 /** Dunning in SQL: a case is what its facts say, in whatever order and however often they are told. */
 import assert from "node:assert/strict";
-import type postgres from "postgres";
-import { MAIL_NAMES } from "../../supabase/functions/_shared/mail/templates.ts";
 import { insertUser, type TestDatabase, testDatabase } from "../support/database.ts";
 import { seededRandom, shuffled } from "../support/random.ts";
+import {
+  bought,
+  day,
+  endedAt,
+  inWorld as dunningWorld,
+  paidAt,
+  start,
+  unpaid,
+  type World,
+} from "./dunning/world.ts";
 
 let database: TestDatabase;
 Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 3 });
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
-const day = 24 * 60 * 60;
-/** When the renewal of every world first fails. */
-const start = Date.UTC(2027, 0, 10, 9) / 1000;
-
-interface World {
-  tx: postgres.TransactionSql;
-  workspaceId: string;
-  userId: string;
-  /** Sets the business clock, in days after the first failure. */
-  at(days: number): Promise<void>;
-  /** Stripe's invoice as it stands, fetched and written. */
-  invoice(changes?: Record<string, unknown>): Promise<void>;
-  subscription(changes?: Record<string, unknown>): Promise<void>;
-  failed(days?: number): Promise<void>;
-  /** Runs the looks that are due. */
-  jobs(): Promise<void>;
-  /** What has come of it, without our own ids and moments of writing. */
-  outcome(): Promise<unknown>;
-  access(): Promise<string>;
-}
-
-class Undone extends Error {}
-
-/** One at a time: the clock is set by replacing a function, which the transaction then holds. */
-async function inWorld(look: (world: World) => Promise<void>): Promise<void> {
-  await database.sql.begin(async (tx) => {
-    const userId = await insertUser(tx);
-    const [workspace] = await tx<{ id: string }[]>`
-      select id from public.workspaces where personal_of = ${userId}`;
-    const workspaceId = workspace!.id;
-    await tx`
-      update private.billing_customers set stripe_customer_id = 'cus_1'
-      where workspace_id = ${workspaceId}`;
-    const apply = (type: string, record: unknown) =>
-      tx.unsafe(`select private.stripe_apply_${type}($1::jsonb)`, [record as never]);
-    const world: World = {
-      tx,
-      workspaceId,
-      userId,
-      async at(days) {
-        await tx.unsafe(`
-          create or replace function private.now() returns timestamptz language sql stable
-          set search_path = '' as $$ select pg_catalog.to_timestamp(${start + days * day}) $$`);
-      },
-      async invoice(changes = {}) {
-        await apply("invoice", { ...unpaid, ...changes });
-      },
-      async subscription(changes = {}) {
-        await apply("subscription", { ...bought, ...changes });
-      },
-      async failed(days = 0) {
-        await tx`select public.dunning_failed('in_1', to_timestamp(${start + days * day}))`;
-      },
-      async jobs() {
-        for (;;) {
-          const due = await tx<{ id: string }[]>`
-            update private.jobs set state = 'succeeded', finished_at = now()
-            where kind = 'dunning_step' and state = 'pending' and run_at <= private.now()
-            returning id`;
-          if (due.length === 0) return;
-          await tx`select public.dunning_advance('in_1')`;
-        }
-      },
-      async outcome() {
-        const [held] = await tx`
-          select
-            (select jsonb_agg(to_jsonb(held) - '{id,invoice_id,workspace_id,created_at,updated_at}'::text[])
-             from public.dunning_cases as held) as cases,
-            (select jsonb_agg(to_jsonb(done) - '{case_id,created_at}'::text[] order by done.at, done.step)
-             from public.dunning_events as done) as events,
-            (select jsonb_agg(job.dedupe_key order by job.dedupe_key) from private.jobs as job
-             where job.kind = 'mail_send' and job.dedupe_key like '%in_1%') as mails`;
-        return held;
-      },
-      async access() {
-        const [held] = await tx<{ access: string }[]>`
-          select private.workspace_access(${workspaceId}) as access`;
-        return held!.access;
-      },
-    };
-    await world.at(0);
-    await look(world);
-    throw new Undone();
-  }).catch((error) => {
-    if (!(error instanceof Undone)) throw error;
-  });
-}
-
-const bought = {
-  id: "sub_1",
-  customer_id: "cus_1",
-  price_id: null,
-  status: "past_due",
-  quantity: 1,
-  currency: "EUR",
-  cancel_at_period_end: false,
-  current_period_start: null,
-  current_period_end: null,
-  trial_end: null,
-  cancel_at: null,
-  canceled_at: null,
-  ended_at: null,
-  created: start - 30 * day,
-};
-
-const unpaid = {
-  id: "in_1",
-  deleted: false,
-  customer_id: "cus_1",
-  subscription_id: "sub_1",
-  number: "SOCLE-0002",
-  description: "Basic",
-  billing_reason: "subscription_cycle",
-  status: "open",
-  attempt_count: 1,
-  next_payment_attempt: start + 3 * day,
-  action_required: false,
-  currency: "EUR",
-  subtotal: 1900,
-  total: 1900,
-  amount_due: 1900,
-  amount_paid: 0,
-  period_start: start,
-  period_end: start + 30 * day,
-  hosted_invoice_url: "https://invoice.example/1",
-  invoice_pdf: null,
-  created: start,
-  paid_at: null,
-  voided_at: null,
-  marked_uncollectible_at: null,
-  payments: [],
-};
-
-const paidAt = (days: number) => ({
-  status: "paid",
-  amount_paid: 1900,
-  paid_at: start + days * day,
-  next_payment_attempt: null,
-});
+const inWorld = (look: (world: World) => Promise<void>) => dunningWorld(database.sql, look);
 
 /** Lives a case as it happens, day by day, until it is over. */
 async function lived(
@@ -176,8 +46,6 @@ async function lived(
   });
   return outcome;
 }
-
-const endedAt = (days: number) => ({ status: "canceled", ended_at: start + days * day });
 
 Deno.test("dunning: a case goes through the policy, each step once, and closes with the payment", async () => {
   const expected = await lived({ days: 30, invoice: paidAt(30) });
@@ -362,132 +230,6 @@ Deno.test("dunning: the worst of several unpaid invoices counts, until it is pai
   });
 });
 
-Deno.test("dunning: a changed policy holds for open cases at once; what was done stays", async () => {
-  await inWorld(async (world) => {
-    await world.subscription();
-    await world.invoice();
-    await world.failed();
-    await world.at(4);
-    await world.jobs();
-    await world
-      .tx`update public.dunning_policy set "after" = interval '4 days' where step = 'read_only'`;
-    assert.equal(await world.access(), "full"); // Not before Stripe was asked.
-    await world.jobs();
-    assert.equal(await world.access(), "read_only");
-    await world.tx`delete from public.dunning_policy where step = 'read_only'`;
-    await world.at(20);
-    await world.jobs();
-    assert.equal(await world.access(), "locked");
-    const { events } = await world.outcome() as { events: { step: string }[] };
-    assert.deepEqual(events.map(({ step }) => step), [
-      "payment_failed",
-      "reminder",
-      "read_only",
-      "locked",
-    ]);
-  });
-});
-
-Deno.test("dunning: the timeline shows billing roles past and coming steps, others nothing", async () => {
-  await inWorld(async (world) => {
-    const { tx, workspaceId } = world;
-    const member = await insertUser(tx);
-    await tx`
-      insert into public.workspace_members (workspace_id, user_id, role)
-      values (${workspaceId}, ${member}, 'member')`;
-    await world.subscription();
-    await world.invoice();
-    await world.failed();
-    await world.at(8);
-    await world.jobs();
-    const timelineOf = async (userId: string) => {
-      await tx.unsafe(`
-        set local request.jwt.claims = '${JSON.stringify({ role: "authenticated", sub: userId })}';
-        set local role authenticated`);
-      const steps = await tx`select * from public.dunning_timeline(${workspaceId})`;
-      await tx`reset role`;
-      return steps;
-    };
-    const steps = await timelineOf(world.userId);
-    assert.deepEqual(
-      steps.map((
-        { step, done, at },
-      ) => [step, done, ((at as Date).getTime() / 1000 - start) / day]),
-      [["payment_failed", true, 0], ["reminder", true, 3], ["read_only", true, 7], [
-        "locked",
-        false,
-        14,
-      ]],
-    );
-    assert.equal(steps[0]!["hosted_invoice_url"], "https://invoice.example/1");
-    assert.deepEqual([...await timelineOf(member)], []);
-    await world.invoice(paidAt(8));
-    assert.deepEqual(
-      (await timelineOf(world.userId)).map(({ step, done }) => [step, done]),
-      [["payment_failed", true], ["reminder", true], ["read_only", true], ["recovered", true]],
-    );
-  });
-});
-
-Deno.test("past_due: access is kept or lost as the policy says, and nothing is added meanwhile", async () => {
-  await inWorld(async (world) => {
-    const { tx, workspaceId, userId } = world;
-    const newcomer = await insertUser(tx);
-    const additions = {
-      member: `insert into public.workspace_members (workspace_id, user_id, role)
-        values ('${workspaceId}', '${newcomer}', 'member')`,
-      invitation: `insert into public.workspace_invitations (workspace_id, email, role, invited_by)
-        values ('${workspaceId}', 'eve@example.com', 'member', '${userId}')`,
-      key:
-        `insert into public.workspace_api_keys (workspace_id, name, prefix, role, scopes, created_by)
-        values ('${workspaceId}', 'k', 'abcdef01', 'member', '{workspace:read}', '${userId}')`,
-    };
-    /** What may be added now; each is undone. */
-    const added = async () => {
-      const names: string[] = [];
-      for (const [name, statement] of Object.entries(additions)) {
-        await tx.savepoint(async (inner) => {
-          await inner.unsafe(statement);
-          names.push(name);
-          throw new Undone();
-        }).catch((error) => {
-          if (!(error instanceof Undone)) assert.equal(error.message, "workspace_read_only");
-        });
-      }
-      return names;
-    };
-    const plan = async () => {
-      const [row] = await tx<{ plan: string | null }[]>`
-        select private.workspace_plan(${workspaceId}) as plan`;
-      return row!.plan;
-    };
-    await tx`insert into public.plans (id, name, active) values ('pro', 'Pro', true)`;
-    await tx`
-      insert into public.prices (id, product_id, plan_id, currency, unit_amount, "interval", active, created_at)
-      values ('price_pro', 'prod_pro', 'pro', 'EUR', 1900, 'month', true, now())`;
-    await world.subscription();
-    await tx`update public.subscriptions set plan_id = 'pro'`;
-    await world.invoice();
-    await world.failed();
-    const seen: unknown[] = [];
-    for (const days of [6, 7, 14]) {
-      await world.at(days);
-      await world.jobs();
-      seen.push([days, await plan(), await added()]);
-    }
-    assert.deepEqual(seen, [
-      [6, "pro", ["member", "invitation", "key"]],
-      [7, "pro", []],
-      [14, null, []],
-    ]);
-    // Who pays may be somebody else: roles, leaving and removing stay open.
-    await tx`
-      update public.workspaces set name = 'Renamed' where id = ${workspaceId}`;
-    await world.invoice(paidAt(14));
-    assert.deepEqual([await plan(), await added()], ["pro", ["member", "invitation", "key"]]);
-  });
-});
-
 Deno.test("dunning: a failure and the payment told at the same time leave no open case", async () => {
   const { sql } = database;
   const userId = await insertUser(sql);
@@ -517,11 +259,4 @@ Deno.test("dunning: a failure and the payment told at the same time leave no ope
       where invoice.stripe_invoice_id = ${id}`;
     assert.equal(held!["outcome"], "paid");
   }
-});
-
-Deno.test("dunning: each mail that the policy names is a template", async () => {
-  const steps = await database.sql<{ mail: string }[]>`
-    select mail from public.dunning_policy where mail is not null`;
-  assert.ok(steps.length >= 5);
-  for (const { mail } of steps) assert.ok((MAIL_NAMES as string[]).includes(mail), mail);
 });

@@ -9,8 +9,9 @@ import { assertHostedGrants } from "../../local/gateway/mod.ts";
 import { shortDiff } from "../../scripts/drift/derived.ts";
 import { dumpSchema } from "../../scripts/drift/schema.ts";
 import { functions, tables } from "../rls/matrix.ts";
-import { applyToRows, seeded } from "./rows/apply.ts";
-import { meantToVanish } from "./rows/hand-made.ts";
+import { seededRandom } from "../support/random.ts";
+import { applyToRows } from "./rows/apply.ts";
+import { meantToChange, noSignUpAfter } from "./rows/hand-made.ts";
 
 const supabaseDir = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "supabase");
 const folder = join(supabaseDir, "migrations");
@@ -47,22 +48,33 @@ Deno.test("migrations: apply one by one to a database with rows, keep them, and 
   const seed = Number(Deno.env.get("MIGRATION_ROWS_SEED") ?? "1");
   try {
     const migrations = await readMigrations(folder);
-    const { vanished, empty } = await applyToRows(sql, migrations, seeded(seed));
+    const { lost, withoutSignUp, empty } = await applyToRows(
+      sql,
+      migrations,
+      seededRandom(seed),
+    );
 
     await t.step("every table has met the later migrations with rows", () => {
       assert.deepEqual(empty, {});
     });
-    await t.step("no row has gone, but where the migration says so", () => {
-      for (const { migration, table, before, after } of vanished) {
-        const meant = meantToVanish[migration];
-        assert.equal(
-          table,
-          meant?.table,
-          `${migration}: ${before} rows of ${table}, then ${after}`,
-        );
+    await t.step("no row has gone or changed, but where the migration says so", () => {
+      for (const { migration, table, rows, of, columns } of lost) {
+        const told = `${migration}: ${rows} of ${of} rows of ${table}: ${columns}`;
+        const meant = meantToChange[migration];
+        assert.equal(table, meant?.table, told);
+        assert.deepEqual(columns.filter((column) => !meant!.columns.includes(column)), [], told);
+        if (columns.length === 0) assert.deepEqual(meant!.columns, [], told);
         const text = migrations.find(({ version }) => migration.startsWith(version))!.sql;
         assert.match(text, meant!.says);
       }
+      assert.deepEqual(
+        Object.keys(meantToChange).filter((name) => !lost.some((one) => one.migration === name)),
+        [],
+        "meant to change rows, and does not",
+      );
+    });
+    await t.step("people can sign up after each, but where a later one is needed", () => {
+      assert.deepEqual(Object.keys(withoutSignUp), noSignUpAfter);
     });
     await t.step(
       "the schema is that of an empty database, which `task drift` compares",
@@ -73,6 +85,38 @@ Deno.test("migrations: apply one by one to a database with rows, keep them, and 
         assert.deepEqual(shortDiff(await dumpSchema(sql), wanted), []);
       },
     );
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("migrations: one that empties a column, or puts as many other rows in, is noticed", async () => {
+  await using database = await freshDatabase({ server: server(), supabaseDir: null });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const steps = {
+    first: "create table public.notes (id bigint generated always as identity, body text not null)",
+    kept: "alter table public.notes add column more text default 'x'",
+    narrowed: "alter table public.notes drop column more",
+    emptied: "update public.notes set body = ''",
+    replaced: `
+      with gone as (delete from public.notes returning body)
+      insert into public.notes (body) select body || '!' from gone`,
+    fewer: "delete from public.notes where id = (select min(id) from public.notes)",
+    dropped: "drop table public.notes",
+  };
+  const migrations = Object.entries(steps).map(([name, text], index) => ({
+    version: String(index),
+    name,
+    sql: text,
+  }));
+  try {
+    const { lost } = await applyToRows(sql, migrations, seededRandom(1));
+    assert.deepEqual(lost.map(({ migration, columns }) => [migration, columns]), [
+      ["3_emptied", ["body"]],
+      ["4_replaced", ["id", "body"]],
+      ["5_fewer", []],
+      ["6_dropped", []],
+    ]);
   } finally {
     await sql.end();
   }

@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 1 });
   sql = database.sql;
 });
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 /** An event about an object, as the webhook stores it. */
 async function told(type: string, id: string): Promise<number> {
@@ -41,6 +41,13 @@ Deno.test("billing reconciliation: what an event is on its way about is late unt
   deepEqual(await late("sub_told"), ["sub_told"]);
   await handled(stored);
   deepEqual(await late("sub_told"), []);
+});
+
+Deno.test("billing reconciliation: what a person has discarded is late no more", async () => {
+  const stored = await told("subscription", "sub_discarded");
+  deepEqual(await late("sub_discarded"), ["sub_discarded"]);
+  await sql`update private.webhook_events set discarded_at = now() where id = ${stored}`;
+  deepEqual(await late("sub_discarded"), []);
 });
 
 Deno.test("shop reconciliation: the same, within a run", async () => {

@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   sql = database.sql;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 Deno.test("rate limit: 40 requests at once against a limit of 10 let 10 through", async () => {

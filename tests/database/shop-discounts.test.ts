@@ -20,7 +20,7 @@ Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 16 });
   sql = database.sql;
 });
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 const one = (variant_id: string, quantity = 1) => ({ variant_id, quantity });
 

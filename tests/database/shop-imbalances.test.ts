@@ -59,7 +59,7 @@ Deno.test.beforeAll(async () => {
     values (${paid.id}, 'charge', 77, 'USD', 'ch_of_another_currency')`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 class Undone extends Error {}

@@ -11,7 +11,7 @@ Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 12 });
   sql = database.sql;
 });
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 async function ordered(stock = 5, quantity = 2) {
   const { variantId } = await onSale(sql, { stock });

@@ -5,23 +5,23 @@
 import assert from "node:assert/strict";
 import { connect } from "../support/connect.ts";
 import { stack } from "../support/stack.ts";
-import { type Fault, startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { type Fault, type FaultyProxy, startFaultyProxy } from "../support/faulty-proxy.ts";
 import { waitFor } from "../support/wait.ts";
 import { type Fixture, startFixture } from "./suite/fixture.ts";
 
 const sql = connect();
 let fixture: Fixture;
 /** The way of its functions to the database. */
-let way: StripeProxy;
+let way: FaultyProxy;
 Deno.test.beforeAll(async () => {
-  way = await startStripeProxy();
+  way = await startFaultyProxy();
   way.forwardTo(stack.url);
   fixture = await startFixture(way.url);
 });
 Deno.test.afterEach(() => way.mendAll());
 Deno.test.afterAll(async () => {
-  await fixture.stop();
-  await way[Symbol.asyncDispose]();
+  await fixture?.stop();
+  await way?.[Symbol.asyncDispose]();
   await sql.end();
 });
 

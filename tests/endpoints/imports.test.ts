@@ -48,6 +48,15 @@ function reachedFrom(entrypoint: string, graph: Graph, later: boolean): Set<stri
   return reached;
 }
 
+/** Every TypeScript file below a folder. */
+async function* sources(folder: string): AsyncGenerator<{ path: string; text: string }> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* sources(path);
+    else if (/\.tsx?$/.test(name)) yield { path, text: await Deno.readTextFile(path) };
+  }
+}
+
 const isReact = (specifier: string) =>
   /(^|\/)(npm:)?\/?(react|react-dom|@react-email\/[\w-]+)@/.test(specifier);
 
@@ -61,4 +70,13 @@ Deno.test("functions: only jobs-run loads React when it starts; alerts-run when 
       .map(({ name }) => name).sort();
   assert.deepEqual(withReact(false), ["jobs-run"]);
   assert.deepEqual(withReact(true), ["alerts-run", "jobs-run"]);
+});
+
+Deno.test("functions: zod is imported as a namespace, of which a bundle keeps what is used", async () => {
+  // Of `import { z }` a bundle keeps all, the messages in every language among it: 360 kB more to load.
+  const whole: string[] = [];
+  for await (const { path, text } of sources(`${supabaseDir}/functions`)) {
+    if (/^import (type )?\{.*\} from "zod"|^import z\b.* from "zod"/m.test(text)) whole.push(path);
+  }
+  assert.deepEqual(whole, []);
 });

@@ -27,7 +27,7 @@ Deno.test.beforeAll(async () => {
   own = await startOwnStack({ schedule: false });
   [user, staff] = await Promise.all([signUp({ on: own.at }), signUpStaff({ on: own.at })]);
 });
-Deno.test.afterAll(async () => await own[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await own?.[Symbol.asyncDispose]());
 
 const targets = await productTargets({
   fetch: (request) => servedBy(own.at).fetch(request),

@@ -17,7 +17,7 @@ Deno.test.beforeAll(async () => {
   });
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 async function newWorkspace(): Promise<string> {

@@ -30,8 +30,8 @@ Deno.test.beforeAll(async () => {
   });
 });
 Deno.test.afterAll(async () => {
-  await functions.stop();
-  await sql.end();
+  await functions?.stop();
+  await sql?.end();
 });
 
 /** Calls the fixture's function as a user. */

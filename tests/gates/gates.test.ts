@@ -151,7 +151,8 @@ Deno.test("pins: a range, a tag, a package that is not locked and one without di
 Deno.test("pins: nothing is named or run past the import map", async () => {
   const spoiled = changed(tree, {
     "web/package.json": "{}",
-    "docs/x.md": "npx -" + "y supabase start",
+    "docs/x.md": ["-y supabase start", "supabase link", "supabase@3.1.0 link"]
+      .map((one) => `np${"x"} ${one}`).join("\n"),
     "scripts/x.ts": 'await import("jsr:@std/assert@1");',
   });
   await fails(
@@ -159,6 +160,7 @@ Deno.test("pins: nothing is named or run past the import map", async () => {
     spoiled,
     /web\/package\.json/,
     /docs\/x\.md:1: runs supabase/,
+    /docs\/x\.md:2: runs supabase/,
     /scripts\/x\.ts:1: /,
   );
 });

@@ -1,33 +1,18 @@
 /** Workers and databases that die in the middle: what was taken is done, and done once. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import postgres, { type Sql } from "postgres";
-import { connect } from "../support/connect.ts";
+import postgres from "postgres";
+import { type FaultyStack, withFaultyStack } from "../support/faulty-stack.ts";
 import { functionProcesses } from "../support/function-processes.ts";
 import { mailsTo } from "../support/mails.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
-import { type StackAddress, stripeSdk } from "../support/stack.ts";
+import { stripeSdk } from "../support/stack.ts";
 import { deliver, eventAbout, handled } from "../support/stripe-events.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
-let proxy: StripeProxy;
-let own: OwnStack;
-let on: StackAddress;
-let sql: Sql;
-
-Deno.test.beforeAll(async () => {
-  proxy = await startStripeProxy();
-  own = await startOwnStack({ stripeProxy: proxy });
-  on = own.at;
-  sql = connect(on);
-});
-Deno.test.afterEach(() => proxy.mendAll());
-Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
-  await proxy[Symbol.asyncDispose]();
-});
+let proxy: FaultyStack["proxy"];
+let on: FaultyStack["on"];
+let sql: FaultyStack["sql"];
+withFaultyStack((parts) => ({ proxy, on, sql } = parts));
 
 /** The process of this stack that runs a function. */
 async function processOf(name: string): Promise<number> {

@@ -28,8 +28,8 @@ Deno.test.afterEach(async () => {
   await sql`delete from private.jobs where kind like 'test_%'`;
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 async function quiet(): Promise<void> {
@@ -93,6 +93,25 @@ Deno.test("an error with what Postgres cannot hold is kept without it, and holds
   deepStrictEqual(tally, { claimed: 2, succeeded: 1, failed: 1 });
   strictEqual((await job(hostile)).last_error, "Error: no \ufffd way");
   strictEqual((await job(good)).state, "succeeded");
+});
+
+Deno.test("a provider that asks for half a second, or for a hundred years, holds up nobody's result", async () => {
+  const soon = await enqueue("test_soon");
+  const never = await enqueue("test_never");
+  const good = await enqueue("test_good");
+  const later = (afterSeconds: number) =>
+    kind(() => Promise.resolve({ outcome: "retry", reason: "busy", afterSeconds }));
+  const tally = await runJobs({
+    test_soon: later(0.5),
+    test_never: later(3e9),
+    test_good: kind(() => Promise.resolve(succeeded)),
+  }, admin);
+  deepStrictEqual(tally, { claimed: 3, succeeded: 1, failed: 2 });
+  strictEqual((await job(good)).state, "succeeded");
+  const [first, second] = [await job(soon), await job(never)];
+  deepStrictEqual([first.state, second.state], ["pending", "pending"]);
+  ok(first.wait <= 1, `${first.wait}`);
+  ok(second.wait > 23 * 60 * 60 && second.wait <= 24 * 60 * 60, `${second.wait}`);
 });
 
 Deno.test("retries come later each time, as late as the provider asks, and end in a dead letter", async () => {

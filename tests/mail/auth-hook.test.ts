@@ -21,8 +21,8 @@ Deno.test.beforeAll(async () => {
   webhook = new Webhook(own.stack.functionsEnv["SEND_EMAIL_HOOK_SECRET"]!.replace("v1,whsec_", ""));
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 interface Payload {

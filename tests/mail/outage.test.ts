@@ -18,9 +18,9 @@ Deno.test.beforeAll(async () => {
   sql = connect(own.at);
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
-  await resend.stop();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
+  await resend?.stop();
 });
 
 interface Job {

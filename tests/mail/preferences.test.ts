@@ -13,7 +13,7 @@ Deno.test.beforeAll(() => {
   sql = connect();
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
+  await sql?.end();
 });
 
 /** Somebody who signed up four days ago. */

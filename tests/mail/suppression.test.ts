@@ -15,7 +15,7 @@ Deno.test.beforeAll(async () => {
   staff = await signUpStaff();
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
+  await sql?.end();
 });
 
 const look = async (address: string) =>

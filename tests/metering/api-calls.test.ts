@@ -14,7 +14,7 @@ Deno.test.beforeAll(() => {
   Deno.env.set("SUPABASE_SECRET_KEYS", JSON.stringify({ default: stack.secretKey }));
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
+  await sql?.end();
 });
 
 /** A workspace with a key and so many calls. */

@@ -17,7 +17,7 @@ Deno.test.beforeAll(() => {
   sql = connect();
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
+  await sql?.end();
 });
 
 /** A workspace that may make 10 calls, and one such use of it. */

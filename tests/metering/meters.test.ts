@@ -17,7 +17,7 @@ Deno.test.beforeAll(async () => {
     values ('prod_basic', 'basic', '{"meters": {"calls": "socle_calls", "tokens": "socle_tokens"}}')`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 Deno.test.afterEach(async () => {
   await assertCountersAddUp(sql);

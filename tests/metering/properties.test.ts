@@ -14,7 +14,7 @@ Deno.test.beforeAll(async () => {
   await planOf(sql, { id: "free", rank: 0, price: false, features: { calls: limit } });
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 /** Stops the business clock at a moment. */

@@ -24,7 +24,7 @@ Deno.test.beforeAll(async () => {
   meterId = all.data.find((meter) => meter.event_name === eventName)!.id;
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
+  await sql?.end();
 });
 
 /** A workspace that may make any number of calls, and its customer at Stripe. */

@@ -10,7 +10,7 @@ Deno.test.beforeAll(async () => {
   sql = database.sql;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 type Transaction = postgres.TransactionSql;
@@ -261,4 +261,22 @@ Deno.test("audit_log: every audited column exists, and none holds a secret, a na
       );
     }
   }
+});
+
+Deno.test("audit log: staff read what was done in a workspace that is gone, and nobody else does", async () => {
+  const staff = await insertUser(sql);
+  const other = await insertUser(sql);
+  await undone(async (tx) => {
+    await tx`insert into private.staff (user_id, note) values (${staff}, 'support')`;
+    const gone = crypto.randomUUID();
+    await tx`
+      insert into public.audit_log (workspace_id, actor_kind, action) values (${gone}, 'system', 'sample.gone')`;
+    const seen = async (sub: string) => {
+      await asRequest(tx, { role: "authenticated", claims: { sub, aal: "aal2" } });
+      const rows = await tx`select id from public.audit_log where action = 'sample.gone'`;
+      await tx`reset role`;
+      return rows.length;
+    };
+    assert.deepEqual([await seen(staff), await seen(other)], [1, 0]);
+  });
 });

@@ -8,7 +8,7 @@ Deno.test.beforeAll(async () => {
   database = await testDatabase({ connections: 1 });
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 interface Decided {

@@ -13,7 +13,7 @@ import { buy, customerOf } from "../support/purchases.ts";
 import { change } from "../support/quotes.ts";
 import { checkout, guest, payPage } from "../support/shopping.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
-import { delivered } from "../support/stripe-local.ts";
+import { advance, delivered } from "../support/stripe-local.ts";
 import { freshAddress, signUp, signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import { moment, runbook } from "./runbook.ts";
@@ -48,6 +48,8 @@ async function copyDatabase(
 async function queueMail(sql: postgres.Sql, user: TestUser): Promise<void> {
   await sql`select private.enqueue_mail('welcome', ${user.id}, '{}', ${`again:${user.id}`})`;
 }
+
+const hour = 3600;
 
 const told = (drifts: Drift[]) =>
   drifts.map(({ kind, object_type, repaired }) => `${kind} ${object_type} ${repaired}`).sort();
@@ -116,11 +118,15 @@ async function reconcileAll(
   return found;
 }
 
+/** The seventh step of the page. */
 async function nothingDiffers(on: StackAddress): Promise<void> {
+  const { look } = await runbook();
   for (const endpoint of ["billing-reconcile", "shop-reconcile"]) {
-    const { body } = await call("POST", endpoint, { on, key: on.secretKey, body: {} });
-    deepEqual(body.drifts, [], endpoint);
+    const { body } = await call("POST", endpoint, { on, key: on.secretKey, body: look.body });
+    deepEqual([body.done, body.drifts], [true, []], endpoint);
   }
+  const { status, body } = await call("GET", look.health, { on });
+  equal(status, 200, JSON.stringify(body));
 }
 
 Deno.test("restore: a day back, and rows, access, orders, money and mails are right again", async () => {
@@ -160,10 +166,12 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
     })).status,
     200,
   );
+  await pay(paysLater);
+  await delivered(on);
+  await advance(on, hour * 13);
   const bought1 = await buy(buysLater, {}, on);
   const forgotten = await signUp({ on, email: freshAddress("forgotten") });
   const orphan = await buy(forgotten, {}, on);
-  await pay(paysLater);
   const refund = await call("POST", "order-refund", {
     on,
     token: staff.token,
@@ -173,6 +181,8 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
   equal(refund.status, 200, JSON.stringify(refund.body));
   const lost = await bought(on, variantId);
   await pay(lost);
+  await delivered(on);
+  await advance(on, hour * 13);
   await delivered(on);
   await sql.end();
   const sent = await mails(on);
@@ -209,11 +219,10 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
   ok(billing.includes("missing customer true"), billing.join());
   ok(billing.includes("orphan subscription true"), billing.join());
   ok(found["billing-reconcile"]!.every(({ repaired }) => repaired), billing.join());
-  deepEqual(told(found["shop-reconcile"]!), [
-    "order_missing checkout_session true",
-    "paid_not_settled checkout_session true",
-    "refund_missing refund true",
-  ]);
+  const shop = told(found["shop-reconcile"]!);
+  ok(shop.includes("order_missing checkout_session true"), shop.join());
+  // After a day the jobs have looked for themselves: an overdue order is asked for, and the night has come.
+  ok(found["shop-reconcile"]!.every(({ repaired }) => repaired), shop.join());
   await nothingDiffers(on);
 
   sql = connect(on);

@@ -13,7 +13,7 @@ Deno.test.beforeAll(async () => {
   found = await foundIn(database.sql);
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 Deno.test("matrix: every object and column of the database has a row, and no row is without one", () => {

@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   database = await testDatabase();
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 interface Found {

@@ -5,7 +5,7 @@ import { type Actor, inWorld } from "./world.ts";
 
 let database: TestDatabase;
 Deno.test.beforeAll(async () => void (database = await testDatabase()));
-Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => await database?.[Symbol.asyncDispose]());
 
 interface ClientFunction {
   name: string;

@@ -208,7 +208,7 @@ Deno.test.beforeAll(async () => {
     values (${workspace}, 'pm_1', 'card', now())`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 class Undone extends Error {}

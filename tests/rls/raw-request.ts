@@ -2,13 +2,14 @@
 import { request } from "node:http";
 import type { Caller, RestWorld } from "./rest-world.ts";
 
-/** An object is sent as JSON; text or bytes as an image, over what is there. */
+/** An object is sent as JSON; text or bytes as a file, an image by default, over what is there. */
 export async function raw(
   { url, publishableKey }: Pick<RestWorld, "url" | "publishableKey">,
   method: string,
   path: string,
   caller: Caller,
   body?: unknown,
+  kind = "image/png",
 ): Promise<{ status: number; body: string }> {
   const { hostname, port } = new URL(url);
   const isJson = typeof body === "object" && !(body instanceof Uint8Array);
@@ -24,7 +25,7 @@ export async function raw(
         apikey: publishableKey,
         ...(caller.token !== null && { authorization: `Bearer ${caller.token}` }),
         ...(sentBody !== undefined && {
-          "content-type": isJson ? "application/json" : "image/png",
+          "content-type": isJson ? "application/json" : kind,
           "content-length": new Blob([sentBody as BlobPart]).size,
           "x-upsert": "true",
         }),

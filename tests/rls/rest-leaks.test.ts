@@ -28,7 +28,7 @@ Deno.test.beforeAll(async () => {
   assert.ok(keys.length > 40);
 });
 Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 interface ForeignKey {

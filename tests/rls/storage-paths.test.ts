@@ -21,7 +21,7 @@ Deno.test.beforeAll(async () => {
   assert.equal(error, null);
 });
 Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 const files = (caller: Caller) => caller.client.storage.from(bucket);
@@ -71,8 +71,13 @@ function spellings(own: string, other: string): string[] {
     `${other}/${rest.replace("e", encodeURIComponent("e\u0301"))}`,
     `${other}/${encodeURIComponent(rest.replace("p", "ｐ"))}`,
   ];
-  const stepped = dots.flatMap((two) =>
-    slashes.map((slash) => [own, two, ...`${other}/${rest}`.split("/")].join(slash))
+  // Each way to step out with the two plain slashes, and each slash with plain dots.
+  const pairs = [
+    ...dots.flatMap((two) => slashes.slice(0, 2).map((slash) => [two, slash] as const)),
+    ...slashes.slice(2).map((slash) => ["..", slash] as const),
+  ];
+  const stepped = pairs.map(([two, slash]) =>
+    [own, two, ...`${other}/${rest}`.split("/")].join(slash)
   );
   return [...stepped, ...changed];
 }

@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   world = await restWorld();
 });
 Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 const bucket = "avatars";
@@ -139,3 +139,77 @@ Deno.test("storage: a file of another kind or too large is refused", async () =>
   assert.notEqual(large.error, null);
   await assertUntouched(name);
 });
+
+const contents = new TextEncoder().encode("anything: the kind is what is said");
+const verbs = ["insert", "select", "update", "delete"] as const;
+
+for (const [id, access] of Object.entries(buckets)) {
+  const allowed = access.staff ?? (access.readOnly ? ["select"] : verbs);
+  Deno.test(`storage ${id}: each caller does what the matrix gives, and nothing else`, async () => {
+    const product = String(world.samplesOf.owner.row("public.products")["id"]);
+    const writer = access.staff ? world.staff : world.owner;
+    const kind = { contentType: access.mimeTypes[0]! };
+    const keeper = world.operator.client.storage.from(id);
+    // Staff write in folders of their own, where products have none, and read everybody's.
+    const file = access.own(world.owner.id, product);
+    const another = access.own(writer.id, product).replace("avatar", "other")
+      .replace("0a1b2c3d", "0a1b2c3e");
+    const [, folder, leaf] = /^(.*)\/([^/]*)$/.exec(file)!;
+    const names = async () =>
+      (await world.sql<{ name: string }[]>`
+        select name from storage.objects where bucket_id = ${id} order by 1`)
+        .map(({ name }) => name);
+    for (const caller of [...world.callers, world.operator]) {
+      const reaches = (verb: typeof verbs[number]) =>
+        caller === world.operator || (caller === writer && allowed.includes(verb));
+      const files = caller.client.storage.from(id);
+      const about = `as ${caller.name}`;
+      await keeper.remove([file, another]);
+      assert.equal((await keeper.upload(file, contents, kind)).error, null);
+
+      const inserted = await files.upload(another, contents, kind);
+      assert.equal(inserted.error === null, reaches("insert"), `insert ${about}`);
+      assert.equal((await names()).includes(another), reaches("insert"), `insert ${about}`);
+
+      const listed = await files.list(folder);
+      const seen = (listed.data ?? []).some(({ name }) => name === leaf);
+      assert.equal(seen, reaches("select"), `list ${about}`);
+      const link = await files.createSignedUrl(file, 60);
+      assert.equal(link.error === null, reaches("select"), `link ${about}`);
+      // By its address alone a public bucket's file is read by everybody, another's by nobody.
+      const open = await fetch(files.getPublicUrl(file).data.publicUrl);
+      assert.equal(open.ok, access.public, `address ${about}`);
+      await open.body?.cancel();
+
+      const updated = await files.update(file, png, kind);
+      assert.equal(updated.error === null, reaches("update"), `update ${about}`);
+      const stored = await (await keeper.download(file)).data!.bytes();
+      assert.deepEqual(stored, reaches("update") ? png : contents, `update ${about}`);
+
+      const removed = await files.remove([file]);
+      assert.equal((removed.data ?? []).length, reaches("delete") ? 1 : 0, `delete ${about}`);
+      assert.equal((await names()).includes(file), !reaches("delete"), `delete ${about}`);
+    }
+    await keeper.remove([file, another]);
+  });
+
+  Deno.test(`storage ${id}: its writer takes no name that the matrix refuses`, async () => {
+    const product = String(world.samplesOf.owner.row("public.products")["id"]);
+    const writer = access.staff ? world.staff : world.owner;
+    const own = access.own(writer.id, product);
+    for (const name of access.refused(writer.id, product)) {
+      const path = name.split("/").map(encodeURIComponent).join("/");
+      const to = `/storage/v1/object/${id}/${path}`;
+      const { status } = await raw(world, "POST", to, writer, contents, access.mimeTypes[0]);
+      const stored = await world.sql<{ name: string }[]>`
+        delete from storage.objects where bucket_id = ${id} returning name`;
+      // Steps out of a folder are resolved on the way: some lead back to what is the writer's.
+      const ends = decodeURIComponent(new URL(to, world.url).pathname).endsWith(`/${id}/${own}`);
+      if (ends && status === 200) assert.deepEqual(stored.map((one) => one.name), [own]);
+      else {
+        assert.ok(status >= 400 && status < 500, `${name} answered ${status}`);
+        assert.deepEqual([...stored], []);
+      }
+    }
+  });
+}

@@ -12,7 +12,7 @@ Deno.test.beforeAll(async () => {
   world = await restWorld();
 });
 Deno.test.afterAll(async () => {
-  await world[Symbol.asyncDispose]();
+  await world?.[Symbol.asyncDispose]();
 });
 
 /** Everything that somebody might be taken for, by the names that products use. */

@@ -8,7 +8,7 @@ import { signUp } from "../support/users.ts";
 
 let sql: Sql;
 Deno.test.beforeAll(() => void (sql = connect()));
-Deno.test.afterAll(async () => await sql.end());
+Deno.test.afterAll(async () => await sql?.end());
 
 /** Somebody who keeps the cart id that is told, as an application does. */
 class Visitor {

@@ -18,7 +18,7 @@ Deno.test.beforeAll(async () => {
     insert into public.price_lists (id, currency) values ('yen', 'JPY'), ('dinar', 'KWD')`;
 });
 Deno.test.afterAll(async () => {
-  await files[Symbol.asyncDispose]();
+  await files?.[Symbol.asyncDispose]();
 });
 
 /** Small, so that few rows make many parts. */

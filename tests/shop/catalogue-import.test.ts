@@ -16,7 +16,7 @@ Deno.test.beforeAll(async () => {
     insert into public.price_lists (id, currency) values ('yen', 'JPY'), ('dinar', 'KWD')`;
 });
 Deno.test.afterAll(async () => {
-  await files[Symbol.asyncDispose]();
+  await files?.[Symbol.asyncDispose]();
 });
 
 const head = "sku,product,category,name_en,name_fr,price:eur,stock\n";

@@ -1,37 +1,21 @@
 /** Buying while Stripe is not well, and while no webhook comes: nothing lost, nothing twice. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { apply, paidSession, place, stockOf } from "../support/checkout.ts";
-import { connect } from "../support/connect.ts";
-import type { Sql } from "../support/database.ts";
+import { type FaultyStack, withFaultyStack } from "../support/faulty-stack.ts";
 import { mailsTo } from "../support/mails.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { onSale } from "../support/products.ts";
 import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
-import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
+import { call, stripeSdk } from "../support/stack.ts";
 import { advance, delivered, faults, redeliver } from "../support/stripe-local.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
 import { signUpStaff } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
-let proxy: StripeProxy;
-let own: OwnStack;
-let on: StackAddress;
-let sql: Sql;
-
-Deno.test.beforeAll(async () => {
-  proxy = await startStripeProxy();
-  own = await startOwnStack({ stripeProxy: proxy });
-  on = own.at;
-  sql = connect(on);
-});
+let proxy: FaultyStack["proxy"];
+let on: FaultyStack["on"];
+let sql: FaultyStack["sql"];
+withFaultyStack((parts) => ({ proxy, on, sql } = parts));
 Deno.test.afterEach(async () => {
-  proxy.mendAll();
   await faults(on, {});
-});
-Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
-  await proxy[Symbol.asyncDispose]();
 });
 
 const creation = { method: "POST", path: /^\/v1\/checkout\/sessions$/ };

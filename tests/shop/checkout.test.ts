@@ -12,7 +12,7 @@ import { waitFor } from "../support/wait.ts";
 
 let sql: Sql;
 Deno.test.beforeAll(() => void (sql = connect()));
-Deno.test.afterAll(() => sql.end());
+Deno.test.afterAll(() => sql?.end());
 
 const orderStatus = async (id: string) =>
   (await sql`select status from public.orders where id = ${id}`)[0]?.["status"];

@@ -16,7 +16,7 @@ Deno.test.beforeAll(async () => {
   sql = postgres(stack.databaseUrl, { max: 4 });
   staff = await signUpStaff();
 });
-Deno.test.afterAll(() => sql.end());
+Deno.test.afterAll(() => sql?.end());
 
 interface Bought {
   id: string;

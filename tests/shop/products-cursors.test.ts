@@ -34,7 +34,7 @@ Deno.test.beforeAll(async () => {
   await sql`update public.products set created_at = date_trunc('minute', created_at) + interval '0.123457 s' where right(id::text, 1) < '8'`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 type Card = Listed["products"][number];

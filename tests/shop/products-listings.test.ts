@@ -17,7 +17,7 @@ Deno.test.beforeAll(async () => {
   await sql`insert into public.price_lists (id, currency) values ('chf', 'CHF')`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 /** Rows that are derived and should not be, or should be and are not. */

@@ -28,7 +28,7 @@ Deno.test.beforeAll(async () => {
     select id, 'eur', split_part(sku, '-', 2)::bigint from public.product_variants`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 const sum = (values: { count: number }[]) => values.reduce((all, { count }) => all + count, 0);

@@ -50,7 +50,7 @@ Deno.test.beforeAll(async () => {
   for (const [slug, where, wanted] of shelf) await shelve(sql, where(), { slug, ...wanted });
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 const found = async (text: string, asked = {}) =>

@@ -15,7 +15,7 @@ Deno.test.beforeAll(async () => {
   await sql`insert into private.staff (user_id, note) values (${staff}, 'a test')`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 const why = "counted on a Monday morning";

@@ -13,7 +13,7 @@ Deno.test.beforeAll(async () => {
   staff = await signUpStaff();
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
+  await sql?.end();
 });
 
 const reason = "seen with the provider's support";

@@ -14,7 +14,7 @@ Deno.test.beforeAll(async () => {
   staff = await signUpStaff();
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
+  await sql?.end();
 });
 
 const list = (query: Record<string, string>) =>

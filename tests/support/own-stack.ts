@@ -13,13 +13,13 @@ import { publishPlans } from "../../supabase/functions/_shared/billing/publish-p
 import { type StackAddress, stackAddress, stripeSdk } from "./stack.ts";
 import { plansKnown } from "./plans-known.ts";
 import { copyDatabase, preparedPlans } from "./plans-prepared.ts";
-import type { StripeProxy } from "./stripe-proxy.ts";
+import type { FaultyProxy } from "./faulty-proxy.ts";
 
 /** What may differ from the shared stack. */
 export interface Differences
   extends Pick<StackOptions, "functionsEnv" | "auth" | "schedule" | "web"> {
   /** Stands between the functions and the local Stripe. */
-  stripeProxy?: StripeProxy;
+  stripeProxy?: FaultyProxy;
 }
 
 /** A stack of one's own; `await using` takes it down. */

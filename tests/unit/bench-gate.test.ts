@@ -1,7 +1,7 @@
 /** What the gate of the benchmarks lets pass. */
 import assert from "node:assert/strict";
 import type { CaseResult, Goal } from "../../bench/support/figure.ts";
-import { judge } from "../../bench/support/gate.ts";
+import { judge, judgeAll } from "../../bench/support/gate.ts";
 
 const atMost: Goal = { atMost: 1.2 };
 const atLeast: Goal = { atLeast: 0.7 };
@@ -39,4 +39,22 @@ Deno.test("bench gate: a case that has no committed ratio fails, and says what t
   const { verdict, reason } = judge(result(1, atMost), undefined);
   assert.equal(verdict, "failure");
   assert.match(reason, /task bench --quick/);
+});
+
+Deno.test("bench gate: a committed case that was not measured fails, one that only shows growth is not missed", () => {
+  const named = (name: string, ratio: number) => ({ ...result(ratio, atMost), name });
+  const { goal: _, ...growth } = named("growth", 5);
+  assert.deepEqual(
+    judgeAll([named("kept", 1)], [named("kept", 1), named("renamed", 1), growth])
+      .map(({ name, verdict }) => `${name} ${verdict}`),
+    ["kept ok", "renamed failure"],
+  );
+});
+
+Deno.test("bench gate: cases are told apart by where they lie on the axis as well", () => {
+  const [far] = judgeAll([{ ...result(3, atMost), at: 64 }], [
+    { ...result(1, atMost), at: 1 },
+    { ...result(3, atMost), at: 64 },
+  ]);
+  assert.equal(far!.verdict, "ok");
 });

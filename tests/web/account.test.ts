@@ -33,8 +33,8 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => {
   if (ignore) return;
-  await browser.close();
-  await own[Symbol.asyncDispose]();
+  await browser?.close();
+  await own?.[Symbol.asyncDispose]();
 });
 
 function person() {

@@ -27,8 +27,8 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => {
   if (ignore) return;
-  await browser.close();
-  await own[Symbol.asyncDispose]();
+  await browser?.close();
+  await own?.[Symbol.asyncDispose]();
 });
 
 Deno.test({

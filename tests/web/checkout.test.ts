@@ -29,8 +29,8 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => {
   if (ignore) return;
-  await browser.close();
-  await own[Symbol.asyncDispose]();
+  await browser?.close();
+  await own?.[Symbol.asyncDispose]();
 });
 
 /** A new user's tab at Stripe's page for the plan. */

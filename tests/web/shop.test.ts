@@ -36,8 +36,8 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => {
   if (ignore) return;
-  await browser.close();
-  await web.stop();
+  await browser?.close();
+  await web?.stop();
 });
 
 /** What is sold in a test, found by a name that nobody else has. */

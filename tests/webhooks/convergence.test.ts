@@ -24,7 +24,7 @@ import {
 import { type StackAddress, stripeSdk } from "../support/stack.ts";
 import { deliver, eventAbout, eventsOf, handled } from "../support/stripe-events.ts";
 import { seededRandom, shuffled } from "../support/random.ts";
-import { startStripeProxy, type StripeProxy } from "../support/stripe-proxy.ts";
+import { type FaultyProxy, startFaultyProxy } from "../support/faulty-proxy.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -34,7 +34,7 @@ const random = seededRandom(seed);
 
 /** A stack that Stripe tells as ever, with a proxy that counts what it asks Stripe. */
 let told: OwnStack;
-let proxy: StripeProxy;
+let proxy: FaultyProxy;
 let sql: Sql;
 /** A stack that is told nothing but what a test delivers. */
 let untold: OwnStack;
@@ -42,7 +42,7 @@ let untoldSql: Sql;
 const secret = "whsec_by_hand";
 
 Deno.test.beforeAll(async () => {
-  proxy = await startStripeProxy();
+  proxy = await startFaultyProxy();
   [told, untold] = await Promise.all([
     startOwnStack({ stripeProxy: proxy }),
     startOwnStack({ functionsEnv: { STRIPE_WEBHOOK_SECRET: secret } }),
@@ -52,9 +52,9 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterEach(() => proxy.mendAll());
 Deno.test.afterAll(async () => {
-  await Promise.all([sql.end(), untoldSql.end()]);
-  await Promise.all([told[Symbol.asyncDispose](), untold[Symbol.asyncDispose]()]);
-  await proxy[Symbol.asyncDispose]();
+  await Promise.all([sql?.end(), untoldSql?.end()]);
+  await Promise.all([told?.[Symbol.asyncDispose](), untold?.[Symbol.asyncDispose]()]);
+  await proxy?.[Symbol.asyncDispose]();
 });
 
 /** A life with a bit of everything: given up, declined, paid, changed, ended, bought again. */

@@ -23,8 +23,8 @@ Deno.test.beforeAll(async () => {
   sql = connect(on);
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 const product = { id: "prod_nobody", object: "product" };

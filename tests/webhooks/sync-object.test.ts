@@ -23,8 +23,8 @@ Deno.test.beforeAll(async () => {
   sql = connect(on);
 });
 Deno.test.afterAll(async () => {
-  await sql.end();
-  await own[Symbol.asyncDispose]();
+  await sql?.end();
+  await own?.[Symbol.asyncDispose]();
 });
 
 /** A Stripe that answers as told: `GET /v1/…` without the version. */

@@ -11,7 +11,7 @@ Deno.test.beforeAll(async () => {
   sql = database.sql;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 const leave = (user: string, workspace: string) =>

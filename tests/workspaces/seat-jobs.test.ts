@@ -14,7 +14,7 @@ Deno.test.beforeAll(async () => {
     values ('seats', 'Seats', true, true), ('flat', 'Flat', true, false)`;
 });
 Deno.test.afterAll(async () => {
-  await database[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
 });
 
 async function subscribe(workspace: string, plan: string, quantity: number, end: string | null) {

@@ -1,7 +1,7 @@
 /** Who calls: API keys and users' tokens, verified here and not by the platform's verify_jwt. */
 import type { AuthConfig, JWTClaims } from "@supabase/server";
 import { verifyAuth } from "@supabase/server/core";
-import { z } from "zod";
+import * as z from "zod";
 import { type ApiKey, authenticateKey, presentedKey } from "./api-keys/authenticate-key.ts";
 import { callerDb, type Db, rows } from "./database.ts";
 import type { Caller, Declaration, User } from "./declaration.ts";

@@ -6,7 +6,7 @@
  * limited by address and by account besides, and a captcha that is down must not close the shop. What
  * makes Stripe try a card refuses it: there the captcha is what stands between a tester and the cards.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { optionalEnv } from "./env.ts";
 import { describeError, log } from "./log.ts";
 import { problem } from "./problem.ts";

@@ -2,7 +2,7 @@
  * What an endpoint declares of itself. From the same declaration come validation, errors, CORS, limits,
  * idempotency, the OpenAPI document, the generated tests and the typed client.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { FeatureName } from "./billing/plans.ts";
 import type { ApiKey } from "./api-keys/authenticate-key.ts";
 import type { ScopeName } from "./api-keys/scopes.ts";
@@ -85,6 +85,8 @@ export interface Declaration {
   problems: readonly ProblemCode[];
   /** `Cache-Control` of a success. Default `no-store`. */
   cacheControl?: string;
+  /** A GET whose handler writes all the same: it begins when its rate limit has let it in, and not beside that. */
+  writes?: true;
   /** Tags a GET's reply by what is in it; whoever names the tag in `If-None-Match` gets 304 and no body. */
   etag?: true;
 }

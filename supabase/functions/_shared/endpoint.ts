@@ -166,8 +166,9 @@ async function admit(
  * refuse it. What it read is thrown away when the limit does.
  */
 function runsBesideLimit(declaration: Declaration, caller: Authenticated, countedFor: string) {
-  const { method, limit, captcha, idempotent, requires, secondFactor } = declaration;
-  return method === "GET" && !captcha && !idempotent && !secondFactor && requires === undefined &&
+  const { method, limit, captcha, idempotent, requires, secondFactor, writes } = declaration;
+  return method === "GET" && !writes && !captcha && !idempotent && !secondFactor &&
+    requires === undefined &&
     caller.apiKey === undefined && mayRunBeside(limit, countedFor);
 }
 

@@ -1,6 +1,6 @@
 /** Whether we are well: the database, Redis, the queue and the inbox. */
 import { Redis } from "@upstash/redis";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "./database.ts";
 import { env } from "./env.ts";
 import { describeError, log } from "./log.ts";

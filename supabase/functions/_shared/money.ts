@@ -2,7 +2,7 @@
  * Money: an integer of minor units and an ISO 4217 currency. No operation passes through a float:
  * products and quotients are taken in `bigint`, and a result beyond 2^53 throws instead of rounding.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { exponentOf, isCurrency, stripeExponentOf } from "./currencies.ts";
 
 /** An amount of minor units (1900 is 19.00 EUR, 1900 JPY, 1.900 KWD) in an upper-case currency. */

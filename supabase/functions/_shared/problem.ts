@@ -10,6 +10,7 @@ export const catalogue = {
   // The request itself
   invalid_json: [400, "The body is not valid JSON"],
   invalid_signature: [400, "The signature does not match"],
+  count_not_offered: [400, "Rows are counted exactly or not at all"],
   livemode_mismatch: [400, "The event belongs to the other mode of Stripe"],
   unauthenticated: [401, "Not signed in"],
   forbidden: [403, "Not allowed"],

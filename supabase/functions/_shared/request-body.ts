@@ -1,5 +1,5 @@
 /** Reading what a caller sends, body and query: size, then type, then form; nothing unchecked gets further. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { type FieldError, problem, type ProblemCode } from "./problem.ts";
 
 /**

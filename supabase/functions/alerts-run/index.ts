@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { tellAlerts } from "../_shared/alerts/tell.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 

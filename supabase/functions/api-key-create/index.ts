@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DisplayName } from "../_shared/accounts/fields.ts";
 import { createKey, KeyRow } from "../_shared/api-keys/create-key.ts";
 import { Scope } from "../_shared/api-keys/scopes.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { authClient, authProblem } from "../_shared/accounts/auth-client.ts";
 import { Email } from "../_shared/accounts/fields.ts";
 import { Session, SessionUser, sessionUser } from "../_shared/accounts/session.ts";

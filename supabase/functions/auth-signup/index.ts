@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { authClient, authProblem, wasJustMailed } from "../_shared/accounts/auth-client.ts";
 import { DisplayName, Email, Locale, Password } from "../_shared/accounts/fields.ts";
 import { Session, SessionUser } from "../_shared/accounts/session.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { avatarMaxBytes, replaceAvatar } from "../_shared/accounts/avatar.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 

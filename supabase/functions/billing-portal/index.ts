@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { openPortal } from "../_shared/billing/portal.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";

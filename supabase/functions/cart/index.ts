@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 import { readIdempotencyKey } from "../_shared/idempotency.ts";
 import { addLine, deleteLines, setLine, showCart } from "../_shared/shop/cart/change.ts";
@@ -38,6 +38,8 @@ const read = endpoint({
   auth: "visitor",
   elevated,
   limit: "read",
+  // The guest's cart becomes the user's at the first look after signing in.
+  writes: true,
   query: Query,
   reply: Reply,
   problems,

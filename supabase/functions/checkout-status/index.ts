@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { CheckoutStatus, checkoutStatus } from "../_shared/billing/checkout-status.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";

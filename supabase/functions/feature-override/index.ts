@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { FeatureOverride, removeOverride, setOverride } from "../_shared/entitlements/overrides.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { afterReply, wakeJobs } from "../_shared/background.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { optionalEnv } from "../_shared/env.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 import { pageOf, pageQuery } from "../_shared/staff/fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/endpoint.ts";
 import { Order, orderOf } from "../_shared/shop/orders/order.ts";
 import { named, proofOf } from "../_shared/shop/orders/proof.ts";

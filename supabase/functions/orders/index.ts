@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 import { readIdempotencyKey } from "../_shared/idempotency.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Plan, plansOnSale } from "../_shared/billing/catalogue.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 import { ProductPage } from "../_shared/shop/catalogue/product.ts";
 import { ProductsQuery, Reader } from "../_shared/shop/catalogue/query.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { sendReceipt } from "../_shared/billing/receipts.ts";
 import { endpoint } from "../_shared/endpoint.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { endpoint } from "../_shared/endpoint.ts";
 import { reconcileShop, ShopReconciliation } from "../_shared/shop/reconcile/reconcile.ts";

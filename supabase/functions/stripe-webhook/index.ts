@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { endpoint } from "../_shared/endpoint.ts";
 import { receive } from "../_shared/webhooks/receive.ts";
 import { stripeWebhooks } from "../_shared/webhooks/stripe.ts";

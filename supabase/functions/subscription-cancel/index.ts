@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { CancellationRefund, cancelWithRefund } from "../_shared/billing/cancel-with-refund.ts";
 import { cancelSubscription } from "../_shared/billing/changes.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { startCheckout } from "../_shared/billing/purchase.ts";
 import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";

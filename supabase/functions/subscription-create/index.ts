@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { Purchase, startSubscription } from "../_shared/billing/purchase.ts";
 import { permitCardAttempt } from "../_shared/billing/card-testing.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Quote, quoteChange } from "../_shared/billing/quotes.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { endpoint } from "../_shared/endpoint.ts";

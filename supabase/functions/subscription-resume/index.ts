@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { resumeSubscription } from "../_shared/billing/pauses.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { uncancelSubscription } from "../_shared/billing/changes.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { Subscription } from "../_shared/billing/subscription.ts";

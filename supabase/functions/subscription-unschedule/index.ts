@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { unscheduleChange } from "../_shared/billing/changes.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { AcceptedQuote, acceptQuote } from "../_shared/billing/accept-quote.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";

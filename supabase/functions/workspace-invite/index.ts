@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Email } from "../_shared/accounts/fields.ts";
 import { wakeJobs } from "../_shared/background.ts";
 import { endpoint } from "../_shared/endpoint.ts";

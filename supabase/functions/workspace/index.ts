@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DisplayName } from "../_shared/accounts/fields.ts";
 import { readWorkspace, renameWorkspace, Workspace } from "../_shared/accounts/workspace.ts";
 import { wakeJobs } from "../_shared/background.ts";

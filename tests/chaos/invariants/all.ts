@@ -5,9 +5,11 @@ import { billing } from "./billing.ts";
 import type { Invariant } from "./invariant.ts";
 import { mails } from "./mails.ts";
 import { queue } from "./queue.ts";
+import { run } from "./run.ts";
 import { shop } from "./shop.ts";
 
 export const invariants: readonly Invariant[] = [
+  ...run,
   ...accounts,
   ...queue,
   ...billing,

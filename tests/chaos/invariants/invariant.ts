@@ -1,11 +1,15 @@
 /** What must be true after a run, whatever happened in it. */
 import type { Sql } from "postgres";
 import type { MailboxMail } from "../../../local/mail/mailbox.ts";
+import type { Tally } from "../fault-kinds.ts";
 import type { Ledger } from "../ledger.ts";
 import type { StripeBooks } from "../stripe-books.ts";
 
 /** What is looked at. */
 export interface Evidence {
+  /** How long users came and things failed. */
+  minutes: number;
+  faults: Tally;
   sql: Sql;
   ledger: Ledger;
   stripe: StripeBooks;

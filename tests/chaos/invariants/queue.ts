@@ -1,5 +1,5 @@
 /** Of events, jobs and holds: nothing is lost, and nothing waits for ever. */
-import type { Invariant } from "./invariant.ts";
+import type { Invariant, Offence } from "./invariant.ts";
 
 export const queue: Invariant[] = [
   {
@@ -59,17 +59,38 @@ export const queue: Invariant[] = [
         where event.provider = 'stripe' and (target.synced_seq is null or target.synced_seq < named.seq)`,
   },
   {
-    name: "no order, refund or change waits",
+    name: "no order, refund or cancellation waits",
     says:
-      "No order is pending after its time, no refund open, no change of a subscription half made.",
+      "No order is pending after its time, no refund open, no end of a subscription without the money that it gives back.",
+    // A change of a subscription may stay open, once its request is dead: whether Stripe made it stands in
+    // Stripe's metadata, where the quote's next use looks, and the next change takes its place.
     offences: async ({ sql }) =>
       await sql`
         select 'order' as what, id::text, status as state from public.orders where status in ('pending', 'review')
         union all
         select 'refund', id::text, state from public.order_refunds where state = 'open'
         union all
-        select 'change', quote_id::text, state from private.subscription_changes as change
-        where state = 'open' and locked_until > now()`,
+        select 'cancellation', id::text, 'not given back' from private.subscription_cancellations
+        where refunded_at is null`,
+  },
+  {
+    name: "no purchase is behind Stripe",
+    says:
+      "No purchase of a subscription is open whose subscription or page at Stripe was paid or has ended.",
+    async offences({ sql, stripe }) {
+      const over = new Map<string, string>();
+      for (const { id, status, metadata } of stripe.subscriptions) {
+        if (status !== "incomplete") over.set(metadata["intent_id"] ?? "", `${id} ${status}`);
+      }
+      for (const { id, status, metadata } of stripe.sessions) {
+        if (status !== "open") over.set(metadata?.["intent_id"] ?? "", `${id} ${status}`);
+      }
+      // One of which Stripe has nothing was never made: whoever wants it goes on with it under its key.
+      const open = await sql<{ id: string }[]>`
+        select id from private.subscription_intents where state = 'open'`;
+      return open.filter(({ id }) => over.has(id))
+        .map(({ id }): Offence => ({ purchase: id, at_stripe: over.get(id) }));
+    },
   },
   {
     name: "health is ok",

@@ -1,7 +1,7 @@
 /** Users who come one after the other, so many at once, until time is up. */
 import type { StackAddress } from "../../support/stack.ts";
 import { seededRandom } from "../../support/random.ts";
-import type { Client } from "../client.ts";
+import { type Client, leaves } from "../client.ts";
 import type { Ledger } from "../ledger.ts";
 import { join } from "./account.ts";
 import { type Shop, shop } from "./shopper.ts";
@@ -26,7 +26,8 @@ export async function crowd({ on, ledger, seed, shop, atOnce, signal }: Crowd) {
       const number = came++;
       const random = seededRandom(seed + 7919 * (number + 1));
       const address = `198.18.${number >> 8 & 255}.${number & 255}`;
-      await live({ on, ledger, random, address }, shop);
+      const thorough = number % 6 === 0;
+      await live({ on, ledger, random, address, thorough }, shop);
     }
   }));
   return came;
@@ -34,10 +35,10 @@ export async function crowd({ on, ledger, seed, shop, atOnce, signal }: Crowd) {
 
 /** One user's story. */
 async function live(client: Client, offered: Shop): Promise<void> {
-  if (client.random() < 0.35) return await shop(client, offered);
+  if (leaves(client, 0.35)) return await shop(client, offered);
   const member = await join(client, "user");
   if (member === undefined) return;
   const chance = client.random();
-  if (chance < 0.75) await subscribe(client, member);
-  if (chance > 0.5) await shop(client, offered, member);
+  if (client.thorough || chance < 0.75) await subscribe(client, member);
+  if (client.thorough || chance > 0.5) await shop(client, offered, member);
 }

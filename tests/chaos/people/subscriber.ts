@@ -2,7 +2,7 @@
 import type Stripe from "stripe";
 import { payPage } from "../../support/shopping.ts";
 import { stripeSdk } from "../../support/stack.ts";
-import { ask, type Client } from "../client.ts";
+import { ask, type Client, does, leaves } from "../client.ts";
 import type { KnownSubscription, SubscriptionState } from "../ledger.ts";
 import { type Member, read } from "./account.ts";
 
@@ -26,13 +26,13 @@ export async function subscribe(client: Client, member: Member): Promise<void> {
       member.db.from("subscriptions").select("stripe_subscription_id,status")
         .in("status", ["active", "trialing"]),
     (found) => found.length > 0,
-    15,
+    client.thorough ? 60 : 15,
   );
   const id = rows?.[0]?.stripe_subscription_id;
   const known = id === undefined ? undefined : client.ledger.subscriptions.get(id);
   if (known === undefined) return;
-  if (client.random() < 0.6) await upgrade(client, member, known);
-  if (client.random() < 0.5) await end(client, member, known);
+  if (does(client, 0.6)) await upgrade(client, member, known);
+  if (does(client, 0.5)) await end(client, member, known);
 }
 
 /** By subscription-create, and a card in the application's own page. */
@@ -49,7 +49,7 @@ async function buyInPage(client: Client, { userId, token }: Member): Promise<tru
     allowed: [{ price, quantity: 1, ends: "no" }],
   };
   ledger.subscriptions.set(id, known);
-  if (random() < 0.08 || client_secret === null) return undefined;
+  if (leaves(client, 0.08) || client_secret === null) return undefined;
   // The browser talks to Stripe by itself: what is broken is our way to Stripe.
   const confirm = (payment_method: string): Promise<Stripe.PaymentIntent> =>
     stripeSdk(on).paymentIntents.confirm(client_secret.split("_secret")[0]!, { payment_method });
@@ -57,7 +57,7 @@ async function buyInPage(client: Client, { userId, token }: Member): Promise<tru
     await confirm("pm_card_chargeDeclined").catch((error: Error & { type?: string }) => {
       if (error.type !== "StripeCardError") throw error;
     });
-    if (random() < 0.4) return undefined;
+    if (leaves(client, 0.4)) return undefined;
   }
   known.paid = (await confirm("pm_card_visa")).status === "succeeded";
   return true;
@@ -75,7 +75,7 @@ async function buyAtStripe(client: Client, { userId, token }: Member): Promise<t
       cancel_url: `${on.siteUrl}/plans`,
     },
   });
-  if (answer?.status !== 200 || random() < 0.1) return undefined;
+  if (answer?.status !== 200 || leaves(client, 0.1)) return undefined;
   const tabs = random() < 0.2 ? 2 : 1;
   await Promise.all(Array.from({ length: tabs }, () => payPage(answer.body.checkout_url)));
   const session = await stripeSdk(on).checkout.sessions.retrieve(answer.body.session_id);
@@ -112,7 +112,7 @@ async function upgrade(client: Client, { token }: Member, known: KnownSubscripti
     keyed: false,
     expected: ["subscription_not_changeable"],
   });
-  if (quote?.status !== 200 || random() < 0.1) return;
+  if (quote?.status !== 200 || leaves(client, 0.1)) return;
   const answer = await ask(client, "subscription-update", {
     token,
     body: { quote: quote.body.quote },
@@ -123,6 +123,7 @@ async function upgrade(client: Client, { token }: Member, known: KnownSubscripti
     ...before,
     ..."quantity" in wanted ? { quantity: wanted.quantity } : { price: wanted.price_id },
   }));
+  if (answer?.status === 200) client.ledger.changes++;
 }
 
 async function end(client: Client, { token }: Member, known: KnownSubscription): Promise<void> {
@@ -137,6 +138,7 @@ async function end(client: Client, { token }: Member, known: KnownSubscription):
     answer,
     (before) => ({ ...before, ends: now ? "ended" : "with its period" }),
   );
+  if (answer?.status === 200) client.ledger.cancellations++;
   if (now || answer?.status !== 200 || random() < 0.5) return;
   learn(
     known,

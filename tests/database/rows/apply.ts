@@ -4,33 +4,21 @@ import { type Migration } from "../../../local/postgres/migrate.ts";
 import { insertUser } from "../../support/database.ts";
 import { handMade } from "./hand-made.ts";
 import { type Keys, makeRows, type Random } from "./make.ts";
-import { rowCounts, type Table, tablesOf } from "./tables.ts";
+import { type Lost, lostRows } from "./lost-rows.ts";
+import { readRows, type Rows, type Table, tablesOf } from "./tables.ts";
 
-/** Rows that a migration has taken away. */
-export interface Vanished {
+/** Rows that a migration has taken away or changed. */
+export interface LostBy extends Lost {
   migration: string;
-  table: string;
-  before: number;
-  after: number;
 }
 
 /** What came of it. */
 export interface Applied {
-  vanished: Vanished[];
+  lost: LostBy[];
+  /** Migrations after which nobody can sign up, and why. */
+  withoutSignUp: Record<string, string>;
   /** Tables without rows, and why the last row that was tried for each was refused. */
   empty: Record<string, string>;
-}
-
-/** The same numbers for the same seed. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    // Mulberry32: a few lines, and good enough to choose values by.
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Adds rows of a table's present form; tells why one was refused. */
@@ -54,36 +42,34 @@ export async function applyToRows(
   random: Random,
 ): Promise<Applied> {
   const signatures = new Map<string, string>();
-  const vanished: Vanished[] = [];
+  const lost: LostBy[] = [];
+  const withoutSignUp: Record<string, string> = {};
   const refusals = new Map<string, string>();
-  let held = new Map<string, number>();
+  let held: Rows = new Map();
   for (const { version, name, sql: text } of migrations) {
     const migration = `${version}_${name}`;
     await sql.begin((transaction) => transaction.unsafe(text)).catch((error) => {
       throw new Error(`${migration}: ${error.message}`, { cause: error });
     });
     const tables = await tablesOf(sql);
-    const now = await rowCounts(sql, tables.map((table) => table.name));
-    for (const [table, before] of held) {
-      const after = now.get(table) ?? 0;
-      if (after < before) vanished.push({ migration, table, before, after });
-    }
-    // Where signing up calls what a later migration makes, nobody has signed up in between.
-    await insertUser(sql).catch(() => {});
+    const names = tables.map((table) => table.name);
+    const now = await readRows(sql, names);
+    lost.push(...lostRows(held, now).map((one) => ({ migration, ...one })));
+    await insertUser(sql).catch((error) => withoutSignUp[migration] = error.message);
     const keys: Keys = new Map();
     for (const table of tables) {
       const isKnown = signatures.get(table.name) === table.signature;
-      if (isKnown && (now.get(table.name) ?? 0) > 0) continue;
+      if (isKnown && now.get(table.name)!.length > 0) continue;
       signatures.set(table.name, table.signature);
       refusals.set(table.name, await addRows(sql, table, random, keys));
       // Rows of other tables may name these now.
       keys.clear();
     }
-    held = await rowCounts(sql, tables.map((table) => table.name));
+    held = await readRows(sql, names);
   }
-  const empty = [...held].filter(([, rows]) => rows === 0).map(([table]) => [
+  const empty = [...held].filter(([, rows]) => rows.length === 0).map(([table]) => [
     table,
     refusals.get(table) ?? "",
   ]);
-  return { vanished, empty: Object.fromEntries(empty) };
+  return { lost, withoutSignUp, empty: Object.fromEntries(empty) };
 }

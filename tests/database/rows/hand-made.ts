@@ -34,10 +34,49 @@ export const handMade: Record<string, string> = {
     $review$`,
 };
 
-/** Tables that lose rows in a migration, which says so, and why that is right. */
-export const meantToVanish: Record<string, { table: string; says: RegExp }> = {
+/** A change of rows that a migration makes on purpose. */
+interface Meant {
+  table: string;
+  /** What changes in them; empty where rows go. */
+  columns: string[];
+  /** Where the migration says so. */
+  says: RegExp;
+}
+
+/** Migrations that change what rows say, or take rows away, and why that is right. */
+export const meantToChange: Record<string, Meant> = {
+  // Files of a form that there is no bucket for.
   "20261125232010_product_images": {
     table: "public.product_images",
+    columns: [],
     says: /they name files that are nowhere\.\ndelete from public\.product_images/,
   },
+  // A new column is filled, which is a change like any other to the trigger that keeps the time.
+  "20261125000200_teams": {
+    table: "public.workspaces",
+    columns: ["updated_at"],
+    says: /add column slug text;\nupdate public\.workspaces\nset slug = /,
+  },
+  "20261125000820_vat": {
+    table: "public.credit_notes",
+    columns: ["updated_at"],
+    says: /update public\.credit_notes as note\nset refunded_amounts = /,
+  },
+  // The catalogue of personal data follows the column that it adds to that table; nothing of a person's.
+  "20261125235080_shop_order_privacy": {
+    table: "private.personal_data",
+    columns: ["note", "scope", "owner_columns"],
+    says:
+      /update private\.personal_data\nset scope = 'user', .*\nwhere relation = 'public\.order_events'/,
+  },
 };
+
+/**
+ * Migrations after which nobody can sign up yet: the trigger that 20261122000500_accounts makes calls what
+ * 20261122000800_billing makes.
+ */
+export const noSignUpAfter = [
+  "20261122000500_accounts",
+  "20261122000600_mail",
+  "20261122000700_plans",
+];

@@ -74,12 +74,19 @@ export async function tablesOf(sql: Sql): Promise<Table[]> {
   }));
 }
 
-/** How many rows each table has. */
-export async function rowCounts(sql: Sql, names: string[]): Promise<Map<string, number>> {
-  if (names.length === 0) return new Map();
-  const counts = names.map((name) =>
-    `select '${name}' as name, count(*)::int as rows from ${name}`
+/** Rows by table, each by its columns. */
+export type Rows = Map<string, Record<string, unknown>[]>;
+
+/** What each table holds. */
+export async function readRows(sql: Sql, names: string[]): Promise<Rows> {
+  const held: Rows = new Map(names.map((name) => [name, []]));
+  if (names.length === 0) return held;
+  const each = names.map((name) =>
+    `select '${name}' as name, to_jsonb(held) as row from ${name} as held`
   );
-  const rows = await sql.unsafe<{ name: string; rows: number }[]>(counts.join(" union all "));
-  return new Map([...rows].map(({ name, rows }) => [name, rows]));
+  const rows = await sql.unsafe<{ name: string; row: Record<string, unknown> }[]>(
+    each.join(" union all "),
+  );
+  for (const { name, row } of rows) held.get(name)!.push(row);
+  return held;
 }

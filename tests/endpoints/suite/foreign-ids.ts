@@ -80,6 +80,7 @@ export const nobodys: Record<string, string> = {
   captcha_token: "the provider's, about the caller",
   discount_code: "a code that is given out; whom it counts for is the buyer",
   email: "whom to write to: what it tells is tested by sign-up, reset and invitations",
+  order_token: "a bearer secret, signed: who holds it is let in to that one order",
   price_id: "on sale to everybody",
   promotion_code: "a code that is given out",
   return_url: "where the caller's browser goes",

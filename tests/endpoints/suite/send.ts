@@ -6,6 +6,8 @@ import type { Target } from "./target.ts";
 /** What differs from a right request without a body. */
 export interface Draft {
   method?: string;
+  /** What stands in the address; right ones where there is none. */
+  params?: Record<string, string>;
   /** Without the question mark. */
   query?: string;
   /** Over the right ones; null leaves one out. */
@@ -37,10 +39,13 @@ export async function rightHeaders(
   }
 }
 
-/** Where the method is, with parameters that its schema accepts. */
-export function rightAddress({ address, declaration: { params } }: Target): string {
+/** Where the method is, with parameters that its schema accepts, or those given. */
+export function rightAddress(
+  { address, declaration: { params } }: Target,
+  given?: Record<string, string>,
+): string {
   if (params === undefined) return address;
-  const values = rightBody(params) as Record<string, string>;
+  const values = given ?? rightBody(params) as Record<string, string>;
   return address.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]!));
 }
 
@@ -55,7 +60,7 @@ export async function send(target: Target, draft: Draft = {}): Promise<Reply> {
   }
   const query = draft.query === undefined ? "" : `?${draft.query}`;
   const response = await target.served.fetch(
-    new Request(`http://functions/functions/v1/${rightAddress(target)}${query}`, {
+    new Request(`http://functions/functions/v1/${rightAddress(target, draft.params)}${query}`, {
       method: draft.method ?? target.declaration.method,
       headers,
       // A reply that leads elsewhere is looked at, not followed.

@@ -24,21 +24,21 @@ async function endSubscriptions({ world: { ground: { at } }, user }: Ask): Promi
   });
 }
 
-/** A subscription of the user's personal workspace that is paid, whatever became of earlier ones. */
+const running = ["active", "trialing", "paused"];
+
+/** A subscription of the user's personal workspace that runs, whatever became of earlier ones. */
 async function subscribed(ask: Ask): Promise<string> {
   const { world: { ground: { at } }, user } = ask;
   const held = async () => {
     const { data } = await user.client.from("subscriptions").select("id, status")
-      .eq("workspace_id", user.workspaceId).in("status", ["active", "trialing", "paused"]);
-    return data?.[0];
+      .eq("workspace_id", user.workspaceId).not("status", "in", "(canceled,incomplete_expired)");
+    return data?.find(({ status }) => running.includes(status)) ?? data?.[0];
   };
-  let found = await held();
-  if (found === undefined || ask.pick % 3 === 0) {
-    if (found !== undefined) await endSubscriptions(ask);
-    await buy(user, { price_id: prices[ask.pick % 2]! }, at);
-    found = await waitFor("the subscription that was bought", held);
-  }
-  return found.id;
+  const found = await held();
+  if (found !== undefined && running.includes(found.status) && ask.pick % 3 !== 0) return found.id;
+  if (found !== undefined) await endSubscriptions(ask);
+  await buy(user, { price_id: prices[ask.pick % 2]! }, at);
+  return (await waitFor("the subscription that was bought", held)).id;
 }
 
 /** A row of the newest documents that the user's workspace has. */

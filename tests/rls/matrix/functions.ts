@@ -84,9 +84,7 @@ export const functions: Record<string, FunctionAccess> = {
     definer: true,
   },
   "private.readable_user(boolean)": { execute: ["authenticated", "service_role"] },
-  "private.readable_workspace_ids_with(text,text[])": {
-    execute: ["authenticated", "service_role"],
-  },
+  "private.staff_reach(boolean)": { execute: ["authenticated", "service_role"] },
   "private.readable_workspace_ids(text[])": {
     execute: ["authenticated", "service_role"],
     definer: true,

@@ -1,5 +1,5 @@
 /** Fields that several account endpoints take, with one meaning. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** An e-mail address, as Auth stores it: trimmed and in lower case. */
 export const Email = z.string().max(254).trim().toLowerCase().pipe(z.email())

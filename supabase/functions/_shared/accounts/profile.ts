@@ -1,5 +1,5 @@
 /** A user's profile: read and changed under RLS, as its owner. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Db } from "../database.ts";
 import { rows } from "../database.ts";
 import { publicUrl } from "../env.ts";

@@ -1,5 +1,5 @@
 /** What the auth endpoints answer: the user and the session, in Supabase Auth's own words. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 
 /** Tokens of a session; hand them to `supabase.auth.setSession`. Times in seconds. */

@@ -1,5 +1,5 @@
 /** A workspace as the API shows it. */
-import { z } from "zod";
+import * as z from "zod";
 import { Subscription, whichCounts } from "../billing/subscription.ts";
 import { type Db, rows } from "../database.ts";
 import { problem } from "../problem.ts";

@@ -1,5 +1,5 @@
 /** An incident as it is told, and what each rule means to people. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Sentence } from "../mail/template.ts";
 
 export const Incident = z.object({

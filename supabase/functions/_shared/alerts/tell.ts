@@ -5,7 +5,7 @@
  */
 import { Resend } from "resend";
 import { Webhook } from "standardwebhooks";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { env, optionalEnv } from "../env.ts";
 import { describeError, log } from "../log.ts";

@@ -1,5 +1,5 @@
 /** Making a key. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { isLiveMode } from "../env.ts";
 import { hashKey, newKey } from "./key.ts";

@@ -5,7 +5,7 @@
  * subscription's metadata: so it is made once, whoever repeats it and wherever a request dies.
  */
 import Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { describeError, log } from "../log.ts";
 import { fromStripeAmount } from "../money.ts";

@@ -1,6 +1,6 @@
 /** Whom a workspace's invoices are made out to. Stripe holds it; our row follows at once. */
 import Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { Problem, problem } from "../problem.ts";
 import { ensureCustomer } from "./customers.ts";

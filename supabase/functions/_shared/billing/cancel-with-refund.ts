@@ -6,7 +6,7 @@
  * Decided once, in a row; then each step can be repeated, by whoever repeats the request or by the job.
  */
 import Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../database.ts";
 import { describeError, log } from "../log.ts";
 import { fromStripeAmount } from "../money.ts";

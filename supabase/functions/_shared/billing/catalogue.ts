@@ -1,5 +1,5 @@
 /** The plans on sale, as anyone may see them. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { plans } from "./plans.ts";
 

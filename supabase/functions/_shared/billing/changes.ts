@@ -7,7 +7,7 @@ import { releaseSchedule } from "./renewal-changes.ts";
 import { isDefiniteRefusal, stripeProblem } from "./stripe.ts";
 import { readSubscription, type Subscription } from "./subscription.ts";
 import { syncNow } from "./sync.ts";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** What a change needs. */
 export interface ChangeTools {

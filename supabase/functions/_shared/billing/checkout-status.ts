@@ -1,6 +1,6 @@
 /** What became of a checkout, as Stripe has it now: the return page never waits for a webhook. */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { Problem, problem } from "../problem.ts";
 import { isMissing } from "./fetch.ts";

@@ -3,7 +3,7 @@
  * it goes on. (Not `pause_collection`, which goes on counting periods and only forgives their invoices.)
  */
 import type Stripe from "stripe";
-import type { z } from "zod";
+import type * as z from "zod";
 import { problem } from "../problem.ts";
 import { changeSubscription, type ChangeTools, type Whose } from "./changes.ts";
 import { releaseSchedule } from "./renewal-changes.ts";

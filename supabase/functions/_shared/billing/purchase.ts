@@ -4,7 +4,7 @@
  * is one subscription.
  */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { Problem, problem } from "../problem.ts";
 import { giveUp } from "./give-up.ts";
 import { sessionOf, subscriptionOf } from "./intent-objects.ts";

@@ -2,7 +2,7 @@
  * A quote as its holder carries it: what we said, signed. Its key is derived from the project's secret
  * key, so there is nothing to set up; when that is rotated, quotes of the last ten minutes are made anew.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { secretKey } from "../env.ts";
 import type { Bytes } from "../request-body.ts";
 

@@ -1,6 +1,6 @@
 /** What a change of a running subscription would cost, as Stripe reckons it, signed for ten minutes. */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import type { Db } from "../database.ts";
 import { fromStripeAmount } from "../money.ts";
 import { Problem, problem } from "../problem.ts";

@@ -6,7 +6,7 @@
  * What looks different is looked at twice, since a change may be on its way through a webhook.
  */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { fetchObject, isMissing } from "./fetch.ts";

@@ -4,7 +4,7 @@
  * idempotency key of the intent: whoever dies in between is followed by the job refund_finish.
  */
 import Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../database.ts";
 import { describeError, log } from "../log.ts";
 import { toStripeAmount } from "../money.ts";

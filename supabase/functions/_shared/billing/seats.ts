@@ -1,6 +1,6 @@
 /** Paying for members one by one: how many seats a purchase needs, and how a subscription follows them. */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { isDefiniteRefusal } from "./stripe.ts";
 import { syncNow } from "./sync.ts";

@@ -4,7 +4,7 @@
  * runs for one that is not is an orphan: somebody pays for nothing.
  */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { cancelNow } from "./changes.ts";
 import type { Drift } from "./drift.ts";

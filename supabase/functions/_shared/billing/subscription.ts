@@ -1,5 +1,5 @@
 /** A workspace's subscription as the API shows it. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { problem } from "../problem.ts";
 

@@ -1,5 +1,5 @@
 /** What staff give a workspace beside its plan, or take from it. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 
 /** An override as members of the workspace read it. */

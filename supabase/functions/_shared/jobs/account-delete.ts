@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { closeCustomer, closeOrphaned } from "../billing/close.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { rows } from "../database.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { log } from "../log.ts";
 import { exportNextPart, removeOldExports } from "../privacy/export.ts";
 import { jobKind, succeeded } from "./kind.ts";

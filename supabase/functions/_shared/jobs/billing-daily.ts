@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { reconcile } from "../billing/reconcile.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { rows } from "../database.ts";

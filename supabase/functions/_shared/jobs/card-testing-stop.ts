@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { giveUp } from "../billing/give-up.ts";
 import type { Intent } from "../billing/intents.ts";
 import { isDefiniteRefusal, stripeClient } from "../billing/stripe.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CartReference, takeBought } from "../shop/cart/checkout.ts";
 import { readOrder } from "../shop/checkout/order.ts";
 import { jobKind, succeeded } from "./kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../database.ts";
 import { log } from "../log.ts";
 import { removeAll, type StoredFile } from "../privacy/remove-files.ts";

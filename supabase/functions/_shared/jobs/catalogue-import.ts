@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { importNextBatch } from "../shop/import/import.ts";
 import { jobKind, succeeded } from "./kind.ts";
 

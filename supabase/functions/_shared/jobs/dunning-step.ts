@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { advanceDunning } from "../billing/dunning.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { log } from "../log.ts";

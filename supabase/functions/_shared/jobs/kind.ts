@@ -1,5 +1,5 @@
 /** What a job kind is, and what an attempt may end in. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Db } from "../database.ts";
 
 /** The end of an attempt. A thrown error is `retry`; `note` is kept where a success was not the usual one. */

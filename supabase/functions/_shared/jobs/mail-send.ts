@@ -1,5 +1,5 @@
 import { Resend } from "resend";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { env, optionalEnv } from "../env.ts";
 import { Locale } from "../accounts/fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { stripeClient } from "../billing/stripe.ts";
 import { log } from "../log.ts";
 import { lookAtOrder } from "../shop/checkout/sweep.ts";

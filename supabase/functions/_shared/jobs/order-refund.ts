@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { stripeClient } from "../billing/stripe.ts";
 import { finishOrderRefund } from "../shop/orders/refunds.ts";
 import { jobKind, succeeded } from "./kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { stripeClient } from "../billing/stripe.ts";
 import { sweepOrders } from "../shop/checkout/sweep.ts";
 import { jobKind } from "./kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { authClient, isPassing } from "../accounts/auth-client.ts";
 import { sitePage } from "../redirects.ts";
 import { jobKind, succeeded } from "./kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../database.ts";
 import { removeFiles } from "../privacy/remove-files.ts";
 import { jobKind, succeeded } from "./kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { resumeRefund } from "../billing/refunds.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { log } from "../log.ts";

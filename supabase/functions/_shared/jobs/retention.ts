@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { log } from "../log.ts";
 import { jobKind, succeeded } from "./kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { syncSeats } from "../billing/seats.ts";
 import { stripeClient } from "../billing/stripe.ts";
 import { jobKind, succeeded } from "./kind.ts";

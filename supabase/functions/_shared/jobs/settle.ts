@@ -14,6 +14,14 @@ interface Waiting extends PromiseWithResolvers<string> {
   ended: Ended;
 }
 
+const longestWait = 24 * 60 * 60;
+
+/** A provider may name half a second, or the end of time. */
+function wholeSeconds(seconds: number | undefined): number | null {
+  if (seconds === undefined || !(seconds >= 0)) return null;
+  return Math.min(Math.ceil(seconds), longestWait);
+}
+
 function asRow({ job, result, forgetPayload }: Ended) {
   const said = result.outcome === "succeeded" ? result.note : result.reason;
   return {
@@ -22,7 +30,7 @@ function asRow({ job, result, forgetPayload }: Ended) {
     outcome: result.outcome,
     // JSON in Postgres holds neither half characters nor NUL, and the others' results are in the same call.
     error: said?.toWellFormed().replaceAll("\0", "") ?? null,
-    retry_after_seconds: result.outcome === "retry" ? result.afterSeconds ?? null : null,
+    retry_after_seconds: result.outcome === "retry" ? wholeSeconds(result.afterSeconds) : null,
     forget_payload: forgetPayload,
   };
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { finishCancellation, readCancellation } from "../billing/cancel-with-refund.ts";
 import { isDefiniteRefusal, stripeClient } from "../billing/stripe.ts";
 import { jobKind, succeeded } from "./kind.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { idOf } from "../billing/records.ts";
 import { isDefiniteRefusal, stripeClient } from "../billing/stripe.ts";
 import { syncNow } from "../billing/sync.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../database.ts";
 import type { InboundAdapter } from "../webhooks/adapter.ts";
 import { dbOfEvent } from "../webhooks/event-db.ts";

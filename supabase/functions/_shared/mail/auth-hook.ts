@@ -4,7 +4,7 @@
  *
  * @see https://supabase.com/docs/guides/auth/auth-hooks/send-email-hook
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** The actions that ask the user to follow a link or enter a code, then those that only tell. */
 export const EmailAction = z.enum([

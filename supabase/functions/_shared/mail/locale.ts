@@ -1,5 +1,5 @@
 /** The languages that mails are written in, and how each writes dates and punctuation. */
-import { z } from "zod";
+import * as z from "zod";
 
 export const Locale = z.enum(["fr", "en"]);
 export type Locale = z.infer<typeof Locale>;

@@ -3,7 +3,7 @@
  * values without React, so that what enqueues a mail can check props at no cost; only render.tsx,
  * which turns blocks into HTML, loads React.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { formatMoney, type Money } from "../money.ts";
 import { formatDate, frenchSpacing, type Locale } from "./locale.ts";
 import type { Purpose } from "./topics.ts";

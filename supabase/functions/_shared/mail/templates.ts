@@ -3,7 +3,7 @@
  *
  * To add one: a file in templates/ and a line here.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { alert } from "./templates/alert.ts";
 import {
   accountDeleteBlocked,

@@ -2,7 +2,7 @@
  * The link that ends a topic for one user. It is signed and does not expire, since a mail is opened years
  * later; it can do nothing but this.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { publicUrl } from "../env.ts";
 import { problem } from "../problem.ts";
 import { sitePage } from "../redirects.ts";

@@ -1,5 +1,5 @@
 /** What others wrote and our mails repeat: names, labels, links. Cleaned, never refused for length. */
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * A text as one visible line: no control, bidirectional or zero-width character, which could add a

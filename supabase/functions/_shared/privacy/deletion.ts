@@ -1,5 +1,5 @@
 /** Asking for the deletion of one's account, and changing one's mind. */
-import { z } from "zod";
+import * as z from "zod";
 import { authClient, authProblem } from "../accounts/auth-client.ts";
 import { type Db, rows } from "../database.ts";
 import { countRequest, forgetRequests } from "../limits.ts";

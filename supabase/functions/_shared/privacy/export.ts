@@ -1,5 +1,5 @@
 /** Exports: gathered part by part, stored where only their user reads them, gone after seven days. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { publicUrl } from "../env.ts";
 import { problem } from "../problem.ts";

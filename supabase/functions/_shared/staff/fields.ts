@@ -1,5 +1,5 @@
 /** What the endpoints for staff have in common: reasons, ids, pages. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Why a member of staff does it: kept beside what it changes, and in the audit log. */
 export const Reason = z.string().trim().min(5).max(500);

@@ -1,5 +1,5 @@
 /** The queue as staff see it: what waits, runs and died, and what becomes of it. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { Id, Ids, mostAtOnce, Reason } from "./fields.ts";
 

@@ -1,5 +1,5 @@
 /** Mail as staff see it: what keeps it from an address, and what became of what was sent. */
-import { z } from "zod";
+import * as z from "zod";
 import { TOPIC_NAMES } from "../mail/topics.ts";
 import { Id, Reason } from "./fields.ts";
 

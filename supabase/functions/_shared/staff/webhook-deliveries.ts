@@ -1,5 +1,5 @@
 /** What was told to endpoints, as staff see it: which events, how it went, and sending them anew. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { Id, Ids, Moment, mostAtOnce, Reason } from "./fields.ts";
 

@@ -1,5 +1,5 @@
 /** The inbox as staff see it: what came, what it changed, and handling it anew. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { Id, Ids, Moment, mostAtOnce, Reason } from "./fields.ts";
 

@@ -1,6 +1,6 @@
 /** One attempt to tell an event to an endpoint: signed, timed, and its outcome noted. */
 import { Webhook } from "standardwebhooks";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import type { Outcome } from "../jobs/kind.ts";
 import { succeeded } from "../jobs/kind.ts";

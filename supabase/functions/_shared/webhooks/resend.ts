@@ -1,5 +1,5 @@
 /** Resend's webhooks (https://resend.com/docs/dashboard/webhooks/event-types): what became of our mails. */
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../database.ts";
 import { env } from "../env.ts";
 import { problem } from "../problem.ts";

@@ -1,5 +1,5 @@
 /** Inviting somebody into a workspace, and coming in. What may happen is decided in SQL. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../database.ts";
 import { problem } from "../problem.ts";
 import { Role } from "./roles.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { meaningOf } from "../../alerts/incident.ts";
 import { greeting, note, rows, text } from "../blocks.ts";
 import { Instant } from "../locale.ts";

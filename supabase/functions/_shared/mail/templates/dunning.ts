@@ -3,7 +3,7 @@
  * comes next and when, and leads to where it is paid. All take the same props, so that a policy can name
  * any of them for any of its steps.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Money } from "../../money.ts";
 import {
   action,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { action, greeting, note, text } from "../blocks.ts";
 import { mailTemplate, type Sentence } from "../template.ts";
 import { link, personName } from "../untrusted.ts";

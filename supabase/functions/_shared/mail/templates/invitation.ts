@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { action, greeting, note, rows, text, theWorkspace, workspaceLabel } from "../blocks.ts";
 import { Instant } from "../locale.ts";
 import { mailTemplate, type Sentence } from "../template.ts";

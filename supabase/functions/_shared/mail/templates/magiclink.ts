@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { action, codeInstead, greeting, notYou, onceOnly, text } from "../blocks.ts";
 import { mailTemplate } from "../template.ts";
 import { link, personName } from "../untrusted.ts";

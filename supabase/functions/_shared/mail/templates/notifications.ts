@@ -2,7 +2,7 @@
  * The security notices of Supabase Auth: one layout, a table of what happened. They are off unless
  * enabled in the project (`[auth.email.notification.*]`), and carry neither token nor link of Auth.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { action, greeting, text } from "../blocks.ts";
 import { mailTemplate, type Sentence, type Template, type Writer } from "../template.ts";
 import { address, label, link, personName } from "../untrusted.ts";

@@ -3,7 +3,7 @@ import { action } from "../blocks.ts";
 import type { Locale } from "../locale.ts";
 import type { Block, Sentence, Writer } from "../template.ts";
 import { label, link, personName } from "../untrusted.ts";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What each of them says of its order. */
 export const order = {

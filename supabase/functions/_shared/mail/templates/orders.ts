@@ -1,5 +1,5 @@
 /** The mails about an order of the shop after it was paid. They go to guests as well. */
-import { z } from "zod";
+import * as z from "zod";
 import { Money } from "../../money.ts";
 import { action, greeting, note, rows, text } from "../blocks.ts";
 import { Instant } from "../locale.ts";

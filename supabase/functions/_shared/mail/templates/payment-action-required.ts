@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Money } from "../../money.ts";
 import { action, greeting, note, rows, text, theWorkspace, workspaceLabel } from "../blocks.ts";
 import { mailTemplate } from "../template.ts";

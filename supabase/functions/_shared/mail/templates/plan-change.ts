@@ -1,5 +1,5 @@
 /** The two notices of a change of plan: made, and planned for the renewal. */
-import { z } from "zod";
+import * as z from "zod";
 import {
   greeting,
   manageSubscription,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { greeting, note, text } from "../blocks.ts";
 import { mailTemplate } from "../template.ts";
 import { personName } from "../untrusted.ts";

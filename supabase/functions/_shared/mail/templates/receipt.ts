@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Money } from "../../money.ts";
 import { action, greeting, planLabel, rows, text, workspaceLabel } from "../blocks.ts";
 import { Instant, TimeZone } from "../locale.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Money } from "../../money.ts";
 import { action, greeting, rows, text, theWorkspace, workspaceLabel } from "../blocks.ts";
 import { Instant } from "../locale.ts";

@@ -4,7 +4,7 @@
  *
  * @see https://docs.stripe.com/billing/subscriptions/trials/free-trials#create-free-trials-without-payment
  */
-import { z } from "zod";
+import * as z from "zod";
 import {
   action,
   greeting,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { action, greeting, rows, text, theWorkspace, workspaceLabel } from "../blocks.ts";
 import { mailTemplate } from "../template.ts";
 import { label, link, personName } from "../untrusted.ts";

@@ -1,5 +1,5 @@
 /** What `cart` does: show, add, set, remove. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { problem } from "../../problem.ts";
 import { guestCartOf, newGuestCart } from "./cart-id.ts";
 import { readFacts } from "./facts.ts";

@@ -1,5 +1,5 @@
 /** What a checkout takes from carts: the lines to order, and, once it is paid, those lines out of it. */
-import { z } from "zod";
+import * as z from "zod";
 import { inCarts, openCart, type Shopper } from "./open.ts";
 import { type CartName, takeFromCart } from "./store.ts";
 

@@ -1,5 +1,5 @@
 /** What the lines of a cart are at this moment: one RPC for all of them, and one for what is in stock. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../../database.ts";
 import type { StoredLine } from "./store.ts";
 

@@ -1,5 +1,5 @@
 /** A cart as its owner sees it: each line with what it is now, and what changed since it was put in. */
-import { z } from "zod";
+import * as z from "zod";
 import { type CartFacts, LineFacts } from "./facts.ts";
 import type { StoredCart, StoredLine } from "./store.ts";
 

@@ -1,5 +1,5 @@
 /** Products as lists and pages show them. Names and descriptions are plain text: whoever shows them escapes. */
-import { z } from "zod";
+import * as z from "zod";
 import { publicUrl } from "../../env.ts";
 
 const Category = z.object({ id: z.guid(), slug: z.string(), name: z.string() });

@@ -1,5 +1,5 @@
 /** What a list of products is asked by: filters, sort, and the place where a page begins. */
-import { z } from "zod";
+import * as z from "zod";
 import { problem } from "../../problem.ts";
 
 /** `relevance` needs a search, and is then the default; without one it is `newest`. */

@@ -1,5 +1,5 @@
 /** Reading the shop: one RPC a request, as whoever asks. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../../database.ts";
 import { problem } from "../../problem.ts";
 import {

@@ -1,6 +1,6 @@
 /** An order as its checkout sees it: what public.order_checkout tells. */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../../database.ts";
 
 /** What a checkout needs. */

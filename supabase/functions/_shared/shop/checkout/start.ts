@@ -4,7 +4,7 @@
  * one payment.
  */
 import Stripe from "stripe";
-import type { z } from "zod";
+import type * as z from "zod";
 import { stripeProblem } from "../../billing/stripe.ts";
 import { automaticTax } from "../../billing/tax.ts";
 import { rows } from "../../database.ts";

@@ -1,5 +1,5 @@
 /** What became of an order's checkout, as Stripe has it now. */
-import { z } from "zod";
+import * as z from "zod";
 import { isMissing } from "../../billing/fetch.ts";
 import { stripeProblem } from "../../billing/stripe.ts";
 import { rows } from "../../database.ts";

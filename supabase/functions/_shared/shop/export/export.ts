@@ -1,5 +1,5 @@
 /** Exports of the catalogue: begun by staff, written part by part by jobs. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../../database.ts";
 import { publicUrl } from "../../env.ts";
 import { problem } from "../../problem.ts";

@@ -1,5 +1,5 @@
 /** Imports of the catalogue: begun by staff, read batch by batch by jobs. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../../database.ts";
 import { problem } from "../../problem.ts";
 import { bytesOf } from "../storage-range.ts";

@@ -1,5 +1,5 @@
 /** Orders as the API shows them. Amounts in minor units of the order's currency. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Db, rows } from "../../database.ts";
 import { problem } from "../../problem.ts";
 import { BuyerRefund, OrderRefund } from "./refunds.ts";

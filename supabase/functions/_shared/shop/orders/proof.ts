@@ -1,5 +1,5 @@
 /** Whose order it is: the user's who placed it, or whoever's holds its signed link. */
-import { z } from "zod";
+import * as z from "zod";
 import type { User } from "../../declaration.ts";
 import { problem } from "../../problem.ts";
 import { readSignedText } from "../../signed-text.ts";

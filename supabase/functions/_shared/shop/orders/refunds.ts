@@ -3,7 +3,7 @@
  * in between is followed by the job order_refund. What Stripe then says comes by the charge's sync.
  */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { isDefiniteRefusal, stripeProblem } from "../../billing/stripe.ts";
 import { syncNow, type SyncTools } from "../../billing/sync.ts";
 import { rows } from "../../database.ts";

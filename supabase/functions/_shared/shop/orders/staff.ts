@@ -1,5 +1,5 @@
 /** Orders as staff find them and decide about them. */
-import { z } from "zod";
+import * as z from "zod";
 import { stripeClient } from "../../billing/stripe.ts";
 import { type Db, rows } from "../../database.ts";
 import { problem } from "../../problem.ts";

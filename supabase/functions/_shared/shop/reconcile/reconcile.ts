@@ -8,7 +8,7 @@
  * Stripe, as a webhook makes us do; nothing is ever written into a ledger to make it agree.
  */
 import type Stripe from "stripe";
-import { z } from "zod";
+import * as z from "zod";
 import { isMissing } from "../../billing/fetch.ts";
 import { syncNow } from "../../billing/sync.ts";
 import { type Db, rows } from "../../database.ts";

@@ -1,6 +1,7 @@
 /**
- * A way to Stripe that fails as told, in front of the local Stripe: the product talks to it by
- * STRIPE_API_URL and cannot tell it from a network or a Stripe that is not well.
+ * A way to a provider that fails as told, in front of its local stand-in (Stripe, Resend or Redis): the
+ * product reaches it by the provider's address and cannot tell it from a network or a provider that is
+ * not well.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,15 +9,15 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** What happens to a call. */
 export type Fault =
-  /** The connection breaks before Stripe hears of it. */
+  /** The connection breaks before the provider hears of it. */
   | { kind: "unreachable" }
-  /** Stripe does what it was asked, then the connection breaks. */
+  /** The provider does what it was asked, then the connection breaks. */
   | { kind: "answer lost" }
-  /** Stripe answers with an error and does nothing. */
+  /** An answer that is an error; the provider hears nothing. */
   | { kind: "error"; status: number; body?: unknown }
-  /** Stripe does it, and its answer comes this much later. */
+  /** The provider does it, and its answer comes this much later. */
   | { kind: "slow"; milliseconds: number }
-  /** Stripe does it, and its answer comes when the promise resolves. */
+  /** The provider does it, and its answer comes when the promise resolves. */
   | { kind: "answer held"; until: Promise<unknown> };
 
 /** Which calls: all of these parts that are given must match. */
@@ -40,7 +41,7 @@ export interface Breakage {
 }
 
 /** The proxy; `await using` takes it down. */
-export interface StripeProxy extends AsyncDisposable {
+export interface FaultyProxy extends AsyncDisposable {
   url: string;
   /** Every call so far. */
   calls: SeenCall[];
@@ -62,7 +63,7 @@ interface Rule {
 const hopByHop = ["connection", "host", "content-length", "transfer-encoding", "content-encoding"];
 
 /** Starts it on a free port; tell it where to forward before the first call. */
-export async function startStripeProxy(): Promise<StripeProxy> {
+export async function startFaultyProxy(): Promise<FaultyProxy> {
   let rules: Rule[] = [];
   let target: string | undefined;
   const calls: SeenCall[] = [];
@@ -111,7 +112,8 @@ export async function startStripeProxy(): Promise<StripeProxy> {
     if (fault?.kind === "unreachable") return void request.socket.destroy();
     if (fault?.kind === "error") {
       response.writeHead(fault.status, { "content-type": "application/json" });
-      const error = { type: "api_error", message: `Stripe answers ${fault.status}, as told` };
+      // Stripe's form of an error; for another provider's, `body` is given.
+      const error = { type: "api_error", message: `answered ${fault.status}, as told` };
       return void response.end(JSON.stringify(fault.body ?? { error }));
     }
     const reply = await forward(request);
