@@ -1,5 +1,5 @@
 import { Resend } from "resend";
-import { z } from "zod";
+import * as z from "zod";
 import { rows } from "../database.ts";
 import { env } from "../env.ts";
 import { retryAfter } from "../mail/retry-after.ts";
