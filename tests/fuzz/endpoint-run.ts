@@ -57,7 +57,7 @@ function count(outcome: Outcome, status: number, code: string | undefined): void
 }
 
 /** The endpoint's own seed: the same whichever other endpoints are asked. */
-export function seedOf(seed: number, label: string): number {
+function seedOf(seed: number, label: string): number {
   let hash = seed | 0;
   for (const character of label) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
   return hash;

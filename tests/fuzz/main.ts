@@ -9,6 +9,7 @@ import { stack } from "../support/stack.ts";
 import { curl } from "./curl.ts";
 import { type Outcome, runEndpoint } from "./endpoint-run.ts";
 import { errorLines, keepLogs, loadFunctions, wakeSeldom } from "./in-process.ts";
+import { depthFaults, enoughRequests } from "./never-succeeding.ts";
 import { supplies } from "./supplies/mod.ts";
 import { sum, table } from "./table.ts";
 import { prepareGround } from "./world.ts";
@@ -106,14 +107,17 @@ if (options.codes) {
   }
 }
 const failed = outcomes.filter(({ failure }) => failure !== undefined);
-const without = outcomes.filter(({ counts }) => counts.success + counts.redirect === 0);
-if (without.length > 0) {
-  print(`never succeeded: ${without.map(({ label }) => label).join(", ")}`);
-}
+const shallow = depthFaults(
+  // One that failed was not asked to the end.
+  outcomes.filter(({ failure }) => failure === undefined),
+  all.map(({ address, declaration: { method } }) => `${address} ${method}`),
+);
+for (const line of shallow) print(line);
 const seconds = (performance.now() - started) / 1000;
 const total = sum(outcomes).took.length;
 print(
   `${total} requests in ${seconds.toFixed(0)} s (${(total / seconds).toFixed(0)}/s), ` +
     `${failed.length} endpoints failed, seed ${seed}`,
 );
-Deno.exit(failed.length === 0 ? 0 : 1);
+const tooShallow = requests >= enoughRequests && shallow.length > 0;
+Deno.exit(failed.length > 0 || tooShallow ? 1 : 0);

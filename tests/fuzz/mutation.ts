@@ -40,7 +40,7 @@ export function anyText(maxLength: number): fc.Arbitrary<string> {
 }
 
 /** What may stand anywhere. */
-export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
+const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(...strangeTexts),
   fc.constantFrom(...unstorableTexts),
   fc.constantFrom(...jsonValues),

@@ -1,4 +1,5 @@
 /** What came of a run, as a table. */
+import { median } from "../../bench/support/statistics.ts";
 import type { Outcome } from "./endpoint-run.ts";
 
 const head = [
@@ -13,10 +14,6 @@ const head = [
   "p50 ms",
 ];
 
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-}
-
 function row({ label, counts, codes, took, failure }: Outcome): string[] {
   const share = (count: number) =>
     took.length === 0 ? "-" : `${Math.round(count / took.length * 100)} %`;
@@ -29,7 +26,7 @@ function row({ label, counts, codes, took, failure }: Outcome): string[] {
     share(counts.domain),
     share(counts.other),
     String(codes.size),
-    median(took).toFixed(1),
+    took.length === 0 ? "-" : median(took).toFixed(1),
   ];
 }
 
