@@ -22,7 +22,8 @@ Each in a process of its own, from its start to the end of the first reply, as t
 the size is the bundle's, minified, with every package. jobs-run has no goal: it renders mails, so it alone
 imports React (tests/endpoints/imports.test.ts), and nobody waits for it. \`deno task bundles\` fails for a
 bundle over 2,000 kB. zod is imported as a namespace, of which a bundle keeps what is used: by name it brings its
-messages in every language (the same test).
+messages in every language (the same test). \`supabase functions deploy\` packs modules whole, so there a start loads
+more than here: the ratio is that of functions that are deployed as bundles.
 `,
   async measure(bench) {
     const { stack } = await bench.shared(httpStack);

@@ -97,11 +97,12 @@ measured by the words of one of its policies, on a table that has all columns of
 the caller's, and of each of the caller's workspaces.
 
 What is missed, and why. Nobody has the ids at hand: a policy asks once a query who the caller is, whether staff, and
-which workspaces are the caller's, which a baseline of literals does not. That is the same number of milliseconds at
-10,000 rows and at 1,000,000, and shows where the rest takes as little. "Of a variant on sale" reads variants under
-their own policy, which asks for their product again. "Own, or staff" is a range of users, which an index finds but the
-planner takes for half a percent of the rows: with an order and a limit it reads along the order instead. The tables of
-that shape hold a row or a few of each user, and are asked for one user. The two conditions that look at the row's role
-belong to policies for changing and removing members, who are found by their keys.`,
+which workspaces are the caller's and what their plans include, which a baseline of literals does not. That is the
+same number of milliseconds at 10,000 rows and at 1,000,000, and shows where the rest takes as little. "Of a variant
+on sale" reads variants under their own policy, which asks for their product again. "Own, or staff" is a range of
+users, which an index finds but the planner takes for half a percent of the rows: with an order and a limit it reads
+along the order instead. The tables of that shape hold a row or a few of each user, and are asked for one user. The
+two conditions that look at the row's role belong to policies for changing and removing members, who are found by
+their keys.`,
   measure,
 });

@@ -1,7 +1,8 @@
 /**
  * Functions as one file each, with everything that they import, minified by `deno bundle` (esbuild): what the
- * hosted platform has to load of one. `supabase functions deploy` packs the same modules, each by itself and
- * not minified, into an eszip: larger by a factor that is the same for all, so the budget holds this size.
+ * hosted platform has to load of one at least. `supabase functions deploy` packs the modules each by itself, not
+ * minified and with what esbuild leaves out as unused, into an eszip: larger, but by the same packages, so the
+ * budget holds this size.
  */
 import { join } from "node:path";
 import { readDeclarations } from "../../local/functions/declarations.ts";

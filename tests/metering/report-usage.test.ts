@@ -194,6 +194,58 @@ Deno.test("usage: a day later, what cannot be told is a dead letter and not sent
   assert.equal(await stateOf(report!), "open");
 });
 
+/** As `private.restore_begin` opens reports; the rest of it would stop everybody's mails. */
+async function openRestored(workspaceId: string): Promise<string> {
+  return await sql.begin(async (tx) => {
+    await tx`
+      insert into private.restores (taken_at, note, mails_listed_at)
+      values (now() - interval '1 hour', 'a test of usage', now())`;
+    await tx`select public.usage_reports_open(1000)`;
+    const [taken] = await tx<{ id: string }[]>`
+      update private.usage_reports set first_sent_at = now() - interval '25 hours'
+      where workspace_id = ${workspaceId} returning id`;
+    await tx`
+      delete from private.jobs where kind = 'usage_report' and payload ->> 'report_id' = ${
+      taken!.id
+    }`;
+    return taken!.id;
+  });
+}
+
+Deno.test("usage: after a restore, what a lost report has told of is not told again", async () => {
+  const { workspaceId, customer, calls } = await fresh();
+  await calls.count(7);
+  // With two more, that were used and told in the lost time.
+  await stripe.billing.meterEvents.create({
+    event_name: eventName,
+    payload: { stripe_customer_id: customer, value: "9" },
+  });
+  const report = await openRestored(workspaceId);
+  const watched = counting();
+  const result = await reportUsage({ admin, stripe: watched.stripe }, report);
+  assert.equal(result.outcome, "succeeded", JSON.stringify(result));
+  assert.equal(watched.events(), 0);
+  assert.deepEqual([await stateOf(report), await atStripe(customer)], ["sent", 9]);
+});
+
+Deno.test("usage: after a restore, what no report had told of is told; what is unclear is a dead letter", async () => {
+  const untold = await fresh();
+  await untold.calls.count(7);
+  const report = await openRestored(untold.workspaceId);
+  assert.equal((await reportUsage({ admin, stripe }, report)).outcome, "succeeded");
+  assert.equal(await atStripe(untold.customer), 7);
+
+  const unclear = await fresh();
+  await unclear.calls.count(7);
+  await stripe.billing.meterEvents.create({
+    event_name: eventName,
+    payload: { stripe_customer_id: unclear.customer, value: "2" },
+  });
+  const other = await openRestored(unclear.workspaceId);
+  assert.equal((await reportUsage({ admin, stripe }, other)).outcome, "fatal");
+  assert.deepEqual([await stateOf(other), await atStripe(unclear.customer)], ["open", 2]);
+});
+
 Deno.test("usage: what Stripe definitely refuses is a dead letter; what it does not answer is tried again", async () => {
   const { workspaceId, calls } = await fresh();
   await calls.count(1);

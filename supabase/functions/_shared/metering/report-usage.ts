@@ -14,6 +14,8 @@ interface Report {
   occurred_at: number;
   /** How long ago it was first tried. */
   known_for_seconds: number;
+  /** Until when a report that a restore has lost may have told of the same use, beside what came later. */
+  restored_at: number | null;
 }
 
 /** Stripe refuses a second event of an identifier for at least 24 hours; we rely on one less. */
@@ -28,13 +30,16 @@ function isDuplicate(error: unknown): boolean {
 
 /**
  * Whether Stripe has counted a report whose identifier it may have forgotten: its sum over the minute in
- * which the use lies, beside what else we have sent for that minute.
+ * which the use lies, beside what else we have sent for that minute. After a restore the sum from that
+ * minute on: whatever Stripe was told of in the lost time began with the use that was open.
  */
 async function countedByStripe(
   { admin, stripe }: { admin: Db; stripe: Stripe },
   report: Report,
 ): Promise<{ counted: boolean } | { unclear: string }> {
   const from = Math.floor(report.occurred_at / 60) * 60;
+  const lost = report.restored_at !== null;
+  const to = Math.max(from, Math.floor((report.restored_at ?? 0) / 60) * 60) + 60;
   const meters = await stripe.billing.meters.list({ status: "active", limit: 100 })
     .autoPagingToArray({ limit: 1000 });
   const meter = meters.find((one) => one.event_name === report.event_name);
@@ -42,19 +47,22 @@ async function countedByStripe(
   const summaries = await stripe.billing.meters.listEventSummaries(meter.id, {
     customer: report.stripe_customer_id,
     start_time: from,
-    end_time: from + 60,
+    end_time: to,
   }).autoPagingToArray({ limit: 100 });
   const atStripe = summaries.reduce((sum, { aggregated_value }) => sum + aggregated_value, 0);
   const others = await rows(admin.rpc("usage_report_neighbours", {
     report_id: report.id,
     from_time: from,
-    to_time: from + 60,
+    to_time: to,
   })) as unknown as { sent: number; unknown: number };
   if (others.unknown === 0 && atStripe === others.sent) return { counted: false };
-  if (others.unknown === 0 && atStripe === others.sent + report.value) return { counted: true };
+  const more = atStripe - others.sent;
+  if (others.unknown === 0 && (lost ? more >= report.value : more === report.value)) {
+    return { counted: true };
+  }
   return {
     unclear:
-      `Stripe counts ${atStripe} in that minute; we have sent ${others.sent}, this report is ` +
+      `Stripe counts ${atStripe} from ${from} to ${to}; we have sent ${others.sent}, this report is ` +
       `of ${report.value}, and ${others.unknown} others may have come`,
   };
 }
