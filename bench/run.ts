@@ -1,6 +1,6 @@
 /**
  * `task bench`: measures every figure of bench/figures/ but the suite, or those named, prints them, and writes
- * bench/results.json, docs/performance.md and its charts.
+ * bench/results.json, docs/performance.md and its charts, and what docs/scaling.md quotes of it.
  *
  * `--quick` takes the quick sizes. `--check` measures nothing and fails when the page is not what
  * results.json says; `--page` writes it. `--gate` measures the quick figures that declare themselves fit
@@ -10,6 +10,7 @@
 import { join } from "node:path";
 import { projectDir } from "../local/stack.ts";
 import { formatted } from "../scripts/drift/formatted.ts";
+import { scalingDocument } from "./scaling/document.ts";
 import type { CaseResult, Size } from "./support/figure.ts";
 import { judgeAll } from "./support/gate.ts";
 import { loadFigures } from "./support/load-figures.ts";
@@ -20,11 +21,12 @@ import { machine, readResults, type Results, writeResults } from "./support/resu
 const docs = join(projectDir, "docs");
 const log = (line: string) => console.error(line);
 
-/** The page's files, by path below docs/. */
+/** The page's files, by path below docs/, and docs/scaling.md, which quotes two of the figures. */
 async function pageFiles(all: Named[], results: Results): Promise<Map<string, string>> {
   const { markdown, charts } = performancePage(all, results);
   const files = new Map([["performance.md", await formatted(markdown, "md")]]);
   for (const [name, svg] of charts) files.set(`performance/${name}`, await formatted(svg, "svg"));
+  files.set("scaling.md", await scalingDocument(results));
   return files;
 }
 

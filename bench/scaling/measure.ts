@@ -9,10 +9,8 @@ import { startCountingProxy } from "../../tests/support/counting-proxy.ts";
 import { onSale } from "../../tests/support/products.ts";
 import type { StackAddress } from "../../tests/support/stack.ts";
 import { waitFor } from "../../tests/support/wait.ts";
-import type { CaseResult } from "../support/figure.ts";
-import { readResults } from "../support/results.ts";
 import { median } from "../support/statistics.ts";
-import { type CheckoutCost, type Measurement, stripeEndpoint } from "./model.ts";
+import { type CheckoutCost, type Counted, stripeEndpoint } from "./model.ts";
 
 const checkouts = 60;
 /** Not counted: caches, first connections, plans. */
@@ -106,7 +104,7 @@ async function ordersPerSecond(sql: Sql, variants: string[]): Promise<number> {
 }
 
 /** Starts a stack, counts, and leaves nothing. */
-export async function measure(log: (line: string) => void): Promise<Measurement> {
+export async function measure(log: (line: string) => void): Promise<Counted> {
   const dataDir = await Deno.makeTempDir({ prefix: "socle-scaling-" });
   await Deno.chmod(dataDir, 0o755);
   const ports = freePorts();
@@ -178,7 +176,6 @@ export async function measure(log: (line: string) => void): Promise<Measurement>
       checkouts,
       cost,
       ordersPerSecond: await orders(on, variantId, distinct),
-      perSecond: await measuredRates(),
     };
   } finally {
     await sql.end();
@@ -192,7 +189,7 @@ async function orders(
   on: StackAddress,
   hot: string,
   distinct: string[],
-): Promise<Measurement["ordersPerSecond"]> {
+): Promise<Counted["ordersPerSecond"]> {
   const sql = postgres(on.databaseUrl, { max: 16, onnotice: () => {} });
   try {
     await ordersPerSecond(sql, distinct);
@@ -208,18 +205,4 @@ async function orders(
   } finally {
     await sql.end();
   }
-}
-
-/** What `task bench` measured last: in full, else quick. @throws where it never measured one of them */
-async function measuredRates(): Promise<Measurement["perSecond"]> {
-  const { full, quick } = await readResults();
-  const rate = (figure: string, is: (one: CaseResult) => boolean): number => {
-    const found = (full[figure] ?? quick[figure])?.cases.find(is);
-    if (found === undefined) throw new Error(`run \`deno task bench ${figure}\` first`);
-    return found.subject;
-  };
-  return {
-    jobs: rate("jobs", ({ name }) => name === "nothing else in the tables"),
-    webhooks: rate("webhook", ({ at }) => at === 16),
-  };
 }

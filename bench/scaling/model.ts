@@ -24,15 +24,19 @@ export interface CheckoutCost {
   functionCalls: number;
 }
 
-/** All that is measured. */
-export interface Measurement {
+/** What `task scaling` counts: bench/scaling.json. */
+export interface Counted {
   measured: string;
   machine: { cores: number; os: string; deno: string };
   checkouts: number;
   cost: CheckoutCost;
   /** Orders a second of one variant, and of as many variants as buyers, by 16 buyers at once. */
   ordersPerSecond: { oneVariant: number; distinctVariants: number };
-  /** From docs/performance.md: jobs claimed and settled on one core, events accepted on all of the machine. */
+}
+
+/** All that is measured. */
+export interface Measurement extends Counted {
+  /** As docs/performance.md shows it: jobs claimed and settled on one core, events accepted on all of the machine. */
   perSecond: { jobs: number; webhooks: number };
 }
 

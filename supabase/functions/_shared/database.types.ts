@@ -3074,11 +3074,13 @@ export type Database = {
         Returns: Json;
       };
       "refund_intent_read": { Args: { "intent_id": string }; Returns: Json };
+      "restore_mail_causes": { Args: { "mails": Json }; Returns: undefined };
       "restore_mails_from": { Args: { "restore_id": number }; Returns: Json };
       "restore_mails_note": {
         Args: { "cursor": string; "done": boolean; "mails": Json; "restore_id": number };
         Returns: undefined;
       };
+      "restore_mails_unasked": { Args: { "batch": number }; Returns: (string)[] };
       "retention_run": { Args: { "batch"?: number }; Returns: Json };
       "review_hide": { Args: { "reason": string; "review_id": string }; Returns: undefined };
       "review_show": { Args: { "review_id": string }; Returns: undefined };

@@ -13,7 +13,7 @@ export const restoreTables: Record<string, TableAccess> = {
     }],
   },
   "private.restore_mails": {
-    columns: words("provider_id address_hash sent_at"),
+    columns: words("provider_id address_hash sent_at cause"),
     ...serverOnly,
     samples: ({ unique }) => [{
       provider_id: unique,
@@ -28,6 +28,8 @@ const server: FunctionAccess = { execute: ["service_role"] };
 export const restoreFunctions: Record<string, FunctionAccess> = {
   "private.restore_begin(timestamp with time zone,text)": { execute: [] },
   "public.reconciliation_strangers(text[])": server,
+  "public.restore_mail_causes(jsonb)": server,
+  "public.restore_mails_unasked(integer)": server,
   "public.restore_mails_from(bigint)": server,
   "public.restore_mails_note(bigint,jsonb,text,boolean)": server,
 };

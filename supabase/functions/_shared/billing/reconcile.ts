@@ -63,7 +63,7 @@ interface Run extends Position {
   repair: boolean;
 }
 
-/** What one step did; kept in one transaction. */
+/** What one step did, or a part of it. */
 interface Step {
   next: Position;
   /** Objects compared. */
@@ -202,21 +202,37 @@ async function mend(tools: Tools, run: Run, drift: Drift): Promise<Drift> {
   return { ...drift, repaired: true };
 }
 
-/** One page of what Stripe lists. */
-async function listing(tools: Tools, run: Run, phase: Phase): Promise<Step> {
-  const { records, last } = await page(tools, phase, run.cursor);
+/** What of a page's objects differs, each after it was mended. */
+async function* differences(tools: Tools, run: Run, phase: Phase, records: Listed[]) {
   // First, so that what is bought by a customer that is linked again is compared as ours.
-  const drifts = phase === "subscription"
-    ? await strangers(tools, records, { repair: run.repair, lostSince: tools.lostSince })
-    : [];
+  if (phase === "subscription") {
+    yield* strangers(tools, records, { repair: run.repair, lostSince: tools.lostSince });
+  }
   for (const suspected of await compare(tools, run, phase, records)) {
-    drifts.push(...await confirm(tools, run, phase, suspected));
+    yield* await confirm(tools, run, phase, suspected);
+  }
+}
+
+/**
+ * One page of what Stripe lists. Each difference is kept at once, since what was mended is not met a second
+ * time. Once time is up it stops behind one that was mended: the same page again has one less.
+ */
+async function listing(tools: Tools, run: Run, phase: Phase, until: number): Promise<Step> {
+  const { records, last } = await page(tools, phase, run.cursor);
+  const here: Step = {
+    next: { phase, stage: "listing", cursor: run.cursor },
+    checked: 0,
+    seen: [],
+    drifts: [],
+  };
+  for await (const drift of differences(tools, run, phase, records)) {
+    await note(tools.admin, run, phase, { ...here, drifts: [drift] });
+    if (drift.repaired && Date.now() >= until) return here;
   }
   return {
+    ...here,
     next: { phase, stage: last === null ? "extras" : "listing", cursor: last },
     checked: records.length,
-    seen: [],
-    drifts,
   };
 }
 
@@ -285,6 +301,24 @@ async function twoLive(admin: Db): Promise<Drift[]> {
   }));
 }
 
+/** Keeps what was done, in one transaction. */
+async function note(
+  admin: Db,
+  run: Run,
+  phase: Phase,
+  { next, checked, seen, drifts }: Step,
+): Promise<void> {
+  await rows(admin.rpc("reconciliation_note", {
+    run_id: run.id,
+    phase: next.phase,
+    stage: next.stage,
+    cursor: next.cursor as string,
+    checked,
+    seen: seen.map((id) => ({ object_type: phase, object_id: id })) as never,
+    drifts: drifts as never,
+  }));
+}
+
 /**
  * Goes on with a run until it is done or time is up.
  *
@@ -323,19 +357,11 @@ export async function reconcile(
   };
   while (run.phase !== "done" && Date.now() < until) {
     const { phase } = run;
-    const { next, checked, seen, drifts } = run.stage === "listing"
-      ? await listing(tools, run, phase)
+    const step = run.stage === "listing"
+      ? await listing(tools, run, phase, until)
       : await extras(tools, run, phase, until);
-    await rows(admin.rpc("reconciliation_note", {
-      run_id: run.id,
-      phase: next.phase,
-      stage: next.stage,
-      cursor: next.cursor as string,
-      checked,
-      seen: seen.map((id) => ({ object_type: phase, object_id: id })) as never,
-      drifts: drifts as never,
-    }));
-    Object.assign(run, next);
+    await note(admin, run, phase, step);
+    Object.assign(run, step.next);
   }
   return Reconciliation.parse(await rows(admin.rpc("reconciliation_report", { run_id: run.id })));
 }

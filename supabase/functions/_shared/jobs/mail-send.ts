@@ -63,30 +63,13 @@ function withPage(template: string, props: Record<string, unknown>): Record<stri
 /** Why a mail is not sent: nobody is there any more, or its reader does not want it. */
 type Stopped = { outcome: "suppressed" | "unsubscribed"; reason: string };
 
-/** Why it is not sent at once: the database was taken back, and may have forgotten that it was. */
+/**
+ * Why it is not sent at once: the database was taken back, and may have forgotten that it was. `sent` are the
+ * mails to its address of that time: Resend's id by cause.
+ */
 type Restored =
   | { outcome: "wait"; reason: string }
-  | { outcome: "perhaps_sent"; provider_ids: string[] };
-
-/**
- * Resend's id of the mail of this cause among those named; undefined where it is none of them.
- *
- * @throws where Resend does not answer: unknown is not no
- */
-async function sentAs(
-  resend: Resend,
-  idempotencyKey: string,
-  providerIds: string[],
-): Promise<string | undefined> {
-  const cause = causeTag(idempotencyKey);
-  for (const id of providerIds) {
-    const { data, error } = await resend.emails.get(id);
-    if (error !== null && error.statusCode !== 404) {
-      throw new Error(`cannot ask Resend about an earlier mail: ${error.name}`);
-    }
-    if (data?.tags?.some((tag) => tag.name === "cause" && tag.value === cause)) return id;
-  }
-}
+  | { outcome: "perhaps_sent"; sent: Record<string, string> };
 
 const Mail = z.object({
   template: z.enum(MAIL_NAMES),
@@ -136,11 +119,9 @@ export const mailSend = jobKind({
     })) as Stopped | Restored | null;
     resend ??= new Resend(env("RESEND_API_KEY"));
     const idempotencyKey = `mail:${cause}`;
-    if (stopped?.outcome === "wait") {
-      return { outcome: "retry", reason: stopped.reason, afterSeconds: 10 };
-    }
+    if (stopped?.outcome === "wait") return { outcome: "retry", reason: stopped.reason };
     if (stopped?.outcome === "perhaps_sent") {
-      const providerId = await sentAs(resend, idempotencyKey, stopped.provider_ids);
+      const providerId = stopped.sent[causeTag(idempotencyKey)];
       if (providerId !== undefined) {
         await note(admin, cause, mail, { outcome: "sent", providerId });
         return { ...succeeded, note: "it was sent before the database was taken back" };

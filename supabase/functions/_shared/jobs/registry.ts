@@ -16,6 +16,7 @@ import { ordersSweep } from "./orders-sweep.ts";
 import { passwordReset } from "./password-reset.ts";
 import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
+import { restoreCauses } from "./restore-causes.ts";
 import { restoreMails } from "./restore-mails.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
@@ -53,6 +54,7 @@ export const jobKinds: Record<string, JobKind> = {
   password_reset: passwordReset,
   product_images_remove: productImagesRemove,
   refund_finish: refundFinish,
+  restore_causes: restoreCauses,
   restore_mails: restoreMails,
   retention,
   seats_sync: seatsSync,

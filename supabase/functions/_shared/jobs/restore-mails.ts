@@ -2,6 +2,7 @@ import { Resend } from "resend";
 import * as z from "zod";
 import { rows } from "../database.ts";
 import { env } from "../env.ts";
+import { retryAfter } from "../mail/retry-after.ts";
 import { pacer } from "../pacer.ts";
 import { jobKind, succeeded } from "./kind.ts";
 
@@ -33,12 +34,16 @@ export const restoreMails = jobKind({
     let { cursor, done } = from;
     while (!done && !signal.aborted) {
       await pace();
-      const { data, error } = await resend.emails.list({
+      const { data, error, headers } = await resend.emails.list({
         limit: pageSize,
         ...(cursor !== null && { after: cursor }),
       }, { signal });
       if (error !== null) {
-        return { outcome: "retry", reason: `${error.name}: ${error.message}` };
+        return {
+          outcome: "retry",
+          reason: `${error.name}: ${error.message}`,
+          afterSeconds: retryAfter(headers),
+        };
       }
       const mails = data.data.filter((mail) => new Date(mail.created_at) >= since)
         .map(({ id, to, created_at }) => ({ id, to, created_at }));

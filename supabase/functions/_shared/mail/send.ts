@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { ErrorResponse, Resend } from "resend";
 import type { Locale } from "./locale.ts";
 import { renderMail } from "./render.tsx";
+import { retryAfter } from "./retry-after.ts";
 import { type MailName, type PropsOf, templates } from "./templates.ts";
 
 export interface MailSender {
@@ -70,7 +71,7 @@ export async function sendMail<Name extends MailName>(
     idempotencyKey: keyFor(idempotencyKey),
     signal: AbortSignal.timeout(timeoutMs),
   });
-  return error === null ? { ok: true, id: data.id } : failure(error, headers ?? {});
+  return error === null ? { ok: true, id: data.id } : failure(error, headers);
 }
 
 /** What a mail's tag `cause` is: for good, where Resend forgets idempotency keys after 24 hours. */
@@ -79,12 +80,11 @@ export function causeTag(idempotencyKey: string): string {
 }
 
 /** Resend returns errors and throws none; no answer at all is `statusCode: null`. */
-function failure(error: ErrorResponse, headers: Record<string, string>): SendResult {
+function failure(error: ErrorResponse, headers: Record<string, string> | null): SendResult {
   const { name, statusCode } = error;
   const reason = `${name} (${statusCode ?? "no answer"}): ${withoutAddresses(error.message)}`;
   if (!isPassing(name, statusCode)) return { ok: false, retry: false, reason };
-  const after = Number(headers["retry-after"] ?? NaN);
-  const wait = after >= 0 ? after : QUOTA_ERRORS.has(name) ? 3600 : undefined;
+  const wait = retryAfter(headers) ?? (QUOTA_ERRORS.has(name) ? 3600 : undefined);
   return {
     ok: false,
     retry: true,

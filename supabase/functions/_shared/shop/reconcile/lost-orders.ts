@@ -1,6 +1,6 @@
 /** Sessions that are paid for an order that is not here: by a restore, or another database on the account. */
 import type Stripe from "stripe";
-import { giveBackAll } from "../../billing/strangers.ts";
+import { giveBackAll } from "../../billing/give-back.ts";
 
 interface Tools {
   stripe: Stripe;
@@ -13,12 +13,15 @@ interface Tools {
  * What becomes of the money of such a session. An order is not made up from what Stripe knows of it: that is
  * no delivery address that was agreed, no stock that is held, no discount that is counted.
  *
- * @returns "kept" where nobody said that it is a restore's, where it was begun before, or nothing was paid
+ * @param tell is called before money moves, so that none goes back unheard of
+ * @returns "kept" where nobody said that it is a restore's, where it was begun before, or nothing was paid; where
+ *   Stripe refuses to give back, why
  */
 export async function lostOrder(
   { stripe, pace, lostSince }: Tools,
   sessionId: string,
-): Promise<"owes nothing" | "given back" | "kept"> {
+  tell: () => Promise<void>,
+): Promise<"owes nothing" | "given back" | "kept" | { refused: string }> {
   await pace();
   const session = await stripe.checkout.sessions.retrieve(sessionId, {
     expand: ["payment_intent.latest_charge"],
@@ -31,6 +34,7 @@ export async function lostOrder(
   if (charge.amount_captured - charge.amount_refunded <= 0) return "owes nothing";
   if (lostSince === undefined || session.created * 1000 < lostSince.getTime()) return "kept";
   await pace();
-  await giveBackAll(stripe, payment.id, sessionId);
-  return "given back";
+  await tell();
+  const refused = await giveBackAll(stripe, payment.id, sessionId);
+  return refused === undefined ? "given back" : { refused };
 }

@@ -50,7 +50,7 @@ interface Run {
   since: number | null;
 }
 
-/** What one step did; kept in one transaction. */
+/** What one step did, or a part of it. */
 interface Step {
   phase: Phase;
   cursor: string | null;
@@ -90,6 +90,28 @@ async function compare(
   })) as unknown as Found[];
 }
 
+/** Keeps what was done, in one transaction. */
+async function note(
+  admin: Db,
+  run: Run,
+  { phase, cursor, checked, seen, drifts }: Step,
+): Promise<void> {
+  await rows(admin.rpc("shop_reconciliation_note", {
+    run_id: run.id,
+    phase,
+    cursor: cursor as string,
+    checked,
+    seen,
+    drifts: drifts as never,
+  }));
+}
+
+/** Keeps differences in the middle of a step. */
+async function noteHere(admin: Db, run: Run, drifts: Drift[]): Promise<void> {
+  const { phase, cursor } = run;
+  await note(admin, run, { phase, cursor, checked: 0, seen: [], drifts });
+}
+
 /** What of a suspicion is left once Stripe was asked again, and after mending. */
 async function confirm(tools: Tools, run: Run, kind: Kind, id: string): Promise<Drift[]> {
   const look = async () => {
@@ -100,8 +122,14 @@ async function confirm(tools: Tools, run: Run, kind: Kind, id: string): Promise<
   const { record, found: [found] } = await look();
   if (found === undefined) return [];
   if (found.kind === "order_missing") {
-    const given = await lostOrder(tools, id);
-    return given === "owes nothing" ? [] : [{ ...found, repaired: given === "given back" }];
+    const became = await lostOrder(
+      tools,
+      id,
+      () => noteHere(tools.admin, run, [{ ...found, repaired: false }]),
+    );
+    if (became === "owes nothing") return [];
+    if (typeof became === "string") return [{ ...found, repaired: became === "given back" }];
+    return [{ ...found, detail: { ...found.detail, ...became }, repaired: false }];
   }
   if (!run.repair) return [{ ...found, repaired: false }];
   await lookAgain(tools, kind, record);
@@ -126,20 +154,26 @@ async function lookAgain(tools: Tools, kind: Kind, record: Listed): Promise<void
   }
 }
 
-/** One page of what Stripe lists. */
-async function listing(tools: Tools, run: Run, kind: Kind): Promise<Step> {
+/**
+ * One page of what Stripe lists. Each difference is kept at once, since what was mended is not met a second
+ * time. Once time is up it stops behind one that was mended: the same page again has one less.
+ */
+async function listing(tools: Tools, run: Run, kind: Kind, until: number): Promise<Step> {
   await tools.pace();
   const { records, last } = await listPage(tools.stripe, kind, run.since, run.cursor);
-  const drifts: Drift[] = [];
   for (const { object_id } of await compare(tools, run.id, kind, records)) {
-    drifts.push(...await confirm(tools, run, kind, object_id));
+    const drifts = await confirm(tools, run, kind, object_id);
+    await noteHere(tools.admin, run, drifts);
+    if (drifts.some(({ repaired }) => repaired) && Date.now() >= until) {
+      return { phase: kind, cursor: run.cursor, checked: 0, seen: [], drifts: [] };
+    }
   }
   return {
     phase: last === null ? next(kind) : kind,
     cursor: last,
     checked: records.length,
     seen: records.flatMap(({ names }) => names),
-    drifts,
+    drifts: [],
   };
 }
 
@@ -242,7 +276,7 @@ function stepOf(tools: Tools, run: Run, until: number): Promise<Step> {
   if (run.phase === "ledger") return ledger(tools, run, until);
   if (run.phase === "hold") return holds(tools, run);
   if (run.phase === "books") return books(tools);
-  return listing(tools, run, run.phase as Kind);
+  return listing(tools, run, run.phase as Kind, until);
 }
 
 /**
@@ -280,16 +314,9 @@ export async function reconcileShop(
     lostSince: run.repair ? lostSince : undefined,
   };
   while (run.phase !== "done" && Date.now() < until) {
-    const { phase, cursor, checked, seen, drifts } = await stepOf(tools, run, until);
-    await rows(admin.rpc("shop_reconciliation_note", {
-      run_id: run.id,
-      phase,
-      cursor: cursor as string,
-      checked,
-      seen,
-      drifts: drifts as never,
-    }));
-    Object.assign(run, { phase, cursor });
+    const step = await stepOf(tools, run, until);
+    await note(admin, run, step);
+    Object.assign(run, { phase: step.phase, cursor: step.cursor });
   }
   return ShopReconciliation.parse(
     await rows(admin.rpc("shop_reconciliation_report", { run_id: run.id })),
