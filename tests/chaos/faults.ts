@@ -149,8 +149,9 @@ export async function chaos(setting: Setting, sql: Sql): Promise<Tally> {
       const random = seededRandom(seed + index + 1);
       while (!signal.aborted) {
         await pause(every * (0.5 + random()), signal);
-        // Put off, not left out: what is seldom would hardly ever come.
-        await pause(quietFor(), signal);
+        const quiet = quietFor();
+        // Put off, not left out, or what is seldom would hardly ever come; and not all to the same moment.
+        if (quiet > 0) await pause(quiet + every * 0.5 * random(), signal);
         if (signal.aborted) break;
         const way = await strike(random, sql, signal);
         if (way !== undefined) tally[name][way] = (tally[name][way] ?? 0) + 1;
