@@ -1157,7 +1157,7 @@ alter table public.audit_log enable row level security;
 grant select on public.audit_log to authenticated;
 grant select on public.audit_log to service_role;
 create policy "Owners and admins read what was done in their workspaces, staff" on public.audit_log for select to authenticated
-  using ((workspace_id = ANY ((ARRAY( SELECT private.readable_workspace_ids_with('audit_log'::text, ARRAY['owner'::text, 'admin'::text]) AS readable_workspace_ids_with)))) OR workspace_id IS NULL AND ( SELECT private.is_staff() AS is_staff));
+  using ((workspace_id = ANY ((ARRAY( SELECT private.my_workspace_ids_with('audit_log'::text, ARRAY['owner'::text, 'admin'::text]) AS my_workspace_ids_with)))) OR workspace_id >= (( SELECT private.staff_reach(false) AS staff_reach)) AND workspace_id <= (( SELECT private.staff_reach(true) AS staff_reach)) OR workspace_id IS NULL AND ( SELECT private.is_staff() AS is_staff));
 CREATE TRIGGER audit_log_keep BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION private.audit_log_keep();
 CREATE TRIGGER audit_log_keep_all BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION private.audit_log_keep();
 
@@ -4671,10 +4671,10 @@ AS $function$
   select distinct named.id
   from private.webhook_events as event
   cross join lateral jsonb_to_recordset(event.targets) as named (type text, id text)
-  where event.handled_at is null and event.provider = 'stripe'
+  where event.handled_at is null and event.discarded_at is null and event.provider = 'stripe'
     and named.type = events_on_their_way.object_type and named.id = any (events_on_their_way.ids);
 $function$;
-comment on function private.events_on_their_way(text, text[]) is 'Which of these objects of Stripe an event names that is stored and not handled yet.';
+comment on function private.events_on_their_way(text, text[]) is 'Which of these objects of Stripe an event names that is stored, and neither handled nor discarded yet.';
 grant execute on function private.events_on_their_way(text, text[]) to service_role;
 
 CREATE OR REPLACE FUNCTION private.feature_grant(workspace uuid, feature text, OUT included boolean, OUT limit_value bigint, OUT source text)
@@ -5277,7 +5277,7 @@ CREATE OR REPLACE FUNCTION private.is_staff()
  SET search_path TO ''
 AS $function$
 begin
-  return exists (select from private.staff where user_id = (select auth.uid()));
+  return private.staff_standing() = 'staff';
 end;
 $function$;
 comment on function private.is_staff() is 'Whether the caller operates the product, and has shown a second factor where that is required. Security definer: policies call it, and nobody reads the list.';
@@ -8101,24 +8101,6 @@ comment on function private.readable_workspace_ids(text[]) is 'Workspaces whose 
 grant execute on function private.readable_workspace_ids(text[]) to authenticated;
 grant execute on function private.readable_workspace_ids(text[]) to service_role;
 
-CREATE OR REPLACE FUNCTION private.readable_workspace_ids_with(feature text, roles text[] DEFAULT NULL::text[])
- RETURNS SETOF uuid
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  if private.is_staff() then
-    return query select private.readable_workspace_ids(roles);
-  else
-    return query select private.my_workspace_ids_with(readable_workspace_ids_with.feature, roles);
-  end if;
-end;
-$function$;
-comment on function private.readable_workspace_ids_with(text, text[]) is 'Workspaces whose rows the caller may read because of a feature: those of my_workspace_ids_with, and for staff each. In policies as `= any (array(select …))`.';
-grant execute on function private.readable_workspace_ids_with(text, text[]) to authenticated;
-grant execute on function private.readable_workspace_ids_with(text, text[]) to service_role;
-
 CREATE OR REPLACE FUNCTION private.receipt_mail(invoice_id uuid, recipient uuid, cause text)
  RETURNS bigint
  LANGUAGE sql
@@ -8226,11 +8208,18 @@ begin
   loop
     perform pg_catalog.setval(counter.name::regclass, counter.last_value + 1000000);
   end loop;
+  update private.usage_reports as report set first_sent_at = restore_begin.taken_at
+  where report.state = 'open' and report.first_sent_at is null;
+  while public.usage_reports_open(1000) > 0 loop
+  end loop;
+  -- Another report may have told of it: its identifier says nothing, however young it is.
+  update private.usage_reports as report set first_sent_at = restore_begin.taken_at - interval '1 day'
+  where report.state = 'open' and report.first_sent_at is null;
   perform private.enqueue('restore_mails', jsonb_build_object('restore_id', restore_id), 'restore:' || restore_id);
   return restore_id;
 end;
 $function$;
-comment on function private.restore_begin(timestamp with time zone, text) is 'For an operator, first thing after the database was taken back to `taken_at`: no number is given out twice, and no mail is sent before restore_mails knows which were. Answers the restore''s id.';
+comment on function private.restore_begin(timestamp with time zone, text) is 'For an operator, first thing after the database was taken back to `taken_at`: no number is given out twice, no use is billed twice, and no mail is sent before restore_mails knows which were. Answers the restore''s id.';
 
 CREATE OR REPLACE FUNCTION private.review_cursor(cursor text, OUT before_time timestamp with time zone, OUT before_id uuid)
  RETURNS record
@@ -9122,6 +9111,24 @@ comment on function private.staff_calls() is 'Lets only staff go on, who have sh
 grant execute on function private.staff_calls() to authenticated;
 grant execute on function private.staff_calls() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_reach(last boolean)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case
+    when not private.is_staff() then null
+    when last then 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid
+    else '00000000-0000-0000-0000-000000000000'::uuid
+  end;
+end;
+$function$;
+comment on function private.staff_reach(boolean) is 'The first, or the last, of all ids for staff, null for everybody else. In policies as `between (select …) and (select …)`, which an index finds.';
+grant execute on function private.staff_reach(boolean) to authenticated;
+grant execute on function private.staff_reach(boolean) to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -9139,17 +9146,19 @@ grant execute on function private.staff_required(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.staff_standing()
  RETURNS text
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select case
+begin
+  return case
     when not exists (select from private.staff where user_id = (select auth.uid())) then 'none'
     when (select auth.jwt()) ->> 'aal' is distinct from 'aal2'
       and (select required from private.second_factor_rules where audience = 'staff')
       then 'second_factor_required'
     else 'staff'
   end;
+end;
 $function$;
 comment on function private.staff_standing() is 'staff; second_factor_required: staff who signed in without one, where it is required; none. Security definer: nobody reads the list.';
 grant execute on function private.staff_standing() to authenticated;
@@ -15312,11 +15321,17 @@ begin
     'id', before.id, 'state', before.state, 'event_name', before.event_name,
     'stripe_customer_id', before.stripe_customer_id, 'value', before.value,
     'occurred_at', private.epoch(before.occurred_at),
-    'known_for_seconds', coalesce(extract(epoch from now() - before.first_sent_at)::bigint, 0)
+    'known_for_seconds', coalesce(extract(epoch from now() - before.first_sent_at)::bigint, 0),
+    -- Made by restore_begin, in its transaction.
+    'restored_at', (
+      select private.epoch(restore.begun_at) from private.restores as restore
+      where restore.begun_at = before.created_at
+      limit 1
+    )
   );
 end;
 $function$;
-comment on function public.usage_report_begin(uuid) is 'Server RPC: a report that is about to be sent, and how long ago it was first tried: {id, state, event_name, stripe_customer_id, value, occurred_at, known_for_seconds}; null when it is gone.';
+comment on function public.usage_report_begin(uuid) is 'Server RPC: a report that is about to be sent, and how long ago it was first tried: {id, state, event_name, stripe_customer_id, value, occurred_at, known_for_seconds, restored_at}; restored_at, in seconds, when a lost report may have told of the same use until then; null when it is gone.';
 grant execute on function public.usage_report_begin(uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.usage_report_neighbours(report_id uuid, from_time bigint, to_time bigint)

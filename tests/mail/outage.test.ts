@@ -158,6 +158,36 @@ Deno.test("mails of other users do not wait for one that fails", async () => {
   assert.equal(acceptedFor(fine), 1);
 });
 
+Deno.test("after a restore: all mails since are listed, page by page, on from where it broke off, and no further", async () => {
+  // A mail each twenty minutes for four days, of which two were lost.
+  const hour = 3_600_000;
+  resend.listed = Array.from({ length: 288 }, (_, at) => ({
+    id: crypto.randomUUID(),
+    to: [`reader-${at}@example.com`],
+    created_at: new Date(Date.now() - (at * hour) / 3 - 60_000).toISOString(),
+  }));
+  const lastOfFirst = resend.listed[99]!.id;
+  resend.failPage = { after: lastOfFirst, times: 1 };
+  await sql`select private.restore_begin(now() - interval '48 hours', 'a test of a restore')`;
+  const listing = (what: string, ready: (job: Job) => boolean) =>
+    waitFor(what, async () => {
+      const [job] = await sql<Job[]>`
+        select id::int, state, attempts, last_error, 0 as wait from private.jobs
+        where kind = 'restore_mails' and locked_until is null`;
+      return job !== undefined && ready(job) && job;
+    });
+  const waiting = await listing("the job", () => true);
+  await hasten(waiting.id);
+  const broken = await listing("the page that fails", (job) => job.last_error !== null);
+  assert.match(broken.last_error!, /internal_server_error/);
+  const noted = async () => (await sql`select from private.restore_mails`).count;
+  assert.equal(await noted(), 100);
+  await hasten(broken.id);
+  await listing("the end of the list", (job) => job.state === "succeeded");
+  assert.equal(await noted(), 48 * 3);
+  assert.deepEqual(resend.pages, [null, lastOfFirst, lastOfFirst]);
+});
+
 Deno.test("Resend's keys come from the cause: another database's first mail is another mail", () => {
   for (const { key } of resend.accepted.values()) {
     assert.match(key, /^mail:welcome:[0-9a-f-]{36}$/);

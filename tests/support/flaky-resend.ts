@@ -17,6 +17,13 @@ export interface Sending {
   body: string;
 }
 
+/** A mail as Resend's list shows it. */
+export interface Listed {
+  id: string;
+  to: string[];
+  created_at: string;
+}
+
 export interface FlakyResend {
   url: string;
   /** Every request, also those that failed. */
@@ -25,6 +32,12 @@ export interface FlakyResend {
   accepted: Map<string, Sending>;
   /** What happens to the requests for an address, one after the other; then they are accepted. */
   fail(to: string, failures: Failure[]): void;
+  /** What it lists, newest first. */
+  listed: Listed[];
+  /** After which mail each page of the list was asked for; null is the first. */
+  pages: (string | null)[];
+  /** How many times the page after a mail is refused. */
+  failPage: { after: string; times: number } | undefined;
   /** Whether all requests find a closed door. */
   down: boolean;
   stop(): Promise<void>;
@@ -42,11 +55,39 @@ export async function startFlakyResend(): Promise<FlakyResend> {
   const tried: Sending[] = [];
   const accepted = new Map<string, Sending>();
   const failures = new Map<string, Failure[]>();
-  const resend = { down: false };
+  const resend: Pick<FlakyResend, "down" | "listed" | "pages" | "failPage"> = {
+    down: false,
+    listed: [],
+    pages: [],
+    failPage: undefined,
+  };
+
+  /** https://resend.com/docs/api-reference/emails/list-emails */
+  function list(query: URLSearchParams, response: ServerResponse) {
+    const after = query.get("after");
+    resend.pages.push(after);
+    const { failPage } = resend;
+    const reply = (status: number, body: unknown) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      response.end(JSON.stringify(body));
+    };
+    if (failPage !== undefined && failPage.after === after && failPage.times-- > 0) {
+      return reply(500, { statusCode: 500, name: "internal_server_error", message: "not now" });
+    }
+    const from = after === null ? 0 : resend.listed.findIndex(({ id }) => id === after) + 1;
+    const to = from + Math.min(100, Number(query.get("limit") ?? "20"));
+    reply(200, {
+      object: "list",
+      data: resend.listed.slice(from, to),
+      has_more: to < resend.listed.length,
+    });
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     // A client repeats by itself what it sent on a kept connection that closes: each gets a fresh one.
     response.setHeader("connection", "close");
+    const { pathname, searchParams } = new URL(request.url!, "http://resend");
+    if (request.method === "GET" && pathname === "/emails") return list(searchParams, response);
     const body = await textOf(request);
     const to = String([JSON.parse(body).to].flat()[0]);
     const sending = { key: String(request.headers["idempotency-key"]), to, body };
