@@ -596,10 +596,13 @@ create table private.restore_mails (
   provider_id text not null,
   address_hash text not null,
   sent_at timestamp with time zone not null,
+  cause text,
   constraint restore_mails_pkey PRIMARY KEY (address_hash, provider_id)
 );
 comment on table private.restore_mails is 'Mails that were sent in a time of which the database knows nothing any more: to which address (hash), and Resend''s id.';
+comment on column private.restore_mails.cause is 'The mail''s tag `cause` at Resend; empty: it has none; null: not asked yet. It never changes.';
 CREATE INDEX restore_mails_sent ON private.restore_mails USING btree (sent_at);
+CREATE INDEX restore_mails_unasked ON private.restore_mails USING btree (provider_id) WHERE (cause IS NULL);
 alter table private.restore_mails enable row level security;
 grant select, insert, update, delete on private.restore_mails to service_role;
 
@@ -8203,10 +8206,10 @@ begin
   returning id into restore_id;
   -- Numbers that were given out since are known to Stripe, Resend and customers: none comes a second time.
   for counter in
-    select format('%I.%I', schemaname, sequencename) as name, last_value
-    from pg_catalog.pg_sequences where schemaname in ('public', 'private') and last_value is not null
+    select format('%I.%I', schemaname, sequencename) as name, coalesce(last_value, 0) as reached
+    from pg_catalog.pg_sequences where schemaname in ('public', 'private')
   loop
-    perform pg_catalog.setval(counter.name::regclass, counter.last_value + 1000000);
+    perform pg_catalog.setval(counter.name::regclass, counter.reached + 1000000);
   end loop;
   update private.usage_reports as report set first_sent_at = restore_begin.taken_at
   where report.state = 'open' and report.first_sent_at is null;
@@ -8219,7 +8222,7 @@ begin
   return restore_id;
 end;
 $function$;
-comment on function private.restore_begin(timestamp with time zone, text) is 'For an operator, first thing after the database was taken back to `taken_at`: no number is given out twice, no use is billed twice, and no mail is sent before restore_mails knows which were. Answers the restore''s id.';
+comment on function private.restore_begin(timestamp with time zone, text) is 'For an operator, first thing after the database was taken back to `taken_at`: no number is given out twice, also none of a sequence that was not used yet, no use is billed twice, and no mail is sent before restore_mails knows which were. Answers the restore''s id.';
 
 CREATE OR REPLACE FUNCTION private.review_cursor(cursor text, OUT before_time timestamp with time zone, OUT before_id uuid)
  RETURNS record
@@ -12619,9 +12622,13 @@ AS $function$
       -- Nobody whom we do not know has asked for anything.
       on_by_default and exists (select from public.profiles as known where known.id = mail_gate.user_id)
     ) then jsonb_build_object('outcome', 'unsubscribed', 'reason', mail_gate.topic)
+    when exists (
+      select from private.restore_mails as sent where sent.address_hash = stopped.hash and sent.cause is null
+    ) then jsonb_build_object(
+      'outcome', 'wait', 'reason', 'Resend is being asked which mails were sent before the restore')
     when exists (select from private.restore_mails as sent where sent.address_hash = stopped.hash)
-      then jsonb_build_object('outcome', 'perhaps_sent', 'reason', 'the database was taken back', 'provider_ids', (
-        select jsonb_agg(sent.provider_id order by sent.sent_at desc)
+      then jsonb_build_object('outcome', 'perhaps_sent', 'reason', 'the database was taken back', 'sent', (
+        select jsonb_object_agg(sent.cause, sent.provider_id)
         from private.restore_mails as sent where sent.address_hash = stopped.hash
       ))
   end
@@ -12630,7 +12637,7 @@ AS $function$
     from (select private.mail_address_hash(address) as hash) as hashed
   ) as stopped;
 $function$;
-comment on function public.mail_gate(text, uuid, text, boolean) is 'Server RPC: why a mail is not sent, or not yet: {outcome: suppressed, unsubscribed, wait, or perhaps_sent with provider_ids to ask Resend about; reason}; null when it is. Without topic it is transactional.';
+comment on function public.mail_gate(text, uuid, text, boolean) is 'Server RPC: why a mail is not sent, or not yet: {outcome: suppressed, unsubscribed, wait, or perhaps_sent with sent: {cause: Resend''s id} of the mails to its address in a time that a restore took back; reason}; null when it is.';
 grant execute on function public.mail_gate(text, uuid, text, boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.mail_log_write(cause text, template text, purpose text, address text, user_id uuid, outcome text, reason text, provider_id text)
@@ -14055,6 +14062,38 @@ AS $function$ select private.refund_intent(intent_id) $function$;
 comment on function public.refund_intent_read(uuid) is 'Server RPC: an intent as refund_intent_open answers it; null when there is none.';
 grant execute on function public.refund_intent_read(uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.restore_mail_causes(mails jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  known text[];
+begin
+  with asked as (
+    update private.restore_mails as sent
+    set cause = mail ->> 'cause'
+    from jsonb_array_elements(mails) as mail
+    where sent.provider_id = mail ->> 'id' and sent.cause is null
+    returning sent.address_hash
+  )
+  select array_agg(distinct asked.address_hash) into known from asked;
+  -- Of these addresses everything is known now: their mails need not wait for their next attempt, and have all
+  -- of them again.
+  update private.jobs as job
+  set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null
+  where job.kind = 'mail_send' and job.state in ('pending', 'dead') and job.locked_until is null
+    and job.last_error = 'Resend is being asked which mails were sent before the restore'
+    and private.mail_address_hash(job.payload ->> 'to') = any (known)
+    and not exists (
+      select from private.restore_mails as sent
+      where sent.address_hash = private.mail_address_hash(job.payload ->> 'to') and sent.cause is null
+    );
+end;
+$function$;
+comment on function public.restore_mail_causes(jsonb) is 'Server RPC: keeps what Resend said of mails of the lost time, [{id, cause}], and lets go the mails to addresses of which everything is known.';
+grant execute on function public.restore_mail_causes(jsonb) to service_role;
+
 CREATE OR REPLACE FUNCTION public.restore_mails_from(restore_id bigint)
  RETURNS jsonb
  LANGUAGE sql
@@ -14083,6 +14122,9 @@ begin
       mails_listed_at = case when done then now() end
   where restore.id = restore_mails_note.restore_id;
   if done then
+    perform private.enqueue(
+      'restore_causes', jsonb_build_object('restore_id', restore_id), 'restore:' || restore_id || ':1'
+    );
     -- Mails that were tried meanwhile need not wait for their next attempt, and have all of them again; a
     -- long list has outlasted some.
     update private.jobs as job
@@ -14094,6 +14136,27 @@ end;
 $function$;
 comment on function public.restore_mails_note(bigint, jsonb, text, boolean) is 'Server RPC: notes a page of sent mails [{id, to: [], created_at}] and how far the list was read, in one transaction.';
 grant execute on function public.restore_mails_note(bigint, jsonb, text, boolean) to service_role;
+
+CREATE OR REPLACE FUNCTION public.restore_mails_unasked(batch integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with waiting as materialized (
+    select distinct private.mail_address_hash(job.payload ->> 'to') as hash
+    from private.jobs as job where job.kind = 'mail_send' and job.state in ('pending', 'dead')
+  )
+  select coalesce(array_agg(next.provider_id), '{}') from (
+    select sent.provider_id from private.restore_mails as sent
+    where sent.cause is null
+    group by sent.provider_id
+    order by bool_or(sent.address_hash in (select waiting.hash from waiting)) desc, max(sent.sent_at) desc
+    limit batch
+  ) as next;
+$function$;
+comment on function public.restore_mails_unasked(integer) is 'Server RPC: Resend''s ids of mails of the lost time whose cause is not known yet, those first for whose address a mail waits.';
+grant execute on function public.restore_mails_unasked(integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.retention_run(batch integer DEFAULT 1000)
  RETURNS jsonb
