@@ -83,11 +83,26 @@ export async function startFlakyResend(): Promise<FlakyResend> {
     });
   }
 
+  /** https://resend.com/docs/api-reference/emails/retrieve-email */
+  function one(id: string, response: ServerResponse) {
+    const found = resend.listed.find((mail) => mail.id === id);
+    response.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(
+      found === undefined
+        ? { statusCode: 404, name: "not_found", message: "Email not found" }
+        : { object: "email", ...found },
+    ));
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse) {
     // A client repeats by itself what it sent on a kept connection that closes: each gets a fresh one.
     response.setHeader("connection", "close");
     const { pathname, searchParams } = new URL(request.url!, "http://resend");
-    if (request.method === "GET" && pathname === "/emails") return list(searchParams, response);
+    if (request.method === "GET") {
+      return pathname === "/emails"
+        ? list(searchParams, response)
+        : one(pathname.slice("/emails/".length), response);
+    }
     const body = await textOf(request);
     const to = String([JSON.parse(body).to].flat()[0]);
     const sending = { key: String(request.headers["idempotency-key"]), to, body };
