@@ -1,6 +1,6 @@
 /** What the fuzzer says of endpoints that it never gets through. */
 import assert from "node:assert/strict";
-import { depthFaults } from "../fuzz/never-succeeding.ts";
+import { depthFaults } from "./never-succeeding.ts";
 
 const counts = { success: 0, redirect: 0, general: 3, domain: 2, other: 0 };
 const refused = { label: "a POST", counts };
