@@ -8074,13 +8074,7 @@ CREATE OR REPLACE FUNCTION private.readable_user(last boolean)
  SET search_path TO ''
 AS $function$
 begin
-  if not private.is_staff() then
-    return auth.uid();
-  end if;
-  return case
-    when last then 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid
-    else '00000000-0000-0000-0000-000000000000'::uuid
-  end;
+  return coalesce(private.staff_reach(last), auth.uid());
 end;
 $function$;
 comment on function private.readable_user(boolean) is 'The first, or the last, of the users whose rows the caller may read: the caller, and for staff the ends of all ids. In policies as `between (select …) and (select …)`, which an index finds.';
@@ -12478,6 +12472,7 @@ CREATE OR REPLACE FUNCTION public.jobs_claim(batch integer, lease_seconds intege
  SET jit TO 'off'
 AS $function$
 declare
+  -- A claim that names no size takes nothing: a comparison with null would never end.
   wanted integer := coalesce(jobs_claim.batch, 0);
   asked integer;
   met integer;

@@ -3,6 +3,7 @@ import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { waitFor } from "../../tests/support/wait.ts";
 import { type Bench, figure, type Pair } from "../support/figure.ts";
 import { type HttpStack, workingStack } from "../support/http-stack.ts";
+import { signUp } from "../support/sign-up.ts";
 
 const columns = [
   "sku",
@@ -52,25 +53,12 @@ function csv(rows: string[][]): Uint8Array<ArrayBuffer> {
 
 /** Somebody who operates the shop, signed in. */
 async function staff({ stack, functionsUrl }: HttpStack, sql: Sql) {
-  const key = stack.env["SUPABASE_PUBLISHABLE_KEY"]!;
-  const reply = await fetch(`${functionsUrl}/auth-signup`, {
-    method: "POST",
-    headers: { apikey: key, "content-type": "application/json" },
-    body: JSON.stringify({
-      email: `${crypto.randomUUID()}@example.com`,
-      password: `pw-${crypto.randomUUID()}`,
-      name: "Bench",
-      locale: "en",
-    }),
-  });
-  if (reply.status !== 201) throw new Error(`cannot sign up: ${await reply.text()}`);
-  const { session } = await reply.json();
-  const client = createClient(stack.env["SUPABASE_URL"]!, key, {
+  const { id, session } = await signUp({ stack, functionsUrl });
+  const client = createClient(stack.env["SUPABASE_URL"]!, stack.env["SUPABASE_PUBLISHABLE_KEY"]!, {
     auth: { persistSession: false, autoRefreshToken: false },
   });
-  const { data, error } = await client.auth.setSession(session);
+  const { error } = await client.auth.setSession(session);
   if (error !== null) throw error;
-  const id = data.user!.id;
   await sql`insert into private.staff (user_id, note) values (${id}, 'a bench')`;
   return { id, client };
 }

@@ -1,28 +1,11 @@
 import { createClient } from "@supabase/supabase-js";
-import { decodeJwt } from "jose";
 import { readWorkspace } from "../../supabase/functions/_shared/accounts/workspace.ts";
 import type { Database } from "../../supabase/functions/_shared/database.types.ts";
 import { Problem } from "../../supabase/functions/_shared/problem.ts";
 import { figure } from "../support/figure.ts";
-import { type HttpStack, httpStack } from "../support/http-stack.ts";
+import { httpStack } from "../support/http-stack.ts";
 import { alternating, alternatingLoad, expectStatus } from "../support/load.ts";
-
-/** Somebody signed up, as the endpoint wants a caller. */
-async function signUp({ stack, functionsUrl }: HttpStack): Promise<{ id: string; token: string }> {
-  const reply = await fetch(`${functionsUrl}/auth-signup`, {
-    method: "POST",
-    headers: { apikey: stack.env["SUPABASE_PUBLISHABLE_KEY"]!, "content-type": "application/json" },
-    body: JSON.stringify({
-      email: `${crypto.randomUUID()}@example.com`,
-      password: `pw-${crypto.randomUUID()}`,
-      name: "Bench",
-      locale: "en",
-    }),
-  });
-  if (reply.status !== 201) throw new Error(`cannot sign up: ${await reply.text()}`);
-  const { session: { access_token: token } } = await reply.json();
-  return { id: decodeJwt(token).sub!, token };
-}
+import { signUp } from "../support/sign-up.ts";
 
 /** The query that the endpoint makes, taken from it, so that the baseline makes the same. */
 async function queryOf(userId: string): Promise<string> {
@@ -65,7 +48,7 @@ second request beside the query, and that is where the rest of the ratio lies.
   gate: "single calls that alternate between both, so that other load falls on both alike",
   async measure(bench) {
     const http = await bench.shared(httpStack);
-    const { id, token } = await signUp(http);
+    const { id, session: { access_token: token } } = await signUp(http);
     const headers = {
       apikey: http.stack.env["SUPABASE_PUBLISHABLE_KEY"]!,
       authorization: `Bearer ${token}`,

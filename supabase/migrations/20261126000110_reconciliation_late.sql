@@ -12,11 +12,11 @@ as $$
   select distinct named.id
   from private.webhook_events as event
   cross join lateral jsonb_to_recordset(event.targets) as named (type text, id text)
-  where event.handled_at is null and event.provider = 'stripe'
+  where event.handled_at is null and event.discarded_at is null and event.provider = 'stripe'
     and named.type = events_on_their_way.object_type and named.id = any (events_on_their_way.ids);
 $$;
 comment on function private.events_on_their_way(text, text[]) is
-  'Which of these objects of Stripe an event names that is stored and not handled yet.';
+  'Which of these objects of Stripe an event names that is stored, and neither handled nor discarded yet.';
 grant execute on function private.events_on_their_way(text, text[]) to service_role;
 
 create or replace function public.reconciliation_compare(run_id bigint, object_type text, objects jsonb)

@@ -50,6 +50,18 @@ async function token(of: TestUser, changes: Record<string, unknown> = {}): Promi
     .sign(await importJWK(signingKey, "ES256"));
 }
 
+/** Somebody whose account is gone, with the token that is left. */
+async function deletedUser(): Promise<TestUser> {
+  const gone = await signUp({ on: own.at });
+  const sql = connect(own.at);
+  try {
+    await sql`delete from auth.users where id = ${gone.id}`;
+  } finally {
+    await sql.end();
+  }
+  return gone;
+}
+
 const now = () => Math.floor(Date.now() / 1000);
 
 const anonymous = "of an anonymous user";
@@ -116,13 +128,7 @@ for (const target of [...calledBy("user"), ...calledBy("staff")]) {
   });
 
   Deno.test(`${target.label}: the token of a deleted user does nothing, and says so`, async () => {
-    const gone = await signUp({ on: own.at });
-    const sql = connect(own.at);
-    try {
-      await sql`delete from auth.users where id = ${gone.id}`;
-    } finally {
-      await sql.end();
-    }
+    const gone = await deletedUser();
     const headers = { authorization: `Bearer ${gone.token}` };
     const reply = await send(target, { ...rightRequest(target), headers });
     assert.ok(reply.status >= 400, JSON.stringify(reply.body));
@@ -130,13 +136,7 @@ for (const target of [...calledBy("user"), ...calledBy("staff")]) {
 }
 
 Deno.test("the token of a deleted user reads and writes nothing by REST and storage, though it has not expired", async () => {
-  const gone = await signUp({ on: own.at });
-  const sql = connect(own.at);
-  try {
-    await sql`delete from auth.users where id = ${gone.id}`;
-  } finally {
-    await sql.end();
-  }
+  const gone = await deletedUser();
   for (const table of ["workspaces", "profiles", "workspace_members", "orders"] as const) {
     const { data, error } = await gone.client.from(table).select();
     assert.deepEqual([data, error], [[], null], table);

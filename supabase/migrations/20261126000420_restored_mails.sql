@@ -1,12 +1,56 @@
--- Whether a mail was sent in the lost time is told by the tag `cause`, which Resend's list does not hold: each
--- mail must be asked for by its id, and Resend allows two requests a second to a whole account. So one job asks,
--- at its pace, once for each mail for good, those first for whose address a mail waits; mails wait for it, and
--- ask nobody.
+-- Mails after a restore: an outbox that is a day old holds mails which were sent since, and what is mended from
+-- Stripe enqueues others again. Resend knows an idempotency key for 24 hours only. So the job restore_mails lists
+-- what was sent since, and until it has, no mail goes out. Whether this very mail was among them is told by the tag
+-- `cause` that every mail carries, which the list does not hold: each must be asked for by its id, and Resend allows
+-- two requests a second to a whole account. So one job, restore_causes, asks, at its pace, once for each mail for
+-- good, those first for whose address a mail waits; mails wait for it, and ask nobody.
 
-alter table private.restore_mails add column cause text;
-comment on column private.restore_mails.cause is
-  'The mail''s tag `cause` at Resend; empty: it has none; null: not asked yet. It never changes.';
-create index restore_mails_unasked on private.restore_mails (provider_id) where cause is null;
+create function public.restore_mails_from(restore_id bigint)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'taken_at', restore.taken_at, 'cursor', restore.mails_cursor, 'done', restore.mails_listed_at is not null)
+  from private.restores as restore where restore.id = restore_mails_from.restore_id;
+$$;
+comment on function public.restore_mails_from(bigint) is
+  'Server RPC: since when mails are to be listed, and the last one noted: {taken_at, cursor, done}.';
+revoke execute on function public.restore_mails_from(bigint) from public;
+grant execute on function public.restore_mails_from(bigint) to service_role;
+
+create function public.restore_mails_note(restore_id bigint, mails jsonb, cursor text, done boolean)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into private.restore_mails (provider_id, address_hash, sent_at)
+  select mail ->> 'id', private.mail_address_hash(address), (mail ->> 'created_at')::timestamptz
+  from jsonb_array_elements(mails) as mail, jsonb_array_elements_text(mail -> 'to') as address
+  on conflict on constraint restore_mails_pkey do nothing;
+  update private.restores as restore
+  set mails_cursor = coalesce(restore_mails_note.cursor, restore.mails_cursor),
+      mails_listed_at = case when done then now() end
+  where restore.id = restore_mails_note.restore_id;
+  if done then
+    perform private.enqueue(
+      'restore_causes', jsonb_build_object('restore_id', restore_id), 'restore:' || restore_id || ':1'
+    );
+    -- Mails that were tried meanwhile need not wait for their next attempt, and have all of them again; a
+    -- long list has outlasted some.
+    update private.jobs as job
+    set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null
+    where job.kind = 'mail_send' and job.state in ('pending', 'dead') and job.locked_until is null
+      and job.last_error = 'mails sent before the restore are being listed';
+  end if;
+end;
+$$;
+comment on function public.restore_mails_note(bigint, jsonb, text, boolean) is
+  'Server RPC: notes a page of sent mails [{id, to: [], created_at}] and how far the list was read, in one transaction.';
+revoke execute on function public.restore_mails_note(bigint, jsonb, text, boolean) from public;
+grant execute on function public.restore_mails_note(bigint, jsonb, text, boolean) to service_role;
 
 create function public.restore_mails_unasked(batch integer)
 returns text[]
@@ -65,34 +109,6 @@ comment on function public.restore_mail_causes(jsonb) is
 revoke execute on function public.restore_mail_causes(jsonb) from public;
 grant execute on function public.restore_mail_causes(jsonb) to service_role;
 
-create or replace function public.restore_mails_note(restore_id bigint, mails jsonb, cursor text, done boolean)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  insert into private.restore_mails (provider_id, address_hash, sent_at)
-  select mail ->> 'id', private.mail_address_hash(address), (mail ->> 'created_at')::timestamptz
-  from jsonb_array_elements(mails) as mail, jsonb_array_elements_text(mail -> 'to') as address
-  on conflict on constraint restore_mails_pkey do nothing;
-  update private.restores as restore
-  set mails_cursor = coalesce(restore_mails_note.cursor, restore.mails_cursor),
-      mails_listed_at = case when done then now() end
-  where restore.id = restore_mails_note.restore_id;
-  if done then
-    perform private.enqueue(
-      'restore_causes', jsonb_build_object('restore_id', restore_id), 'restore:' || restore_id || ':1'
-    );
-    -- Mails that were tried meanwhile need not wait for their next attempt, and have all of them again; a
-    -- long list has outlasted some.
-    update private.jobs as job
-    set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null
-    where job.kind = 'mail_send' and job.state in ('pending', 'dead') and job.locked_until is null
-      and job.last_error = 'mails sent before the restore are being listed';
-  end if;
-end;
-$$;
-
 create or replace function public.mail_gate(address text, user_id uuid, topic text, on_by_default boolean)
 returns jsonb
 language sql
@@ -127,9 +143,3 @@ as $$
 $$;
 comment on function public.mail_gate(text, uuid, text, boolean) is
   'Server RPC: why a mail is not sent, or not yet: {outcome: suppressed, unsubscribed, wait, or perhaps_sent with sent: {cause: Resend''s id} of the mails to its address in a time that a restore took back; reason}; null when it is.';
-
--- A restore that was under way: mails that were noted and never asked for.
-insert into private.jobs (kind, payload, dedupe_key)
-select 'restore_causes', jsonb_build_object('restore_id', restore.id), 'restore:' || restore.id || ':1'
-from private.restores as restore
-where restore.mails_listed_at is not null and exists (select from private.restore_mails);
