@@ -62,6 +62,36 @@ Deno.test("bench page: growth is a chart, with a line for each side of each case
   assert.equal(none.charts.size, 0);
 });
 
+Deno.test("bench page: what was measured at one place of the axis has grown nowhere, and is no chart", () => {
+  const at = cases.filter(({ at }) => at === 1e6);
+  const { charts } = performancePage([{ name: "rls", figure: rls }], {
+    quick: {},
+    full: { rls: { ...results.full.rls, cases: at } },
+  });
+  assert.equal(charts.size, 0);
+});
+
+Deno.test("bench page: of many cases a chart names those that cost most, whole and inside its edges", () => {
+  const many = Array.from({ length: 9 }, (_, n) => [
+    result(`case ${n}`, 10_000, 1),
+    result(`case ${n}`, 1e6, 1 + n / 10),
+  ]).flat();
+  const { charts } = performancePage([{ name: "rls", figure: rls }], {
+    quick: {},
+    full: { rls: { ...results.full.rls, cases: many } },
+  });
+  const svg = charts.get("rls.svg")!;
+  assert.equal(svg.match(/<polyline/g)!.length, 18);
+  assert.deepEqual(
+    [...svg.matchAll(/case (\d): /g)].map(([, number]) => number),
+    ["8", "7", "6", "5", "4", "3"],
+  );
+  assert.match(svg, />3 more, which cost less of their baseline: measured, baseline</);
+  const height = Number(/viewBox="0 0 720 (\d+)"/.exec(svg)![1]);
+  const lowest = Math.max(...[...svg.matchAll(/ y="(\d+)"/g)].map(([, y]) => Number(y)));
+  assert.ok(lowest < height, `${lowest} in ${height}`);
+});
+
 Deno.test("bench page: an axis encloses its values", () => {
   assert.deepEqual(ticks(1.1, 9), [1, 2, 5, 10]);
   assert.deepEqual(ticks(3, 3), [2, 5]);
