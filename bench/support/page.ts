@@ -116,12 +116,12 @@ function summaryRow({ name, figure, result, quick }: Shown): string[] {
   ];
 }
 
-function section({ name, figure, result }: Shown): string {
+function section({ name, figure, result }: Shown, hasChart: boolean): string {
   const parts = [`## <a id="${name}"></a>${figure.title}`];
   const against = figure.baseline === undefined ? "" : ` Baseline: ${figure.baseline}.`;
   parts.push(`Measured: ${figure.subject}.${against}`);
   if (figure.notes !== undefined) parts.push(figure.notes.trim());
-  if (result.cases.some(({ at }) => at !== undefined)) {
+  if (hasChart) {
     parts.push(`![${figure.title}, by ${figure.axis}](performance/${name}.svg)`);
   }
   if (result.cases.length > 1) {
@@ -165,7 +165,7 @@ export function performancePage(figures: Named[], results: Results): Page {
     intro,
     provenance(shown),
     table(head, shown.map(summaryRow)),
-    ...shown.map(section),
+    ...shown.map((one) => section(one, charts.has(`${one.name}.svg`))),
   ].join("\n\n") + "\n";
   return { markdown, charts };
 }

@@ -64,11 +64,12 @@ Deno.test("bench page: growth is a chart, with a line for each side of each case
 
 Deno.test("bench page: what was measured at one place of the axis has grown nowhere, and is no chart", () => {
   const at = cases.filter(({ at }) => at === 1e6);
-  const { charts } = performancePage([{ name: "rls", figure: rls }], {
+  const { charts, markdown } = performancePage([{ name: "rls", figure: rls }], {
     quick: {},
     full: { rls: { ...results.full.rls, cases: at } },
   });
   assert.equal(charts.size, 0);
+  assert.doesNotMatch(markdown, /\.svg/);
 });
 
 Deno.test("bench page: of many cases a chart names those that cost most, whole and inside its edges", () => {
