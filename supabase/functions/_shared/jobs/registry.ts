@@ -13,6 +13,7 @@ import { mailSend } from "./mail-send.ts";
 import { orderEnd } from "./order-end.ts";
 import { orderRefund } from "./order-refund.ts";
 import { ordersSweep } from "./orders-sweep.ts";
+import { ownJobKinds } from "./own.ts";
 import { passwordReset } from "./password-reset.ts";
 import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
@@ -69,4 +70,5 @@ export const jobKinds: Record<string, JobKind> = {
   tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
   webhook_send: webhookSend,
+  ...ownJobKinds,
 };
