@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-/** Beside `web/` itself: what it imports, and the versions of its packages. */
+/** Beside `web/` and the client itself: what it imports, and the versions of its packages. */
 const others = [
   "supabase/functions/_shared/currencies.ts",
   "supabase/functions/_shared/mail/topics.ts",
@@ -23,7 +23,11 @@ async function filesUnder(root: string, folder: string): Promise<string[]> {
 
 /** A hash of every source's path and content. */
 export async function hashSources(projectDir: string): Promise<string> {
-  const paths = [...await filesUnder(projectDir, "web"), ...others].sort();
+  const paths = [
+    ...await filesUnder(projectDir, "web"),
+    ...await filesUnder(projectDir, "client/src"),
+    ...others,
+  ].sort();
   const hash = createHash("sha256");
   for (const path of paths) {
     const content = await Deno.readFile(join(projectDir, path));
