@@ -7,6 +7,7 @@ import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
+import { ownJobKinds } from "./own.ts";
 import { passwordReset } from "./password-reset.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { restoreCauses } from "./restore-causes.ts";
@@ -54,4 +55,5 @@ export const jobKinds: Record<string, JobKind> = {
   webhook_handle: webhookHandle,
   webhook_send: webhookSend,
   ...shopJobs,
+  ...ownJobKinds,
 };
