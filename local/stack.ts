@@ -24,6 +24,8 @@ import { startWeb } from "./web/server.ts";
 /** The project's root, and the folder that the Supabase CLI knows. */
 export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
 export const supabaseDir = join(projectDir, "supabase");
+/** Where builds of the web application are kept. */
+export const siteCacheDir = join(projectDir, ".socle", "web");
 
 export interface StackOptions {
   /** Where everything is kept: database, files, keys, mails, the local Stripe. */
@@ -256,7 +258,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         port: ports.web,
         env: { SUPABASE_URL: gateway.url, SUPABASE_PUBLISHABLE_KEY: keys.publishableKey },
         // Of the sources alone, so every stack of this checkout has a use for it.
-        cacheDir: join(projectDir, ".socle", "web"),
+        cacheDir: siteCacheDir,
         log,
       });
       stops.push(web.stop);

@@ -1,6 +1,7 @@
 /**
  * `task ok`: everything that must hold before a change lands. Each step's output is shown only when it
- * fails; the last line counts what ran and what did not: `N passed, N failed, N ignored`.
+ * fails; at the end comes once more what failed, and a line that counts what ran and what did not:
+ * `N passed, N failed, N ignored`.
  */
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -76,6 +77,20 @@ function counted(output: string): Count {
   return { passed, failed, ignored };
 }
 
+/** How much of a failed step is shown again. */
+const linesAgain = 120;
+const failures: string[] = [];
+
+/** The end of what a failed step printed; of tests, from where they list what failed. */
+function reason(output: string): string {
+  const plain = stripVTControlCharacters(output).trimEnd();
+  const listed = plain.search(/^ ?ERRORS\b/m);
+  const lines = (listed < 0 ? plain : plain.slice(listed)).split("\n");
+  if (lines.length <= linesAgain) return lines.join("\n");
+  const half = linesAgain / 2;
+  return [...lines.slice(0, half), "[…]", ...lines.slice(-half)].join("\n");
+}
+
 async function run({ name, command, live }: Step): Promise<Count> {
   const started = performance.now();
   const child = new Deno.Command(command[0]!, {
@@ -101,6 +116,7 @@ async function run({ name, command, live }: Step): Promise<Count> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${success ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
   if (!success && !live) console.log(output.trimEnd());
+  if (!success) failures.push(`FAIL ${name}\n${reason(output)}`);
   const tests = counted(output);
   // A step without tests of its own counts as one.
   if (tests.passed + tests.failed === 0) {
@@ -116,5 +132,6 @@ for (const step of steps) {
   failed += tests.failed;
   ignored += tests.ignored;
 }
+for (const failure of failures) console.log(`\n${failure}\n`);
 console.log(`${passed} passed, ${failed} failed, ${ignored} ignored`);
 if (failed > 0) Deno.exit(1);

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { type FreshDatabase, freshDatabase } from "../local/postgres/fresh-database.ts";
 import { freePorts } from "../local/ports.ts";
 import { publishPlans } from "../local/publish-plans.ts";
-import { projectDir, type Stack, startStack } from "../local/stack.ts";
+import { projectDir, siteCacheDir, type Stack, startStack } from "../local/stack.ts";
+import { cachedSite } from "../local/web/cache.ts";
 import { plansKnown } from "./support/plans-known.ts";
 import { preparePlans } from "./support/plans-prepared.ts";
 
@@ -88,11 +89,17 @@ try {
     SOCLE_TEST_DATABASE: stack.adminDatabaseUrl,
     SOCLE_TEST_TEMPLATE: new URL(template.adminUrl).pathname.slice(1),
   };
-  const plans = manyStacks && await preparePlans({
-    server: settings.SOCLE_TEST_DATABASE,
-    template: settings.SOCLE_TEST_TEMPLATE,
-    dataDir: join(dataDir, "plans"),
-  });
+  const [plans] = manyStacks
+    ? await Promise.all([
+      preparePlans({
+        server: settings.SOCLE_TEST_DATABASE,
+        template: settings.SOCLE_TEST_TEMPLATE,
+        dataDir: join(dataDir, "plans"),
+      }),
+      // Before any test: the build installs packages beside those that the functions are starting from.
+      cachedSite({ cacheDir: siteCacheDir, log: () => {}, signal: new AbortController().signal }),
+    ])
+    : [];
   console.log(`copies to be made of it ready after ${seconds()} s`);
   code = await runTests({ ...stack.env, ...settings, ...plans });
 } finally {

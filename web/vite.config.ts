@@ -41,7 +41,7 @@ export default defineConfig(({ mode }) => ({
     port: 3000,
     strictPort: true,
     // Not the whole checkout: it holds keys.
-    fs: { allow: [".", "../node_modules", "../supabase/functions/_shared"] },
+    fs: { allow: [".", "../node_modules", "../client/src", "../supabase/functions/_shared"] },
   },
   cacheDir: "../node_modules/.vite",
   build: { target: "baseline-widely-available" },

@@ -1,5 +1,6 @@
 /** Builds of the web application, kept by what they were made of: one folder each. */
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../log.ts";
 import { readSite, scriptBytes, type Site } from "./site.ts";
@@ -23,16 +24,22 @@ export async function cachedSite({ cacheDir, log, signal }: CacheOptions): Promi
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  await Deno.mkdir(cacheDir, { recursive: true });
+  using _turn = await turnOf(cacheDir, signal);
+  try {
+    return await readSite(folder); // Somebody else's build, which this one waited for.
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
   log("web", "building the web application");
   const started = performance.now();
-  await Deno.mkdir(cacheDir, { recursive: true });
   // Beside its place, then moved there whole: nobody finds half a build.
   const unfinished = `${folder}.${crypto.randomUUID()}`;
   try {
     await runBuild(unfinished, signal);
     const site = await readSite(unfinished);
     await removeOthers(cacheDir);
-    await moveUnlessThere(unfinished, folder);
+    await Deno.rename(unfinished, folder);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const size = Math.round(scriptBytes(site) / 1000);
     log("web", `built in ${seconds} s: ${size} kB of script, compressed`);
@@ -42,6 +49,21 @@ export async function cachedSite({ cacheDir, log, signal }: CacheOptions): Promi
       if (!(error instanceof Deno.errors.NotFound)) throw error; // Moved.
     });
   }
+}
+
+/**
+ * One builds at a time, whatever the process: a build installs packages, and two at once would do so in
+ * the same node_modules. The system gives a turn back whose process died.
+ */
+async function turnOf(cacheDir: string, signal: AbortSignal): Promise<Disposable> {
+  const file = await Deno.open(join(cacheDir, ".lock"), { create: true, write: true });
+  try {
+    while (!await file.tryLock(true)) await delay(100, undefined, { signal });
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return file;
 }
 
 async function runBuild(folder: string, signal: AbortSignal): Promise<void> {
@@ -67,15 +89,5 @@ async function removeOthers(cacheDir: string): Promise<void> {
     await Deno.remove(join(cacheDir, name), { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error; // Another server was faster.
     });
-  }
-}
-
-async function moveUnlessThere(from: string, to: string): Promise<void> {
-  try {
-    await Deno.rename(from, to);
-  } catch (error) {
-    // Whoever built at the same time has put the same files there.
-    if ((await Deno.stat(to).catch(() => undefined))?.isDirectory) return;
-    throw error;
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 /** `web/` itself, and where it imports from. */
-const folders = ["web", "supabase/functions/_shared"];
+const folders = ["web", "client/src", "supabase/functions/_shared"];
 
 /** The versions of its packages. */
 const others = ["supabase/import_map.json"];

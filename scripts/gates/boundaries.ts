@@ -1,6 +1,7 @@
 /**
  * Who may import what. `supabase/functions` is what ships: it stands alone, on packages of the import map
- * and on those built-in modules that the hosted runtime has. `web/src` is what browsers get.
+ * and on those built-in modules that the hosted runtime has. `web/src` is what browsers get. `client/src` is what anybody installs:
+ * nothing but itself.
  */
 import { type Import, importsOf, target } from "./imports.ts";
 import type { Gate } from "./tree.ts";
@@ -21,6 +22,8 @@ interface Zone {
   holds(path: string): boolean;
   /** Where a relative import may lead. */
   reaches: string[];
+  /** False: imports no package. */
+  packages?: false;
   /** Built-in modules that it may import. */
   builtIn: Set<string>;
 }
@@ -34,7 +37,13 @@ const zones: Zone[] = [
   {
     holds: (path) => path.startsWith("web/src/"),
     // The pages share the product's types and tables of what is sold, and nothing of a function's.
-    reaches: ["web/src/", "supabase/functions/_shared/"],
+    reaches: ["web/src/", "client/src/", "supabase/functions/_shared/"],
+    builtIn: new Set(),
+  },
+  {
+    holds: (path) => path.startsWith("client/src/"),
+    reaches: ["client/src/"],
+    packages: false,
     builtIn: new Set(),
   },
 ];
@@ -46,7 +55,9 @@ function complaint(zone: Zone, mapped: Set<string>, one: Import): string | undef
     if (zone.reaches.some((folder) => to.startsWith(folder))) return undefined;
     return `${path}:${line}: imports ${to}, outside of ${zone.reaches.join(" and ")}`;
   }
-  if (zone.builtIn.has(specifier) || mapped.has(specifier)) return undefined;
+  if (zone.builtIn.has(specifier)) return undefined;
+  if (zone.packages === false) return `${path}:${line}: imports ${specifier}, and may no package`;
+  if (mapped.has(specifier)) return undefined;
   if (specifier.startsWith("node:")) {
     return `${path}:${line}: imports ${specifier}, which is not on the list of boundaries.ts`;
   }

@@ -2,6 +2,7 @@
 import type { Declared } from "../declarations.ts";
 import { headers, parameters } from "./headers.ts";
 import { operation, signatureScheme } from "./operation.ts";
+import { operationIds } from "./operation-id.ts";
 import { problemSchema } from "./schema.ts";
 
 function securitySchemes(declared: Declared[]): Record<string, unknown> {
@@ -38,12 +39,13 @@ export function openapiDocument(declared: Declared[]): Record<string, unknown> {
     a.address < b.address ? -1 : a.address > b.address ? 1 : 0
   ));
   const byAddress = Map.groupBy(sorted, ({ address }) => address);
+  const idOf = operationIds(sorted);
   const responses = new Map<string, unknown>();
   const paths = [...byAddress].map(([address, methods]) => {
     const tagged = methods.some(({ declaration }) => declaration.ifMatch);
     const operations = methods.map((one) => [
       one.declaration.method.toLowerCase(),
-      operation(one, tagged, responses),
+      operation(one, idOf(one), tagged, responses),
     ]);
     return [`/functions/v1/${address}`, Object.fromEntries(operations)];
   });

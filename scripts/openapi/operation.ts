@@ -6,6 +6,7 @@ import { problemsOf } from "../../supabase/functions/_shared/possible-problems.t
 import { catalogue, type ProblemCode } from "../../supabase/functions/_shared/problem.ts";
 import { defaultBodyLimit } from "../../supabase/functions/_shared/request-body.ts";
 import type { Declared } from "../declarations.ts";
+import { readsCartId } from "./cart-id.ts";
 import { header, parameter } from "./headers.ts";
 import { jsonSchema } from "./schema.ts";
 
@@ -148,16 +149,18 @@ function failures(declaration: Declaration, components: Map<string, unknown>) {
 /**
  * Describes one method.
  *
+ * @param id what it is called, see operation-id.ts
  * @param tagged whether replies carry an ETag: some method at the address takes If-Match
  * @param responses the document's response components, to which those of this method are added
  */
 export function operation(
   declared: Declared,
+  id: string,
   tagged: boolean,
   responses: Map<string, unknown>,
 ): Record<string, unknown> {
-  const { address, declaration } = declared;
-  const { method, summary, idempotent, ifMatch, etag, limit: limitName, requires, status = 200 } =
+  const { declaration } = declared;
+  const { summary, idempotent, ifMatch, etag, limit: limitName, requires, status = 200 } =
     declaration;
   const limit = limits[limitName];
   const described = [
@@ -174,13 +177,14 @@ export function operation(
   ];
   const body = requestBody(declaration);
   return {
-    operationId: `${method.toLowerCase()}_${address.replaceAll(/\W+/g, "_").replace(/_$/, "")}`,
+    operationId: id,
     summary,
     ...(described.length > 0 && { description: described.join("\n\n") }),
     security: security(declared),
     parameters: [
       parameter("RequestId"),
       ...(idempotent ? [parameter("IdempotencyKey")] : []),
+      ...(readsCartId(declaration) ? [parameter("CartId")] : []),
       ...(ifMatch ? [parameter("IfMatch")] : []),
       ...(etag ? [parameter("IfNoneMatch")] : []),
       ...parametersIn("path", declaration.params),

@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { z } from "zod";
 import { loadDeclarations } from "../../scripts/declarations.ts";
 import { openapiDocument } from "../../scripts/openapi/document.ts";
+import { namedInVain, operationIds } from "../../scripts/openapi/operation-id.ts";
 import { jsonSchema } from "../../scripts/openapi/schema.ts";
 import { securityPage } from "../../scripts/openapi/security-page.ts";
 
@@ -61,6 +62,16 @@ Deno.test("openapi: every path, method, caller and problem of the declarations i
       name,
     );
   }
+});
+
+Deno.test("openapi: every method has a name of its own, and none is named that there is not", async () => {
+  const declared = await loadDeclarations();
+  const idOf = operationIds(declared);
+  assert.equal(new Set(declared.map(idOf)).size, declared.length);
+  for (const one of declared) assert.match(idOf(one), /^[a-z][a-zA-Z0-9]+$/);
+  assert.deepEqual(namedInVain(declared), []);
+  const twin = { ...declared[0]!, name: "orders-list", address: "orders-list" };
+  assert.throws(() => operationIds([...declared, twin]), /are both called ordersList/);
 });
 
 Deno.test("openapi: the security page lists what is elevated with its reason, and nothing else", async () => {

@@ -68,6 +68,13 @@ Deno.test("boundaries: pages import no server's code but what is shared", async 
   await fails(boundaries, spoiled, /web\/src\/x\.ts:1: /, /web\/src\/x\.ts:2: /);
 });
 
+Deno.test("boundaries: the client imports nothing but itself", async () => {
+  const spoiled = changed(tree, {
+    "client/src/x.ts": 'import "zod";\nimport "node:crypto";\nimport "../../web/src/format.ts";\n',
+  });
+  await fails(boundaries, spoiled, /x\.ts:1: /, /x\.ts:2: /, /x\.ts:3: /);
+});
+
 Deno.test("endpoints: one that is not listed or described fails, and so does a name without a function", async () => {
   const added = changed(tree, { "supabase/functions/refund-all/index.ts": "" });
   await fails(

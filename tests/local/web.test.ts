@@ -52,11 +52,28 @@ Deno.test("web server: builds once, meanwhile says so, and serves the page for e
   }
 });
 
+Deno.test("web server: three that start at once on an empty cache wait for one build", async () => {
+  const cacheDir = await Deno.makeTempDir({ prefix: "socle-web-" });
+  const log: string[] = [];
+  const options = { port: 0, env, cacheDir, log: (_: string, line: string) => log.push(line) };
+  const servers = await Promise.all([1, 2, 3].map(() => startWeb(options)));
+  try {
+    for (const { url } of servers) {
+      await waitFor("the build", async () => await status(url) === 200, 60);
+    }
+    assert.equal(log.filter((line) => line.startsWith("building")).length, 1);
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
 Deno.test("web server: stops while it builds", async () => {
   const cacheDir = await Deno.makeTempDir({ prefix: "socle-web-" });
   const web = await startWeb({ port: 0, env, cacheDir, log: () => {} });
   assert.equal(await status(web.url), 503);
   await web.stop();
-  assert.deepEqual(Array.from(Deno.readDirSync(cacheDir)), []);
+  const left = Array.from(Deno.readDirSync(cacheDir), ({ name }) => name);
+  assert.deepEqual(left.filter((name) => name !== ".lock"), []);
   await Deno.remove(cacheDir, { recursive: true });
 });

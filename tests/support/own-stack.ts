@@ -14,6 +14,7 @@ import { type StackAddress, stackAddress, stripeSdk } from "./stack.ts";
 import { plansKnown } from "./plans-known.ts";
 import { copyDatabase, preparedPlans } from "./plans-prepared.ts";
 import type { FaultyProxy } from "./faulty-proxy.ts";
+import { waitFor } from "./wait.ts";
 
 /** What may differ from the shared stack. */
 export interface Differences
@@ -39,6 +40,16 @@ export interface OwnStack extends AsyncDisposable {
 
 /** An address on which nobody listens: what a provider looks like that is down. */
 export const nobody = "http://127.0.0.1:9";
+
+/** Until its pages are served: the first stack after a change of them builds them. */
+async function siteBuilt(stack: Stack): Promise<void> {
+  await waitFor("the web application to be built", async () => {
+    const page = await fetch(stack.env["SITE_URL"]!);
+    const text = await page.text();
+    if (page.status !== 200 && page.status !== 503) throw new Error(text);
+    return page.status === 200;
+  }, 120);
+}
 
 /** Starts one. Ready within a few seconds; functions start at their first call. */
 export async function startOwnStack(differences: Differences = {}): Promise<OwnStack> {
@@ -79,6 +90,7 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
       ...others,
     });
   let stack = await start();
+  if (others.web) await siteBuilt(stack);
   if (plansThere && prepared === undefined) {
     const stripe = stripeSdk(stackAddress(stack.env));
     await publishMeters(stripe, meters);

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { stripeClient } from "../billing/stripe.ts";
-import { log } from "../log.ts";
-import { lookAtOrder } from "../shop/checkout/sweep.ts";
-import { jobKind, succeeded } from "./kind.ts";
+import { stripeClient } from "../../billing/stripe.ts";
+import { log } from "../../log.ts";
+import { lookAtOrder } from "../checkout/sweep.ts";
+import { jobKind, succeeded } from "../../jobs/kind.ts";
 
 /** Ends a guest's checkout on which too many cards were declined: its page would take further ones. */
 export const orderEnd = jobKind({

@@ -1,10 +1,10 @@
 /** The mails about an order of the shop after it was paid. They go to guests as well. */
 import * as z from "zod";
 import { Money } from "../../money.ts";
-import { action, greeting, note, rows, text } from "../blocks.ts";
-import { Instant } from "../locale.ts";
-import { mailTemplate } from "../template.ts";
-import { label, link } from "../untrusted.ts";
+import { action, greeting, note, rows, text } from "../../mail/blocks.ts";
+import { Instant } from "../../mail/locale.ts";
+import { mailTemplate } from "../../mail/template.ts";
+import { label, link } from "../../mail/untrusted.ts";
 import {
   Address,
   address,

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { stripeClient } from "../billing/stripe.ts";
-import { sweepOrders } from "../shop/checkout/sweep.ts";
-import { jobKind } from "./kind.ts";
+import { stripeClient } from "../../billing/stripe.ts";
+import { sweepOrders } from "../checkout/sweep.ts";
+import { jobKind } from "../../jobs/kind.ts";
 
 /** Every minute: asks Stripe what became of orders that are still pending. */
 export const ordersSweep = jobKind({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { stripeClient } from "../billing/stripe.ts";
-import { finishOrderRefund } from "../shop/orders/refunds.ts";
-import { jobKind, succeeded } from "./kind.ts";
+import { stripeClient } from "../../billing/stripe.ts";
+import { finishOrderRefund } from "../orders/refunds.ts";
+import { jobKind, succeeded } from "../../jobs/kind.ts";
 
 /** Gives money of an order back; one that is no longer open has nothing left to do. */
 export const orderRefund = jobKind({

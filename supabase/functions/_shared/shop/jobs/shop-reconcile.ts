@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { stripeClient } from "../billing/stripe.ts";
-import { rows } from "../database.ts";
-import { log } from "../log.ts";
-import { reconcileShop } from "../shop/reconcile/reconcile.ts";
-import { jobKind, succeeded } from "./kind.ts";
+import { stripeClient } from "../../billing/stripe.ts";
+import { rows } from "../../database.ts";
+import { log } from "../../log.ts";
+import { reconcileShop } from "../reconcile/reconcile.ts";
+import { jobKind, succeeded } from "../../jobs/kind.ts";
 
 /**
  * Once a day: compares orders with Stripe and the ledgers. It mends what looking again at Stripe mends, as

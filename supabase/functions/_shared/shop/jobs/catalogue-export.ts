@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { rows } from "../database.ts";
-import { log } from "../log.ts";
-import { removeAll, type StoredFile } from "../privacy/remove-files.ts";
-import { exportNextPart } from "../shop/export/export.ts";
-import { jobKind, succeeded } from "./kind.ts";
+import { rows } from "../../database.ts";
+import { log } from "../../log.ts";
+import { removeAll, type StoredFile } from "../../privacy/remove-files.ts";
+import { exportNextPart } from "../export/export.ts";
+import { jobKind, succeeded } from "../../jobs/kind.ts";
 
 /** Writes one part of an export; the part that follows is another job. */
 export const catalogueExport = jobKind({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { rows } from "../database.ts";
-import { removeFiles } from "../privacy/remove-files.ts";
-import { jobKind, succeeded } from "./kind.ts";
+import { rows } from "../../database.ts";
+import { removeFiles } from "../../privacy/remove-files.ts";
+import { jobKind, succeeded } from "../../jobs/kind.ts";
 
 /** Removes the files of product images that are gone; a file that a row names again stays. */
 export const productImagesRemove = jobKind({

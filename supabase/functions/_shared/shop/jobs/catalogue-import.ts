@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { importNextBatch } from "../shop/import/import.ts";
-import { jobKind, succeeded } from "./kind.ts";
+import { importNextBatch } from "../import/import.ts";
+import { jobKind, succeeded } from "../../jobs/kind.ts";
 
 /** Reads one batch of an import; the batch that follows is another job. */
 export const catalogueImport = jobKind({

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { CartReference, takeBought } from "../shop/cart/checkout.ts";
-import { readOrder } from "../shop/checkout/order.ts";
-import { jobKind, succeeded } from "./kind.ts";
+import { CartReference, takeBought } from "../cart/checkout.ts";
+import { readOrder } from "../checkout/order.ts";
+import { jobKind, succeeded } from "../../jobs/kind.ts";
 
 /** Takes what a paid order bought out of the cart that it came from. */
 export const cartTake = jobKind({

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { Money } from "../../money.ts";
-import { greeting, note, rows, text } from "../blocks.ts";
-import { Instant } from "../locale.ts";
-import { mailTemplate, type Sentence } from "../template.ts";
-import { label } from "../untrusted.ts";
+import { greeting, note, rows, text } from "../../mail/blocks.ts";
+import { Instant } from "../../mail/locale.ts";
+import { mailTemplate, type Sentence } from "../../mail/template.ts";
+import { label } from "../../mail/untrusted.ts";
 import { Address, address, because, eur, order, sample, toOrder } from "./order-parts.ts";
 
 const Line = z.strictObject({

@@ -1,8 +1,8 @@
 /** What the mails about an order of the shop share. */
-import { action } from "../blocks.ts";
-import type { Locale } from "../locale.ts";
-import type { Block, Sentence, Writer } from "../template.ts";
-import { label, link, personName } from "../untrusted.ts";
+import { action } from "../../mail/blocks.ts";
+import type { Locale } from "../../mail/locale.ts";
+import type { Block, Sentence, Writer } from "../../mail/template.ts";
+import { label, link, personName } from "../../mail/untrusted.ts";
 import * as z from "zod";
 
 /** What each of them says of its order. */
