@@ -7,6 +7,8 @@ import type { Supabase } from "./supabase.ts";
 export interface App {
   supabase: Supabase;
   session: Session | null;
+  /** Whether it is one of the staff's; false until that is known. */
+  isStaff: boolean;
   link: AuthLink | undefined;
   /** Who sells, line by line, as receipts say. */
   seller: string[];
