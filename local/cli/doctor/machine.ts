@@ -30,7 +30,7 @@ function deno(): Finding {
   return warn(
     "Deno",
     `${version}, and ${denoVersion} is what is tested`,
-    `run tasks by: npx -y deno@${denoVersion} task …`,
+    "run tasks by: npx -y deno@2.9.6 task …",
   );
 }
 
@@ -65,7 +65,7 @@ async function packages(): Promise<Finding> {
     return ok("packages", "installed");
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return bad("packages", "not installed", `npx -y deno@${denoVersion} install`);
+    return bad("packages", "not installed", "npx -y deno@2.9.6 install");
   }
 }
 
