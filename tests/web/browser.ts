@@ -1,7 +1,6 @@
 /** A real Chromium on the web application, and its pages as a person uses them. */
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import { waitFor } from "../support/wait.ts";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 async function findChromium(): Promise<string | undefined> {
@@ -47,8 +46,6 @@ export async function visit(
   siteUrl: string,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  // Built at its first start only.
-  await waitFor("the site", async () => (await fetch(siteUrl, { method: "HEAD" })).ok, 120);
   const context = await browser.newContext({ baseURL: siteUrl, locale: "en-GB", ...options });
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();

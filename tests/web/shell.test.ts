@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
+import { looksRight } from "./looks.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { signUp } from "../support/users.ts";
 import {
@@ -64,6 +65,7 @@ Deno.test({
     await page.goto("/account");
     await logInOn(page, user);
     await headingIs(page, "Profile");
+    await looksRight(page, "profile");
     const menu = page.getByRole("button", { name: "Menu" });
     assert.equal(await menu.getAttribute("aria-expanded"), "false");
     const ways = page.getByRole("navigation", { name: "Main" });

@@ -1,6 +1,7 @@
 import type { Session } from "@supabase/supabase-js";
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useMemo, useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
+import { createSocle } from "../../client/src/mod.ts";
 import { accountRoutes } from "./account/routes.tsx";
 import { AppContext } from "./app-context.ts";
 import type { AuthLink } from "./auth-link.ts";
@@ -34,9 +35,10 @@ export function App({ supabase, initial, link, seller }: Props) {
     const { data } = supabase.auth.onAuthStateChange((_event, session) => setSession(session));
     return () => data.subscription.unsubscribe();
   }, [supabase]);
+  const socle = useMemo(() => createSocle(supabase), [supabase]);
   const isStaff = useIsStaff(supabase, session?.user.id);
   return (
-    <AppContext value={{ supabase, session, isStaff, link, seller }}>
+    <AppContext value={{ supabase, socle, session, isStaff, link, seller }}>
       <CartProvider>
         <Shell>
           <FailureBoundary path={path}>

@@ -4,7 +4,7 @@ import { Note, ProblemAlert } from "../components/alert.tsx";
 import { ActionButton } from "../components/form.tsx";
 import { Loading } from "../components/page.tsx";
 import { formatDay } from "../format.ts";
-import { type AccountDeletion, invoke } from "../functions.ts";
+import type { AccountDeleteGetReply } from "../../../client/src/mod.ts";
 import { useLanguage } from "../text/language.tsx";
 import { AccountPage } from "./account-page.tsx";
 import { useAccountTexts } from "./texts.ts";
@@ -16,19 +16,19 @@ const tokenOf = (hash: string) => new URLSearchParams(hash.slice(1)).get("token"
 
 /** Where the mails about a deletion lead: confirming it, and keeping the account after all. */
 export function AccountDelete() {
-  const { supabase } = useApp();
+  const { socle } = useApp();
   const { language } = useLanguage();
   const s = useAccountTexts();
   const [token, setToken] = useState(() => tokenOf(location.hash));
-  const [deletion, setDeletion] = useState<AccountDeletion | null>();
+  const [deletion, setDeletion] = useState<AccountDeleteGetReply["deletion"]>();
   const [problem, setProblem] = useState<Problem>();
   const read = useCallback(async () => {
     try {
-      setDeletion((await invoke(supabase, "account-delete", {}, undefined, "GET")).deletion);
+      setDeletion((await socle.accountDeleteGet()).deletion);
     } catch (error) {
       setProblem(await problemOf(error));
     }
-  }, [supabase]);
+  }, [socle]);
   useEffect(() => {
     // A bookmark must not keep it.
     if (token !== undefined) history.replaceState(null, "", location.pathname);
@@ -39,13 +39,13 @@ export function AccountDelete() {
     return () => removeEventListener("hashchange", onHashChange);
   }, [token, read]);
   const confirm = useAction(async () => {
-    setDeletion((await invoke(supabase, "account-delete", { token: token! })).deletion);
+    setDeletion((await socle.accountDeleteRequest({ token: token! })).deletion);
   });
   const ask = useAction(async () => {
-    setDeletion((await invoke(supabase, "account-delete", {})).deletion);
+    setDeletion((await socle.accountDeleteRequest({})).deletion);
   });
   const keep = useAction(async () => {
-    setDeletion((await invoke(supabase, "account-delete", {}, undefined, "DELETE")).deletion);
+    setDeletion((await socle.accountDeleteCancel()).deletion);
   });
   const state = deletion?.state;
   const toConfirm = state === "unconfirmed" && token !== undefined;

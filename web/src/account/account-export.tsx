@@ -4,7 +4,7 @@ import { ProblemAlert } from "../components/alert.tsx";
 import { ActionButton } from "../components/form.tsx";
 import { Loading } from "../components/page.tsx";
 import { formatDay } from "../format.ts";
-import { type AccountExport as Export, invoke } from "../functions.ts";
+import type { AccountExportGetReply } from "../../../client/src/mod.ts";
 import { useLanguage } from "../text/language.tsx";
 import { AccountPage } from "./account-page.tsx";
 import { useAccountTexts } from "./texts.ts";
@@ -13,21 +13,21 @@ import { useAction } from "../use-action.ts";
 
 /** Where the mail about an export leads: its files, or asking for one. */
 export function AccountExport() {
-  const { supabase } = useApp();
+  const { socle } = useApp();
   const { language } = useLanguage();
   const s = useAccountTexts();
-  const [current, setCurrent] = useState<Export | null>();
+  const [current, setCurrent] = useState<AccountExportGetReply["export"]>();
   const [problem, setProblem] = useState<Problem>();
   const read = useCallback(async () => {
     try {
-      setCurrent((await invoke(supabase, "account-export", {}, undefined, "GET")).export);
+      setCurrent((await socle.accountExportGet()).export);
     } catch (error) {
       setProblem(await problemOf(error));
     }
-  }, [supabase]);
+  }, [socle]);
   useEffect(() => void read(), [read]);
   const ask = useAction(async (idempotencyKey) => {
-    setCurrent((await invoke(supabase, "account-export", {}, idempotencyKey)).export);
+    setCurrent((await socle.accountExportRequest({}, { idempotencyKey })).export);
   });
   return (
     <AccountPage title={s.exportTitle}>

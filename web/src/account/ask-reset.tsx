@@ -1,6 +1,5 @@
 import { useState } from "react";
 import { useApp } from "../app-context.ts";
-import { invoke } from "../functions.ts";
 import { useLanguage } from "../text/language.tsx";
 import { useAccountTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
@@ -9,13 +8,13 @@ import { Field, Form } from "../components/form.tsx";
 
 /** Asks for the mail by which a new password is chosen. */
 export function AskReset() {
-  const { supabase } = useApp();
+  const { socle } = useApp();
   const { t } = useLanguage();
   const s = useAccountTexts();
   const [sentTo, setSentTo] = useState<string>();
   const ask = useAction(async (_key, { email = "" }: Record<string, string>) => {
     setSentTo(undefined);
-    await invoke(supabase, "auth-password-reset", {
+    await socle.authPasswordReset({
       email,
       redirect_to: `${location.origin}/new-password`,
     });

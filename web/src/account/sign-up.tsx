@@ -5,21 +5,20 @@ import { Field, Form } from "../components/form.tsx";
 import { TextLink } from "../components/text-link.tsx";
 import { Page } from "../components/page.tsx";
 import { ResendConfirmation } from "./resend-confirmation.tsx";
-import { invoke } from "../functions.ts";
 import { useLanguage } from "../text/language.tsx";
 import { useAccountTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 
 /** A new account; where addresses are confirmed first, it ends with a look into the mailbox. */
 export function SignUp() {
-  const { supabase, session } = useApp();
+  const { socle, supabase, session } = useApp();
   const { t, language } = useLanguage();
   const s = useAccountTexts();
   const [parameters] = useSearchParams();
   const [mailedTo, setMailedTo] = useState<string>();
   const signUp = useAction(
     async (_key, { name = "", email = "", password = "" }: Record<string, string>) => {
-      const answer = await invoke(supabase, "auth-signup", {
+      const answer = await socle.authSignup({
         name,
         email,
         password,

@@ -7,27 +7,19 @@ import { ActionButton } from "../components/form.tsx";
 import { useLanguage } from "../text/language.tsx";
 import { useAccountTexts } from "./texts.ts";
 import { topicName } from "../mail-topics.ts";
-import { ProblemError, problemOf } from "../problem.ts";
 import { useAction } from "../use-action.ts";
 
 /** Where the link at a mail's foot leads. It asks first: programs that look through mails open links. */
 export function Unsubscribe() {
-  const { supabase } = useApp();
+  const { socle } = useApp();
   const { language } = useLanguage();
   const s = useAccountTexts();
   const [token] = useState(() => new URLSearchParams(location.search).get("token") ?? "");
   const [done, setDone] = useState(false);
   const topic = topicName(token.split(".")[1], language);
   const unsubscribe = useAction(async () => {
-    const { error } = await supabase.functions.invoke(
-      `mail-unsubscribe?token=${encodeURIComponent(token)}`,
-      {
-        // What a mail program sends for one click: https://www.rfc-editor.org/rfc/rfc8058
-        body: "List-Unsubscribe=One-Click",
-        headers: { "content-type": "application/x-www-form-urlencoded" },
-      },
-    );
-    if (error !== null) throw new ProblemError(await problemOf(error));
+    // What a mail program sends for one click: https://www.rfc-editor.org/rfc/rfc8058
+    await socle.mailUnsubscribe({ token, "List-Unsubscribe": "One-Click" });
     setDone(true);
   });
   if (topic === undefined) {

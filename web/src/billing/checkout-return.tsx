@@ -7,21 +7,21 @@ import { ButtonAnchor, ButtonLink } from "../components/button-link.tsx";
 import { TextLink } from "../components/text-link.tsx";
 import { Page } from "../components/page.tsx";
 import { formatDay } from "../format.ts";
-import { type CheckoutStatus, invoke } from "../functions.ts";
+import type { CheckoutStatusReply } from "../../../client/src/mod.ts";
 import { useLanguage } from "../text/language.tsx";
 import { useBillingTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 
 /** Where Stripe's page leads back: says how it ended, as Stripe has it now. No webhook is waited for. */
 export function CheckoutReturn() {
-  const { supabase } = useApp();
+  const { socle } = useApp();
   const { t } = useLanguage();
   const s = useBillingTexts();
   const [parameters] = useSearchParams();
   const sessionId = parameters.get("session_id") ?? "";
-  const [checkout, setCheckout] = useState<CheckoutStatus>();
+  const [checkout, setCheckout] = useState<CheckoutStatusReply>();
   const look = useAction(async () => {
-    setCheckout(await invoke(supabase, "checkout-status", { session_id: sessionId }));
+    setCheckout(await socle.checkoutStatus({ session_id: sessionId }));
   });
   // Once for each session; `look` itself is another on each render.
   useEffect(() => void look.start(), [sessionId]);
@@ -43,7 +43,7 @@ export function CheckoutReturn() {
 }
 
 function Outcome(
-  { checkout, look }: { checkout: CheckoutStatus; look: ReturnType<typeof useAction<[]>> },
+  { checkout, look }: { checkout: CheckoutStatusReply; look: ReturnType<typeof useAction<[]>> },
 ) {
   const { t, language } = useLanguage();
   const s = useBillingTexts();

@@ -3,7 +3,6 @@ import { useApp } from "../app-context.ts";
 import { ProblemAlert } from "../components/alert.tsx";
 import { PendingButton } from "../components/form.tsx";
 import { Section } from "../components/section.tsx";
-import { invoke } from "../functions.ts";
 import { useLanguage } from "../text/language.tsx";
 import { useBillingTexts } from "./texts.ts";
 import { formatDay } from "../format.ts";
@@ -13,18 +12,18 @@ import type { Billing, Plan } from "./read.ts";
 
 /** The plans on sale; choosing one leads to Stripe's page. */
 export function PlanChoice({ billing }: { billing: Billing }) {
-  const { supabase } = useApp();
+  const { socle } = useApp();
   const { language } = useLanguage();
   const s = useBillingTexts();
   const { ended, plans, workspace } = billing;
-  const buy = useAction(async (key, price_id: string) => {
-    const { checkout_url } = await invoke(supabase, "subscription-checkout", {
+  const buy = useAction(async (idempotencyKey, price_id: string) => {
+    const { checkout_url } = await socle.subscriptionCheckout({
       workspace_id: workspace.id,
       price_id,
       // Stripe puts the session's id there.
       success_url: `${location.origin}/checkout/return?session_id={CHECKOUT_SESSION_ID}`,
       cancel_url: `${location.origin}/checkout/cancelled`,
-    }, key);
+    }, { idempotencyKey });
     location.assign(checkout_url);
   });
   const endedPlan = plans.find(({ id }) => id === ended?.plan_id);

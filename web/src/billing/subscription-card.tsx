@@ -6,7 +6,6 @@ import { ActionButton } from "../components/form.tsx";
 import { Section } from "../components/section.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { formatDay } from "../format.ts";
-import { invoke } from "../functions.ts";
 import { useLanguage } from "../text/language.tsx";
 import { useBillingTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
@@ -22,7 +21,7 @@ interface Props {
 
 /** The plan that one has: until when, and how to end it or go on. */
 export function SubscriptionCard({ billing, subscription, reload }: Props) {
-  const { supabase } = useApp();
+  const { socle } = useApp();
 
   const s = useBillingTexts();
   const priceText = usePriceText();
@@ -30,15 +29,15 @@ export function SubscriptionCard({ billing, subscription, reload }: Props) {
   const workspace_id = billing.workspace.id;
   const ends = subscription.cancel_at_period_end;
 
-  const change = useAction(async (key) => {
+  const change = useAction(async (idempotencyKey) => {
     setChanged(undefined);
-    const endpoint = ends ? "subscription-uncancel" : "subscription-cancel";
-    await invoke(supabase, endpoint, { workspace_id }, key);
+    if (ends) await socle.subscriptionUncancel({ workspace_id }, { idempotencyKey });
+    else await socle.subscriptionCancel({ workspace_id }, { idempotencyKey });
     await reload();
     setChanged(ends ? s.uncancelled : s.cancelled);
   });
   const portal = useAction(async () => {
-    const { url } = await invoke(supabase, "billing-portal", {
+    const { url } = await socle.billingPortal({
       workspace_id,
       return_url: `${location.origin}/billing`,
     });

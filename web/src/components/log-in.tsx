@@ -1,6 +1,5 @@
 import { Stack, Text } from "@mantine/core";
 import { useApp } from "../app-context.ts";
-import { invoke } from "../functions.ts";
 import { useAction } from "../use-action.ts";
 import { useLanguage } from "../text/language.tsx";
 import { Field, Form } from "./form.tsx";
@@ -8,10 +7,10 @@ import { TextLink } from "./text-link.tsx";
 
 /** E-mail address and password. Whoever shows it sees the session come. */
 export function LogIn({ email }: { email?: string }) {
-  const { supabase } = useApp();
+  const { socle, supabase } = useApp();
   const { t } = useLanguage();
   const logIn = useAction(async (_key, { email = "", password = "" }: Record<string, string>) => {
-    const { session } = await invoke(supabase, "auth-login", { email, password });
+    const { session } = await socle.authLogin({ email, password });
     const { error } = await supabase.auth.setSession(session);
     if (error !== null) throw error;
   });

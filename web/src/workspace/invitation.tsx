@@ -9,7 +9,6 @@ import { ButtonLink } from "../components/button-link.tsx";
 import { TextLink } from "../components/text-link.tsx";
 import { Loading, Page } from "../components/page.tsx";
 import { formatDay } from "../format.ts";
-import { invoke } from "../functions.ts";
 import { useLanguage } from "../text/language.tsx";
 import { useWorkspaceTexts } from "./texts.ts";
 import { ProblemError, problemOf } from "../problem.ts";
@@ -29,7 +28,7 @@ type Invitation =
 
 /** Where an invitation's mail leads: who invites into what, and yes or no. */
 export function InvitationPage() {
-  const { supabase } = useApp();
+  const { socle, supabase } = useApp();
   const { t } = useLanguage();
   const s = useWorkspaceTexts();
   const [parameters] = useSearchParams();
@@ -41,8 +40,8 @@ export function InvitationPage() {
     if (error !== null) throw new ProblemError(await problemOf(error));
     setInvitation(data as unknown as Invitation);
   });
-  const accept = useAction(async (key) => {
-    const { workspace } = await invoke(supabase, "workspace-accept", { token }, key);
+  const accept = useAction(async (idempotencyKey) => {
+    const { workspace } = await socle.workspaceAccept({ token }, { idempotencyKey });
     setJoined(workspace.name);
   });
   const decline = useAction(async () => {

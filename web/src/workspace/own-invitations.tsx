@@ -1,7 +1,6 @@
 import { Stack } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useApp } from "../app-context.ts";
-import { invoke } from "../functions.ts";
 import { useWorkspaceTexts } from "./texts.ts";
 import { ProblemError, problemOf } from "../problem.ts";
 import type { Supabase } from "../supabase.ts";
@@ -54,11 +53,11 @@ export function OwnInvitations() {
 }
 
 function Answer({ id, answered }: { id: string; answered: (joined?: string) => void }) {
-  const { supabase } = useApp();
+  const { socle, supabase } = useApp();
 
   const s = useWorkspaceTexts();
-  const accept = useAction(async (key) => {
-    const { workspace } = await invoke(supabase, "workspace-accept", { invitation_id: id }, key);
+  const accept = useAction(async (idempotencyKey) => {
+    const { workspace } = await socle.workspaceAccept({ invitation_id: id }, { idempotencyKey });
     answered(workspace.name);
   });
   const decline = useAction(async () => {
