@@ -138,14 +138,18 @@ export interface ProblemCodes {
   refund_exceeds_payment: 422;
   /** 402: The payment was declined */
   payment_declined: 402;
-  /** 404: The file to import does not exist */
-  import_file_not_found: 404;
-  /** 404: The import does not exist */
-  import_not_found: 404;
-  /** 409: Another import of the catalogue runs */
-  catalogue_import_running: 409;
-  /** 404: The export does not exist */
-  export_not_found: 404;
+  /** 400: This link does not turn anything off */
+  unsubscribe_link_invalid: 400;
+  /** 403: It could not be confirmed that it is you */
+  reauthentication_failed: 403;
+  /** 409: Others are in workspaces that only you own */
+  workspaces_need_owner: 409;
+  /** 404: The account is not to be deleted */
+  deletion_not_found: 404;
+  /** 409: The deletion of the account runs already */
+  deletion_running: 409;
+  /** 404: The webhook endpoint does not exist */
+  webhook_endpoint_not_found: 404;
   /** 409: A category cannot be below itself */
   category_cycle: 409;
   /** 404: The product is not on sale */
@@ -190,8 +194,6 @@ export interface ProblemCodes {
   cart_limit_reached: 409;
   /** 503: Carts cannot be reached */
   cart_unavailable: 503;
-  /** 400: This link does not turn anything off */
-  unsubscribe_link_invalid: 400;
   /** 404: The order does not exist, or is not yours */
   order_not_found: 404;
   /** 409: The order can no longer be cancelled */
@@ -206,20 +208,18 @@ export interface ProblemCodes {
   refund_exceeds_order: 422;
   /** 404: The return does not exist */
   return_not_found: 404;
-  /** 403: It could not be confirmed that it is you */
-  reauthentication_failed: 403;
-  /** 409: Others are in workspaces that only you own */
-  workspaces_need_owner: 409;
-  /** 404: The account is not to be deleted */
-  deletion_not_found: 404;
-  /** 409: The deletion of the account runs already */
-  deletion_running: 409;
+  /** 404: The file to import does not exist */
+  import_file_not_found: 404;
+  /** 404: The import does not exist */
+  import_not_found: 404;
+  /** 409: Another import of the catalogue runs */
+  catalogue_import_running: 409;
+  /** 404: The export does not exist */
+  export_not_found: 404;
   /** 404: The review does not exist */
   review_not_found: 404;
   /** 403: Only who has bought a product reviews it */
   review_not_allowed: 403;
-  /** 404: The webhook endpoint does not exist */
-  webhook_endpoint_not_found: 404;
   /** 502: Stripe cannot be reached */
   payment_provider_unavailable: 502;
   /** 503: The captcha cannot be verified */

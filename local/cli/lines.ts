@@ -35,11 +35,14 @@ function shortened(message: string): string {
   return message;
 }
 
+/** A line as a terminal shows it. */
+export function terminalLine(time: Date, source: string, message: string): string {
+  return `${time.toISOString().slice(11, 19)} ${source.padEnd(28)} ${shortened(message)}`;
+}
+
 /** A log that writes to the terminal. */
 export const terminalLog: Log = (source, message, level = "info") => {
-  const line = `${new Date().toISOString().slice(11, 19)} ${source.padEnd(28)} ${
-    shortened(message)
-  }`;
+  const line = terminalLine(new Date(), source, message);
   if (level === "info") console.log(line);
   else console.error(line);
 };

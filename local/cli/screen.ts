@@ -20,6 +20,7 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
   Stripe     ${env["STRIPE_API_URL"]}
   Variables  npx -y deno@2.9.6 task status
+  Commands   task logs, db, mailbox, stripe trigger, new endpoint, doctor
 
 Four things to try in another terminal:
 

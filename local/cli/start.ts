@@ -4,6 +4,7 @@ import { assertFree, portsFrom } from "../ports.ts";
 import { publishPlans } from "../publish-plans.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { terminalLog } from "./lines.ts";
+import { openLogFile } from "./log-file.ts";
 import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
 import { startScreen } from "./screen.ts";
 
@@ -58,6 +59,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 const progress = showProgress();
 try {
+  const keepLine = await openLogFile(dataDir);
   const databaseUrl = Deno.env.get("SOCLE_DATABASE_URL");
   const redisUrl = Deno.env.get("REDIS_URL");
   const { database, ...others } = portsFrom(port);
@@ -66,7 +68,10 @@ try {
   const up = await startStack({
     dataDir,
     ports: portsFrom(port),
-    log: terminalLog,
+    log: (source, message, level) => {
+      terminalLog(source, message, level);
+      keepLine(source, message, level);
+    },
     databaseUrl,
     redisUrl,
     watch: true,

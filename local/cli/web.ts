@@ -2,15 +2,11 @@
 import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
 import { linkPackages } from "../web/packages.ts";
-import { readRunning } from "./running.ts";
+import { runningVariables } from "./running.ts";
 
-const running = await readRunning();
-if (running === undefined) {
-  console.error("Nothing runs here. Start it with: npx -y deno@2.9.6 task start");
-  Deno.exit(1);
-}
+const variables = await runningVariables();
 for (const name of ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY"]) {
-  Deno.env.set(`VITE_${name}`, running.env[name]!);
+  Deno.env.set(`VITE_${name}`, variables[name]!);
 }
 await linkPackages();
 const server = await createServer({ root: fileURLToPath(new URL("../../web", import.meta.url)) });

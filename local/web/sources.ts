@@ -2,12 +2,11 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-/** Beside `web/` and the client itself: what it imports, and the versions of its packages. */
-const others = [
-  "supabase/functions/_shared/currencies.ts",
-  "supabase/functions/_shared/mail/topics.ts",
-  "supabase/import_map.json",
-];
+/** `web/` itself, and where it imports from. */
+const folders = ["web", "client/src", "supabase/functions/_shared"];
+
+/** The versions of its packages. */
+const others = ["supabase/import_map.json"];
 
 const skipped = new Set(["dist", "node_modules"]);
 
@@ -23,11 +22,8 @@ async function filesUnder(root: string, folder: string): Promise<string[]> {
 
 /** A hash of every source's path and content. */
 export async function hashSources(projectDir: string): Promise<string> {
-  const paths = [
-    ...await filesUnder(projectDir, "web"),
-    ...await filesUnder(projectDir, "client/src"),
-    ...others,
-  ].sort();
+  const found = await Promise.all(folders.map((folder) => filesUnder(projectDir, folder)));
+  const paths = [...found.flat(), ...others].sort();
   const hash = createHash("sha256");
   for (const path of paths) {
     const content = await Deno.readFile(join(projectDir, path));

@@ -63,6 +63,8 @@ export const dependencies: Record<string, Dependency> = {
     why: "payments, and the signatures of Stripe's events",
     given: "`STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRET`; calls Stripe",
   },
+  "@mantine/core": { why: "what pages are made of", given: "the pages' content; calls nobody" },
+  "@tabler/icons-react": { why: "icons", given: "nothing" },
   "wouter": { why: "which address is which page", given: "the page's address" },
   "zod": { why: "what comes in and goes out is what is declared", given: "requests and replies" },
   // The stack on a developer's machine

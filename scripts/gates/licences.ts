@@ -20,6 +20,12 @@ const permissive = new Set([
   "Unlicense",
 ]);
 
+/** Whether an SPDX expression gives us a permissive one: of several with OR, the choice is ours. */
+function isPermissive(expression: string): boolean {
+  const alternatives = expression.replace(/^\((.*)\)$/, "$1").split(" OR ");
+  return alternatives.some((one) => permissive.has(one));
+}
+
 /** `name@version` of a key of the lock file, without the peers that it was resolved with. */
 function withoutPeers(key: string): string {
   return /^@?[^@]+@[^_]+/.exec(key)![0];
@@ -68,7 +74,7 @@ export function licencesBy(licence: (key: string) => Promise<string | undefined>
       );
       return found.flatMap(([key, name]) => {
         if (name === undefined) return [`${key} is not installed: run \`deno install\``];
-        return permissive.has(name) ? [] : [`${key} ships, and its licence is ${name}`];
+        return isPermissive(name) ? [] : [`${key} ships, and its licence is ${name}`];
       });
     },
   };

@@ -12,6 +12,7 @@ import { cardTestingFunctions, cardTestingTables } from "./matrix/card-testing.t
 import { billingTables } from "./matrix/billing.ts";
 import { entitlementsFunctions, entitlementsTables } from "./matrix/entitlements.ts";
 import { functions as coreFunctions } from "./matrix/functions.ts";
+import { ownFunctions, ownTables } from "./matrix/own.ts";
 import { operationsFunctions, operationsTables } from "./matrix/operations.ts";
 import { dunningTables } from "./matrix/dunning.ts";
 import { platformTables } from "./matrix/platform.ts";
@@ -56,6 +57,7 @@ export const functions: Record<string, FunctionAccess> = {
   ...reviewFunctions,
   ...shopReconciliationFunctions,
   ...webhooksOutFunctions,
+  ...ownFunctions,
 };
 
 /** Staff read each row that only signed-in users read, and write none of it: said here once for all. */
@@ -90,6 +92,7 @@ const written: Record<string, TableAccess> = {
   ...reviewTables,
   ...shopReconciliationTables,
   ...webhooksOutTables,
+  ...ownTables,
 };
 
 export const tables: Record<string, TableAccess> = Object.fromEntries(

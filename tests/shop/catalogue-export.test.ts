@@ -1,7 +1,7 @@
 /** Exports of the catalogue: what they write an import reads as what it was; parts, links, their end. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { catalogueFilesSweep } from "../../supabase/functions/_shared/jobs/catalogue-export.ts";
+import { catalogueFilesSweep } from "../../supabase/functions/_shared/shop/jobs/catalogue-export.ts";
 import { exportNextPart } from "../../supabase/functions/_shared/shop/export/export.ts";
 import { asServer, refused } from "../support/callers.ts";
 import { type CatalogueFiles, catalogueFiles } from "../support/catalogue-files.ts";

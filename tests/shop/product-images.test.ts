@@ -1,6 +1,6 @@
 /** Product images through the storage API: who writes them, under which names, and that files go with their rows. */
 import assert from "node:assert/strict";
-import { productImagesRemove } from "../../supabase/functions/_shared/jobs/product-images.ts";
+import { productImagesRemove } from "../../supabase/functions/_shared/shop/jobs/product-images.ts";
 import { connect } from "../support/connect.ts";
 import { png } from "../support/images.ts";
 import { settledJobs } from "../support/jobs.ts";

@@ -193,10 +193,14 @@ Deno.test({
     const { page, complaints } = tab;
     await page.goto("/");
     await headingIs(page, "Log in");
-    await page.keyboard.press("Tab"); // The name of the site
-    await page.keyboard.press("Tab"); // The shop
-    await page.keyboard.press("Tab"); // The cart
-    await page.keyboard.press("Tab"); // The language
+    const stops = ["Skip", "Socle", "Shop", "Cart", "Français", "Colours", "Log in"];
+    for (const stop of stops) {
+      await page.keyboard.press("Tab");
+      const focused = await page.evaluate<string>(
+        "document.activeElement.ariaLabel ?? document.activeElement.textContent",
+      );
+      assert.ok(focused.includes(stop), `${stop} is expected, and the focus is on ${focused}`);
+    }
     await page.keyboard.press("Tab");
     await page.keyboard.type(ada.email);
     await page.keyboard.press("Tab");

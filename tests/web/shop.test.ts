@@ -311,7 +311,7 @@ Deno.test({
     await page.goto(orderLink(mail.text));
     assert.equal(await orderIsShown(page), number);
     await receiptPrints(page, number, "user");
-    await page.getByRole("link", { name: "Your orders" }).click();
+    await page.getByRole("link", { name: "Orders" }).click();
     await headingIs(page, "Your orders");
     await page.getByRole("link", { name: number }).waitFor();
     await shown(page, "user-orders");

@@ -2,6 +2,7 @@
  * Whatever went wrong, in one form: the problem+json of our functions as it came, and what
  * supabase-js reports of Auth, PostgREST and the network put into the same shape.
  */
+import { SocleError } from "../../client/src/mod.ts";
 import { FunctionsHttpError, isAuthError } from "@supabase/supabase-js";
 
 export interface Problem {
@@ -47,9 +48,23 @@ async function ofFunction(reply: Response): Promise<Problem> {
   };
 }
 
+/** What an endpoint refused with, or that none answered. */
+function ofEndpoint({ code, status, title, detail, errors, requestId }: SocleError): Problem {
+  if (["unreachable", "timed_out", "aborted"].includes(code)) return unreachable;
+  return {
+    code,
+    status,
+    title,
+    ...(detail !== undefined && { detail }),
+    errors: [...errors],
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
 /** The problem that a caught value is. */
 export async function problemOf(error: unknown): Promise<Problem> {
   if (error instanceof ProblemError) return error.problem;
+  if (error instanceof SocleError) return ofEndpoint(error);
   if (error instanceof FunctionsHttpError) return await ofFunction(error.context as Response);
   const { name = "", message = String(error), code, details } = error as Partial<
     { name: string; message: string; code: string; details: string }

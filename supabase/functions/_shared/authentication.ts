@@ -8,7 +8,7 @@ import type { Caller, Declaration, User } from "./declaration.ts";
 import { tokenIssuer } from "./env.ts";
 import { problem } from "./problem.ts";
 import { toHex } from "./hex.ts";
-import { readSignedText } from "./signed-text.ts";
+import { cartOfGuest } from "./shop/cart/cart-id.ts";
 import { verifiedTokens } from "./verified-tokens.ts";
 
 /** A verified caller. */
@@ -78,14 +78,15 @@ export async function requireSecondFactor(caller: Authenticated): Promise<void> 
   }
 }
 
-/**
- * Tells guests apart, so that one's Idempotency-Key is not another's: by cart, if the id is one that we
- * gave, else by address.
- */
+/** What a guest may be known by, the surest first; the last is always there. */
+const marks: ((headers: Headers) => string | undefined)[] = [
+  cartOfGuest,
+  (headers) => `address ${callerAddress(headers)}`,
+];
+
+/** Tells guests apart, so that one's Idempotency-Key is not another's. */
 async function guestName({ headers }: Request): Promise<string> {
-  const cart = headers.get("x-cart-id");
-  const ours = cart === null ? undefined : readSignedText("cart", cart);
-  const known = ours === undefined ? `address ${callerAddress(headers)}` : `cart ${ours}`;
+  const known = marks.values().map((mark) => mark(headers)).find((found) => found !== undefined);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(known));
   return `guest:${toHex(new Uint8Array(digest, 0, 16))}`;
 }

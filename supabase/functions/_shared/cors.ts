@@ -1,12 +1,13 @@
 /** CORS for browsers: supabase-js's own headers plus those that our endpoints read and tell. */
 import { corsHeaders } from "@supabase/supabase-js/cors";
+import { shopHeaders } from "./shop/headers.ts";
 
 const requestHeaders = [
   "idempotency-key",
   "if-match",
   "if-none-match",
   "x-request-id",
-  "x-cart-id",
+  ...shopHeaders,
 ];
 const replyHeaders = [
   "etag",
@@ -14,7 +15,7 @@ const replyHeaders = [
   "retry-after",
   "server-timing",
   "x-request-id",
-  "x-cart-id",
+  ...shopHeaders,
 ];
 
 const shared: Record<string, string> = {

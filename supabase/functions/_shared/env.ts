@@ -3,14 +3,12 @@
  * `supabase secrets set` (each is documented in supabase/functions/.env.example).
  */
 
-/** A required variable. @throws naming it and where to set it */
+import { howToSet } from "./variables.ts";
+
+/** A required variable. @throws naming it, where to get it and where to set it */
 export function env(name: string): string {
   const value = Deno.env.get(name);
-  if (value === undefined || value === "") {
-    throw new Error(
-      `${name} is not set: see supabase/functions/.env.example, then \`supabase secrets set\``,
-    );
-  }
+  if (value === undefined || value === "") throw new Error(`${name} is not set: ${howToSet(name)}`);
   return value;
 }
 

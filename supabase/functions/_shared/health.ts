@@ -4,23 +4,32 @@ import * as z from "zod";
 import { type Db, rows } from "./database.ts";
 import { env } from "./env.ts";
 import { describeError, log } from "./log.ts";
+import { shopCounts } from "./shop/health.ts";
 
 const Part = z.enum(["ok", "down"]);
 
-/** What health tells. Ages in seconds. */
-export const Health = z.object({
-  status: z.enum(["ok", "unhealthy"]),
-  database: Part,
-  redis: Part,
+/** What the database counts. Ages in seconds. */
+const Counts = z.object({
   /** Jobs due or running, and how long the oldest has waited. */
   due_jobs: z.int(),
   oldest_due_job_seconds: z.int(),
   /** Jobs that were given up: replay or delete them (docs/operations.md). They alone are no alarm. */
   dead_jobs: z.int(),
   oldest_unhandled_event_seconds: z.int(),
-  /** What the shop's latest comparison found and nobody mended (docs/operations.md). No alarm here. */
-  shop_drifts: z.int(),
+  ...shopCounts,
 });
+
+/** What health tells. */
+export const Health = z.object({
+  status: z.enum(["ok", "unhealthy"]),
+  database: Part,
+  redis: Part,
+  ...Counts.shape,
+});
+
+const noCounts = Object.fromEntries(
+  Object.keys(Counts.shape).map((name) => [name, 0]),
+) as z.infer<typeof Counts>;
 
 /** Work that waits longer than this means that nobody works it off. */
 const stuckSeconds = 300;
@@ -43,13 +52,7 @@ async function redisAnswers(): Promise<boolean> {
 
 async function queueNumbers(admin: Db) {
   try {
-    return await rows(admin.rpc("health")) as {
-      due_jobs: number;
-      oldest_due_job_seconds: number;
-      dead_jobs: number;
-      oldest_unhandled_event_seconds: number;
-      shop_drifts: number;
-    };
+    return await rows(admin.rpc("health")) as z.infer<typeof Counts>;
   } catch (error) {
     log("error", { event: "database_down", error: describeError(error) });
     return null;
@@ -66,12 +69,6 @@ export async function readHealth(admin: Db): Promise<z.infer<typeof Health>> {
     status: redis && queue !== null && !stuck ? "ok" : "unhealthy",
     database: queue === null ? "down" : "ok",
     redis: redis ? "ok" : "down",
-    ...(queue ?? {
-      due_jobs: 0,
-      oldest_due_job_seconds: 0,
-      dead_jobs: 0,
-      oldest_unhandled_event_seconds: 0,
-      shop_drifts: 0,
-    }),
+    ...(queue ?? noCounts),
   };
 }

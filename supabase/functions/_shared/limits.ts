@@ -10,6 +10,7 @@ import { optionalEnv } from "./env.ts";
 import { describeError, log } from "./log.ts";
 import { Problem, problem } from "./problem.ts";
 import { redis, redisWithPauses } from "./redis.ts";
+import { shopLimits } from "./shop/limits.ts";
 
 /** One limit: at most `requests` in any `windowSeconds`. */
 export interface Limit {
@@ -35,8 +36,6 @@ export const limits = {
   // Gathers everything there is of somebody.
   account_export: { requests: 5, windowSeconds: 86_400, withoutRedis: "postgres" },
   billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
-  // Changes of carts, which are in Redis: without it there are none to count.
-  cart: { requests: 120, windowSeconds: 60, withoutRedis: "open" },
   api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
   // Mails to strangers; how many a workspace and an address may have, public.workspace_invite counts.
   invitation: { requests: 60, windowSeconds: 3600, withoutRedis: "postgres" },
@@ -51,6 +50,7 @@ export const limits = {
   // Counted by account, whatever address the caller comes from.
   login_account: { requests: 10, windowSeconds: 900, withoutRedis: "postgres" },
   password_reset_account: { requests: 3, windowSeconds: 3600, withoutRedis: "postgres" },
+  ...shopLimits,
 } as const satisfies Record<string, Limit | null>;
 
 /** The name of a limit. */

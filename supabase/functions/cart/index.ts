@@ -2,7 +2,7 @@ import * as z from "zod";
 import { endpoint, methods } from "../_shared/endpoint.ts";
 import { readIdempotencyKey } from "../_shared/idempotency.ts";
 import { addLine, deleteLines, setLine, showCart } from "../_shared/shop/cart/change.ts";
-import { cartIdHeader } from "../_shared/shop/cart/cart-id.ts";
+import { cartIdHeader } from "../_shared/shop/headers.ts";
 import type { Shopper } from "../_shared/shop/cart/open.ts";
 import { maxQuantity } from "../_shared/shop/cart/scripts.ts";
 import { Cart } from "../_shared/shop/cart/view.ts";

@@ -1,9 +1,5 @@
 import * as z from "zod";
-import {
-  addressHash,
-  permitCardAttempt,
-  permitGuestCardAttempt,
-} from "../_shared/billing/card-testing.ts";
+import { permitCardAttempt } from "../_shared/billing/card-testing.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { wakeJobs } from "../_shared/background.ts";
 import { CaptchaToken } from "../_shared/captcha.ts";
@@ -11,6 +7,7 @@ import { endpoint } from "../_shared/endpoint.ts";
 import { problem } from "../_shared/problem.ts";
 import { allowedRedirect } from "../_shared/redirects.ts";
 import { purchaseOf } from "../_shared/shop/checkout/buyer.ts";
+import { addressHash, permitGuestCardAttempt } from "../_shared/shop/checkout/card-testing.ts";
 import { ShippingAddress } from "../_shared/shop/checkout/order.ts";
 import { startOrderCheckout } from "../_shared/shop/checkout/start.ts";
 import { signText } from "../_shared/signed-text.ts";

@@ -5,6 +5,8 @@ import { buy } from "../../support/purchases.ts";
 import { call, stripeSdk } from "../../support/stack.ts";
 import { freshAddress, type TestUser } from "../../support/users.ts";
 import { givePlan } from "../../workspaces/team.ts";
+import { count } from "./count.ts";
+import { ownExamples, ownWithoutExample } from "./own-examples.ts";
 
 /** One endpoint's example. */
 export interface Example {
@@ -46,11 +48,6 @@ async function refundsOf(user: TestUser): Promise<number> {
   )).flatMap(({ data }) => data);
   const refunds = charges.map(({ id }) => stripeSdk().refunds.list({ charge: id }));
   return (await Promise.all(refunds)).flatMap(({ data }) => data).length;
-}
-
-async function count(rows: Promise<Iterable<{ count: number }>>): Promise<number> {
-  const [row] = [...await rows];
-  return row!.count;
 }
 
 /** By name and method. */
@@ -133,6 +130,7 @@ export const examples: Record<string, Example> = {
           on job.dedupe_key like 'receipt:' || invoice.stripe_invoice_id || ':again:%'
         where job.kind = 'mail_send' and invoice.workspace_id = ${workspaceId}`),
   },
+  ...ownExamples,
 };
 
 const sameState = "sets one subscription at Stripe to a state, the same however often it is set";
@@ -161,4 +159,5 @@ export const withoutExample: Record<string, string> = {
     "a quote is charged once with or without a key: tests/billing/quotes.test.ts takes one 20 times",
   "workspace-accept POST":
     "an invitation is taken once with or without a key: tests/workspaces/invitation-states.test.ts",
+  ...ownWithoutExample,
 };

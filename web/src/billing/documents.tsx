@@ -1,119 +1,115 @@
+import { Anchor, List } from "@mantine/core";
+import { Rows } from "../components/rows.tsx";
+import { Section } from "../components/section.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
 import { formatDay, formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
 import type { Workspace } from "./read.ts";
+import { useBillingTexts } from "./texts.ts";
 
 /** The invoices, newest first, with Stripe's page and PDF of each. */
 export function Invoices({ invoices }: { invoices: Workspace["invoices"] }) {
   const { t, language } = useLanguage();
+  const s = useBillingTexts();
   return (
-    <section aria-labelledby="invoices">
-      <h2 id="invoices">{t.invoices}</h2>
+    <Section title={s.invoices}>
       {invoices.length === 0 ? <p>{t.none}</p> : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t.number}</th>
-              <th scope="col">{t.date}</th>
-              <th scope="col">{t.amount}</th>
-              <th scope="col">{t.state}</th>
-              <th scope="col">{t.documents}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {invoices.map((invoice) => {
-              const number = invoice.number ?? "";
-              return (
-                <tr key={invoice.id}>
-                  <th scope="row" data-label={t.number}>{number || "–"}</th>
-                  <td data-label={t.date}>{formatDay(invoice.created_at, language)}</td>
-                  <td data-label={t.amount}>
-                    {formatMoney(invoice.total, invoice.currency, language)}
-                  </td>
-                  <td data-label={t.state}>
-                    <span className={`badge ${invoice.status}`}>
-                      {t.invoiceStatus[invoice.status] ?? invoice.status}
-                    </span>
-                  </td>
-                  <td data-label={t.documents}>
-                    <span className="actions">
-                      {invoice.hosted_invoice_url !== null && (
-                        <a href={invoice.hosted_invoice_url} aria-label={t.viewInvoice(number)}>
-                          {t.view}
-                        </a>
-                      )}
-                      {invoice.invoice_pdf !== null && (
-                        <a href={invoice.invoice_pdf} aria-label={t.pdfInvoice(number)}>PDF</a>
-                      )}
-                    </span>
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+        <Rows
+          caption={s.invoices}
+          rows={invoices}
+          keyOf={({ id }) => id}
+          columns={[
+            { label: t.number, cell: ({ number }) => number || "–" },
+            { label: t.date, cell: ({ created_at }) => formatDay(created_at, language) },
+            {
+              label: t.amount,
+              cell: ({ total, currency }) => formatMoney(total, currency, language),
+              number: true,
+            },
+            {
+              label: t.state,
+              cell: ({ status }) => (
+                <StateBadge state={status} label={s.invoiceStatus[status] ?? status} />
+              ),
+            },
+            { label: s.documents, cell: (invoice) => <InvoiceLinks invoice={invoice} /> },
+          ]}
+        />
       )}
-    </section>
+    </Section>
+  );
+}
+
+function InvoiceLinks({ invoice }: { invoice: Workspace["invoices"][number] }) {
+  const s = useBillingTexts();
+  const { hosted_invoice_url, invoice_pdf } = invoice;
+  const number = invoice.number ?? "";
+  return (
+    <span className="actions">
+      {hosted_invoice_url !== null && (
+        <Anchor href={hosted_invoice_url} aria-label={s.viewInvoice(number)}>{s.view}</Anchor>
+      )}
+      {invoice_pdf !== null && (
+        <Anchor href={invoice_pdf} aria-label={s.pdfInvoice(number)}>PDF</Anchor>
+      )}
+    </span>
   );
 }
 
 /** What was paid, newest first, and what of it went back. */
 export function Payments({ payments }: { payments: Workspace["payments"] }) {
   const { t, language } = useLanguage();
+  const s = useBillingTexts();
   return (
-    <section aria-labelledby="payments">
-      <h2 id="payments">{t.payments}</h2>
+    <Section title={s.payments}>
       {payments.length === 0 ? <p>{t.none}</p> : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t.date}</th>
-              <th scope="col">{t.amount}</th>
-              <th scope="col">{t.state}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {payments.map((payment) => (
-              <tr key={payment.id}>
-                <th scope="row" data-label={t.date}>{formatDay(payment.created_at, language)}</th>
-                <td data-label={t.amount}>
-                  {formatMoney(payment.amount, payment.currency, language)}
-                </td>
-                <td data-label={t.state}>
-                  <span className={`badge ${payment.status}`}>
-                    {t.paymentStatus[payment.status] ?? payment.status}
-                  </span>{" "}
-                  {payment.amount_refunded > 0 &&
-                    t.refunded(formatMoney(payment.amount_refunded, payment.currency, language))}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Rows
+          caption={s.payments}
+          rows={payments}
+          keyOf={({ id }) => id}
+          columns={[
+            { label: t.date, cell: ({ created_at }) => formatDay(created_at, language) },
+            {
+              label: t.amount,
+              cell: ({ amount, currency }) => formatMoney(amount, currency, language),
+              number: true,
+            },
+            {
+              label: t.state,
+              cell: ({ status, amount_refunded, currency }) => (
+                <span className="actions">
+                  <StateBadge state={status} label={s.paymentStatus[status] ?? status} />
+                  {amount_refunded > 0 &&
+                    s.refunded(formatMoney(amount_refunded, currency, language))}
+                </span>
+              ),
+            },
+          ]}
+        />
       )}
-    </section>
+    </Section>
   );
 }
 
 /** Cards on file. */
 export function Cards({ methods }: { methods: Workspace["payment_methods"] }) {
-  const { t } = useLanguage();
+  const s = useBillingTexts();
   const cards = methods.filter(({ last4 }) => last4 !== null);
   if (cards.length === 0) return null;
   return (
-    <section aria-labelledby="cards">
-      <h2 id="cards">{t.paymentMethods}</h2>
-      <ul>
+    <Section title={s.paymentMethods}>
+      <List>
         {cards.map(({ id, brand, last4, exp_month, exp_year }) => (
-          <li key={id}>
-            {t.card(
+          <List.Item key={id}>
+            {s.card(
               capitalised(brand ?? ""),
               last4 ?? "",
               `${String(exp_month).padStart(2, "0")}/${exp_year}`,
             )}
-          </li>
+          </List.Item>
         ))}
-      </ul>
-    </section>
+      </List>
+    </Section>
   );
 }
 

@@ -1,6 +1,7 @@
 /** A price as one reads it: "€19.00 a month". */
 import { formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useBillingTexts } from "./texts.ts";
 
 interface Price {
   currency: string;
@@ -11,12 +12,13 @@ interface Price {
 
 /** Words prices in the page's language. */
 export function usePriceText(): (price: Price, perSeat: boolean) => string {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useBillingTexts();
   return ({ currency, unit_amount, interval, interval_count }, perSeat) => {
     const every = interval_count === 1
-      ? t.priceEvery[interval as keyof typeof t.priceEvery]
-      : t.priceEveryFew(interval_count, interval);
+      ? s.priceEvery[interval as keyof typeof s.priceEvery]
+      : s.priceEveryFew(interval_count, interval);
     const price = `${formatMoney(unit_amount, currency, language)} ${every}`;
-    return perSeat ? t.perMember(price) : price;
+    return perSeat ? s.perMember(price) : price;
   };
 }

@@ -1,10 +1,13 @@
+import { Alert, Anchor, Group, Text } from "@mantine/core";
 import { useState } from "react";
 import { useApp } from "../app-context.ts";
 import { Note, ProblemAlert } from "../components/alert.tsx";
 import { ActionButton } from "../components/form.tsx";
+import { Section } from "../components/section.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
 import { formatDay } from "../format.ts";
-import { invoke } from "../functions.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useBillingTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import { usePriceText } from "./price.ts";
 import type { Billing, Subscription } from "./read.ts";
@@ -18,22 +21,23 @@ interface Props {
 
 /** The plan that one has: until when, and how to end it or go on. */
 export function SubscriptionCard({ billing, subscription, reload }: Props) {
-  const { supabase } = useApp();
-  const { t } = useLanguage();
+  const { socle } = useApp();
+
+  const s = useBillingTexts();
   const priceText = usePriceText();
   const [changed, setChanged] = useState<string>();
   const workspace_id = billing.workspace.id;
   const ends = subscription.cancel_at_period_end;
 
-  const change = useAction(async (key) => {
+  const change = useAction(async (idempotencyKey) => {
     setChanged(undefined);
-    const endpoint = ends ? "subscription-uncancel" : "subscription-cancel";
-    await invoke(supabase, endpoint, { workspace_id }, key);
+    if (ends) await socle.subscriptionUncancel({ workspace_id }, { idempotencyKey });
+    else await socle.subscriptionCancel({ workspace_id }, { idempotencyKey });
     await reload();
-    setChanged(ends ? t.uncancelled : t.cancelled);
+    setChanged(ends ? s.uncancelled : s.cancelled);
   });
   const portal = useAction(async () => {
-    const { url } = await invoke(supabase, "billing-portal", {
+    const { url } = await socle.billingPortal({
       workspace_id,
       return_url: `${location.origin}/billing`,
     });
@@ -44,47 +48,45 @@ export function SubscriptionCard({ billing, subscription, reload }: Props) {
   const price = plan?.prices.find(({ id }) => id === subscription.price_id);
   const openInvoice = billing.workspace.invoices.find(({ status }) => status === "open");
   return (
-    <section aria-labelledby="your-plan" className="card">
-      <h2 id="your-plan">{t.yourPlan}</h2>
-      <p className="plan">
-        <span className="strong">{plan?.name ?? subscription.plan_id}</span>{" "}
-        {plan && price && <span>{priceText(price, plan.per_seat)}</span>}{" "}
-        <span className={`badge ${subscription.status}`}>
-          {t.status[subscription.status] ?? subscription.status}
-        </span>
-      </p>
+    <Section title={s.yourPlan}>
+      <Group gap="sm" mb="xs">
+        <Text fw={600}>{plan?.name ?? subscription.plan_id}</Text>
+        {plan && price && <span>{priceText(price, plan.per_seat)}</span>}
+        <StateBadge
+          state={subscription.status}
+          label={s.status[subscription.status] ?? subscription.status}
+        />
+      </Group>
       <Period subscription={subscription} />
       {["past_due", "unpaid"].includes(subscription.status) && (
-        <div role="alert" className="note bad">
-          <p className="strong">{t.paymentFailed}</p>
-          <p>{t.paymentFailedText}</p>
+        <Alert color="red" my="md" title={s.paymentFailed}>
+          <p>{s.paymentFailedText}</p>
           {openInvoice?.hosted_invoice_url && (
-            <p>
-              <a href={openInvoice.hosted_invoice_url}>{t.payInvoice}</a>
-            </p>
+            <Anchor href={openInvoice.hosted_invoice_url}>{s.payInvoice}</Anchor>
           )}
-        </div>
+        </Alert>
       )}
       {changed !== undefined && <Note>{changed}</Note>}
       <ProblemAlert problem={change.problem ?? portal.problem} />
-      <p className="actions">
-        <ActionButton action={portal}>{t.portal}</ActionButton>
-        <ActionButton action={change} className="second">
-          {ends ? t.uncancel : t.cancel}
+      <Group mt="md" gap="sm">
+        <ActionButton action={portal}>{s.portal}</ActionButton>
+        <ActionButton action={change} variant="default">
+          {ends ? s.uncancel : s.cancel}
         </ActionButton>
-      </p>
-    </section>
+      </Group>
+    </Section>
   );
 }
 
 function Period({ subscription }: { subscription: Subscription }) {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useBillingTexts();
   const { cancel_at_period_end, cancel_at, current_period_end, trial_end, status } = subscription;
   const end = cancel_at ?? (cancel_at_period_end ? current_period_end : null);
-  if (end !== null) return <p>{t.endsOn(formatDay(end, language))}</p>;
+  if (end !== null) return <p>{s.endsOn(formatDay(end, language))}</p>;
   if (status === "trialing" && trial_end !== null) {
-    return <p>{t.trialUntil(formatDay(trial_end, language))}</p>;
+    return <p>{s.trialUntil(formatDay(trial_end, language))}</p>;
   }
   if (current_period_end === null || status !== "active") return null;
-  return <p>{t.renewsOn(formatDay(current_period_end, language))}</p>;
+  return <p>{s.renewsOn(formatDay(current_period_end, language))}</p>;
 }

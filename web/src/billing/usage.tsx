@@ -1,46 +1,50 @@
+import { Progress, Stack, Text } from "@mantine/core";
+import { Rows } from "../components/rows.tsx";
+import { Section } from "../components/section.tsx";
 import { formatDay } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useBillingTexts } from "./texts.ts";
 import type { Billing } from "./read.ts";
 
 /** What is used of the plan's meters in this billing period, and on which days. Nothing without a meter. */
 export function Usage({ billing: { meters, usedByDay } }: { billing: Billing }) {
   const { t, language } = useLanguage();
+  const s = useBillingTexts();
   if (meters.length === 0) return null;
-  const name = (meter: string) => t.meters[meter] ?? meter;
+  const name = (meter: string) => s.meters[meter] ?? meter;
   return (
-    <section aria-labelledby="usage" className="card">
-      <h2 id="usage">{t.usage}</h2>
-      {meters.map(({ feature, used, limit }) => (
-        <p key={feature}>
-          <span className="strong">{name(feature)}</span>{" "}
-          {limit !== null && (
-            <progress aria-label={name(feature)} max={limit} value={Math.min(used ?? 0, limit)} />
-          )} <span>{t.usedOf(used ?? 0, limit)}</span>
-        </p>
-      ))}
+    <Section title={s.usage}>
+      <Stack gap="sm">
+        {meters.map(({ feature, used, limit }) => (
+          <div key={feature}>
+            <Text fw={600}>{name(feature)}</Text>
+            {limit !== null && (
+              <Progress.Root my={6}>
+                <Progress.Section
+                  value={Math.min(100, 100 * (used ?? 0) / limit)}
+                  aria-label={name(feature)}
+                />
+              </Progress.Root>
+            )}
+            <Text size="sm">{s.usedOf(used ?? 0, limit)}</Text>
+          </div>
+        ))}
+      </Stack>
       {usedByDay.length > 0 && (
         <details>
-          <summary>{t.byDay}</summary>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t.date}</th>
-                <th scope="col">{t.usage}</th>
-                <th scope="col">{t.amountUsed}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {usedByDay.map(({ meter, day, used }) => (
-                <tr key={`${day} ${meter}`}>
-                  <th scope="row" data-label={t.date}>{formatDay(`${day}T12:00`, language)}</th>
-                  <td data-label={t.usage}>{name(meter)}</td>
-                  <td data-label={t.amountUsed}>{used.toLocaleString(language)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <summary>{s.byDay}</summary>
+          <Rows
+            caption={s.byDay}
+            rows={usedByDay}
+            keyOf={({ day, meter }) => `${day} ${meter}`}
+            columns={[
+              { label: t.date, cell: ({ day }) => formatDay(`${day}T12:00`, language) },
+              { label: s.usage, cell: ({ meter }) => name(meter) },
+              { label: s.amountUsed, cell: ({ used }) => used.toLocaleString(language) },
+            ]}
+          />
         </details>
       )}
-    </section>
+    </Section>
   );
 }

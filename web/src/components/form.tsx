@@ -1,77 +1,108 @@
-import { type ComponentProps, type ReactNode, type SubmitEvent, useId } from "react";
-import { useLanguage } from "../i18n/language.tsx";
-import { ProblemAlert } from "./alert.tsx";
+import { Button, type ButtonProps, PasswordInput, Stack, TextInput } from "@mantine/core";
+import type { ReactNode, SubmitEvent } from "react";
 import type { Action } from "../use-action.ts";
+import { useLanguage } from "../text/language.tsx";
+import { ProblemAlert } from "./alert.tsx";
 
-interface FieldProps extends ComponentProps<"input"> {
+interface FieldProps {
   label: string;
+  name: string;
   hint?: string;
+  /** Default: `text`. */
+  type?: "email" | "number" | "password" | "search" | "text" | "url";
+  autoComplete?: string;
+  defaultValue?: string | number | undefined;
+  minLength?: number;
+  maxLength?: number;
+  min?: number;
+  max?: number;
+  required?: boolean;
+  maw?: string;
 }
 
-/** A labelled input. */
-export function Field({ label, hint, ...input }: FieldProps) {
-  const id = useId();
+/** A labelled input; needed, unless `required` is false. */
+export function Field({ hint, type = "text", required = true, ...field }: FieldProps) {
+  const { t } = useLanguage();
+  const input = { ...field, required, withAsterisk: false, description: hint };
+  if (type !== "password") return <TextInput {...input} type={type} />;
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        required
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        {...input}
-      />
-      {hint !== undefined && <p id={`${id}-hint`} className="small">{hint}</p>}
-    </div>
+    <PasswordInput {...input} visibilityToggleButtonProps={{ "aria-label": t.showCharacters }} />
   );
+}
+
+/** What was typed into a form, by the fields' names. */
+export function valuesOf(form: HTMLFormElement): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string") values[name] = value;
+  }
+  return values;
 }
 
 interface FormProps {
   /** Gets what was typed in, by the fields' names. */
   action: Action<[Record<string, string>]>;
   submit: string;
+  /** Beside the button. */
+  beside?: ReactNode;
   children: ReactNode;
 }
 
 /** A form whose problem stands below its fields. */
-export function Form({ action, submit, children }: FormProps) {
-  const { t } = useLanguage();
+export function Form({ action, submit, beside, children }: FormProps) {
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const values: Record<string, string> = {};
-    for (const [name, value] of new FormData(event.currentTarget)) {
-      if (typeof value === "string") values[name] = value;
-    }
-    void action.start(values);
+    void action.start(valuesOf(event.currentTarget));
   };
   return (
     <form onSubmit={onSubmit}>
-      {children}
-      <ProblemAlert problem={action.problem} />
-      <button type="submit" aria-disabled={action.pending}>
-        {action.pending ? t.working : submit}
-      </button>
+      <Stack gap="md" maw="30rem">
+        {children}
+        <ProblemAlert problem={action.problem} />
+        <div className="actions">
+          <PendingButton type="submit" pending={action.pending}>{submit}</PendingButton>
+          {beside}
+        </div>
+      </Stack>
     </form>
   );
 }
 
-interface ActionButtonProps {
-  action: Pick<Action<[]>, "pending" | "start">;
+interface PendingButtonProps extends ButtonProps {
+  pending: boolean;
   children: ReactNode;
-  className?: string;
+  type?: "button" | "submit";
+  onClick?: () => void;
+  "aria-label"?: string;
 }
 
 /** A button that says while it is at work. */
-export function ActionButton({ action, children, className }: ActionButtonProps) {
+export function PendingButton({ pending, children, ...button }: PendingButtonProps) {
   const { t } = useLanguage();
   return (
-    <button
+    <Button
       type="button"
-      className={className}
+      {...button}
       // Not `disabled`: that would take the focus away from who uses the keyboard.
-      aria-disabled={action.pending}
-      onClick={() => void action.start()}
+      aria-disabled={pending}
+      mod={{ pending }}
     >
-      {action.pending ? t.working : children}
-    </button>
+      {pending ? t.working : children}
+    </Button>
+  );
+}
+
+interface ActionButtonProps extends ButtonProps {
+  action: Pick<Action<[]>, "pending" | "start">;
+  children: ReactNode;
+  "aria-label"?: string;
+}
+
+/** A button that does what an action says. */
+export function ActionButton({ action, children, ...button }: ActionButtonProps) {
+  return (
+    <PendingButton {...button} pending={action.pending} onClick={() => void action.start()}>
+      {children}
+    </PendingButton>
   );
 }

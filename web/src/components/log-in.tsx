@@ -1,28 +1,28 @@
+import { Stack, Text } from "@mantine/core";
 import { useApp } from "../app-context.ts";
-import { invoke } from "../functions.ts";
-import { useLanguage } from "../i18n/language.tsx";
 import { useAction } from "../use-action.ts";
-import { Link } from "wouter";
+import { useLanguage } from "../text/language.tsx";
 import { Field, Form } from "./form.tsx";
+import { TextLink } from "./text-link.tsx";
 
 /** E-mail address and password. Whoever shows it sees the session come. */
 export function LogIn({ email }: { email?: string }) {
-  const { supabase } = useApp();
+  const { socle, supabase } = useApp();
   const { t } = useLanguage();
   const logIn = useAction(async (_key, { email = "", password = "" }: Record<string, string>) => {
-    const { session } = await invoke(supabase, "auth-login", { email, password });
+    const { session } = await socle.authLogin({ email, password });
     const { error } = await supabase.auth.setSession(session);
     if (error !== null) throw error;
   });
   return (
-    <>
+    <Stack gap="md">
       <Form action={logIn} submit={t.logIn}>
         <Field
           label={t.email}
           name="email"
           type="email"
           autoComplete="username"
-          defaultValue={email}
+          {...(email !== undefined && { defaultValue: email })}
         />
         <Field
           label={t.password}
@@ -31,16 +31,16 @@ export function LogIn({ email }: { email?: string }) {
           autoComplete="current-password"
         />
       </Form>
-      <p>
+      <Text>
         {t.noAccount}{" "}
-        <Link
+        <TextLink
           href={email === undefined ? "/sign-up" : `/sign-up?email=${encodeURIComponent(email)}`}
         >
           {t.signUpTitle}
-        </Link>
+        </TextLink>
         <br />
-        <Link href="/new-password">{t.forgot}</Link>
-      </p>
-    </>
+        <TextLink href="/new-password">{t.forgot}</TextLink>
+      </Text>
+    </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Link } from "wouter";
+import { ActionIcon, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import {
   checkoutPage,
   productPage,
@@ -6,9 +6,12 @@ import {
 } from "../../../supabase/functions/_shared/shop/pages.ts";
 import { Note, ProblemAlert } from "../components/alert.tsx";
 import { ActionButton } from "../components/form.tsx";
-import { Page } from "../components/page.tsx";
+import { ButtonLink } from "../components/button-link.tsx";
+import { TextLink } from "../components/text-link.tsx";
+import { Loading, Page } from "../components/page.tsx";
 import { formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import type { Cart, CartChange, CartLine } from "./api.ts";
 import { useCart, useCartChanges } from "./cart-context.tsx";
@@ -17,53 +20,54 @@ import { nameIn, optionsText } from "./options.ts";
 /** What one is about to buy, with what changed since. */
 export function CartShown() {
   const { t, language } = useLanguage();
+  const s = useShopTexts();
   const { cart, problem, reload } = useCart();
   const again = useAction(async () => await reload());
   return (
-    <Page title={t.shop.cart}>
+    <Page title={s.cart}>
       {problem !== undefined && (
         <>
           <ProblemAlert problem={problem} />
           <ActionButton action={again}>{t.checkAgain}</ActionButton>
         </>
       )}
-      {cart === undefined && problem === undefined && <p role="status">{t.loading}</p>}
+      {cart === undefined && problem === undefined && <Loading />}
       {cart !== undefined && cart.left_out.length > 0 && (
         <Note kind="bad">
-          <p>{t.shop.leftOut(cart.left_out.length)}</p>
+          <p>{s.leftOut(cart.left_out.length)}</p>
         </Note>
       )}
       {cart?.lines.length === 0 && (
         <>
-          <p>{t.shop.emptyCart}</p>
-          <p>
-            <Link href={shopPage} className="button">{t.shop.toShop}</Link>
-          </p>
+          <p>{s.emptyCart}</p>
+          <ButtonLink href={shopPage}>{s.toShop}</ButtonLink>
         </>
       )}
       {cart !== undefined && cart.lines.length > 0 && (
         <>
-          <ul className="lines">
+          <Stack component="ul" className="plain-list" gap="sm">
             {cart.lines.map((line) => (
-              <li key={line.variant_id}>
+              <Paper component="li" key={line.variant_id} withBorder p="md">
                 <Line line={line} cart={cart} />
-              </li>
+              </Paper>
             ))}
-          </ul>
-          <p className="total">
-            <span>{t.shop.subtotal}</span>
-            <strong>{formatMoney(cart.subtotal_amount, cart.currency, language)}</strong>
-          </p>
+          </Stack>
+          <Group my="md" gap="md">
+            <Text span size="lg">{s.subtotal}</Text>
+            <Text span size="lg" fw={650}>
+              {formatMoney(cart.subtotal_amount, cart.currency, language)}
+            </Text>
+          </Group>
           {cart.purchasable
             ? (
               <p className="actions">
-                <Link href={checkoutPage} className="button">{t.shop.toCheckout}</Link>
-                <Link href={shopPage}>{t.shop.toShop}</Link>
+                <ButtonLink href={checkoutPage}>{s.toCheckout}</ButtonLink>
+                <TextLink href={shopPage}>{s.toShop}</TextLink>
               </p>
             )
             : (
               <Note kind="bad">
-                <p>{t.shop.notPurchasable}</p>
+                <p>{s.notPurchasable}</p>
               </Note>
             )}
         </>
@@ -73,85 +77,88 @@ export function CartShown() {
 }
 
 function Line({ line, cart }: { line: CartLine; cart: Cart }) {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useShopTexts();
   const { setQuantity } = useCartChanges();
   const set = useAction((_key, quantity: number) => setQuantity(line.variant_id, quantity));
   const { item } = line;
-  const name = item === null ? t.shop.goneItem : nameIn(language, item);
+  const name = item === null ? s.goneItem : nameIn(language, item);
   const options = item === null ? "" : optionsText(item.options);
   const label = options === "" ? name : `${name}, ${options}`;
   return (
-    <>
+    <Group justify="space-between" gap="md">
       <div>
-        <h2>{item === null ? name : <Link href={productPage(item.slug)}>{name}</Link>}</h2>
-        {options !== "" && <p className="small">{options}</p>}
-        {item !== null && <p>{formatMoney(item.unit_amount, cart.currency, language)}</p>}
+        <Title order={2} size="h4">
+          {item === null ? name : <TextLink href={productPage(item.slug)}>{name}</TextLink>}
+        </Title>
+        {options !== "" && <Text size="sm" c="dimmed">{options}</Text>}
+        {item !== null && <Text>{formatMoney(item.unit_amount, cart.currency, language)}</Text>}
         {line.changes.length > 0 && (
-          <ul className="changes">
+          <ul className="plain-list">
             {line.changes.map((change) => (
-              <li key={change.kind}>
+              <Text component="li" c="red.9" key={change.kind}>
                 <Change change={change} currency={cart.currency} />
-              </li>
+              </Text>
             ))}
           </ul>
         )}
         <ProblemAlert problem={set.problem} />
       </div>
-      <div className="controls">
+      <Group gap="md">
         {item !== null && (
-          <span className="stepper">
-            <button
-              type="button"
-              className="second"
-              aria-label={t.shop.oneLess(label)}
+          <Group gap="xs">
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={s.oneLess(label)}
               aria-disabled={set.pending || line.quantity === 1}
               onClick={() => line.quantity > 1 && void set.start(line.quantity - 1)}
             >
               −
-            </button>
+            </ActionIcon>
             <span aria-live="polite">
-              <span className="hidden">{t.shop.quantity}:</span> {line.quantity}
+              <span className="hidden">{s.quantity}:</span> {line.quantity}
             </span>
-            <button
-              type="button"
-              className="second"
-              aria-label={t.shop.oneMore(label)}
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={s.oneMore(label)}
               aria-disabled={set.pending || line.quantity >= 999}
               onClick={() => void set.start(line.quantity + 1)}
             >
               +
-            </button>
-          </span>
+            </ActionIcon>
+          </Group>
         )}
-        <strong>{formatMoney(line.subtotal_amount, cart.currency, language)}</strong>
-        <button
-          type="button"
-          className="plain"
-          aria-label={t.shop.removeLine(label)}
+        <Text fw={650}>{formatMoney(line.subtotal_amount, cart.currency, language)}</Text>
+        <Button
+          variant="subtle"
+          aria-label={s.removeLine(label)}
           aria-disabled={set.pending}
           onClick={() => void set.start(0)}
         >
-          {t.shop.remove}
-        </button>
-      </div>
-    </>
+          {s.remove}
+        </Button>
+      </Group>
+    </Group>
   );
 }
 
 function Change({ change, currency }: { change: CartChange; currency: string }) {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useShopTexts();
   const money = (amount: number) => formatMoney(amount, currency, language);
   switch (change.kind) {
     case "price_up":
     case "price_down":
-      return t.shop.priceChanged(money(change.from_amount), money(change.to_amount));
+      return s.priceChanged(money(change.from_amount), money(change.to_amount));
     case "fewer_left":
-      return t.shop.canHave(change.can_have);
+      return s.canHave(change.can_have);
     case "capped":
-      return t.shop.capped(change.wanted, change.kept);
+      return s.capped(change.wanted, change.kept);
     case "out_of_stock":
-      return t.shop.availability.out_of_stock;
+      return s.availability.out_of_stock;
     case "not_on_sale":
-      return t.shop.notOnSale;
+      return s.notOnSale;
   }
 }

@@ -1,5 +1,5 @@
+import { NativeSelect, Radio, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { Link } from "wouter";
 import {
   cartPage,
   checkoutPage,
@@ -9,9 +9,11 @@ import { useApp } from "../app-context.ts";
 import { ProblemAlert } from "../components/alert.tsx";
 import { Field, Form } from "../components/form.tsx";
 import { LogIn } from "../components/log-in.tsx";
-import { Page } from "../components/page.tsx";
+import { ButtonLink } from "../components/button-link.tsx";
+import { Loading, Page } from "../components/page.tsx";
 import { formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import { type Cart, type CheckoutWish, startCheckout } from "./api.ts";
 import { useCart } from "./cart-context.tsx";
@@ -23,7 +25,8 @@ import { type Rate, ratesFor, readRates, weightOf } from "./rates.ts";
 /** Asks for what an order needs, and leads to Stripe's page. */
 export function CheckoutForm() {
   const { supabase, session } = useApp();
-  const { t } = useLanguage();
+
+  const s = useShopTexts();
   const { cart, problem } = useCart();
   const [rates, setRates] = useState<Rate[]>();
   const look = useAction(async () => setRates(await readRates(supabase)));
@@ -31,27 +34,25 @@ export function CheckoutForm() {
   const failed = problem ?? look.problem;
   if (cart === undefined || rates === undefined) {
     return (
-      <Page key="asking" title={t.shop.checkout}>
+      <Page key="asking" title={s.checkout}>
         <ProblemAlert problem={failed} />
-        {failed === undefined && <p role="status">{t.loading}</p>}
+        {failed === undefined && <Loading />}
       </Page>
     );
   }
   if (!cart.purchasable) {
     return (
-      <Page key="not" title={t.shop.checkout}>
-        <p>{cart.lines.length === 0 ? t.shop.emptyCart : t.shop.notPurchasable}</p>
-        <p>
-          <Link href={cartPage} className="button">{t.shop.cart}</Link>
-        </p>
+      <Page key="not" title={s.checkout}>
+        <p>{cart.lines.length === 0 ? s.emptyCart : s.notPurchasable}</p>
+        <ButtonLink href={cartPage}>{s.cart}</ButtonLink>
       </Page>
     );
   }
   return (
-    <Page key="form" title={t.shop.checkout}>
+    <Page key="form" title={s.checkout}>
       {session === null && (
         <details>
-          <summary>{t.shop.haveAccount}</summary>
+          <summary>{s.haveAccount}</summary>
           <LogIn />
         </details>
       )}
@@ -75,6 +76,7 @@ function addressOf(values: Record<string, string>): NonNullable<CheckoutWish["sh
 function Ask({ cart, rates }: { cart: Cart; rates: Rate[] }) {
   const { supabase, session } = useApp();
   const { t, language } = useLanguage();
+  const s = useShopTexts();
   const [country, setCountry] = useState(likelyCountry);
   const offered = ratesFor(rates, cart, country);
   const [chosen, setChosen] = useState<string>();
@@ -104,7 +106,7 @@ function Ask({ cart, rates }: { cart: Cart; rates: Rate[] }) {
   });
 
   return (
-    <Form action={pay} submit={t.shop.toPayment}>
+    <Form action={pay} submit={s.toPayment}>
       {session === null
         ? (
           <Field
@@ -112,77 +114,67 @@ function Ask({ cart, rates }: { cart: Cart; rates: Rate[] }) {
             name="email"
             type="email"
             autoComplete="email"
-            hint={t.shop.emailHint}
+            hint={s.emailHint}
           />
         )
         : <p>{t.signedInAs(session.user.email ?? "")}</p>}
       {shipped && (
         <>
-          <h2>{t.shop.address}</h2>
+          <Title order={2} size="h3">{s.address}</Title>
           <Field label={t.name} name="name" autoComplete="shipping name" maxLength={200} />
           <Field
-            label={t.shop.line1}
+            label={s.line1}
             name="line1"
             autoComplete="shipping address-line1"
             maxLength={200}
           />
           <Field
-            label={t.shop.line2}
+            label={s.line2}
             name="line2"
             autoComplete="shipping address-line2"
             maxLength={200}
             required={false}
           />
           <Field
-            label={t.shop.postalCode}
+            label={s.postalCode}
             name="postal_code"
             autoComplete="shipping postal-code"
             maxLength={20}
             required={false}
           />
           <Field
-            label={t.shop.city}
+            label={s.city}
             name="city"
             autoComplete="shipping address-level2"
             maxLength={100}
           />
-          <div className="field">
-            <label htmlFor="country">{t.shop.country}</label>
-            <select
-              id="country"
-              name="country"
-              autoComplete="shipping country"
-              value={country}
-              onChange={(event) => setCountry(event.currentTarget.value)}
-            >
-              {countriesIn(language).map(({ code, name }) => (
-                <option key={code} value={code}>{name}</option>
-              ))}
-            </select>
-          </div>
+          <NativeSelect
+            label={s.country}
+            name="country"
+            autoComplete="shipping country"
+            value={country}
+            onChange={(event) => setCountry(event.currentTarget.value)}
+            data={countriesIn(language).map(({ code, name }) => ({ value: code, label: name }))}
+          />
         </>
       )}
       {offered.length > 0 && (
-        <fieldset className="choices">
-          <legend>{t.shop.shipping}</legend>
-          {offered.map((one) => (
-            <label key={one.id}>
-              <input
-                type="radio"
-                name="rate"
-                checked={one.id === rate?.id}
-                onChange={() => setChosen(one.id)}
+        <Radio.Group label={s.shipping} value={rate?.id ?? null} onChange={setChosen}>
+          <Stack gap="xs" mt="xs">
+            {offered.map((one) => (
+              <Radio
+                key={one.id}
+                value={one.id}
+                label={`${nameIn(language, one)}, ${
+                  formatMoney(one.amount, cart.currency, language)
+                }${one.max_days === null ? "" : ` (${s.days(one.min_days, one.max_days)})`}`}
               />
-              <span>
-                {nameIn(language, one)}, {formatMoney(one.amount, cart.currency, language)}
-                {one.max_days !== null && ` (${t.shop.days(one.min_days, one.max_days)})`}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+            ))}
+          </Stack>
+        </Radio.Group>
       )}
       <Field
-        label={t.shop.discountCode}
+        label={s.discountCode}
         name="code"
         maxLength={40}
         required={false}
@@ -190,23 +182,23 @@ function Ask({ cart, rates }: { cart: Cart; rates: Rate[] }) {
       />
       <dl className="sums">
         <div>
-          <dt>{t.shop.subtotal}</dt>
+          <dt>{s.subtotal}</dt>
           <dd>{formatMoney(cart.subtotal_amount, cart.currency, language)}</dd>
         </div>
         {rate !== undefined && (
           <div>
-            <dt>{t.shop.shipping}</dt>
+            <dt>{s.shipping}</dt>
             <dd>{formatMoney(rate.amount, cart.currency, language)}</dd>
           </div>
         )}
         <div className="strong">
-          <dt>{t.shop.total}</dt>
+          <dt>{s.total}</dt>
           <dd>
             {formatMoney(cart.subtotal_amount + (rate?.amount ?? 0), cart.currency, language)}
           </dd>
         </div>
       </dl>
-      <p className="small">{t.shop.totalHint}</p>
+      <Text size="sm" c="dimmed">{s.totalHint}</Text>
     </Form>
   );
 }

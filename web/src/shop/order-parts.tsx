@@ -1,6 +1,9 @@
 /** What the page of an order and its receipt share. */
+import { Text } from "@mantine/core";
+import { Rows } from "../components/rows.tsx";
 import { formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import type { Order } from "./api.ts";
 import { countryIn } from "./countries.ts";
 import { nameIn, optionsText } from "./options.ts";
@@ -8,58 +11,55 @@ import { nameIn, optionsText } from "./options.ts";
 /** What was bought. */
 export function OrderLines({ order }: { order: Order }) {
   const { t, language } = useLanguage();
+  const s = useShopTexts();
   const money = (amount: number) => formatMoney(amount, order.currency, language);
   return (
-    <table>
-      <caption className="hidden">{t.shop.lines}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t.shop.item}</th>
-          <th scope="col" className="number">{t.shop.unitPrice}</th>
-          <th scope="col" className="number">{t.shop.quantity}</th>
-          <th scope="col" className="number">{t.amount}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {order.items.map((item) => (
-          <tr key={item.id}>
-            <th scope="row" data-label={t.shop.item}>
-              <span>
-                {item.name}
-                {Object.keys(item.options).length > 0 && (
-                  <span className="small">{` ${optionsText(item.options)}`}</span>
-                )}
-              </span>
-            </th>
-            <td className="number" data-label={t.shop.unitPrice}>{money(item.unit_amount)}</td>
-            <td className="number" data-label={t.shop.quantity}>{item.quantity}</td>
-            <td className="number" data-label={t.amount}>
-              {money(item.unit_amount * item.quantity)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Rows
+      caption={s.lines}
+      rows={order.items}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          label: s.item,
+          cell: ({ name, options }) => (
+            <span>
+              {name}
+              {Object.keys(options).length > 0 && (
+                <Text span size="sm" c="dimmed">{` ${optionsText(options)}`}</Text>
+              )}
+            </span>
+          ),
+        },
+        { label: s.unitPrice, cell: ({ unit_amount }) => money(unit_amount), number: true },
+        { label: s.quantity, cell: ({ quantity }) => quantity, number: true },
+        {
+          label: t.amount,
+          cell: ({ unit_amount, quantity }) => money(unit_amount * quantity),
+          number: true,
+        },
+      ]}
+    />
   );
 }
 
 /** What it comes to: each amount that is not nothing. */
 export function OrderSums({ order }: { order: Order }) {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useShopTexts();
   const money = (amount: number) => formatMoney(amount, order.currency, language);
   const sums: [string, number | undefined][] = [
-    [t.shop.subtotal, order.subtotal_amount],
+    [s.subtotal, order.subtotal_amount],
     [
-      order.discount_code === null ? t.shop.discount : `${t.shop.discount} ${order.discount_code}`,
+      order.discount_code === null ? s.discount : `${s.discount} ${order.discount_code}`,
       -order.discount_amount || undefined,
     ],
     [
       order.shipping_rate === null
-        ? t.shop.shipping
-        : `${t.shop.shipping} (${nameIn(language, order.shipping_rate)})`,
+        ? s.shipping
+        : `${s.shipping} (${nameIn(language, order.shipping_rate)})`,
       order.shipping_rate === null ? undefined : order.shipping_amount,
     ],
-    [t.shop.tax, order.tax_amount || undefined],
+    [s.tax, order.tax_amount || undefined],
   ];
   return (
     <dl className="sums">
@@ -72,12 +72,12 @@ export function OrderSums({ order }: { order: Order }) {
         )
       )}
       <div className="strong">
-        <dt>{t.shop.total}</dt>
+        <dt>{s.total}</dt>
         <dd>{money(order.total_amount)}</dd>
       </div>
       {order.refunded_amount > 0 && (
         <div>
-          <dt>{t.shop.refunded}</dt>
+          <dt>{s.refunded}</dt>
           <dd>{money(-order.refunded_amount)}</dd>
         </div>
       )}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { Link, useSearchParams } from "wouter";
+import { useSearchParams } from "wouter";
 import {
   cartPage,
   guestOrderPage,
@@ -8,8 +8,11 @@ import {
 import { useApp } from "../app-context.ts";
 import { ProblemAlert } from "../components/alert.tsx";
 import { ActionButton } from "../components/form.tsx";
+import { ButtonAnchor, ButtonLink } from "../components/button-link.tsx";
+import { TextLink } from "../components/text-link.tsx";
 import { Page } from "../components/page.tsx";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import { checkoutStatus, type OrderStatus } from "./api.ts";
 import { keptOrderToken } from "./kept.ts";
@@ -18,6 +21,7 @@ import { keptOrderToken } from "./kept.ts";
 export function OrderReturn() {
   const { supabase } = useApp();
   const { t } = useLanguage();
+  const s = useShopTexts();
   const [parameters] = useSearchParams();
   const sessionId = parameters.get("session_id") ?? "";
   const token = keptOrderToken(sessionId);
@@ -29,8 +33,8 @@ export function OrderReturn() {
   const again = <ActionButton action={look}>{t.checkAgain}</ActionButton>;
   if (found === undefined || order === undefined) {
     return (
-      <Page key="asking" title={t.shop.order}>
-        {look.problem === undefined ? <p role="status">{t.checkoutChecking}</p> : (
+      <Page key="asking" title={s.order}>
+        {look.problem === undefined ? <p role="status">{s.checkoutChecking}</p> : (
           <>
             <ProblemAlert problem={look.problem} />
             <p className="actions">{again}</p>
@@ -42,34 +46,32 @@ export function OrderReturn() {
   const shown = token === undefined ? orderPage(order.id) : guestOrderPage(token);
   if (found.status === "open") {
     return (
-      <Page key="open" title={t.checkoutOpen}>
-        <p>{t.checkoutOpenText}</p>
+      <Page key="open" title={s.checkoutOpen}>
+        <p>{s.checkoutOpenText}</p>
         <p className="actions">
           {found.checkout_url !== null && (
-            <a className="button" href={found.checkout_url}>{t.checkoutGoOn}</a>
+            <ButtonAnchor href={found.checkout_url}>{s.checkoutGoOn}</ButtonAnchor>
           )}
-          <Link href={cartPage}>{t.shop.cart}</Link>
+          <TextLink href={cartPage}>{s.cart}</TextLink>
         </p>
       </Page>
     );
   }
   if (found.status === "expired") {
     return (
-      <Page key="expired" title={t.checkoutExpired}>
-        <p>{t.shop.expiredText}</p>
-        <p>
-          <Link href={cartPage} className="button">{t.shop.cart}</Link>
-        </p>
+      <Page key="expired" title={s.checkoutExpired}>
+        <p>{s.expiredText}</p>
+        <ButtonLink href={cartPage}>{s.cart}</ButtonLink>
       </Page>
     );
   }
   const paid = found.payment_status !== "unpaid";
   return (
-    <Page key={paid ? "paid" : "unpaid"} title={paid ? t.shop.thanks : t.checkoutProcessing}>
-      <p>{paid ? t.shop.thanksText(order.number) : t.checkoutProcessingText}</p>
+    <Page key={paid ? "paid" : "unpaid"} title={paid ? s.thanks : s.checkoutProcessing}>
+      <p>{paid ? s.thanksText(order.number) : s.checkoutProcessingText}</p>
       {!paid && <ProblemAlert problem={look.problem} />}
       <p className="actions">
-        <Link href={shown} className="button">{t.shop.toOrder}</Link>
+        <ButtonLink href={shown}>{s.toOrder}</ButtonLink>
         {!paid && again}
       </p>
     </Page>

@@ -1,12 +1,16 @@
+import { Title } from "@mantine/core";
+import { StateBadge } from "../components/state-badge.tsx";
 import { useEffect, useState } from "react";
-import { Link } from "wouter";
 import { shopPage } from "../../../supabase/functions/_shared/shop/pages.ts";
 import { useApp } from "../app-context.ts";
 import { ProblemAlert } from "../components/alert.tsx";
 import { ActionButton } from "../components/form.tsx";
-import { Page } from "../components/page.tsx";
+import { ButtonLink } from "../components/button-link.tsx";
+import { TextLink } from "../components/text-link.tsx";
+import { Loading, Page } from "../components/page.tsx";
 import { formatDay } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import { cancelOrder, type Order, type OrderName, readOrder } from "./api.ts";
 import { AddressLines, OrderLines, OrderSums } from "./order-parts.tsx";
@@ -21,7 +25,8 @@ interface Props {
 /** An order as its buyer sees it. */
 export function OrderShown({ name, receipt }: Props) {
   const { supabase } = useApp();
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useShopTexts();
   const [order, setOrder] = useState<Order>();
   const look = useAction(async () => setOrder(await readOrder(supabase, name)));
   useEffect(() => void look.start(), [JSON.stringify(name)]);
@@ -31,43 +36,39 @@ export function OrderShown({ name, receipt }: Props) {
   });
   if (order === undefined) {
     return (
-      <Page key="asking" title={t.shop.order}>
-        {look.problem === undefined
-          ? <p role="status">{t.loading}</p>
-          : <ProblemAlert problem={look.problem} />}
+      <Page key="asking" title={s.order}>
+        {look.problem === undefined ? <Loading /> : <ProblemAlert problem={look.problem} />}
       </Page>
     );
   }
   return (
-    <Page key="order" title={t.shop.orderNumber(order.number)}>
+    <Page key="order" title={s.orderNumber(order.number)}>
       <p>
-        <span className={`badge ${order.status}`}>
-          {t.shop.orderStatus[order.status] ?? order.status}
-        </span>{" "}
+        <StateBadge state={order.status} label={s.orderStatus[order.status] ?? order.status} />{" "}
         {formatDay(order.created_at, language)}
       </p>
       {order.carrier !== null && (
         <p>
-          {t.shop.sentBy(order.carrier)} {order.tracking_url === null
+          {s.sentBy(order.carrier)} {order.tracking_url === null
             ? order.tracking_number
-            : <a href={order.tracking_url}>{order.tracking_number ?? t.shop.track}</a>}
+            : <a href={order.tracking_url}>{order.tracking_number ?? s.track}</a>}
         </p>
       )}
       <OrderLines order={order} />
       <OrderSums order={order} />
       {order.shipping_address !== null && (
         <>
-          <h2>{t.shop.address}</h2>
+          <Title order={2} size="h3" mb="sm">{s.address}</Title>
           <AddressLines address={order.shipping_address} />
         </>
       )}
       <ProblemAlert problem={cancel.problem} />
       <p className="actions">
-        {order.paid_at !== null && <Link href={receipt} className="button">{t.shop.receipt}</Link>}
+        {order.paid_at !== null && <ButtonLink href={receipt}>{s.receipt}</ButtonLink>}
         {order.can_cancel && (
-          <ActionButton action={cancel} className="second">{t.shop.cancelOrder}</ActionButton>
+          <ActionButton action={cancel} variant="default">{s.cancelOrder}</ActionButton>
         )}
-        <Link href={shopPage}>{t.shop.toShop}</Link>
+        <TextLink href={shopPage}>{s.toShop}</TextLink>
       </p>
     </Page>
   );

@@ -1,11 +1,14 @@
+import { Rows } from "../components/rows.tsx";
+import { StateBadge } from "../components/state-badge.tsx";
 import { useEffect, useState } from "react";
-import { Link } from "wouter";
 import { orderPage, shopPage } from "../../../supabase/functions/_shared/shop/pages.ts";
 import { useApp } from "../app-context.ts";
 import { ProblemAlert } from "../components/alert.tsx";
-import { Page } from "../components/page.tsx";
+import { TextLink } from "../components/text-link.tsx";
+import { Loading, Page } from "../components/page.tsx";
 import { formatDay, formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import { ProblemError, problemOf } from "../problem.ts";
 import type { Supabase } from "../supabase.ts";
 import { useAction } from "../use-action.ts";
@@ -22,46 +25,42 @@ async function readOrders(supabase: Supabase) {
 export function Orders() {
   const { supabase } = useApp();
   const { t, language } = useLanguage();
+  const s = useShopTexts();
   const [orders, setOrders] = useState<Awaited<ReturnType<typeof readOrders>>>();
   const look = useAction(async () => setOrders(await readOrders(supabase)));
   useEffect(() => void look.start(), []);
   return (
-    <Page title={t.shop.orders}>
+    <Page title={s.orders}>
       <ProblemAlert problem={look.problem} />
-      {orders === undefined && look.problem === undefined && <p role="status">{t.loading}</p>}
+      {orders === undefined && look.problem === undefined && <Loading />}
       {orders?.length === 0 && <p>{t.none}</p>}
       {orders !== undefined && orders.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t.number}</th>
-              <th scope="col">{t.date}</th>
-              <th scope="col">{t.state}</th>
-              <th scope="col" className="number">{t.amount}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {orders.map((order) => (
-              <tr key={order.id}>
-                <th scope="row" data-label={t.number}>
-                  <Link href={orderPage(order.id)}>{order.number}</Link>
-                </th>
-                <td data-label={t.date}>{formatDay(order.created_at, language)}</td>
-                <td data-label={t.state}>
-                  <span className={`badge ${order.status}`}>
-                    {t.shop.orderStatus[order.status] ?? order.status}
-                  </span>
-                </td>
-                <td className="number" data-label={t.amount}>
-                  {formatMoney(order.total_amount, order.currency, language)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Rows
+          caption={s.orders}
+          rows={orders}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              label: t.number,
+              cell: ({ id, number }) => <TextLink href={orderPage(id)}>{number}</TextLink>,
+            },
+            { label: t.date, cell: ({ created_at }) => formatDay(created_at, language) },
+            {
+              label: t.state,
+              cell: ({ status }) => (
+                <StateBadge state={status} label={s.orderStatus[status] ?? status} />
+              ),
+            },
+            {
+              label: t.amount,
+              cell: ({ total_amount, currency }) => formatMoney(total_amount, currency, language),
+              number: true,
+            },
+          ]}
+        />
       )}
       <p>
-        <Link href={shopPage}>{t.shop.toShop}</Link>
+        <TextLink href={shopPage}>{s.toShop}</TextLink>
       </p>
     </Page>
   );

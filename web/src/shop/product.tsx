@@ -1,12 +1,14 @@
+import { Box, Image, Radio, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { Link } from "wouter";
 import { cartPage, shopPage } from "../../../supabase/functions/_shared/shop/pages.ts";
 import { useApp } from "../app-context.ts";
 import { Note, ProblemAlert } from "../components/alert.tsx";
 import { Field, Form } from "../components/form.tsx";
-import { Page } from "../components/page.tsx";
+import { TextLink } from "../components/text-link.tsx";
+import { Loading, Page } from "../components/page.tsx";
 import { formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import { type Product, readProduct, type Variant } from "./api.ts";
 import { useCartChanges } from "./cart-context.tsx";
@@ -15,18 +17,19 @@ import { optionsText } from "./options.ts";
 /** A product, and the way into the cart. */
 export function ProductShown({ slug }: { slug: string }) {
   const { supabase } = useApp();
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useShopTexts();
   const [product, setProduct] = useState<Product>();
   const look = useAction(async () => setProduct(await readProduct(supabase, language, slug)));
   useEffect(() => void look.start(), [slug, language]);
   if (product === undefined) {
     return (
-      <Page key="asking" title={t.shop.title}>
-        {look.problem === undefined ? <p role="status">{t.loading}</p> : (
+      <Page key="asking" title={s.title}>
+        {look.problem === undefined ? <Loading /> : (
           <>
             <ProblemAlert problem={look.problem} />
             <p>
-              <Link href={shopPage}>{t.shop.toShop}</Link>
+              <TextLink href={shopPage}>{s.toShop}</TextLink>
             </p>
           </>
         )}
@@ -35,24 +38,24 @@ export function ProductShown({ slug }: { slug: string }) {
   }
   return (
     <Page key="product" title={product.name}>
-      <div className="product">
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" mb="lg">
         {product.images[0] !== undefined && (
-          <img src={product.images[0].url} alt={product.images[0].alt} />
+          <Image src={product.images[0].url} alt={product.images[0].alt} className="square" />
         )}
         <div>
-          <p className="prose">{product.description}</p>
+          <Text className="prose" mb="md">{product.description}</Text>
           <AddToCart product={product} />
         </div>
-      </div>
+      </SimpleGrid>
       <p>
-        <Link href={shopPage}>{t.shop.toShop}</Link>
+        <TextLink href={shopPage}>{s.toShop}</TextLink>
       </p>
     </Page>
   );
 }
 
 function AddToCart({ product }: { product: Product }) {
-  const { t } = useLanguage();
+  const s = useShopTexts();
   const { add } = useCartChanges();
   const offered = product.variants.filter(({ unit_amount }) => unit_amount !== null);
   const [chosenId, setChosenId] = useState<string>();
@@ -66,43 +69,36 @@ function AddToCart({ product }: { product: Product }) {
     await add(chosen.id, Number(quantity), key);
     setAdded(true);
   });
-  if (chosen === undefined) return <p>{t.shop.availability.out_of_stock}</p>;
+  if (chosen === undefined) return <p>{s.availability.out_of_stock}</p>;
   return (
     <>
       {offered.length > 1 && (
-        <fieldset className="choices">
-          <legend>{t.shop.variant}</legend>
-          {offered.map((variant) => (
-            <label key={variant.id}>
-              <input
-                type="radio"
-                name="variant"
-                checked={variant.id === chosen.id}
-                onChange={() => setChosenId(variant.id)}
-              />
-              <span>{optionsText(variant.options)}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Radio.Group label={s.variant} value={chosen.id} onChange={setChosenId} mb="md">
+          <Stack gap="xs" mt="xs">
+            {offered.map(({ id, options }) => (
+              <Radio key={id} value={id} label={optionsText(options)} />
+            ))}
+          </Stack>
+        </Radio.Group>
       )}
       <Price variant={chosen} currency={product.currency} />
       {chosen.availability !== "out_of_stock" && (
-        <Form action={toCart} submit={t.shop.addToCart}>
+        <Form action={toCart} submit={s.addToCart}>
           <Field
-            label={t.shop.quantity}
+            label={s.quantity}
             name="quantity"
             type="number"
             min={1}
             max={chosen.few_left ?? 999}
             defaultValue={1}
-            className="count"
+            maw="7rem"
           />
         </Form>
       )}
       {added && (
         <Note>
           <p>
-            {t.shop.added} <Link href={cartPage}>{t.shop.toCart}</Link>
+            {s.added} <TextLink href={cartPage}>{s.toCart}</TextLink>
           </p>
         </Note>
       )}
@@ -111,22 +107,23 @@ function AddToCart({ product }: { product: Product }) {
 }
 
 function Price({ variant, currency }: { variant: Variant; currency: string }) {
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const texts = useShopTexts();
   const { unit_amount, compare_at_amount, availability, few_left } = variant;
   return (
-    <p>
-      <span className="price">{formatMoney(unit_amount ?? 0, currency, language)}</span>
+    <Box mb="md">
+      <Text span size="xl" fw={650}>{formatMoney(unit_amount ?? 0, currency, language)}</Text>
       {compare_at_amount !== null && (
         <>
           {" "}
           <s>
-            <span className="hidden">{t.shop.before}</span>
+            <span className="hidden">{texts.before}</span>
             {formatMoney(compare_at_amount, currency, language)}
           </s>
         </>
       )}
       <br />
-      {few_left === null ? t.shop.availability[availability] : t.shop.fewLeft(few_left)}
-    </p>
+      {few_left === null ? texts.availability[availability] : texts.fewLeft(few_left)}
+    </Box>
   );
 }

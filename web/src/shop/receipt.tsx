@@ -1,9 +1,11 @@
+import { Button, SimpleGrid, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useApp } from "../app-context.ts";
 import { ProblemAlert } from "../components/alert.tsx";
-import { Page } from "../components/page.tsx";
+import { Loading, Page } from "../components/page.tsx";
 import { formatDay, formatMoney } from "../format.ts";
-import { useLanguage } from "../i18n/language.tsx";
+import { useLanguage } from "../text/language.tsx";
+import { useShopTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import { type Order, type OrderName, readOrder } from "./api.ts";
 import { AddressLines, OrderLines, OrderSums } from "./order-parts.tsx";
@@ -11,51 +13,50 @@ import { AddressLines, OrderLines, OrderSums } from "./order-parts.tsx";
 /** The receipt of an order that was paid: on paper it is all that shows. */
 export function Receipt({ name }: { name: OrderName }) {
   const { supabase, seller } = useApp();
-  const { t, language } = useLanguage();
+  const { language } = useLanguage();
+  const s = useShopTexts();
   const [order, setOrder] = useState<Order>();
   const look = useAction(async () => setOrder(await readOrder(supabase, name)));
   useEffect(() => void look.start(), [JSON.stringify(name)]);
   if (order === undefined || order.paid_at === null) {
     return (
-      <Page key="asking" title={t.shop.receipt}>
+      <Page key="asking" title={s.receipt}>
         <ProblemAlert problem={look.problem} />
-        {order === undefined
-          ? look.problem === undefined && <p role="status">{t.loading}</p>
-          : <p>{t.shop.notPaid}</p>}
+        {order === undefined ? look.problem === undefined && <Loading /> : <p>{s.notPaid}</p>}
       </Page>
     );
   }
   return (
-    <Page key="receipt" title={t.shop.receiptOf(order.number)}>
+    <Page key="receipt" title={s.receiptOf(order.number)}>
       <p className="screen">
-        <button type="button" onClick={() => print()}>{t.shop.print}</button>
+        <Button onClick={() => print()}>{s.print}</Button>
       </p>
-      <div className="parties">
+      <SimpleGrid cols={{ base: 1, xs: 3 }} mb="lg">
         <section>
-          <h2>{t.shop.seller}</h2>
+          <Title order={2} size="h4" mb="xs">{s.seller}</Title>
           <address>
             {seller.map((line) => <span key={line} className="line">{line}</span>)}
           </address>
         </section>
         <section>
-          <h2>{t.shop.buyer}</h2>
+          <Title order={2} size="h4" mb="xs">{s.buyer}</Title>
           {order.shipping_address !== null && <AddressLines address={order.shipping_address} />}
           {order.customer_email !== null && <p>{order.customer_email}</p>}
         </section>
         <section>
-          <h2>{t.shop.order}</h2>
+          <Title order={2} size="h4" mb="xs">{s.order}</Title>
           <p>
             {order.number}
             <br />
-            {t.shop.orderedOn(formatDay(order.created_at, language))}
+            {s.orderedOn(formatDay(order.created_at, language))}
             <br />
-            {t.shop.paidOn(formatDay(order.paid_at, language))}
+            {s.paidOn(formatDay(order.paid_at, language))}
           </p>
         </section>
-      </div>
+      </SimpleGrid>
       <OrderLines order={order} />
       <OrderSums order={order} />
-      <p>{t.shop.paidAmount(formatMoney(order.paid_amount, order.currency, language))}</p>
+      <p>{s.paidAmount(formatMoney(order.paid_amount, order.currency, language))}</p>
     </Page>
   );
 }

@@ -1,6 +1,5 @@
 /** Which of the shop's pages an address has: those of `_shared/shop/pages.ts`, which mails link to. */
-import type { ReactNode } from "react";
-import { Route, useSearchParams } from "wouter";
+import { Route, useParams, useSearchParams } from "wouter";
 import {
   cartPage,
   checkoutPage,
@@ -8,44 +7,44 @@ import {
   orderReturnPage,
   shopPage,
 } from "../../../supabase/functions/_shared/shop/pages.ts";
-import { CartShown } from "./cart.tsx";
-import { CheckoutForm } from "./checkout.tsx";
-import { OrderReturn } from "./order-return.tsx";
-import { OrderShown } from "./order.tsx";
-import { Orders } from "./orders.tsx";
-import { ProductShown } from "./product.tsx";
-import { Receipt } from "./receipt.tsx";
-import { ShopList } from "./shop-list.tsx";
+import { SignedIn } from "../components/signed-in.tsx";
+import { lazyPages } from "../lazy-pages.tsx";
 
-/** The routes. @param signedIn wraps a page that wants somebody signed in */
-export function shopRoutes(
-  signedIn: (page: (userId: string) => ReactNode) => ReactNode,
-): ReactNode[] {
-  return [
-    <Route key="shop" path={shopPage} component={ShopList} />,
-    <Route key="product" path={`${shopPage}/:slug`}>
-      {({ slug }) => <ProductShown key={slug} slug={slug} />}
-    </Route>,
-    <Route key="cart" path={cartPage} component={CartShown} />,
-    <Route key="checkout" path={checkoutPage} component={CheckoutForm} />,
-    <Route key="return" path={orderReturnPage} component={OrderReturn} />,
-    <Route key="orders" path="/orders">{signedIn((id) => <Orders key={id} />)}</Route>,
-    <Route<{ id: string }> key="order" path={orderPage(":id")}>
-      {({ id }) =>
-        signedIn((user) => (
-          <OrderShown
-            key={user + id}
-            name={{ order_id: id }}
-            receipt={`${orderPage(id)}/receipt`}
-          />
-        ))}
-    </Route>,
-    <Route<{ id: string }> key="receipt" path={`${orderPage(":id")}/receipt`}>
-      {({ id }) => signedIn((user) => <Receipt key={user + id} name={{ order_id: id }} />)}
-    </Route>,
-    <Route key="guest-order" path="/order" component={GuestOrder} />,
-    <Route key="guest-receipt" path="/order/receipt" component={GuestReceipt} />,
-  ];
+const page = lazyPages(() => import("./pages.ts"));
+const OrderShown = page("OrderShown");
+const Orders = page("Orders");
+const ProductShown = page("ProductShown");
+const Receipt = page("Receipt");
+
+export const shopRoutes = [
+  <Route key="shop" path={shopPage} component={page("ShopList")} />,
+  <Route key="product" path={`${shopPage}/:slug`}>
+    {({ slug }) => <ProductShown key={slug} slug={slug} />}
+  </Route>,
+  <Route key="cart" path={cartPage} component={page("CartShown")} />,
+  <Route key="checkout" path={checkoutPage} component={page("CheckoutForm")} />,
+  <Route key="return" path={orderReturnPage} component={page("OrderReturn")} />,
+  <Route key="orders" path="/orders">
+    <SignedIn page={Orders} />
+  </Route>,
+  <Route key="order" path={orderPage(":id")}>
+    <SignedIn page={OwnOrder} />
+  </Route>,
+  <Route key="receipt" path={`${orderPage(":id")}/receipt`}>
+    <SignedIn page={OwnReceipt} />
+  </Route>,
+  <Route key="guest-order" path="/order" component={GuestOrder} />,
+  <Route key="guest-receipt" path="/order/receipt" component={GuestReceipt} />,
+];
+
+function OwnOrder() {
+  const { id = "" } = useParams();
+  return <OrderShown key={id} name={{ order_id: id }} receipt={`${orderPage(id)}/receipt`} />;
+}
+
+function OwnReceipt() {
+  const { id = "" } = useParams();
+  return <Receipt key={id} name={{ order_id: id }} />;
 }
 
 /** The signature in the address is all that proves it. */

@@ -1,6 +1,7 @@
 /** An incident as it is told, and what each rule means to people. */
 import * as z from "zod";
 import type { Sentence } from "../mail/template.ts";
+import { shopAlerts } from "../shop/alerts.ts";
 
 export const Incident = z.object({
   id: z.int(),
@@ -42,22 +43,11 @@ const meanings: Record<string, Sentence> = {
     fr: "adresses dont les e-mails reviennent, en un jour",
     en: "Addresses that bounced or complained within a day",
   },
-  shop_drift: {
-    fr: "écarts entre les commandes, Stripe et les stocks",
-    en: "Orders, Stripe and the stock differ",
-  },
-  shop_reconciliation_late: {
-    fr: "comparaison des commandes avec Stripe en retard (en secondes)",
-    en: "The comparison of orders with Stripe is late (seconds since the last)",
-  },
-  orders_in_review: {
-    fr: "commandes payées à vérifier avant envoi",
-    en: "Paid orders that somebody must look at",
-  },
   webhook_endpoint_disabled: {
     fr: "adresses de webhooks désactivées, qu’on n’atteint plus",
     en: "Webhook endpoints that are disabled, since nothing reaches them",
   },
+  ...shopAlerts,
 };
 
 export function meaningOf(rule: string): Sentence {

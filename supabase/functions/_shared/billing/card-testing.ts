@@ -13,8 +13,8 @@ import { toHex } from "../hex.ts";
 
 const encoder = new TextEncoder();
 
-/** HMAC-SHA-256 in hex. The key changes with the project's secret key; then counts begin anew. */
-async function keyedHash(what: "card" | "address", value: string): Promise<string> {
+/** HMAC-SHA-256 in hex: all that is kept of a card or an address. The key changes with the project's secret key; then counts begin anew. */
+export async function keyedHash(what: "card" | "address", value: string): Promise<string> {
   const key = await crypto.subtle.importKey(
     "raw",
     encoder.encode(`socle card testing ${secretKey()}`),
@@ -27,7 +27,7 @@ async function keyedHash(what: "card" | "address", value: string): Promise<strin
 }
 
 /** How much of the limits in private.decline_limits holds here, see RATE_LIMIT_MULTIPLIER. */
-const tolerance = () => Math.max(1, Math.floor(limitMultiplier()));
+export const tolerance = () => Math.max(1, Math.floor(limitMultiplier()));
 
 /** Who wants Stripe to try a card. */
 export interface CardAttempt {
@@ -69,28 +69,8 @@ export async function addressHash(address: string): Promise<string | undefined> 
   return network === "" ? undefined : await keyedHash("address", network);
 }
 
-/**
- * As {@linkcode permitCardAttempt}, for a guest: by where he comes from, and by the address he gives.
- *
- * @throws {Problem} `rate_limited`, `too_many_declines`
- */
-export async function permitGuestCardAttempt(
-  admin: Db,
-  { email, address }: { email: string; address: string },
-): Promise<void> {
-  const network = networkOf(address);
-  const hash = await addressHash(address);
-  const [, , begun] = await Promise.all([
-    countRequest("card_account", email.toLowerCase()),
-    network === "" ? undefined : countRequest("card_address", network),
-    hash === undefined ? undefined : rows(
-      admin.rpc("card_attempt_begin_guest", { address_hash: hash, tolerance: tolerance() }),
-    ),
-  ]);
-  permit(begun ?? { allowed: true });
-}
-
-function permit(begun: unknown): void {
+/** Lets an attempt pass as `card_attempt_begin` answers. @throws {Problem} `too_many_declines` */
+export function permit(begun: unknown): void {
   const { allowed, retry_after_seconds } = begun as {
     allowed: boolean;
     retry_after_seconds?: number;
@@ -107,28 +87,23 @@ function permit(begun: unknown): void {
 export interface Decline {
   /** Names it, however often and by whatever events it comes. */
   cause: string;
-  /** Stripe's id of who pays; null for a guest. */
-  customerId: string | null;
-  /** The order that it was to pay. */
-  orderId: string | null;
+  /** Stripe's id of who pays. */
+  customerId: string;
   /** Stripe's fingerprint of the card; null for what is not a card. */
   fingerprint: string | null;
   code: string | null;
 }
 
-/** The decline that an event tells of; undefined for any other event. */
+/** The decline that an event tells of; undefined for any other event, and where nobody is known who pays. */
 export function declineOf(event: Stripe.Event): Decline | undefined {
   switch (event.type) {
     case "charge.failed": {
       const charge = event.data.object;
       const customerId = idOf(charge.customer);
-      // Stripe copies the payment's metadata; those of another product name no order of ours.
-      const orderId = charge.metadata["order_id"] ?? null;
-      if (customerId === null && orderId === null) return undefined;
+      if (customerId === null) return undefined;
       return {
         cause: charge.id,
         customerId,
-        orderId,
         fingerprint: charge.payment_method_details?.card?.fingerprint ?? null,
         code: charge.outcome?.reason ?? charge.failure_code,
       };
@@ -142,7 +117,6 @@ export function declineOf(event: Stripe.Event): Decline | undefined {
         // A set-up has no charge; each of its failures is an event of its own.
         cause: event.id,
         customerId,
-        orderId: null,
         fingerprint: error?.payment_method?.card?.fingerprint ?? null,
         code: error?.decline_code ?? error?.code ?? null,
       };
@@ -152,24 +126,23 @@ export function declineOf(event: Stripe.Event): Decline | undefined {
   }
 }
 
-/** Counts a decline: for whom Stripe knows as a customer, else for where the guest's order came from. */
-export async function recordDecline(admin: Db, decline: Decline): Promise<void> {
-  const counted = {
-    cause: decline.cause,
+/** What is kept of a declined payment, whoever pays. */
+export async function declineArguments(
+  { cause, fingerprint, code }: Pick<Decline, "cause" | "fingerprint" | "code">,
+) {
+  return {
+    cause,
     // The generated types do not know that SQL arguments may be null.
-    card_hash:
-      (decline.fingerprint === null
-        ? null
-        : await keyedHash("card", decline.fingerprint)) as string,
-    code: decline.code as string,
+    card_hash: (fingerprint === null ? null : await keyedHash("card", fingerprint)) as string,
+    code: code as string,
     tolerance: tolerance(),
   };
-  if (decline.customerId !== null) {
-    await rows(admin.rpc("card_decline_record", {
-      ...counted,
-      stripe_customer_id: decline.customerId,
-    }));
-  } else if (decline.orderId !== null) {
-    await rows(admin.rpc("card_decline_record_guest", { ...counted, order_id: decline.orderId }));
-  }
+}
+
+/** Counts a decline for whom Stripe knows as a customer. */
+export async function recordDecline(admin: Db, decline: Decline): Promise<void> {
+  await rows(admin.rpc("card_decline_record", {
+    ...await declineArguments(decline),
+    stripe_customer_id: decline.customerId,
+  }));
 }

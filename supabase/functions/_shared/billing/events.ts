@@ -30,9 +30,9 @@ export function eventTargets(event: Stripe.Event): Target[] {
   if (object.id === undefined) return [];
   switch (object.object) {
     case "product":
-      // Each order's lines make products and prices of their own, which are no plan's: looking at those
-      // would be three of the five calls to Stripe that a checkout costs. One that becomes a plan's later
-      // is updated for it.
+      // The lines of a checkout make products and prices of their own, which are no plan's: looking at
+      // those would be three of the five calls to Stripe that a checkout costs. One that becomes a plan's
+      // later is updated for it.
       return event.type === "product.created" && object.metadata?.["plan"] === undefined
         ? []
         : [{ type: "product", id: object.id }];

@@ -59,7 +59,7 @@ async function invoiceOf(
   return idOf(found.data[0]?.invoice);
 }
 
-/** What must be known before a charge or a dispute: its invoice, or the session that sold an order. */
+/** What must be known before a charge or a dispute: its invoice, else the session that it was made in. */
 async function soldBy(
   stripe: Stripe,
   paymentIntent: string | { id: string } | null,
@@ -121,7 +121,7 @@ const fetchers: Record<ObjectType, (stripe: Stripe, id: string) => Promise<Fetch
     };
   },
   async checkout_session(stripe, id) {
-    // An order's money is where the payment is: a debit's session is complete long before it.
+    // Whether money came is where the payment is: a debit's session is complete long before it.
     const session = await stripe.checkout.sessions.retrieve(id, { expand: ["payment_intent"] });
     return {
       record: checkoutSessionRecord(session),

@@ -4,6 +4,7 @@
  */
 import type Stripe from "stripe";
 import { fromStripeAmount } from "../money.ts";
+import { orderPayment, orderRefund } from "../shop/checkout/stripe-records.ts";
 
 /** The id of something that Stripe gives as an id or expanded. */
 export function idOf(reference: string | { id: string } | null | undefined): string | null {
@@ -11,7 +12,8 @@ export function idOf(reference: string | { id: string } | null | undefined): str
   return typeof reference === "string" ? reference : reference.id;
 }
 
-function amount(value: number, currency: string): number {
+/** An amount of Stripe's in ISO minor units. */
+export function amount(value: number, currency: string): number {
   return fromStripeAmount(value, currency.toUpperCase()).amount;
 }
 
@@ -275,7 +277,7 @@ export function invoiceRecord(invoice: Stripe.Invoice, payments: Stripe.InvoiceP
   };
 }
 
-/** A Checkout Session; ours carry `metadata.intent_id` for a subscription, `metadata.order_id` for an order. */
+/** A Checkout Session; ours carry `metadata.intent_id` for a subscription. */
 export function checkoutSessionRecord(session: Stripe.Checkout.Session) {
   return {
     id: session.id,
@@ -283,25 +285,7 @@ export function checkoutSessionRecord(session: Stripe.Checkout.Session) {
     intent_id: session.metadata?.["intent_id"] ?? null,
     status: session.status,
     subscription_id: idOf(session.subscription),
-    ...(session.metadata?.["order_id"] !== undefined && orderPayment(session)),
-  };
-}
-
-/** How an order is paid by its session, whose `payment_intent` is expanded. */
-function orderPayment(session: Stripe.Checkout.Session) {
-  const currency = session.currency ?? "";
-  const intent = typeof session.payment_intent === "object" ? session.payment_intent : null;
-  return {
-    order_id: session.metadata?.["order_id"],
-    payment_status: session.payment_status,
-    currency: currency.toUpperCase(),
-    amount_total: amount(session.amount_total ?? 0, currency),
-    amount_tax: amount(session.total_details?.amount_tax ?? 0, currency),
-    automatic_tax: session.automatic_tax.enabled,
-    payment_intent_id: idOf(session.payment_intent),
-    payment_intent_status: intent?.status ?? null,
-    charge_id: idOf(intent?.latest_charge),
-    amount_received: intent === null ? null : amount(intent.amount_received, intent.currency),
+    ...orderPayment(session),
   };
 }
 
@@ -332,7 +316,7 @@ export function chargeRecord(charge: Stripe.Charge, refunds: Stripe.Refund[]) {
       currency: refund.currency.toUpperCase(),
       reason: refund.reason,
       intent_id: refund.metadata?.["refund_intent"] ?? null,
-      order_refund_id: refund.metadata?.["order_refund"] ?? null,
+      ...orderRefund(refund),
       failure: refund.failure_reason ?? null,
       created: refund.created,
     })),

@@ -6,7 +6,7 @@ import { isDefiniteRefusal, stripeClient } from "../billing/stripe.ts";
 import { rows } from "../database.ts";
 import { log } from "../log.ts";
 import { Problem } from "../problem.ts";
-import { lookAtOrder } from "../shop/checkout/sweep.ts";
+import { endPendingOrders } from "../shop/checkout/card-testing.ts";
 import { jobKind, succeeded } from "./kind.ts";
 
 /** What of a set-up still takes a card. */
@@ -41,8 +41,7 @@ export const cardTestingStop = jobKind({
       | null;
     const customerId = customer?.stripe_customer_id ?? null;
     if (customerId !== null) await endSetups(stripe, customerId);
-    const orders = await rows(admin.rpc("orders_pending_of", { workspace_id })) as string[];
-    for (const id of orders) await lookAtOrder({ admin, stripe }, id, { end: true });
+    await endPendingOrders({ admin, stripe }, workspace_id);
     const intent = await rows(admin.rpc("subscription_intent_of", { workspace_id })) as
       | Intent
       | null;

@@ -8,8 +8,7 @@ import { MAIL_NAMES, type PropsOf, templates } from "../mail/templates.ts";
 import { topics } from "../mail/topics.ts";
 import { unsubscribeLinks } from "../mail/unsubscribe.ts";
 import { sitePage } from "../redirects.ts";
-import { guestOrderPage, orderPage } from "../shop/pages.ts";
-import { signText } from "../signed-text.ts";
+import { isShopMail, withOrderPage } from "../shop/mail/page.ts";
 import { jobKind, succeeded } from "./kind.ts";
 
 let resend: Resend | undefined;
@@ -42,16 +41,8 @@ const pages: Record<string, string> = {
   card_expiring: "/billing",
 };
 
-/** The page of an order: a guest's link carries a signature, which SQL cannot make. */
-function orderLink(orderId: string, guest: boolean): string {
-  return sitePage(guest ? guestOrderPage(signText("order", orderId)) : orderPage(orderId));
-}
-
 function withPage(template: string, props: Record<string, unknown>): Record<string, unknown> {
-  if (template.startsWith("order_")) {
-    const { order_id, guest, ...others } = props;
-    return { url: orderLink(String(order_id), guest === true), ...others };
-  }
+  if (isShopMail(template)) return withOrderPage(props);
   if (template === "invitation") {
     const { token, ...others } = props;
     return { url: sitePage(`/invitation?token=${token}`), ...others };

@@ -3,24 +3,18 @@ import { accountDelete, billingClose, filesRemove, orphansSweep } from "./accoun
 import { accountExport, exportsExpire } from "./account-export.ts";
 import { billingReconcile, cardsExpiring } from "./billing-daily.ts";
 import { cardTestingStop } from "./card-testing-stop.ts";
-import { cartTake } from "./cart-take.ts";
-import { catalogueExport, catalogueFilesSweep } from "./catalogue-export.ts";
-import { catalogueImport } from "./catalogue-import.ts";
 import { dunningStep } from "./dunning-step.ts";
 import { gettingStarted } from "./getting-started.ts";
 import type { JobKind } from "./kind.ts";
 import { mailSend } from "./mail-send.ts";
-import { orderEnd } from "./order-end.ts";
-import { orderRefund } from "./order-refund.ts";
-import { ordersSweep } from "./orders-sweep.ts";
+import { ownJobKinds } from "./own.ts";
 import { passwordReset } from "./password-reset.ts";
-import { productImagesRemove } from "./product-images.ts";
 import { refundFinish } from "./refund-finish.ts";
 import { restoreCauses } from "./restore-causes.ts";
 import { restoreMails } from "./restore-mails.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
-import { shopReconcile } from "./shop-reconcile.ts";
+import { shopJobs } from "../shop/jobs.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
@@ -38,27 +32,18 @@ export const jobKinds: Record<string, JobKind> = {
   billing_reconcile: billingReconcile,
   card_testing_stop: cardTestingStop,
   cards_expiring: cardsExpiring,
-  cart_take: cartTake,
-  catalogue_export: catalogueExport,
-  catalogue_files_sweep: catalogueFilesSweep,
-  catalogue_import: catalogueImport,
   dunning_step: dunningStep,
   getting_started: gettingStarted,
   exports_expire: exportsExpire,
   files_remove: filesRemove,
   mail_send: mailSend,
-  order_end: orderEnd,
-  order_refund: orderRefund,
-  orders_sweep: ordersSweep,
   orphans_sweep: orphansSweep,
   password_reset: passwordReset,
-  product_images_remove: productImagesRemove,
   refund_finish: refundFinish,
   restore_causes: restoreCauses,
   restore_mails: restoreMails,
   retention,
   seats_sync: seatsSync,
-  shop_reconcile: shopReconcile,
   stripe_customer_create: stripeCustomerCreate,
   subscription_refund: subscriptionRefund,
   trial_end: trialEnd,
@@ -69,4 +54,6 @@ export const jobKinds: Record<string, JobKind> = {
   tax_id_withdraw: taxIdWithdraw,
   webhook_handle: webhookHandle,
   webhook_send: webhookSend,
+  ...shopJobs,
+  ...ownJobKinds,
 };

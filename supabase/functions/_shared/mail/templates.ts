@@ -4,6 +4,7 @@
  * To add one: a file in templates/ and a line here.
  */
 import type * as z from "zod";
+import { shopMails } from "../shop/mails.ts";
 import { alert } from "./templates/alert.ts";
 import {
   accountDeleteBlocked,
@@ -27,14 +28,6 @@ import { invitation } from "./templates/invitation.ts";
 import { invite } from "./templates/invite.ts";
 import { magiclink } from "./templates/magiclink.ts";
 import { notifications } from "./templates/notifications.ts";
-import { orderConfirmed } from "./templates/order-confirmed.ts";
-import {
-  orderCancelled,
-  orderExpiredPaid,
-  orderRefunded,
-  orderReturn,
-  orderShipped,
-} from "./templates/orders.ts";
 import { planChanged, planChangePlanned } from "./templates/plan-change.ts";
 import { paymentActionRequired } from "./templates/payment-action-required.ts";
 import { paymentFailed } from "./templates/payment-failed.ts";
@@ -78,12 +71,7 @@ export const templates = {
   subscription_ending: subscriptionEnding,
   subscription_ended: subscriptionEnded,
   refunded,
-  order_confirmed: orderConfirmed,
-  order_shipped: orderShipped,
-  order_refunded: orderRefunded,
-  order_cancelled: orderCancelled,
-  order_expired_paid: orderExpiredPaid,
-  order_return: orderReturn,
+  ...shopMails,
   alert,
   account_export: accountExport,
   account_delete_confirm: accountDeleteConfirm,

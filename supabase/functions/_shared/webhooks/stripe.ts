@@ -10,6 +10,7 @@ import { syncObject } from "../billing/sync.ts";
 import { rows } from "../database.ts";
 import { env } from "../env.ts";
 import { problem } from "../problem.ts";
+import { recordGuestDecline } from "../shop/checkout/card-testing.ts";
 import type { InboundAdapter } from "./adapter.ts";
 
 /** The event, if any secret signed it. Each is tried: during a rotation Stripe signs with both. */
@@ -71,6 +72,7 @@ export const stripeWebhooks: InboundAdapter = {
     if (failure !== undefined) await rows(admin.rpc("dunning_failed", failure));
     const decline = declineOf(event.payload as Stripe.Event);
     if (decline !== undefined) await recordDecline(admin, decline);
+    await recordGuestDecline(admin, event.payload as Stripe.Event);
     // After the rows, which name the plan and the workspace.
     for (const mail of eventMails(event.payload as Stripe.Event)) {
       await rows(admin.rpc("billing_mail", {

@@ -2,10 +2,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { problem } from "../../problem.ts";
 import { readSignedText, signText } from "../../signed-text.ts";
+import { cartIdHeader } from "../headers.ts";
 import type { CartName } from "./store.ts";
-
-/** The header that a guest's cart id comes and goes in. */
-export const cartIdHeader = "x-cart-id";
 
 /** A guest's cart: the id as the guest holds it, and the name of the cart that it opens. */
 export interface GuestCart {
@@ -22,6 +20,13 @@ function nameOf(text: string): CartName {
 export function newGuestCart(): GuestCart {
   const text = randomBytes(16).toString("base64url");
   return { id: signText("cart", text), name: nameOf(text) };
+}
+
+/** What a guest is known by, the id of his cart; undefined where it is none that we gave. */
+export function cartOfGuest(headers: Headers): string | undefined {
+  const id = headers.get(cartIdHeader);
+  const text = id === null ? undefined : readSignedText("cart", id);
+  return text === undefined ? undefined : `cart ${text}`;
 }
 
 /**

@@ -1,14 +1,16 @@
 /** What became of an order's checkout, as Stripe has it now. */
 import * as z from "zod";
+import { CheckoutStatus } from "../../billing/checkout-status.ts";
 import { isMissing } from "../../billing/fetch.ts";
 import { stripeProblem } from "../../billing/stripe.ts";
 import { rows } from "../../database.ts";
 import { Problem, problem } from "../../problem.ts";
+import { readSignedText } from "../../signed-text.ts";
 import { type CheckoutOrder, type CheckoutTools, readOrder } from "./order.ts";
 import { sessionOf, syncSession } from "./session.ts";
 
 /** An order, for the page that a checkout returned to. Amounts in minor units. */
-export const OrderSummary = z.object({
+const OrderSummary = z.object({
   id: z.guid(),
   number: z.string(),
   status: z.string(),
@@ -23,8 +25,23 @@ export const OrderSummary = z.object({
   })),
 });
 
+/** By which a guest proves that an order is his, in a request's body. */
+export const orderProof = {
+  /** What checkout-create gave a guest. */
+  order_token: z.string().max(200).optional(),
+};
+
+/** What a checkout's status tells of orders. */
+export const orderReply = {
+  /** Null for a subscription's checkout. */
+  order: OrderSummary.nullable(),
+};
+
+/** Of a checkout that is no order's. */
+export const noOrder = { order: null };
+
 /** Who asks: a user, or whoever has an order's token. */
-export interface Asker {
+interface Asker {
   userId: string | undefined;
   /** What a guest's order_token says. */
   provenOrderId: string | undefined;
@@ -36,7 +53,7 @@ export interface Asker {
  * @returns undefined where there is none: then it may be a subscription's
  * @throws {Problem} `checkout_not_found` for another's
  */
-export async function findOrder(
+async function findOrder(
   { admin }: CheckoutTools,
   sessionId: string,
   { userId, provenOrderId }: Asker,
@@ -52,7 +69,7 @@ export async function findOrder(
 }
 
 /** What a checkout is that Stripe was not asked for, or has not answered. */
-export function withoutSession({ status, total_amount }: CheckoutOrder) {
+function withoutSession({ status, total_amount }: CheckoutOrder) {
   if (status === "pending") return { status: "open", payment_status: "unpaid" };
   const ended = status === "expired" || status === "cancelled";
   if (total_amount === 0 && !ended) {
@@ -62,7 +79,7 @@ export function withoutSession({ status, total_amount }: CheckoutOrder) {
 }
 
 /** Brings an order to what Stripe says, and tells it. @throws {Problem} `payment_provider_unavailable` */
-export async function orderStatus(tools: CheckoutTools, order: CheckoutOrder) {
+async function orderStatus(tools: CheckoutTools, order: CheckoutOrder) {
   try {
     if (order.stripe_session_id === null) {
       return { session: undefined, order };
@@ -74,4 +91,30 @@ export async function orderStatus(tools: CheckoutTools, order: CheckoutOrder) {
     if (isMissing(error)) throw problem("checkout_not_found");
     throw error instanceof Problem ? error : stripeProblem(error);
   }
+}
+
+/**
+ * What became of an order's checkout; undefined where there is no such order: then it may be a subscription's.
+ *
+ * @throws {Problem} `checkout_not_found` for another's, `payment_provider_unavailable`
+ */
+export async function orderCheckout(
+  tools: CheckoutTools,
+  body: { session_id: string; order_token?: string | undefined },
+  user: { id: string } | undefined,
+) {
+  const provenOrderId = body.order_token && readSignedText("order", body.order_token);
+  const found = await findOrder(tools, body.session_id, { userId: user?.id, provenOrderId });
+  if (found === undefined) return undefined;
+  const { session, order } = await orderStatus(tools, found);
+  const { status, payment_status } = CheckoutStatus.pick({ status: true, payment_status: true })
+    .parse(session ?? withoutSession(order));
+  return {
+    session_id: body.session_id,
+    status,
+    checkout_url: session?.url ?? null,
+    payment_status,
+    subscription: null,
+    order,
+  };
 }

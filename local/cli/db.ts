@@ -1,0 +1,100 @@
+/**
+ * `task db ["select …"] [--as <address>] [--json]`: SQL on the running stack's database, as the owner of the
+ * schema, or under RLS as a user. Without a statement it reads them: typed, each up to its semicolon, or from
+ * a pipe.
+ */
+import { createInterface } from "node:readline/promises";
+import { text } from "node:stream/consumers";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import postgres from "postgres";
+import { runningVariables } from "./running.ts";
+import { describeDatabaseError, type Result, runStatements, userByAddress } from "./statements.ts";
+import { table } from "./table.ts";
+
+const usage = `Usage: task db ["select …"] [--as <address of a user>] [--json]`;
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      args: Deno.args,
+      allowPositionals: true,
+      options: { as: { type: "string" }, json: { type: "boolean", default: false } },
+    });
+  } catch (error) {
+    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
+    throw error;
+  }
+}
+
+const { values, positionals: [statement, ...more] } = readArguments();
+if (more.length > 0) fail(`${usage}\nThe statement is one argument: put it between quotes.`);
+const variables = await runningVariables();
+const sql = postgres(variables["SUPABASE_DB_URL"]!, {
+  max: 1,
+  connection: { application_name: "task db" },
+  onnotice: ({ severity, message }) => console.error(`${severity}:  ${message}`),
+});
+
+function show({ columns, rows, command }: Result): void {
+  if (values.json) {
+    const objects = rows.map((row) =>
+      Object.fromEntries(columns.map((name, index) => [name, row[index]]))
+    );
+    console.log(JSON.stringify(objects, null, 2));
+  } else {
+    if (columns.length > 0) console.log(table(columns, rows));
+    if (columns.length === 0 || !/^(SELECT|SHOW|EXPLAIN|FETCH)/.test(command)) console.log(command);
+  }
+}
+
+/** Runs and shows; whether it went well. */
+async function run(statements: string, userId: string | undefined): Promise<boolean> {
+  try {
+    (await runStatements(sql, statements, userId)).forEach(show);
+    return true;
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError)) throw error;
+    console.error(describeDatabaseError(error));
+    return false;
+  }
+}
+
+async function converse(userId: string | undefined): Promise<void> {
+  const who = values.as === undefined ? "the owner of the schema" : `${values.as}, under RLS`;
+  console.log(`Statements end with a semicolon, \\q or Ctrl-D ends. You are ${who}.`);
+  const input = createInterface({ input: process.stdin, output: process.stdout });
+  let typed = "";
+  input.setPrompt("socle=> ");
+  input.prompt();
+  for await (const line of input) {
+    if (line.trim() === "\\q") break;
+    typed += `${line}\n`;
+    if (/;\s*$/.test(line)) {
+      await run(typed, userId);
+      typed = "";
+    }
+    input.setPrompt(typed.trim() === "" ? "socle=> " : "socle-> ");
+    input.prompt();
+  }
+  input.close();
+}
+
+let well = true;
+try {
+  const userId = values.as === undefined ? undefined : await userByAddress(sql, values.as);
+  if (values.as !== undefined && userId === undefined) {
+    console.error(`No user has the address ${values.as}.`);
+    well = false;
+  } else if (statement !== undefined) well = await run(statement, userId);
+  else if (Deno.stdin.isTerminal()) await converse(userId);
+  else well = await run(await text(process.stdin), userId);
+} finally {
+  await sql.end();
+}
+Deno.exit(well ? 0 : 1);

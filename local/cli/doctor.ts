@@ -1,0 +1,41 @@
+/**
+ * `task doctor [--deploy] [--port N]`: whether the machine, the stack of this checkout, and with --deploy the
+ * variables for a hosted project are well. Exits 1 where something does not work.
+ */
+import { parseArgs } from "node:util";
+import { supabaseDir } from "../stack.ts";
+import type { Finding } from "./doctor/check.ts";
+import { machine } from "./doctor/machine.ts";
+import { stack } from "./doctor/stack.ts";
+import { variables } from "./doctor/variables.ts";
+import { dataDir } from "./running.ts";
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        deploy: { type: "boolean", default: false },
+        port: { type: "string", default: "54321" },
+      },
+    });
+    return values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(`${error.message}\nUsage: task doctor [--deploy] [--port N]`);
+    Deno.exit(1);
+  }
+}
+
+const { deploy, port } = readArguments();
+const findings: Finding[] = [
+  ...await machine(),
+  ...await stack(dataDir, Number(port)),
+  ...await variables(supabaseDir, deploy),
+];
+const width = Math.max(...findings.map(({ about }) => about.length));
+for (const { state, about, says, todo } of findings) {
+  console.log(`${state.padEnd(4)} ${about.padEnd(width)}  ${says}`);
+  if (todo !== undefined) console.log(`${" ".repeat(width + 7)}→ ${todo}`);
+}
+if (findings.some(({ state }) => state === "fail")) Deno.exitCode = 1;

@@ -1,0 +1,102 @@
+/**
+ * `task logs [part …] [--follow] [--lines N] [--level warn] [--json]`: what the stack logged, the running
+ * one or the last. A part is a function's name, or `stripe`, `mail`, `gateway` and the like.
+ */
+import { parseArgs } from "node:util";
+import { setTimeout as delay } from "node:timers/promises";
+import { terminalLine } from "./lines.ts";
+import { logFiles, type LogLine, parseLines } from "./log-file.ts";
+import { dataDir } from "./running.ts";
+
+const usage =
+  "Usage: task logs [part …] [--follow] [--lines N] [--level info|warn|error] [--grep text] [--json]";
+const levels = ["info", "warn", "error"] as const;
+/** Between two looks at a file that is followed. */
+const pauseMs = 200;
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      args: Deno.args,
+      allowPositionals: true,
+      options: {
+        follow: { type: "boolean", short: "f", default: false },
+        lines: { type: "string", short: "n", default: "100" },
+        level: { type: "string", default: "info" },
+        grep: { type: "string", default: "" },
+        json: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
+    throw error;
+  }
+}
+
+const { values, positionals: parts } = readArguments();
+const count = Number(values.lines);
+const level = levels.findIndex((one) => one === values.level);
+if (!Number.isInteger(count) || count < 0 || level < 0) fail(usage);
+
+function isWanted(line: LogLine): boolean {
+  return (parts.length === 0 ||
+    parts.some((part) => line.source === part || line.source === `function ${part}`)) &&
+    levels.indexOf(line.level) >= level && line.message.includes(values.grep);
+}
+
+function show(line: LogLine): void {
+  console.log(
+    values.json
+      ? JSON.stringify(line)
+      : terminalLine(new Date(line.time), line.source, line.message),
+  );
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+const { current, older } = logFiles(dataDir);
+
+/** Shows what is added from a position on, in the file that then bears the name. */
+async function follow(position: number): Promise<never> {
+  let rest = "";
+  for (;;) {
+    await delay(pauseMs);
+    const size = (await Deno.stat(current)).size;
+    // A smaller file is a new one: the other has become the older.
+    if (size < position) position = 0;
+    if (size === position) continue;
+    using file = await Deno.open(current);
+    await file.seek(position, Deno.SeekMode.Start);
+    const decoder = new TextDecoder();
+    const bytes = new Uint8Array(size - position);
+    const read = await file.read(bytes) ?? 0;
+    position += read;
+    const text = rest + decoder.decode(bytes.subarray(0, read));
+    const end = text.lastIndexOf("\n") + 1;
+    rest = text.slice(end);
+    parseLines(text.slice(0, end)).filter(isWanted).forEach(show);
+  }
+}
+
+const text = await textOf(current);
+if (text === undefined) {
+  fail("Nothing has been logged here. Start the stack with: npx -y deno@2.9.6 task start");
+}
+let held = parseLines(text).filter(isWanted);
+if (held.length < count) {
+  held = [...parseLines(await textOf(older) ?? "").filter(isWanted), ...held];
+}
+held.slice(Math.max(0, held.length - count)).forEach(show);
+if (values.follow) await follow(new TextEncoder().encode(text).length);

@@ -1,0 +1,59 @@
+/** A copy of this checkout that a test may change: what git holds, on the packages of this one. */
+import { dirname, join } from "node:path";
+import { repository, root, type Tree } from "../../scripts/gates/tree.ts";
+
+/** A copy; `await using` removes it. */
+export interface CheckoutCopy extends AsyncDisposable {
+  folder: string;
+  /** Its files, as gates see them. */
+  tree(): Promise<Tree>;
+  /** Runs Deno in it, with variables of its own. @returns what it wrote, whether or not it succeeded */
+  deno(
+    args: string[],
+    env?: Record<string, string>,
+  ): Promise<{ success: boolean; output: string; stdout: string }>;
+}
+
+/** Variables of the stack that tests run against: nothing in a copy is to find it. */
+const ofStack = /^(SUPABASE_|SOCLE_|STRIPE_|RESEND_|UPSTASH_|MAILBOX_URL|SITE_URL)/;
+
+async function run(folder: string, command: string, args: string[], env?: Record<string, string>) {
+  const { success, stdout, stderr } = await new Deno.Command(command, {
+    args,
+    cwd: folder,
+    clearEnv: true,
+    env: {
+      ...Object.fromEntries(
+        Object.entries(Deno.env.toObject()).filter(([name]) => !ofStack.test(name)),
+      ),
+      NO_COLOR: "1",
+      ...env,
+    },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { success, stdout: said!, output: said! + complained! };
+}
+
+/** Copies every file that git holds or would hold. */
+export async function copyCheckout(): Promise<CheckoutCopy> {
+  const folder = await Deno.makeTempDir({ prefix: "socle-copy-" });
+  // Postgres may run as another account, which must be able to enter.
+  await Deno.chmod(folder, 0o755);
+  const { paths } = await repository();
+  for (const parent of new Set(paths.map((path) => dirname(path)))) {
+    await Deno.mkdir(join(folder, parent), { recursive: true });
+  }
+  await Promise.all(paths.map((path) => Deno.copyFile(join(root, path), join(folder, path))));
+  await Deno.symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  const { success, output } = await run(folder, "git", ["init", "-q"]);
+  if (!success) throw new Error(`git init failed: ${output}`);
+  return {
+    folder,
+    tree: () => repository(folder),
+    deno: (args, env) => run(folder, Deno.execPath(), args, env),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}

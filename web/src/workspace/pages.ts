@@ -1,0 +1,2 @@
+/** The workspace's pages. */
+export { InvitationPage } from "./invitation.tsx";
