@@ -10,6 +10,7 @@ import { formatted } from "./drift/formatted.ts";
 import { accessPage } from "./openapi/access-page.ts";
 import { clientFiles } from "./openapi/client/files.ts";
 import { openapiDocument } from "./openapi/document.ts";
+import { readExamples } from "./openapi/examples.ts";
 import { dependenciesSection } from "./openapi/dependencies-section.ts";
 import { errorsPage } from "./openapi/errors-page.ts";
 import { refusingFunctions } from "./openapi/refusing-functions.ts";
@@ -20,7 +21,10 @@ const docs = join(root, "docs");
 const declared = await loadDeclarations();
 const functions = refusingFunctions(await Deno.readTextFile(join(docs, "schema.sql")));
 const files = [
-  { name: "docs/openapi.json", text: JSON.stringify(openapiDocument(declared), null, 2) + "\n" },
+  {
+    name: "docs/openapi.json",
+    text: JSON.stringify(openapiDocument(declared, await readExamples()), null, 2) + "\n",
+  },
   { name: "docs/errors.md", text: await formatted(errorsPage(declared, functions), "md") },
   {
     name: "docs/security.md",

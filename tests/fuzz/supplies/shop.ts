@@ -4,7 +4,8 @@ import { newGuestCart } from "../../../supabase/functions/_shared/shop/cart/cart
 import { discount, onSale } from "../../support/products.ts";
 import { insertOrder, insertPaidOrder, insertVariant } from "../../support/shop.ts";
 import { call, stripeSdk } from "../../support/stack.ts";
-import { checkout, payPage } from "../../support/shopping.ts";
+import { payPage } from "../../support/pay-page.ts";
+import { checkout } from "../../support/shopping.ts";
 import type { Ask, Supply } from "../world.ts";
 
 /** A payment that Stripe knows of, so that refunds of it succeed. */

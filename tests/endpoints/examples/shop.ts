@@ -1,0 +1,184 @@
+/** The shop, from the list of products to the parcel that comes back. */
+import type { TestUser } from "../../support/users.ts";
+import type { Chapter } from "./example.ts";
+import type { Story } from "./story.ts";
+
+/** Two bowls in Ada's cart. */
+async function filled(story: Story): Promise<{ ada: TestUser; variant_id: string }> {
+  const [ada, { bowl }] = await Promise.all([story.ada(), story.shop()]);
+  await story.call("POST", "cart", ada, { variant_id: bowl.variant, quantity: 2 });
+  return { ada, variant_id: bowl.variant };
+}
+
+async function linesBack(story: Story, bought: Awaited<ReturnType<Story["bought"]>>) {
+  const [line] = await story.linesOf(bought);
+  return { lines: [{ order_item_id: line!.id, quantity: 1 }] };
+}
+
+export const shop: Chapter = {
+  name: "shop",
+  examples: [
+    {
+      operation: "productsList",
+      title: "A search with a typing error",
+      async ask(story) {
+        await story.shop();
+        return { query: { search: "bowll", in_stock: "true", facets: "true" } };
+      },
+    },
+    {
+      operation: "productsGet",
+      title: "A product's page in French",
+      async ask(story) {
+        const { bowl } = await story.shop();
+        return { params: { product: bowl.slug }, query: { locale: "fr" } };
+      },
+    },
+    {
+      operation: "cartAdd",
+      title: "A guest's first units",
+      async ask(story) {
+        const { bowl } = await story.shop();
+        return { body: { variant_id: bowl.variant, quantity: 2 } };
+      },
+    },
+    {
+      operation: "cartGet",
+      title: "A user's cart",
+      ask: async (story) => ({ as: (await filled(story)).ada, query: {} }),
+    },
+    {
+      operation: "cartSet",
+      title: "Three instead",
+      async ask(story) {
+        const { ada, variant_id } = await filled(story);
+        return { as: ada, body: { variant_id, quantity: 3 } };
+      },
+    },
+    {
+      operation: "cartRemove",
+      title: "Everything out",
+      ask: async (story) => ({ as: (await filled(story)).ada, body: { variant_id: "all" } }),
+    },
+    {
+      operation: "checkoutCreate",
+      title: "A guest orders two bowls",
+      ask: async (story) => ({
+        body: { email: story.address("ada"), ...await story.twoBowls() },
+      }),
+    },
+    {
+      operation: "checkoutStatus",
+      title: "Back from Stripe's page, paid",
+      async ask(story) {
+        const { buyer, session } = await story.paid();
+        return { as: buyer, body: { session_id: session } };
+      },
+    },
+    {
+      operation: "order",
+      title: "An order that is paid",
+      async ask(story) {
+        const { buyer, id } = await story.paid();
+        return { as: buyer, query: { order_id: id } };
+      },
+    },
+    {
+      operation: "orderCancel",
+      title: "Before it is packed",
+      async ask(story) {
+        const { buyer, id } = await story.bought();
+        return { as: buyer, body: { order_id: id } };
+      },
+    },
+    {
+      operation: "orderReturnRequest",
+      title: "One bowl is to go back",
+      async ask(story) {
+        const bought = await story.arrived();
+        return {
+          as: bought.buyer,
+          body: {
+            order_id: bought.id,
+            ...await linesBack(story, bought),
+            reason: "One has a chip in its rim",
+          },
+        };
+      },
+    },
+    {
+      operation: "orderReturnDecide",
+      title: "It may, and is paid back",
+      async ask(story) {
+        const bought = await story.arrived();
+        const { return_id } = await story.call("POST", "order-return", bought.buyer, {
+          order_id: bought.id,
+          ...await linesBack(story, bought),
+          reason: "One has a chip in its rim",
+        });
+        return {
+          body: {
+            return_id,
+            decision: "accept",
+            restock: false,
+            answer: "We are sorry. The money is on its way.",
+            reason: "Damaged when it arrived",
+          },
+        };
+      },
+    },
+    {
+      operation: "orderRefund",
+      title: "One of two bowls paid back",
+      async ask(story) {
+        const bought = await story.arrived();
+        return {
+          body: {
+            order_id: bought.id,
+            ...await linesBack(story, bought),
+            kind: "goodwill",
+            reason: "The glaze differs from the picture",
+          },
+        };
+      },
+    },
+    {
+      operation: "orderShip",
+      title: "The parcel is on its way",
+      async ask(story) {
+        const { id } = await story.bought();
+        return {
+          body: {
+            order_id: id,
+            status: "shipped",
+            carrier: "Colissimo",
+            tracking_number: "6A12345678901",
+            tracking_url: "https://www.laposte.fr/outils/suivre-vos-envois?code=6A12345678901",
+          },
+        };
+      },
+    },
+    {
+      operation: "ordersList",
+      title: "Somebody's paid orders",
+      async ask(story) {
+        const { buyer } = await story.paid();
+        return { query: { email: buyer.email, status: "paid" } };
+      },
+    },
+    {
+      operation: "ordersDecide",
+      title: "The confirmation once more",
+      async ask(story) {
+        const { id } = await story.paid();
+        return {
+          body: {
+            order_id: id,
+            action: "confirm",
+            reason: "The customer asked for it by telephone",
+          },
+        };
+      },
+    },
+  ],
+};
