@@ -10,6 +10,7 @@ import { endpoints } from "../../scripts/gates/endpoints.ts";
 import { licences, licencesBy } from "../../scripts/gates/licences.ts";
 import { pins } from "../../scripts/gates/pins.ts";
 import { problems } from "../../scripts/gates/problems.ts";
+import { workflows } from "../../scripts/gates/workflows.ts";
 import { changed, type Gate, repository, type Tree } from "../../scripts/gates/tree.ts";
 
 const tree = await repository();
@@ -197,4 +198,31 @@ Deno.test("licences: one that asks for more, also of a package that comes along,
   await fails(of("stripe", "(GPL-3.0-only OR MIT)"), tree);
   await fails(of("stripe", "(MIT AND GPL-3.0-only)"), tree, /its licence is \(MIT AND GPL/);
   assert.equal(licences.name, "licences of what ships");
+});
+
+Deno.test("workflows: what does not parse, or runs what is not there, is noticed", async () => {
+  const ci = ".github/workflows/ci.yml";
+  await fails(
+    workflows,
+    await replaced(ci, "jobs:", "  jobs: ["),
+    /^\.github\/workflows\/ci\.yml: /,
+  );
+  await fails(workflows, await replaced(ci, "./.ci/run", "./.ci/walk"), /runs \.ci\/walk/);
+  await fails(
+    workflows,
+    await replaced(ci, "./.ci/run", "npx -y deno@2.9.6 task okay"),
+    /runs the task okay/,
+  );
+  await fails(workflows, await replaced(ci, "checkout@v4", "checkout@main"), /name its version/);
+  await fails(workflows, await replaced(ci, "    timeout-minutes: 60\n", ""), /may run for ever/);
+  await fails(
+    workflows,
+    await replaced(ci, "permissions:\n  contents: read\n", ""),
+    /what its token may do/,
+  );
+  await fails(
+    workflows,
+    await replaced(".devcontainer/devcontainer.json", '"name": "Socle",', '"name": "Socle"'),
+    /^\.devcontainer\/devcontainer\.json: /,
+  );
 });
