@@ -63,8 +63,10 @@ export const dependencies: Record<string, Dependency> = {
     why: "payments, and the signatures of Stripe's events",
     given: "`STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRET`; calls Stripe",
   },
+  "@mantine/charts": { why: "charts of the pages", given: "the figures that they show" },
   "@mantine/core": { why: "what pages are made of", given: "the pages' content; calls nobody" },
   "@tabler/icons-react": { why: "icons", given: "nothing" },
+  "react-easy-crop": { why: "cuts an avatar out of a picture", given: "the user's picture" },
   "wouter": { why: "which address is which page", given: "the page's address" },
   "zod": { why: "what comes in and goes out is what is declared", given: "requests and replies" },
   // The stack on a developer's machine

@@ -95,7 +95,8 @@ Deno.test("endpoints: one that is not listed or described fails, and so does a n
 
 Deno.test("problems: SQL refuses with codes of the catalogue alone, under their statuses, written out", async () => {
   const spoiled = changed(tree, {
-    "supabase/migrations/20990101000000_x.sql": [
+    "docs/schema.sql": [
+      await tree.read("docs/schema.sql"),
       "perform private.problem(409, 'no_such_code', 'x');",
       "perform private.problem(400, 'workspace_not_found', 'x');",
       "perform private.problem(409, reason, 'x');",
@@ -104,9 +105,9 @@ Deno.test("problems: SQL refuses with codes of the catalogue alone, under their 
   await fails(
     problems,
     spoiled,
-    /_x\.sql:1: refuses with 409 no_such_code/,
-    /_x\.sql:2: refuses with 400 workspace_not_found/,
-    /_x\.sql:3: refuses with a code that is not written out/,
+    /schema\.sql:\d+: refuses with 409 no_such_code/,
+    /schema\.sql:\d+: refuses with 400 workspace_not_found/,
+    /schema\.sql:\d+: refuses with a code that is not written out/,
   );
 });
 
