@@ -39,10 +39,14 @@ function securitySchemes(declared: Declared[]): Record<string, unknown> {
  * The document; the same declarations give the same text, in whatever order they are listed.
  *
  * @param recorded what happened on a stack, to be shown as examples
+ * @param groups in which group each function is shown
  */
 export function openapiDocument(
   declared: Declared[],
-  recorded: Recorded[] = [],
+  { recorded = [], groups = new Map() }: {
+    recorded?: Recorded[];
+    groups?: ReadonlyMap<string, string>;
+  } = {},
 ): Record<string, unknown> {
   const sorted = declared.toSorted((a, b) => (
     a.address < b.address ? -1 : a.address > b.address ? 1 : 0
@@ -57,6 +61,7 @@ export function openapiDocument(
       operation(one, {
         id: idOf(one),
         examples: recorded.filter(({ operation }) => operation === idOf(one)),
+        group: groups.get(one.name),
         tagged,
         responses,
       }),
@@ -78,6 +83,7 @@ export function openapiDocument(
         variables: { project: { default: "your-project", description: "The project's reference" } },
       },
     ],
+    tags: [...new Set(groups.values())].map((name) => ({ name })),
     paths: Object.fromEntries(paths),
     components: {
       schemas: { Problem: problemSchema },

@@ -23,13 +23,19 @@ export interface Recorded {
 /** Where they are kept, a file a domain. */
 export const examplesFolder = new URL("./examples/", import.meta.url);
 
+async function filesIn(folder: URL): Promise<URL[]> {
+  const files: URL[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) files.push(...await filesIn(new URL(`${name}/`, folder)));
+    else files.push(new URL(name, folder));
+  }
+  return files;
+}
+
 /** All of them, by file and in its order. */
 export async function readExamples(): Promise<Recorded[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(examplesFolder)) names.push(name);
-  const texts = await Promise.all(
-    names.sort().map((name) => Deno.readTextFile(new URL(name, examplesFolder))),
-  );
+  const files = (await filesIn(examplesFolder)).sort((a, b) => a.href < b.href ? -1 : 1);
+  const texts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
   return texts.flatMap((text) => JSON.parse(text) as Recorded[]);
 }
 

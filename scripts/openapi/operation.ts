@@ -183,6 +183,8 @@ function failures(declaration: Declaration, components: Map<string, unknown>) {
 export interface Surroundings {
   /** What it is called, see operation-id.ts. */
   id: string;
+  /** With which others it is shown. */
+  group: string | undefined;
   /** What happened when it was called. */
   examples: Recorded[];
   /** Whether replies carry an ETag: some method at the address takes If-Match. */
@@ -194,7 +196,7 @@ export interface Surroundings {
 /** Describes one method. */
 export function operation(
   declared: Declared,
-  { id, examples, tagged, responses }: Surroundings,
+  { id, group, examples, tagged, responses }: Surroundings,
 ): Record<string, unknown> {
   const { declaration } = declared;
   const { summary, idempotent, ifMatch, etag, limit: limitName, requires, status = 200 } =
@@ -215,6 +217,7 @@ export function operation(
   const body = requestBody(declaration, examples);
   return {
     operationId: id,
+    ...(group !== undefined && { tags: [group] }),
     summary,
     ...(described.length > 0 && { description: described.join("\n\n") }),
     security: security(declared),

@@ -22,8 +22,10 @@ const told: Partial<Record<ProblemCode, ProblemOptions>> = {
     extra: { feature: "members", granted_by: planOrMore },
   },
   payment_declined: { extra: { decline_code: "insufficient_funds" } },
+  // #region shop
   order_already_paid: { extra: { order_id: "5d0c2f7e-3b1a-4c8d-9e6f-7a8b9c0d1e2f" } },
   order_pending: { extra: { order_id: "5d0c2f7e-3b1a-4c8d-9e6f-7a8b9c0d1e2f" } },
+  // #endregion shop
 };
 
 /** By code, as components of the document. */

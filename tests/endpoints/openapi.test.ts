@@ -6,6 +6,7 @@ import { catalogue, type ProblemCode } from "../../supabase/functions/_shared/pr
 import { loadDeclarations } from "../../scripts/declarations.ts";
 import { openapiDocument } from "../../scripts/openapi/document.ts";
 import { readExamples } from "../../scripts/openapi/examples.ts";
+import { endpointGroups } from "../../scripts/openapi/groups.ts";
 import { namedInVain, operationIds } from "../../scripts/openapi/operation-id.ts";
 import { jsonSchema } from "../../scripts/openapi/schema.ts";
 import { securityPage } from "../../scripts/openapi/security-page.ts";
@@ -22,7 +23,10 @@ async function openapiTask(args: string[], env?: Record<string, string>) {
 }
 
 Deno.test("openapi: the document is valid OpenAPI 3.1", async () => {
-  const document = openapiDocument(await loadDeclarations(), await readExamples());
+  const document = openapiDocument(await loadDeclarations(), {
+    recorded: await readExamples(),
+    groups: await endpointGroups(),
+  });
   const { valid, errors } = await new Validator().validate(structuredClone(document));
   assert.ok(valid, JSON.stringify(errors));
 });
@@ -72,13 +76,13 @@ Deno.test("openapi: examples are what the schemas take and answer, and stand whe
   const recorded = await readExamples();
   const idOf = operationIds(declared);
   // deno-lint-ignore no-explicit-any -- the document as a client reads it
-  const document = openapiDocument(declared, recorded) as any;
+  const document = openapiDocument(declared, { recorded }) as any;
   for (const one of declared) {
     const { body, query, params, form, reply, method } = one.declaration;
     const own = recorded.filter(({ operation }) => operation === idOf(one));
     const described = document.paths[`/functions/v1/${one.address}`][method.toLowerCase()];
     const content = described.responses[String(one.declaration.status ?? 200)].content;
-    const shown = Object.values(content["application/json"].examples) as { value: unknown }[];
+    const shown = Object.values(content["application/json"].examples ?? {}) as { value: unknown }[];
     assert.deepEqual(
       shown.map(({ value }) => value),
       own.filter(({ refused }) => !refused).map((example) => example.reply.body),
@@ -100,7 +104,7 @@ Deno.test("openapi: examples are what the schemas take and answer, and stand whe
 Deno.test("openapi: each operation lists every problem that it may give, with an example of each", async () => {
   const declared = await loadDeclarations();
   // deno-lint-ignore no-explicit-any -- the document as a client reads it
-  const document = openapiDocument(declared, await readExamples()) as any;
+  const document = openapiDocument(declared, { recorded: await readExamples() }) as any;
   for (const { address, declaration } of declared) {
     const described = document.paths[`/functions/v1/${address}`][declaration.method.toLowerCase()];
     const listed = Object.entries(described.responses as Record<string, { $ref?: string }>)
@@ -125,8 +129,8 @@ Deno.test("openapi: every method has a name of its own, and none is named that t
   assert.equal(new Set(declared.map(idOf)).size, declared.length);
   for (const one of declared) assert.match(idOf(one), /^[a-z][a-zA-Z0-9]+$/);
   assert.deepEqual(namedInVain(declared), []);
-  const twin = { ...declared[0]!, name: "orders-list", address: "orders-list" };
-  assert.throws(() => operationIds([...declared, twin]), /are both called ordersList/);
+  const twin = { ...declared[0]!, name: "jobs-list", address: "jobs-list" };
+  assert.throws(() => operationIds([...declared, twin]), /are both called jobsList/);
 });
 
 Deno.test("openapi: the security page lists what is elevated with its reason, and nothing else", async () => {

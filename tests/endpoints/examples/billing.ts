@@ -65,6 +65,19 @@ export const billing: Chapter = {
       }),
     },
     {
+      operation: "checkoutStatus",
+      title: "Not paid yet",
+      async ask(story) {
+        const ada = await story.ada();
+        const { session_id } = await story.call("POST", "subscription-checkout", ada, {
+          price_id: "price_monthly_pro",
+          success_url: `${story.at.siteUrl}/checkout/return?session_id={CHECKOUT_SESSION_ID}`,
+          cancel_url: `${story.at.siteUrl}/billing`,
+        });
+        return { as: ada, body: { session_id } };
+      },
+    },
+    {
       operation: "subscriptionPreview",
       title: "What the larger plan costs from now on",
       ask: async (story) => ({

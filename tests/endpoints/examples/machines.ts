@@ -55,14 +55,6 @@ export const machines: Chapter = {
       },
     },
     {
-      operation: "shopReconcile",
-      title: "One order, and every book agrees",
-      async ask(story) {
-        await story.paid();
-        return { body: { repair: false } };
-      },
-    },
-    {
       operation: "jobsRun",
       title: "Nothing is due",
       async ask(story) {

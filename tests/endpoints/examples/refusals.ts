@@ -22,18 +22,6 @@ export const refusals: Chapter = {
       }),
     },
     {
-      operation: "productsList",
-      title: "A page that is too large",
-      refused: "invalid_query",
-      ask: () => ({ query: { page_size: "1000" } }),
-    },
-    {
-      operation: "productsGet",
-      title: "No such product",
-      refused: "product_not_found",
-      ask: () => ({ params: { product: "glass-bowl" } }),
-    },
-    {
       operation: "userProfileUpdate",
       title: "Somebody else was faster",
       refused: "precondition_failed",
@@ -123,51 +111,6 @@ export const refusals: Chapter = {
           headers: { "idempotency-key": key },
           body: { price_id: "price_monthly_pro" },
         };
-      },
-    },
-    {
-      operation: "checkoutCreate",
-      title: "More than there are",
-      refused: "out_of_stock",
-      async ask(story) {
-        const { bowl } = await story.shop();
-        return {
-          as: await story.ada(),
-          body: {
-            ...await story.twoBowls(),
-            items: [{ variant_id: bowl.variant, quantity: 1000 }],
-          },
-        };
-      },
-    },
-    {
-      operation: "checkoutCreate",
-      title: "A code that is not one",
-      refused: "discount_invalid",
-      ask: async (story) => ({
-        as: await story.ada(),
-        body: { ...await story.twoBowls(), discount_code: "SPRING" },
-      }),
-    },
-    {
-      operation: "checkoutCreate",
-      title: "A parcel that goes nowhere",
-      refused: "shipping_unavailable",
-      async ask(story) {
-        const wish = await story.twoBowls();
-        return {
-          as: await story.ada(),
-          body: { ...wish, shipping_address: { ...wish.shipping_address, country: "JP" } },
-        };
-      },
-    },
-    {
-      operation: "orderCancel",
-      title: "The parcel has left",
-      refused: "order_not_cancellable",
-      async ask(story) {
-        const { buyer, id } = await story.arrived();
-        return { as: buyer, body: { order_id: id } };
       },
     },
     {

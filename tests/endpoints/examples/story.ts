@@ -1,22 +1,12 @@
 /** Where examples happen: a stack of their own, so that what they see is what they have made. */
-import { strictEqual } from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { connect } from "../../support/connect.ts";
 import type { OwnStack } from "../../support/own-stack.ts";
 import { buy } from "../../support/purchases.ts";
-import { payPage } from "../../support/shopping.ts";
 import { call, type StackAddress } from "../../support/stack.ts";
 import { delivered } from "../../support/stripe-local.ts";
 import { signUp, signUpStaff, type TestUser } from "../../support/users.ts";
 import { waitFor } from "../../support/wait.ts";
-import { type Shop, stockShop } from "./shop-stock.ts";
-
-/** An order as its buyer has it. */
-export interface Bought {
-  buyer: TestUser;
-  id: string;
-  session: string;
-}
 
 /** People and things of the examples. Everybody in it is called Ada, staff is called Grace. */
 export class Story {
@@ -24,9 +14,7 @@ export class Story {
   readonly sql: ReturnType<typeof connect>;
   readonly #own: OwnStack;
   #staff: Promise<TestUser> | undefined;
-  #shop: Promise<Shop> | undefined;
   #payer: Promise<TestUser> | undefined;
-  #paid: Promise<Bought> | undefined;
 
   constructor(own: OwnStack) {
     this.#own = own;
@@ -64,12 +52,6 @@ export class Story {
   signed(purpose: string, text: string): string {
     const mac = createHmac("sha256", this.secret("LINK_SECRET")).update(`${purpose}:${text}`);
     return `${text}.${mac.digest("base64url")}`;
-  }
-
-  /** What there is to buy. */
-  shop(): Promise<Shop> {
-    this.#shop ??= stockShop(this.sql);
-    return this.#shop;
   }
 
   /** The answer of an endpoint, which must be a success. */
@@ -110,62 +92,6 @@ export class Story {
   payer(): Promise<TestUser> {
     this.#payer ??= this.subscriber();
     return this.#payer;
-  }
-
-  /** The pages that a checkout leads back to. */
-  get pages() {
-    return {
-      success_url: `${this.at.siteUrl}/order/return?session_id={CHECKOUT_SESSION_ID}`,
-      cancel_url: `${this.at.siteUrl}/cart`,
-    };
-  }
-
-  /** What a checkout of two bowls is asked by. */
-  async twoBowls() {
-    const { bowl, rate } = await this.shop();
-    return {
-      items: [{ variant_id: bowl.variant, quantity: 2 }],
-      shipping_address: {
-        name: "Ada Lovelace",
-        line1: "12 rue des Tournelles",
-        postal_code: "75004",
-        city: "Paris",
-        country: "FR",
-      },
-      shipping_rate_id: rate,
-      ...this.pages,
-    };
-  }
-
-  /** Two bowls that Ada has ordered, and paid for. */
-  async bought(): Promise<Bought> {
-    const buyer = await this.ada();
-    const placed = await this.call("POST", "checkout-create", buyer, await this.twoBowls());
-    await payPage(placed.checkout_url);
-    await this.settled();
-    const { order } = await this.call("GET", `order?order_id=${placed.order_id}`, buyer);
-    strictEqual(order.status, "paid");
-    return { buyer, id: placed.order_id, session: placed.session_id };
-  }
-
-  /** The same, for examples that leave the order as it is. */
-  paid(): Promise<Bought> {
-    this.#paid ??= this.bought();
-    return this.#paid;
-  }
-
-  /** Two bowls that have arrived. */
-  async arrived(): Promise<Bought> {
-    const order = await this.bought();
-    for (const status of ["shipped", "delivered"]) {
-      await this.call("POST", "order-ship", await this.staff(), { order_id: order.id, status });
-    }
-    return order;
-  }
-
-  /** The lines of an order, as its buyer reads them. */
-  async linesOf({ buyer, id }: Bought): Promise<{ id: string; quantity: number }[]> {
-    return (await this.call("GET", `order?order_id=${id}`, buyer)).order.items;
   }
 
   /** Asks until the answer is as wanted. */

@@ -1,28 +1,32 @@
 /** The shop, from the list of products to the parcel that comes back. */
-import type { TestUser } from "../../support/users.ts";
-import type { Chapter } from "./example.ts";
-import type { Story } from "./story.ts";
+import type { TestUser } from "../../../support/users.ts";
+import type { Chapter } from "../example.ts";
+import type { Story } from "../story.ts";
+import { arrived, bought, oneBack, paid, shopOf, twoBowls } from "./story.ts";
 
 /** Two bowls in Ada's cart. */
 async function filled(story: Story): Promise<{ ada: TestUser; variant_id: string }> {
-  const [ada, { bowl }] = await Promise.all([story.ada(), story.shop()]);
+  const [ada, { bowl }] = await Promise.all([story.ada(), shopOf(story)]);
   await story.call("POST", "cart", ada, { variant_id: bowl.variant, quantity: 2 });
   return { ada, variant_id: bowl.variant };
 }
 
-async function linesBack(story: Story, bought: Awaited<ReturnType<Story["bought"]>>) {
-  const [line] = await story.linesOf(bought);
-  return { lines: [{ order_item_id: line!.id, quantity: 1 }] };
-}
-
-export const shop: Chapter = {
-  name: "shop",
+export const buying: Chapter = {
+  name: "shop/buying",
   examples: [
+    {
+      operation: "shopReconcile",
+      title: "One order, and every book agrees",
+      async ask(story) {
+        await paid(story);
+        return { body: { repair: false } };
+      },
+    },
     {
       operation: "productsList",
       title: "A search with a typing error",
       async ask(story) {
-        await story.shop();
+        await shopOf(story);
         return { query: { search: "bowll", in_stock: "true", facets: "true" } };
       },
     },
@@ -30,7 +34,7 @@ export const shop: Chapter = {
       operation: "productsGet",
       title: "A product's page in French",
       async ask(story) {
-        const { bowl } = await story.shop();
+        const { bowl } = await shopOf(story);
         return { params: { product: bowl.slug }, query: { locale: "fr" } };
       },
     },
@@ -38,7 +42,7 @@ export const shop: Chapter = {
       operation: "cartAdd",
       title: "A guest's first units",
       async ask(story) {
-        const { bowl } = await story.shop();
+        const { bowl } = await shopOf(story);
         return { body: { variant_id: bowl.variant, quantity: 2 } };
       },
     },
@@ -64,14 +68,14 @@ export const shop: Chapter = {
       operation: "checkoutCreate",
       title: "A guest orders two bowls",
       ask: async (story) => ({
-        body: { email: story.address("ada"), ...await story.twoBowls() },
+        body: { email: story.address("ada"), ...await twoBowls(story) },
       }),
     },
     {
       operation: "checkoutStatus",
       title: "Back from Stripe's page, paid",
       async ask(story) {
-        const { buyer, session } = await story.paid();
+        const { buyer, session } = await paid(story);
         return { as: buyer, body: { session_id: session } };
       },
     },
@@ -79,7 +83,7 @@ export const shop: Chapter = {
       operation: "order",
       title: "An order that is paid",
       async ask(story) {
-        const { buyer, id } = await story.paid();
+        const { buyer, id } = await paid(story);
         return { as: buyer, query: { order_id: id } };
       },
     },
@@ -87,7 +91,7 @@ export const shop: Chapter = {
       operation: "orderCancel",
       title: "Before it is packed",
       async ask(story) {
-        const { buyer, id } = await story.bought();
+        const { buyer, id } = await bought(story);
         return { as: buyer, body: { order_id: id } };
       },
     },
@@ -95,12 +99,12 @@ export const shop: Chapter = {
       operation: "orderReturnRequest",
       title: "One bowl is to go back",
       async ask(story) {
-        const bought = await story.arrived();
+        const order = await arrived(story);
         return {
-          as: bought.buyer,
+          as: order.buyer,
           body: {
-            order_id: bought.id,
-            ...await linesBack(story, bought),
+            order_id: order.id,
+            ...await oneBack(story, order),
             reason: "One has a chip in its rim",
           },
         };
@@ -110,10 +114,10 @@ export const shop: Chapter = {
       operation: "orderReturnDecide",
       title: "It may, and is paid back",
       async ask(story) {
-        const bought = await story.arrived();
-        const { return_id } = await story.call("POST", "order-return", bought.buyer, {
-          order_id: bought.id,
-          ...await linesBack(story, bought),
+        const order = await arrived(story);
+        const { return_id } = await story.call("POST", "order-return", order.buyer, {
+          order_id: order.id,
+          ...await oneBack(story, order),
           reason: "One has a chip in its rim",
         });
         return {
@@ -131,11 +135,11 @@ export const shop: Chapter = {
       operation: "orderRefund",
       title: "One of two bowls paid back",
       async ask(story) {
-        const bought = await story.arrived();
+        const order = await arrived(story);
         return {
           body: {
-            order_id: bought.id,
-            ...await linesBack(story, bought),
+            order_id: order.id,
+            ...await oneBack(story, order),
             kind: "goodwill",
             reason: "The glaze differs from the picture",
           },
@@ -146,7 +150,7 @@ export const shop: Chapter = {
       operation: "orderShip",
       title: "The parcel is on its way",
       async ask(story) {
-        const { id } = await story.bought();
+        const { id } = await bought(story);
         return {
           body: {
             order_id: id,
@@ -162,7 +166,7 @@ export const shop: Chapter = {
       operation: "ordersList",
       title: "Somebody's paid orders",
       async ask(story) {
-        const { buyer } = await story.paid();
+        const { buyer } = await paid(story);
         return { query: { email: buyer.email, status: "paid" } };
       },
     },
@@ -170,7 +174,7 @@ export const shop: Chapter = {
       operation: "ordersDecide",
       title: "The confirmation once more",
       async ask(story) {
-        const { id } = await story.paid();
+        const { id } = await paid(story);
         return {
           body: {
             order_id: id,
