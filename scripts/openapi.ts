@@ -10,8 +10,10 @@ import { formatted } from "./drift/formatted.ts";
 import { accessPage } from "./openapi/access-page.ts";
 import { clientFiles } from "./openapi/client/files.ts";
 import { openapiDocument } from "./openapi/document.ts";
+import { readExamples } from "./openapi/examples.ts";
 import { dependenciesSection } from "./openapi/dependencies-section.ts";
 import { errorsPage } from "./openapi/errors-page.ts";
+import { endpointGroups } from "./openapi/groups.ts";
 import { refusingFunctions } from "./openapi/refusing-functions.ts";
 import { securityPage } from "./openapi/security-page.ts";
 
@@ -19,8 +21,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const docs = join(root, "docs");
 const declared = await loadDeclarations();
 const functions = refusingFunctions(await Deno.readTextFile(join(docs, "schema.sql")));
+const document = openapiDocument(declared, {
+  recorded: await readExamples(),
+  groups: await endpointGroups(),
+});
 const files = [
-  { name: "docs/openapi.json", text: JSON.stringify(openapiDocument(declared), null, 2) + "\n" },
+  {
+    name: "docs/openapi.json",
+    text: JSON.stringify(document, null, 2) + "\n",
+  },
   { name: "docs/errors.md", text: await formatted(errorsPage(declared, functions), "md") },
   {
     name: "docs/security.md",

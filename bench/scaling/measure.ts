@@ -66,7 +66,8 @@ async function counters(sql: Sql): Promise<Counters> {
 
 async function buyOne(on: StackAddress, variantId: string): Promise<void> {
   // Loaded once a stack is there: these read its address from the environment.
-  const { checkout, payPage } = await import("../../tests/support/shopping.ts");
+  const { payPage } = await import("../../tests/support/pay-page.ts");
+  const { checkout } = await import("../../tests/support/shopping.ts");
   const { status, body } = await checkout({}, {
     email: `buyer-${crypto.randomUUID()}@example.com`,
     items: [{ variant_id: variantId, quantity: 1 }],

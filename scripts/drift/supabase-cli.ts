@@ -6,11 +6,12 @@ const cli = "supabase@3.1.0";
 /**
  * Runs one command.
  *
+ * @param project the folder of the project that is linked; where a command needs none, it gets an empty one
  * @returns its standard output, with the CLI's notices where it puts them there
  * @throws with what it wrote when it fails
  */
-export async function supabaseCli(args: string[]): Promise<string> {
-  const workdir = await Deno.makeTempDir({ prefix: "socle-cli-" });
+export async function supabaseCli(args: string[], project?: string): Promise<string> {
+  const workdir = project ?? await Deno.makeTempDir({ prefix: "socle-cli-" });
   try {
     const { success, stdout, stderr } = await new Deno.Command("npx", {
       args: ["-y", cli, ...args],
@@ -35,6 +36,6 @@ export async function supabaseCli(args: string[]): Promise<string> {
     }
     return text;
   } finally {
-    await Deno.remove(workdir, { recursive: true });
+    if (project === undefined) await Deno.remove(workdir, { recursive: true });
   }
 }

@@ -63,8 +63,10 @@ export const dependencies: Record<string, Dependency> = {
     why: "payments, and the signatures of Stripe's events",
     given: "`STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRET`; calls Stripe",
   },
+  "@mantine/charts": { why: "charts of the pages", given: "the figures that they show" },
   "@mantine/core": { why: "what pages are made of", given: "the pages' content; calls nobody" },
   "@tabler/icons-react": { why: "icons", given: "nothing" },
+  "react-easy-crop": { why: "cuts an avatar out of a picture", given: "the user's picture" },
   "wouter": { why: "which address is which page", given: "the page's address" },
   "zod": { why: "what comes in and goes out is what is declared", given: "requests and replies" },
   // The stack on a developer's machine
@@ -93,6 +95,7 @@ export const dependencies: Record<string, Dependency> = {
     why: "reads the SDK's types for the local Stripe, and what a file imports",
     given: "source files",
   },
+  "yaml": { why: "reads the workflows, to check what they run", given: "those files" },
   "vite": { why: "builds and serves the pages", given: "`web/`; writes `web/dist`" },
   "@vitejs/plugin-react": { why: "lets Vite read React", given: "`web/src`" },
   // Tests and tools

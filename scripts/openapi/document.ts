@@ -1,8 +1,10 @@
 /** The OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1) of all declared endpoints. */
 import type { Declared } from "../declarations.ts";
+import type { Recorded } from "./examples.ts";
 import { headers, parameters } from "./headers.ts";
 import { operation, signatureScheme } from "./operation.ts";
 import { operationIds } from "./operation-id.ts";
+import { problemExamples } from "./problem-examples.ts";
 import { problemSchema } from "./schema.ts";
 
 function securitySchemes(declared: Declared[]): Record<string, unknown> {
@@ -33,8 +35,19 @@ function securitySchemes(declared: Declared[]): Record<string, unknown> {
   };
 }
 
-/** The document; the same declarations give the same text, in whatever order they are listed. */
-export function openapiDocument(declared: Declared[]): Record<string, unknown> {
+/**
+ * The document; the same declarations give the same text, in whatever order they are listed.
+ *
+ * @param recorded what happened on a stack, to be shown as examples
+ * @param groups in which group each function is shown
+ */
+export function openapiDocument(
+  declared: Declared[],
+  { recorded = [], groups = new Map() }: {
+    recorded?: Recorded[];
+    groups?: ReadonlyMap<string, string>;
+  } = {},
+): Record<string, unknown> {
   const sorted = declared.toSorted((a, b) => (
     a.address < b.address ? -1 : a.address > b.address ? 1 : 0
   ));
@@ -45,7 +58,13 @@ export function openapiDocument(declared: Declared[]): Record<string, unknown> {
     const tagged = methods.some(({ declaration }) => declaration.ifMatch);
     const operations = methods.map((one) => [
       one.declaration.method.toLowerCase(),
-      operation(one, idOf(one), tagged, responses),
+      operation(one, {
+        id: idOf(one),
+        examples: recorded.filter(({ operation }) => operation === idOf(one)),
+        group: groups.get(one.name),
+        tagged,
+        responses,
+      }),
     ]);
     return [`/functions/v1/${address}`, Object.fromEntries(operations)];
   });
@@ -64,9 +83,11 @@ export function openapiDocument(declared: Declared[]): Record<string, unknown> {
         variables: { project: { default: "your-project", description: "The project's reference" } },
       },
     ],
+    tags: [...new Set(groups.values())].map((name) => ({ name })),
     paths: Object.fromEntries(paths),
     components: {
       schemas: { Problem: problemSchema },
+      examples: problemExamples(recorded),
       responses: Object.fromEntries([...responses].toSorted(([a], [b]) => a < b ? -1 : 1)),
       parameters,
       headers,

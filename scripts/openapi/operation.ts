@@ -7,7 +7,9 @@ import { catalogue, type ProblemCode } from "../../supabase/functions/_shared/pr
 import { defaultBodyLimit } from "../../supabase/functions/_shared/request-body.ts";
 import type { Declared } from "../declarations.ts";
 import { readsCartId } from "./cart-id.ts";
+import { exampleObjects, type Recorded } from "./examples.ts";
 import { header, parameter } from "./headers.ts";
+import { problemExampleRefs } from "./problem-examples.ts";
 import { jsonSchema } from "./schema.ts";
 
 const statusText = { 200: "OK", 201: "Created", 202: "Accepted", 303: "See Other" };
@@ -33,7 +35,8 @@ function security(declared: Declared): Record<string, string[]>[] {
   return schemes[declared.declaration.auth]().map((scheme) => ({ [scheme]: [] }));
 }
 
-function requestBody({ auth, body, file, form, maxBodyBytes }: Declaration) {
+function requestBody({ auth, body, file, form, maxBodyBytes }: Declaration, all: Recorded[]) {
+  const examples = exampleObjects(all, ({ request }) => request.body);
   const most = (bytes: number) => `At most ${bytes} bytes.`;
   if (file) {
     const schema = {
@@ -47,44 +50,68 @@ function requestBody({ auth, body, file, form, maxBodyBytes }: Declaration) {
     return {
       description: most(file.maxBytes),
       required: true,
-      content: { "multipart/form-data": { schema } },
+      content: { "multipart/form-data": { schema, ...examples } },
     };
   }
   const description = most(maxBodyBytes ?? defaultBodyLimit);
   if (body) {
     const schema = jsonSchema(body, "input");
     const required = Array.isArray(schema["required"]) && schema["required"].length > 0;
-    return { description, required, content: { "application/json": { schema } } };
+    return { description, required, content: { "application/json": { schema, ...examples } } };
   }
   if (form) {
     const schema = jsonSchema(form, "input");
     const content = {
-      "application/x-www-form-urlencoded": { schema },
-      "multipart/form-data": { schema },
+      "application/x-www-form-urlencoded": { schema, ...examples },
+      "multipart/form-data": { schema, ...examples },
     };
     return { description, required: true, content };
   }
   if (auth === "signature") {
     const signed = `The provider's event, signed over its bytes. ${description}`;
-    return { description: signed, required: true, content: { "application/json": { schema: {} } } };
+    const content = { "application/json": { schema: {}, ...examples } };
+    return { description: signed, required: true, content };
   }
   return undefined;
 }
 
-function parametersIn(place: "path" | "query", described: z.ZodType | undefined) {
+function parametersIn(
+  place: "path" | "query",
+  described: z.ZodType | undefined,
+  all: Recorded[],
+) {
+  const from = place === "path" ? "params" : "query";
   if (described === undefined) return [];
   const { properties = {}, required = [] } = jsonSchema(described, "input") as {
     properties?: Record<string, unknown>;
     required?: string[];
   };
-  return Object.entries(properties).map(([name, schema]) => (
-    { name, in: place, required: required.includes(name), schema }
-  ));
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema,
+    ...exampleObjects(all, ({ request }) => request[from]?.[name]),
+  }));
+}
+
+/** What a provider sends beside the signature that is its credentials. */
+function signedHeaders({ auth, signatureHeader }: Declaration, all: Recorded[]) {
+  if (auth !== "signature") return [];
+  const names = new Set(all.flatMap(({ request }) => Object.keys(request.headers ?? {})));
+  names.delete(signatureHeader!);
+  return [...names].map((name) => ({
+    name,
+    in: "header",
+    required: true,
+    schema: { type: "string" },
+    ...exampleObjects(all, ({ request }) => request.headers?.[name]),
+  }));
 }
 
 const always = { "x-request-id": header("RequestId"), "Server-Timing": header("ServerTiming") };
 
-function success(declaration: Declaration, tagged: boolean) {
+function success(declaration: Declaration, tagged: boolean, all: Recorded[]) {
   const { status = 200, reply, idempotent, etag } = declaration;
   return {
     description: statusText[status],
@@ -94,7 +121,12 @@ function success(declaration: Declaration, tagged: boolean) {
       ...((tagged || etag) && { ETag: header("ETag") }),
       ...(idempotent && { "Idempotency-Replayed": header("IdempotencyReplayed") }),
     },
-    content: { "application/json": { schema: jsonSchema(reply, "output") } },
+    content: {
+      "application/json": {
+        schema: jsonSchema(reply, "output"),
+        ...exampleObjects(all, ({ reply: { body }, refused }) => refused ? undefined : body),
+      },
+    },
   };
 }
 
@@ -125,6 +157,7 @@ function failure(status: number, codes: ProblemCode[], replayed: boolean) {
             { properties: { status: { const: status }, code: { enum: codes } } },
           ],
         },
+        examples: problemExampleRefs(codes),
       },
     },
   };
@@ -146,18 +179,24 @@ function failures(declaration: Declaration, components: Map<string, unknown>) {
   );
 }
 
-/**
- * Describes one method.
- *
- * @param id what it is called, see operation-id.ts
- * @param tagged whether replies carry an ETag: some method at the address takes If-Match
- * @param responses the document's response components, to which those of this method are added
- */
+/** What is known of a method besides its declaration. */
+export interface Surroundings {
+  /** What it is called, see operation-id.ts. */
+  id: string;
+  /** With which others it is shown. */
+  group: string | undefined;
+  /** What happened when it was called. */
+  examples: Recorded[];
+  /** Whether replies carry an ETag: some method at the address takes If-Match. */
+  tagged: boolean;
+  /** The document's response components, to which those of this method are added. */
+  responses: Map<string, unknown>;
+}
+
+/** Describes one method. */
 export function operation(
   declared: Declared,
-  id: string,
-  tagged: boolean,
-  responses: Map<string, unknown>,
+  { id, group, examples, tagged, responses }: Surroundings,
 ): Record<string, unknown> {
   const { declaration } = declared;
   const { summary, idempotent, ifMatch, etag, limit: limitName, requires, status = 200 } =
@@ -175,9 +214,10 @@ export function operation(
       ? []
       : [`A workspace's key needs the scope \`${declaration.apiKey}\`.`]),
   ];
-  const body = requestBody(declaration);
+  const body = requestBody(declaration, examples);
   return {
     operationId: id,
+    ...(group !== undefined && { tags: [group] }),
     summary,
     ...(described.length > 0 && { description: described.join("\n\n") }),
     security: security(declared),
@@ -187,12 +227,13 @@ export function operation(
       ...(readsCartId(declaration) ? [parameter("CartId")] : []),
       ...(ifMatch ? [parameter("IfMatch")] : []),
       ...(etag ? [parameter("IfNoneMatch")] : []),
-      ...parametersIn("path", declaration.params),
-      ...parametersIn("query", declaration.query),
+      ...parametersIn("path", declaration.params, examples),
+      ...parametersIn("query", declaration.query, examples),
+      ...signedHeaders(declaration, examples),
     ],
     ...(body !== undefined && { requestBody: body }),
     responses: {
-      [status]: success(declaration, tagged),
+      [status]: success(declaration, tagged, examples),
       ...(etag && { 304: notModified }),
       ...failures(declaration, responses),
     },

@@ -9,16 +9,23 @@ import type { StackAddress } from "../support/stack.ts";
 import type { Clock } from "./clock.ts";
 import type { Teller } from "./events.ts";
 import { endLeases } from "./leases.ts";
+import { ordersPending } from "./shop/open.ts";
 
 /** What is still to be done. */
 export interface Open {
   jobs: number;
   /** Failed attempts that wait for the next. */
   retries: number;
-  orders: number;
+  /** What else is not over, by itself or by its time. */
+  held: number;
   events: number;
   untold: number;
 }
+
+/** What else the stack holds until it is over. */
+const holding: ((sql: Sql) => Promise<number>)[] = [
+  ordersPending,
+];
 
 /** Two of these are longer than a retry's pause, an event's delay and a hold. */
 const stepSeconds = 1900;
@@ -52,7 +59,7 @@ export async function drain(
   for (;;) {
     const open = await look();
     const calm = open.jobs + open.events === 0;
-    if (calm && open.retries + open.orders + open.untold === 0 && moves.length === 0) {
+    if (calm && open.retries + open.held + open.untold === 0 && moves.length === 0) {
       return undefined;
     }
     if (Date.now() > deadline) return open;
@@ -61,14 +68,15 @@ export async function drain(
   }
 
   async function look(): Promise<Open> {
-    const [row] = await sql<Omit<Open, "untold">[]>`
+    const [row] = await sql<Omit<Open, "untold" | "held">[]>`
       select
         (select count(*)::int from private.jobs
          where state = 'pending' and run_at <= private.now()) as jobs,
         (select count(*)::int from private.jobs
          where state = 'pending' and run_at > private.now() and attempts > 0) as retries,
-        (select count(*)::int from public.orders where status = 'pending') as orders,
         (select count(*)::int from private.webhook_events where handled_at is null) as events`;
-    return { ...row!, untold: await teller.waiting() };
+    const counts = await Promise.all(holding.map((count) => count(sql)));
+    const held = counts.reduce((sum, count) => sum + count, 0);
+    return { ...row!, held, untold: await teller.waiting() };
   }
 }

@@ -9,7 +9,9 @@ import { faultKinds } from "./fault-kinds.ts";
 import { invariants } from "./invariants/all.ts";
 import type { Evidence } from "./invariants/invariant.ts";
 import { judge } from "./report.ts";
+import { shopSpoils } from "./shop/spoils.ts";
 import { type Sound, soundEvidence } from "./sound-evidence.ts";
+import { type Spoil, unguarded } from "./spoil.ts";
 
 let database: TestDatabase;
 let sql: Sql;
@@ -39,14 +41,6 @@ async function brokenBy(spoil: Spoil): Promise<string[]> {
   return broken;
 }
 
-type Spoil = (evidence: Evidence, sound: Sound) => unknown;
-
-/** Writes past what guards a table: that is what a bug would have to do as well. */
-async function unguarded(sql: Sql, table: string, write: () => PromiseLike<unknown>) {
-  await sql.unsafe(`alter table ${table} disable trigger user`);
-  await write();
-}
-
 /** The purchase that the sound evidence leaves open. */
 async function openPurchase(sql: Sql): Promise<string> {
   const [intent] = await sql<{ id: string }[]>`
@@ -67,14 +61,6 @@ const spoils: Record<string, Spoil[]> = {
     ({ ledger }) => ledger.events.clear(),
     ({ ledger }) => ledger.requests = 0,
     ({ ledger }) => ledger.givenUp = 5,
-    ({ sql }) =>
-      unguarded(sql, "public.orders", () => sql`update public.orders set paid_at = null`),
-    ({ sql }) =>
-      unguarded(
-        sql,
-        "public.order_refunds",
-        () => sql`update public.order_refunds set state = 'open', closed_at = null`,
-      ),
     // What is enough for two minutes is not for thirty.
     (evidence) => evidence.minutes = 30,
     ...faultKinds.map((kind): Spoil => ({ faults }) => faults[kind] = {}),
@@ -121,27 +107,16 @@ const spoils: Record<string, Spoil[]> = {
         select public.webhook_event_handled(
           public.webhook_store('stripe', 'evt_2', 'x', '{}', '[{"type": "charge", "id": "ch_1"}]'))`,
   ],
-  "no order, refund or cancellation waits": [
+  "no cancellation waits": [
     ({ sql }) => sql`update private.subscription_cancellations set refunded_at = null`,
-    ({ sql }) =>
-      unguarded(
-        sql,
-        "public.order_refunds",
-        () => sql`update public.order_refunds set state = 'open', closed_at = null`,
-      ),
-    ({ sql }, { orderId }) =>
-      unguarded(
-        sql,
-        "public.orders",
-        () => sql`update public.orders set status = 'pending' where id = ${orderId}`,
-      ),
   ],
   "no purchase is behind Stripe": [
     async ({ sql, stripe }) => {
       stripe.subscriptions[0]!.metadata = { intent_id: await openPurchase(sql) };
     },
     async ({ sql, stripe }) => {
-      stripe.sessions[0]!.metadata = { intent_id: await openPurchase(sql) };
+      const metadata = { intent_id: await openPurchase(sql) };
+      stripe.sessions.push({ id: "cs_paid", status: "complete", metadata } as never);
     },
   ],
   "health is ok": [(evidence) => evidence.health = { status: 503, body: { code: "unhealthy" } }],
@@ -173,67 +148,13 @@ const spoils: Record<string, Spoil[]> = {
     ({ stripe }) => stripe.invoices.push({ ...stripe.invoices[0]!, id: "in_unknown" }),
   ],
   "nothing drifts": [({ drifts }) => drifts.push({ kind: "missing", object_id: "in_1" })],
-  "acknowledged orders exist": [
-    ({ ledger }) =>
-      ledger.orders.set("lost", { id: "lost", sessionId: "cs_lost", email: "", cancelled: false }),
-    ({ ledger }, { orderId }) => ledger.orders.get(orderId)!.sessionId = "cs_another",
-  ],
-  "acknowledged cancellations hold": [
-    ({ ledger }, { orderId }) => ledger.orders.get(orderId)!.cancelled = true,
-  ],
-  "acknowledged refunds are made, once": [
-    ({ ledger }) => ledger.refunds.push({ id: crypto.randomUUID(), orderId: "o", amount: 1 }),
-    ({ stripe }) => stripe.refunds.push({ ...stripe.refunds[0]!, id: "re_again" }),
-    ({ stripe }) => stripe.refunds[0]!.amount = 1,
-  ],
-  "one charge an order": [
-    ({ stripe }) => stripe.charges.push({ ...stripe.charges[1]!, id: "ch_twice" }),
-  ],
-  "money of orders is conserved": [
-    ({ stripe }) => stripe.charges[1]!.amount_refunded = 0,
-    ({ stripe }) => {
-      stripe.sessions.push({ ...stripe.sessions[0]!, id: "cs_ownerless", payment_intent: "pi_x" });
-      stripe.charges.push({
-        ...stripe.charges[1]!,
-        id: "ch_x",
-        payment_intent: "pi_x",
-        amount_refunded: 0,
-      });
-    },
-  ],
-  "paid orders are told so": [
-    ({ sql }, { orderId }) =>
-      unguarded(
-        sql,
-        "public.orders",
-        () => sql`update public.orders set status = 'expired' where id = ${orderId}`,
-      ),
-  ],
-  "stock is conserved": [
-    ({ sql }) =>
-      unguarded(
-        sql,
-        "private.stock",
-        () => sql`update private.stock set on_hand = on_hand - 1`,
-      ),
-    ({ sql }) => sql`update private.stock set reserved = 1`,
-  ],
-  "stock follows orders, once": [
-    ({ sql }, { orderId, variantId }) =>
-      sql`select private.stock_change(${variantId}, 'sold', -1, 0, ${orderId})`,
-  ],
-  "the shop's ledgers balance": [
-    ({ sql }) => sql`update private.stock set on_hand = on_hand - 1`,
-    ({ sql }) => sql`update public.orders set refunded_amount = 0`,
-  ],
-  "redemptions are counted": [({ sql }) => sql`update public.discounts set redeemed = 1`],
+  ...shopSpoils,
   "one mail a cause": [
     ({ mails }) => mails.push({ ...mails[0]!, id: "mail-again", subject: "Other" }),
     ({ mails }) => mails.pop(),
   ],
   "no mail twice": [({ mails }) => mails.push({ ...mails[0]!, id: "mail-again" })],
   "what happened was mailed": [
-    ({ sql }) => sql`delete from private.jobs where dedupe_key like 'paid:%'`,
     ({ sql }) => sql`delete from private.jobs where dedupe_key like 'receipt:%'`,
     ({ sql }) => sql`update private.jobs set state = 'dead' where dedupe_key like 'welcome:%'`,
   ],

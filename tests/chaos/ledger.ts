@@ -19,6 +19,7 @@ export interface KnownSubscription {
   allowed: SubscriptionState[];
 }
 
+// #region shop
 /** An order that somebody was told of. */
 export interface KnownOrder {
   id: string;
@@ -27,6 +28,7 @@ export interface KnownOrder {
   /** Whether its cancellation was acknowledged. */
   cancelled: boolean;
 }
+// #endregion shop
 
 /** An answer that says that something is not well. */
 export interface BadAnswer {
@@ -41,9 +43,11 @@ export interface BadAnswer {
 export interface Ledger {
   signUps: { email: string; userId: string }[];
   subscriptions: Map<string, KnownSubscription>;
+  // #region shop
   orders: Map<string, KnownOrder>;
   /** Refunds that staff made. */
   refunds: { id: string; orderId: string; amount: number }[];
+  // #endregion shop
   /** Changes and ends of subscriptions that were acknowledged. */
   changes: number;
   cancellations: number;
@@ -69,8 +73,10 @@ export function emptyLedger(): Ledger {
   return {
     signUps: [],
     subscriptions: new Map(),
+    // #region shop
     orders: new Map(),
     refunds: [],
+    // #endregion shop
     changes: 0,
     cancellations: 0,
     events: new Map(),

@@ -69,7 +69,10 @@ export function describe(run: Run): string {
   const broken = verdicts.filter(({ offences }) => offences.length > 0);
   const paid = [...ledger.subscriptions.values()].filter((one) => one.paid).length;
   const lines = [
-    `users        ${run.users} came, ${ledger.signUps.length} signed up, ${paid} paid for a subscription, ${ledger.orders.size} placed an order`,
+    `users        ${run.users} came, ${ledger.signUps.length} signed up, ${paid} paid for a subscription`,
+    // #region shop
+    `orders       ${ledger.orders.size} placed, ${ledger.refunds.length} refunded by staff`,
+    // #endregion shop
     `requests     ${ledger.requests}, of which ${ledger.acknowledged} were answered in the end and ${ledger.givenUp} given up`,
     `failures     ${counted(byCode(ledger)) || "none"}`,
     `faults       ${counted(byWay(run.faults)) || "none"}`,
@@ -110,10 +113,12 @@ export function summary(run: Run): string {
     users,
     sign_ups: ledger.signUps.length,
     subscriptions: ledger.subscriptions.size,
+    // #region shop
     orders: ledger.orders.size,
+    refunds: ledger.refunds.length,
+    // #endregion shop
     changes: ledger.changes,
     cancellations: ledger.cancellations,
-    refunds: ledger.refunds.length,
     requests: ledger.requests,
     given_up: ledger.givenUp,
     failures: byCode(ledger),

@@ -1,25 +1,26 @@
-/** Evidence of a small run in which all went well: an account, a subscription, an order that was refunded in part. */
+/** Evidence of a small run in which all went well: an account, a subscription. */
 import type { Sql } from "../support/database.ts";
 import { insertUser } from "../support/database.ts";
-import { insertPaidOrder, insertVariant } from "../support/shop.ts";
 import type { Evidence } from "./invariants/invariant.ts";
 import { emptyTally, faultKinds } from "./fault-kinds.ts";
 import { emptyLedger } from "./ledger.ts";
+import { addRefundedOrder } from "./shop/sound-order.ts";
 import type { StripeBooks } from "./stripe-books.ts";
 
 /** With what a test needs to spoil it. */
 export interface Sound {
   evidence: Evidence;
   userId: string;
+  // #region shop
   orderId: string;
   variantId: string;
+  // #endregion shop
 }
 
-const email = "ada@example.com";
-const back = 100;
+export const email = "ada@example.com";
 
 /** A mail that was asked for and sent. */
-async function mailed(sql: Sql, cause: string, id: string, subject: string) {
+export async function mailed(sql: Sql, cause: string, id: string, subject: string) {
   await sql`select private.enqueue('mail_send', '{}', ${cause})`;
   await sql`
     update private.jobs set state = 'succeeded', finished_at = now(), attempts = 1
@@ -31,9 +32,7 @@ async function mailed(sql: Sql, cause: string, id: string, subject: string) {
 }
 
 /** What Stripe holds of it; only what is looked at. */
-function books(
-  { workspaceId, orderId, total }: { workspaceId: string; orderId: string; total: number },
-): StripeBooks {
+function books(workspaceId: string): StripeBooks {
   return {
     customers: [{ id: "cus_1", metadata: { workspace_id: workspaceId } }],
     subscriptions: [{
@@ -47,16 +46,9 @@ function books(
     invoices: [{ id: "in_1", status: "paid", total: 9800, amount_paid: 9800 }],
     charges: [
       { id: "ch_1", paid: true, payment_intent: "pi_1", amount: 9800, amount_refunded: 0 },
-      { id: "ch_2", paid: true, payment_intent: "pi_2", amount: total, amount_refunded: back },
     ],
-    refunds: [{ id: "re_1", payment_intent: "pi_2", amount: back }],
-    sessions: [{
-      id: "cs_1",
-      status: "complete",
-      mode: "payment",
-      payment_intent: "pi_2",
-      metadata: { order_id: orderId },
-    }],
+    refunds: [],
+    sessions: [],
     invoicePayments: [{
       invoice: "in_1",
       payment: { type: "payment_intent", payment_intent: "pi_1" },
@@ -96,44 +88,17 @@ async function insertBilling(sql: Sql, userId: string): Promise<string> {
   return id;
 }
 
-async function insertRefundedOrder(sql: Sql) {
-  const variant = await insertVariant(sql, { stock: 10 });
-  const order = await insertPaidOrder(sql, {
-    email,
-    lines: [{ variant, quantity: 2 }],
-    paymentIntent: "pi_2",
-    charge: "ch_2",
-  });
-  const [refund] = await sql<{ id: string }[]>`
-    insert into public.order_refunds (
-      order_id, amount, currency, reason, state, cause, closed_at, stripe_refund_id
-    ) values (${order.id}, ${back}, 'EUR', 'goodwill', 'done', 'x', now(), 're_1') returning id`;
-  await sql`select private.order_money(${order.id}, 'refund', ${-back}, 're_1')`;
-  await sql`
-    update public.orders set status = 'partially_refunded', stripe_session_id = 'cs_1'
-    where id = ${order.id}`;
-  return { variant, order, refundId: refund!.id };
-}
-
 /** Writes its rows into a database that holds nothing else. */
 export async function soundEvidence(sql: Sql): Promise<Sound> {
   const userId = await insertUser(sql, { email });
   const workspaceId = await insertBilling(sql, userId);
-  const { variant, order, refundId } = await insertRefundedOrder(sql);
   await sql`
     insert into private.webhook_events (provider, event_id, type, payload, handled_at)
     values ('stripe', 'evt_1', 'invoice.paid', '{}', now())`;
-  await sql`
-    insert into public.discounts (code, kind, basis_points, max_redemptions)
-    values ('CODE', 'percent', 1000, 1)`;
   const mails = [
     await mailed(sql, `welcome:${userId}`, "mail-1", "Welcome"),
     await mailed(sql, "receipt:in_1", "mail-2", "Receipt"),
-    await mailed(sql, `paid:${order.id}`, "mail-3", "Your order is confirmed"),
   ];
-  // What an account begins with is done.
-  await sql`
-    update private.jobs set state = 'succeeded', finished_at = now() where state = 'pending'`;
   const ledger = emptyLedger();
   ledger.signUps.push({ email, userId });
   ledger.events.set("evt_1", 2);
@@ -146,23 +111,27 @@ export async function soundEvidence(sql: Sql): Promise<Sound> {
     paid: true,
     allowed: [{ price: "price_monthly_pro", quantity: 2, ends: "no" }],
   });
-  ledger.orders.set(order.id, { id: order.id, sessionId: "cs_1", email, cancelled: false });
-  ledger.refunds.push({ id: refundId, orderId: order.id, amount: back });
-  return {
-    evidence: {
-      minutes: 2,
-      faults,
-      sql,
-      ledger,
-      stripe: books({ workspaceId, orderId: order.id, total: order.total }),
-      mails,
-      start: new Map([[variant.id, 10]]),
-      drifts: [],
-      health: { status: 200, body: {} },
-      log: [],
-    },
-    userId,
-    orderId: order.id,
-    variantId: variant.id,
+  const evidence: Evidence = {
+    minutes: 2,
+    faults,
+    sql,
+    ledger,
+    stripe: books(workspaceId),
+    mails,
+    // #region shop
+    start: new Map(),
+    // #endregion shop
+    drifts: [],
+    health: { status: 200, body: {} },
+    log: [],
   };
+  const sound = {
+    evidence,
+    userId,
+    ...await addRefundedOrder(sql, evidence),
+  };
+  // What an account begins with is done.
+  await sql`
+    update private.jobs set state = 'succeeded', finished_at = now() where state = 'pending'`;
+  return sound;
 }

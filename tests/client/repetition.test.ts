@@ -1,14 +1,9 @@
 /** When the client sends again, and when it does not: the stack answers, the way to it fails as told. */
 import assert from "node:assert/strict";
 import { outcome } from "../../client/src/mod.ts";
-import { connect } from "../support/connect.ts";
-import { onSale } from "../support/products.ts";
 import { stack } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 import { type Sent, watched } from "./support.ts";
-
-const sql = connect();
-Deno.test.afterAll(() => sql.end());
 
 const away = () => Promise.reject(new TypeError("fetch failed"));
 const status = (code: number, headers: HeadersInit = {}, body = "busy") =>
@@ -17,18 +12,22 @@ const status = (code: number, headers: HeadersInit = {}, body = "busy") =>
 const keys = (sent: Sent[]) => new Set(sent.map(({ headers }) => headers.get("idempotency-key")));
 
 Deno.test("client: an answer that was lost is asked for again under the same key, and nothing happens twice", async () => {
-  const { variantId } = await onSale(sql, { stock: 9 });
-  const { token } = await signUp();
+  const { token, client } = await signUp();
   let lost = 0;
   const { socle, sent } = watched({
     token,
     // The server does what it was asked; twice nobody hears of it.
     meddle: (_, send) => lost++ < 2 ? send().then(away) : undefined,
   });
-  const { cart } = await socle.cartAdd({ variant_id: variantId, quantity: 2 });
-  assert.equal(cart.lines[0]!.quantity, 2);
+  let replayed: string | null = null;
+  await socle.accountExportRequest({}, {
+    onResponse: ({ headers }) => replayed = headers.get("idempotency-replayed"),
+  });
   assert.equal(sent.length, 3);
   assert.equal(keys(sent).size, 1);
+  assert.equal(replayed, "true", "the reply is that of the first request");
+  const { data } = await client.from("account_exports").select("id");
+  assert.equal(data!.length, 1);
 });
 
 /** What the server answers when it refuses, with another code. */

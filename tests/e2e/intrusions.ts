@@ -80,8 +80,9 @@ async function byFunctions(intruder: Person, victim: Person): Promise<number> {
       return intruder.client.rpc(name, Object.fromEntries(args));
     };
     let { data, error } = await attempt();
-    // A day or a moment among the strings: an id is none, and is read before anybody asks who calls.
-    if (error?.code === "22007") {
+    // A day or a moment among the strings: an id is none, and is read before anybody asks who calls. Whether
+    // its format, its zone or a field of it is what is wrong (class 22) depends on the id's digits.
+    if (error?.code?.startsWith("22")) {
       values["string"] = null;
       ({ data, error } = await attempt());
     }

@@ -1,7 +1,7 @@
 /** Reading handlers run while Redis counts: the limit must hold all the same, and spare the database. */
 import assert from "node:assert/strict";
 import { startCountingProxy } from "../support/counting-proxy.ts";
-import { startShopFunctions } from "../support/shop-functions.ts";
+import { startFunctionsBeside } from "../support/functions-beside.ts";
 import { stack } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 
@@ -9,7 +9,7 @@ Deno.test("a read too many is 429 without what it read; the next ones reach neit
   await using api = startCountingProxy(stack.url);
   await using redis = startCountingProxy(Deno.env.get("UPSTASH_REDIS_REST_URL")!);
   const { token, workspaceId } = await signUp();
-  const functions = await startShopFunctions({
+  const functions = await startFunctionsBeside({
     SUPABASE_URL: api.url,
     PUBLIC_SUPABASE_URL: stack.url,
     UPSTASH_REDIS_REST_URL: redis.url,

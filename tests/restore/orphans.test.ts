@@ -10,7 +10,7 @@ import { reconcileShop } from "../../supabase/functions/_shared/shop/reconcile/r
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { customerOf } from "../support/purchases.ts";
-import { payPage } from "../support/shopping.ts";
+import { payPage } from "../support/pay-page.ts";
 import { type Answer, call, operator, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { faults } from "../support/stripe-local.ts";
 import { signUp } from "../support/users.ts";

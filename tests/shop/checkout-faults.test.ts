@@ -4,7 +4,8 @@ import { apply, paidSession, place, stockOf } from "../support/checkout.ts";
 import { type FaultyStack, withFaultyStack } from "../support/faulty-stack.ts";
 import { mailsTo } from "../support/mails.ts";
 import { onSale } from "../support/products.ts";
-import { checkout, checkoutStatus, guest, payPage } from "../support/shopping.ts";
+import { payPage } from "../support/pay-page.ts";
+import { checkout, checkoutStatus, guest } from "../support/shopping.ts";
 import { call, stripeSdk } from "../support/stack.ts";
 import { advance, delivered, faults, redeliver } from "../support/stripe-local.ts";
 import { signUpStaff } from "../support/users.ts";
@@ -135,7 +136,7 @@ Deno.test("webhook and return page at the same time: one charge and one mail (me
     const rows = await sql`
       select from private.webhook_events where strpos(payload::text, ${session_id}) > 0`;
     return rows.length > 0 ? rows : undefined;
-  }, 40);
+  });
   ok(event);
   deepEqual(await stockOf(sql, variantId), sold);
   deepEqual(await told(order_id, email), {
@@ -155,7 +156,7 @@ Deno.test("paid after its hold was freed and sold to others: Stripe gives the mo
     const [row] = await sql`
       select from public.order_refunds where order_id = ${order_id} and state = 'done'`;
     return row !== undefined;
-  }, 40);
+  });
   const stripe = stripeSdk(on);
   const session = await stripe.checkout.sessions.retrieve(session_id);
   const refunds = await stripe.refunds.list({ payment_intent: session.payment_intent as string });
@@ -267,7 +268,7 @@ Deno.test("a hold is not released by the clock: while Stripe cannot be asked, it
   const broken = proxy.breakCalls({}, { kind: "error", status: 500 });
   await advance(on, 42 * minute);
   await sweep();
-  await waitFor("the sweep to ask in vain", () => Promise.resolve(broken.met > 2), 40);
+  await waitFor("the sweep to ask in vain", () => Promise.resolve(broken.met > 2));
   deepEqual(await stockOf(sql, variantId), held);
   broken.mend();
   await advance(on, 61 * minute);

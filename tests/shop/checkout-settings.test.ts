@@ -3,8 +3,10 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { connect } from "../support/connect.ts";
 import { startFakeTurnstile } from "../support/fake-turnstile.ts";
 import { onSale } from "../support/products.ts";
-import { checkoutAt, startShopFunctions } from "../support/shop-functions.ts";
-import { guest, payPage } from "../support/shopping.ts";
+import { startFunctionsBeside } from "../support/functions-beside.ts";
+import { checkoutAt } from "../support/shopping.ts";
+import { payPage } from "../support/pay-page.ts";
+import { guest } from "../support/shopping.ts";
 import { startCountingProxy } from "../support/counting-proxy.ts";
 import { stack, stripeSdk } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
@@ -15,7 +17,7 @@ const secret = "0x_a_secret";
 Deno.test("checkout-create: tax comes on top by the buyer's address; guests alone solve the captcha, and wait while it is down", async () => {
   await using turnstile = startFakeTurnstile(secret);
   const sql = connect();
-  const functions = await startShopFunctions({
+  const functions = await startFunctionsBeside({
     TURNSTILE_SECRET_KEY: secret,
     TURNSTILE_VERIFY_URL: turnstile.url,
     STRIPE_TAX: "on",
@@ -57,7 +59,7 @@ Deno.test("checkout-create: tax comes on top by the buyer's address; guests alon
 Deno.test("checkout-create: 40 items are as many calls of the database as one, eight at most (saleor#14857)", async () => {
   await using proxy = startCountingProxy(stack.url);
   const sql = connect();
-  const functions = await startShopFunctions({ SUPABASE_URL: proxy.url });
+  const functions = await startFunctionsBeside({ SUPABASE_URL: proxy.url });
   try {
     const items = await Promise.all(
       Array.from({ length: 41 }, async () => ({

@@ -1,4 +1,5 @@
-/** Buying in the shop as a page does it: checkout-create, then the form on Stripe's page. */
+/** Buying in the shop as a page does it; Stripe's page is in pay-page.ts. */
+import type { FunctionsRuntime } from "../../local/functions/runtime.ts";
 import { type Answer, call, stack, type StackAddress } from "./stack.ts";
 
 /** Who buys: a signed-in user, or a guest by his cart. */
@@ -29,17 +30,6 @@ export function checkout(
   });
 }
 
-/** Sends the form of Stripe's page, with a good card unless told otherwise. */
-export async function payPage(url: string, form: Record<string, string> = {}): Promise<Response> {
-  const reply = await fetch(`${url}/pay`, {
-    method: "POST",
-    body: new URLSearchParams({ card_number: "4242424242424242", ...form }),
-    redirect: "manual",
-  });
-  await reply.body?.cancel();
-  return reply;
-}
-
 /** Calls checkout-status. */
 export function checkoutStatus(
   buyer: Buyer,
@@ -47,4 +37,28 @@ export function checkoutStatus(
   on: StackAddress = stack,
 ): Promise<Answer> {
   return call("POST", "checkout-status", { ...buyer, on, body });
+}
+
+/** Calls checkout-create of a test's own functions. */
+export async function checkoutAt(
+  functions: FunctionsRuntime,
+  body: Record<string, unknown>,
+  token?: string,
+): Promise<Pick<Answer, "status" | "body">> {
+  const reply = await functions.handle(
+    new Request("http://functions/functions/v1/checkout-create", {
+      method: "POST",
+      headers: {
+        apikey: stack.publishableKey,
+        "content-type": "application/json",
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({
+        success_url: `${stack.siteUrl}/order/return`,
+        cancel_url: `${stack.siteUrl}/cart`,
+        ...body,
+      }),
+    }),
+  );
+  return { status: reply.status, body: await reply.json() };
 }

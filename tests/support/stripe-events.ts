@@ -68,5 +68,5 @@ export async function handled(sql: Sql, ids: string[]): Promise<void> {
       select count(*)::int as done from private.webhook_events
       where event_id = any (${ids}) and handled_at is not null`;
     return row!.done === new Set(ids).size;
-  }, 40);
+  });
 }

@@ -7,12 +7,12 @@ const pause = { first: 20, most: 400 };
  * Asks again until `look` gives something.
  *
  * @param what completes the sentence "waited in vain for …"
- * @param seconds after which it is a failure
+ * @param seconds after which it is a failure: so many that a machine busy with other things is none
  */
 export async function waitFor<T>(
   what: string,
   look: () => Promise<T | undefined | null | false>,
-  seconds = 45,
+  seconds = 120,
 ): Promise<T> {
   const started = Date.now();
   const deadline = started + seconds * 1000;

@@ -3,12 +3,15 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { type Problem, ProblemError, problemOf } from "./problem.ts";
 
 /** What PostgREST answers, as supabase-js gives it. */
-type Reply<Rows> =
-  | { data: Rows; error: null }
-  | { data: null; error: { message: string; code: string } };
+interface Answer {
+  data: unknown;
+  error: { message: string } | null;
+}
 
 /** The rows, or the RPC's result. @throws {ProblemError} */
-export async function rows<Rows>(query: PromiseLike<Reply<Rows>>): Promise<Rows> {
+export async function rows<One extends Answer>(
+  query: PromiseLike<One>,
+): Promise<Extract<One, { error: null }>["data"]> {
   const { data, error } = await query;
   if (error !== null) throw new ProblemError(await problemOf(error));
   return data;

@@ -6,14 +6,14 @@ import type { Invariant } from "./invariant.ts";
 import { mails } from "./mails.ts";
 import { queue } from "./queue.ts";
 import { run } from "./run.ts";
-import { shop } from "./shop.ts";
+import { shopInvariants } from "../shop/invariants.ts";
 
 export const invariants: readonly Invariant[] = [
   ...run,
   ...accounts,
   ...queue,
   ...billing,
-  ...shop,
+  ...shopInvariants,
   ...mails,
   ...answers,
 ];

@@ -8,7 +8,9 @@ const declared = new Set([
   "502 auth_unavailable",
   "502 storage_unavailable",
   "503 database_unavailable",
+  // #region shop
   "503 cart_unavailable",
+  // #endregion shop
   "503 unhealthy",
   "502 WORKER_ERROR",
   "503 BOOT_ERROR",

@@ -145,7 +145,7 @@ export const billing: Invariant[] = [
   {
     name: "nothing drifts",
     says:
-      "billing-reconcile and shop-reconcile, asked to mend nothing, find nothing: every event was told in the end.",
+      "The product's own comparisons with Stripe, asked to mend nothing, find nothing: every event was told in the end.",
     offences: ({ drifts }) => drifts,
   },
 ];

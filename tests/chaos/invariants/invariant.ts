@@ -15,8 +15,10 @@ export interface Evidence {
   stripe: StripeBooks;
   /** Everything that Resend has accepted. */
   mails: MailboxMail[];
+  // #region shop
   /** Units of each variant at the start. */
   start: Map<string, number>;
+  // #endregion shop
   /** What the product's own comparisons with Stripe found, mending nothing. */
   drifts: Record<string, unknown>[];
   /** What GET health says when all is over. */

@@ -40,14 +40,11 @@ export const mails: Invariant[] = [
   {
     name: "what happened was mailed",
     says:
-      "A paid order has its confirmation, a paid invoice its receipt, an account its welcome: each one job, which has succeeded.",
+      "A paid invoice has its receipt, an account its welcome: each one job, which has succeeded.",
     async offences({ sql }) {
       return await sql`
         with causes as (
-          select 'paid:' || id as cause from public.orders
-          where status in ('paid', 'partially_refunded')
-          union all
-          select 'receipt:' || stripe_invoice_id from public.invoices
+          select 'receipt:' || stripe_invoice_id as cause from public.invoices
           where status = 'paid' and amount_paid > 0
           union all
           select 'welcome:' || id from auth.users

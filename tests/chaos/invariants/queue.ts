@@ -1,4 +1,4 @@
-/** Of events, jobs and holds: nothing is lost, and nothing waits for ever. */
+/** Of events and jobs: nothing is lost, and nothing waits for ever. */
 import type { Invariant, Offence } from "./invariant.ts";
 
 export const queue: Invariant[] = [
@@ -59,18 +59,13 @@ export const queue: Invariant[] = [
         where event.provider = 'stripe' and (target.synced_seq is null or target.synced_seq < named.seq)`,
   },
   {
-    name: "no order, refund or cancellation waits",
-    says:
-      "No order is pending after its time, no refund open, no end of a subscription without the money that it gives back.",
+    name: "no cancellation waits",
+    says: "No subscription has ended without the money that it gives back.",
     // A change of a subscription may stay open, once its request is dead: whether Stripe made it stands in
     // Stripe's metadata, where the quote's next use looks, and the next change takes its place.
     offences: async ({ sql }) =>
       await sql`
-        select 'order' as what, id::text, status as state from public.orders where status in ('pending', 'review')
-        union all
-        select 'refund', id::text, state from public.order_refunds where state = 'open'
-        union all
-        select 'cancellation', id::text, 'not given back' from private.subscription_cancellations
+        select id, 'not given back' as state from private.subscription_cancellations
         where refunded_at is null`,
   },
   {

@@ -1,6 +1,6 @@
 /** A user who subscribes, pays, changes the plan, and maybe ends it. */
 import type Stripe from "stripe";
-import { payPage } from "../../support/shopping.ts";
+import { payPage } from "../../support/pay-page.ts";
 import { stripeSdk } from "../../support/stack.ts";
 import { ask, type Client, does, leaves } from "../client.ts";
 import type { KnownSubscription, SubscriptionState } from "../ledger.ts";

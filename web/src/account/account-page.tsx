@@ -10,6 +10,7 @@ export function AccountPage({ title, children }: { title: string; children: Reac
   const s = useAccountTexts();
   const links = [
     { href: "/account", label: s.profile },
+    { href: "/account/security", label: s.security },
     { href: "/mail-preferences", label: s.mails },
     { href: "/account/export", label: s.copy },
     { href: "/account/delete", label: s.deletion },

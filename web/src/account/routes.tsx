@@ -7,6 +7,7 @@ const page = lazyPages(() => import("./pages.ts"));
 const AccountDelete = page("AccountDelete");
 const AccountExport = page("AccountExport");
 const MailPreferences = page("MailPreferences");
+const Security = page("Security");
 const Profile = page("Profile");
 
 export const accountRoutes = [
@@ -17,6 +18,9 @@ export const accountRoutes = [
   <Route key="unsubscribe" path="/unsubscribe" component={page("Unsubscribe")} />,
   <Route key="account" path="/account">
     <SignedIn page={Profile} />
+  </Route>,
+  <Route key="security" path="/account/security">
+    <SignedIn page={Security} />
   </Route>,
   <Route key="export" path="/account/export">
     <SignedIn page={AccountExport} />

@@ -43,6 +43,8 @@ export const texts = {
   showCharacters: "Show the characters",
   save: "Save",
   saved: "Saved.",
+  close: "Close",
+  back: "Back",
 };
 
 export type Texts = typeof texts;

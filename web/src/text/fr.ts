@@ -46,4 +46,6 @@ export const texts: Texts = {
   showCharacters: "Montrer les caractères",
   save: "Enregistrer",
   saved: "C’est enregistré.",
+  close: "Fermer",
+  back: "Retour",
 };

@@ -32,6 +32,7 @@ export const texts: Record<string, string> = {
   over_email_send_rate_limit: "Un e-mail vient d’être envoyé. Réessayez dans une minute.",
   session_not_found: "Votre session a pris fin",
   session_expired: "Votre session a pris fin",
+  unsupported_image: "Ce fichier n’est pas une image lisible",
   unauthenticated: "Votre session a pris fin",
   forbidden: "Non autorisé",
   invalid_body: "Une saisie n’est pas valable",

@@ -1,10 +1,10 @@
 /** Functions of a test's own beside the shared stack, with other settings. */
 import { type FunctionsRuntime, startFunctions } from "../../local/functions/runtime.ts";
 import { supabaseDir } from "../../local/stack.ts";
-import { type Answer, stack } from "./stack.ts";
+import { stack } from "./stack.ts";
 
 /** Starts them; `stop()` ends them. `variables` go over those of the shared stack. */
-export function startShopFunctions(variables: Record<string, string>): Promise<FunctionsRuntime> {
+export function startFunctionsBeside(variables: Record<string, string>): Promise<FunctionsRuntime> {
   const inherited = Deno.env.toObject();
   return startFunctions({
     supabaseDir,
@@ -24,28 +24,4 @@ export function startShopFunctions(variables: Record<string, string>): Promise<F
     },
     log: () => {},
   });
-}
-
-/** Calls their checkout-create. */
-export async function checkoutAt(
-  functions: FunctionsRuntime,
-  body: Record<string, unknown>,
-  token?: string,
-): Promise<Pick<Answer, "status" | "body">> {
-  const reply = await functions.handle(
-    new Request("http://functions/functions/v1/checkout-create", {
-      method: "POST",
-      headers: {
-        apikey: stack.publishableKey,
-        "content-type": "application/json",
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({
-        success_url: `${stack.siteUrl}/order/return`,
-        cancel_url: `${stack.siteUrl}/cart`,
-        ...body,
-      }),
-    }),
-  );
-  return { status: reply.status, body: await reply.json() };
 }

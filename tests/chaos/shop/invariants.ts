@@ -1,6 +1,7 @@
 /** Of orders, their money and their stock. */
+import { floor } from "../invariants/run.ts";
 import { idOf } from "../stripe-books.ts";
-import type { Evidence, Invariant, Offence } from "./invariant.ts";
+import type { Evidence, Invariant, Offence } from "../invariants/invariant.ts";
 
 interface Order {
   id: string;
@@ -40,7 +41,45 @@ function moneyAt(
   );
 }
 
-export const shop: Invariant[] = [
+/** The shop's. */
+export const shopInvariants: Invariant[] = [
+  {
+    name: "the shop was visited",
+    says: "Users bought and were refunded: what did not happen proves nothing.",
+    async offences({ sql, minutes }) {
+      // What is in the database because users did it and Stripe was paid.
+      const [done] = await sql<{ paid: number; refunds: number }[]>`
+        select
+          (select count(*)::int from public.orders where paid_at is not null) as paid,
+          (select count(*)::int from public.order_refunds where state = 'done') as refunds`;
+      const wanted: [string, number, number][] = [
+        ["paid orders", done!.paid, floor(minutes, 0.25)],
+        ["refunds of an order", done!.refunds, floor(minutes, 0.1)],
+      ];
+      return wanted.filter(([, times, least]) => times < least)
+        .map(([what, times, least]): Offence => ({ what, times, least }));
+    },
+  },
+  {
+    name: "no order or refund waits",
+    says: "No order is pending after its time or in review, and no refund open.",
+    offences: async ({ sql }) =>
+      await sql`
+        select 'order' as what, id::text, status as state from public.orders where status in ('pending', 'review')
+        union all
+        select 'refund', id::text, state from public.order_refunds where state = 'open'`,
+  },
+  {
+    name: "paid orders were mailed",
+    says: "A paid order has its confirmation: one job, which has succeeded.",
+    async offences({ sql }) {
+      return await sql`
+        select ordered.id as order, coalesce(job.state, 'no job') as state, job.last_error
+        from public.orders as ordered
+        left join private.jobs as job on job.kind = 'mail_send' and job.dedupe_key = 'paid:' || ordered.id
+        where ordered.status in ('paid', 'partially_refunded') and job.state is distinct from 'succeeded'`;
+    },
+  },
   {
     name: "acknowledged orders exist",
     says: "Whoever was told that he has an order has it, with the page that he was led to.",

@@ -1,11 +1,11 @@
 /** Somebody who shops: a guest or a user, with or without a cart, who pays, leaves, cancels, is refunded. */
 import { setTimeout as delay } from "node:timers/promises";
 import { shuffled } from "../../support/random.ts";
-import { payPage } from "../../support/shopping.ts";
+import { payPage } from "../../support/pay-page.ts";
 import { type Answer, stripeSdk } from "../../support/stack.ts";
 import { ask, type Client } from "../client.ts";
 import type { KnownOrder } from "../ledger.ts";
-import type { Member } from "./account.ts";
+import type { Member } from "../people/account.ts";
 
 /** What is on sale, and the code of which there are too few. */
 export interface Shop {
@@ -25,7 +25,7 @@ const debit = { name: "Ada", iban: "AT321904300235473204", card_number: "" };
 const bouncing = { name: "Ada", iban: "AT051904300235473205", card_number: "" };
 
 /** Shops once. */
-export async function shop(client: Client, shop: Shop, member?: Member): Promise<void> {
+export async function visit(client: Client, shop: Shop, member?: Member): Promise<void> {
   const placed = await order(client, shop, member);
   if (placed === undefined) return;
   const { random } = client;
