@@ -74,6 +74,7 @@ function Ways() {
     { href: shopPage, label: t.shop },
     ...(session === null ? [] : [
       { href: "/orders", label: t.orders },
+      { href: "/workspace", label: t.workspace },
       { href: "/billing", label: t.billing },
       { href: "/account", label: t.account },
     ]),
