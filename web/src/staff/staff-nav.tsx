@@ -43,7 +43,7 @@ export function StaffNav({ children }: { children: ReactNode }) {
   ] as const;
   return (
     <Box className="area">
-      <nav ref={nav} aria-label={t.staff} className="area-nav">
+      <nav ref={nav} aria-label={t.staff} className="area-nav staff-nav">
         {links.map(({ href, name, icon: Icon }) => (
           <NavLink
             key={href}

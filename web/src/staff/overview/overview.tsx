@@ -1,10 +1,11 @@
 import { SimpleGrid, Text } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useApp } from "../../app-context.ts";
-import { Loading, Page } from "../../components/page.tsx";
+import { Page } from "../../components/page.tsx";
 import { Section } from "../../components/section.tsx";
 import { Shown } from "../../components/shown.tsx";
 import { rows, useRead } from "../../use-read.ts";
+import { ChartFrame } from "../parts/chart-frame.tsx";
 import { Moment } from "../parts/moment.tsx";
 // #region shop
 import { OrderDays } from "../shop/order-days.tsx";
@@ -39,13 +40,13 @@ export function Overview() {
         {({ incidents, jobs, events }) => (
           <>
             <Alerts incidents={incidents} />
-            <Suspense fallback={<Loading />}>
-              {/* #region shop */}
-              <OrderDays />
-              {/* #endregion shop */}
-              <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
-                <Section title={s.jobsByHour}>
-                  <Since at={jobs.since} />
+            {/* #region shop */}
+            <OrderDays />
+            {/* #endregion shop */}
+            <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+              <Section title={s.jobsByHour}>
+                <Since at={jobs.since} />
+                <ChartFrame>
                   <HourChart
                     label={s.jobsByHour}
                     hours={jobHours(jobs)}
@@ -55,9 +56,11 @@ export function Overview() {
                       { name: "dead", label: s.jobState.dead, color: "red.6" },
                     ]}
                   />
-                </Section>
-                <Section title={s.eventsByHour}>
-                  <Since at={events.since} />
+                </ChartFrame>
+              </Section>
+              <Section title={s.eventsByHour}>
+                <Since at={events.since} />
+                <ChartFrame>
                   <HourChart
                     label={s.eventsByHour}
                     hours={eventHours(events)}
@@ -66,9 +69,9 @@ export function Overview() {
                       { name: "resend", label: "Resend", color: "orange.5" },
                     ]}
                   />
-                </Section>
-              </SimpleGrid>
-            </Suspense>
+                </ChartFrame>
+              </Section>
+            </SimpleGrid>
           </>
         )}
       </Shown>

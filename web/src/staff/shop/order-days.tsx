@@ -4,6 +4,7 @@ import { useApp } from "../../app-context.ts";
 import { Section } from "../../components/section.tsx";
 import { Shown } from "../../components/shown.tsx";
 import { rows, useRead } from "../../use-read.ts";
+import { ChartFrame } from "../parts/chart-frame.tsx";
 import { type Day, dayPoints } from "./days.ts";
 import { useShopTexts } from "./texts.ts";
 
@@ -25,11 +26,15 @@ export function OrderDays() {
         return (
           <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
             <Section title={s.ordersByDay}>
-              <DayChart label={s.ordersByDay} points={orders} />
+              <ChartFrame>
+                <DayChart label={s.ordersByDay} points={orders} />
+              </ChartFrame>
             </Section>
             {revenues.map(({ currency, points }) => (
               <Section key={currency} title={s.revenueByDay(currency)}>
-                <DayChart label={s.revenueByDay(currency)} points={points} currency={currency} />
+                <ChartFrame>
+                  <DayChart label={s.revenueByDay(currency)} points={points} currency={currency} />
+                </ChartFrame>
               </Section>
             ))}
           </SimpleGrid>

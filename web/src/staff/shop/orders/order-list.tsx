@@ -1,3 +1,4 @@
+import { Group } from "@mantine/core";
 import type { OrdersListInput } from "../../../../../client/src/mod.ts";
 import { useApp } from "../../../app-context.ts";
 import { Page } from "../../../components/page.tsx";
@@ -67,15 +68,10 @@ export function OrderList() {
           {
             label: t.state,
             cell: ({ status, returns_waiting }) => (
-              <>
+              <Group gap={4} component="span">
                 <StateBadge state={status} label={s.orderStatus[status]} />
-                {returns_waiting && (
-                  <>
-                    {" "}
-                    <StateBadge state="requested" label={s.returnAsked} />
-                  </>
-                )}
-              </>
+                {returns_waiting && <StateBadge state="requested" label={s.returnAsked} />}
+              </Group>
             ),
           },
           {
