@@ -1,6 +1,7 @@
--- A small shop to look at, for a fresh local database or a project pushed with `db push --include-seed`. Run
+-- Something to look at, for a fresh local database or a project pushed with `db push --include-seed`. Run
 -- again it adds what is missing and changes nothing else. Plans come from Stripe (task plans).
 
+-- #region shop
 insert into public.categories (slug, parent_id, name_en, name_fr, position) values
   ('home', null, 'Home', 'Maison', 1),
   ('desk', null, 'Desk', 'Bureau', 2),
@@ -149,3 +150,4 @@ on conflict (id) do nothing;
 -- Ten percent off for whoever says hello.
 insert into public.discounts (code, kind, basis_points, max_per_customer) values ('BONJOUR', 'percent', 1000, 1)
 on conflict (code) do nothing;
+-- #endregion shop
