@@ -9,7 +9,8 @@ import { blocksOf } from "./blocks.ts";
 const page = await Deno.readTextFile(new URL("../../docs/tutorial.md", import.meta.url));
 
 /**
- * Programs as a reader has them, with two differences: the Deno that they download is the one of this process, and a stack takes a port that is free.
+ * Programs as a reader has them, with two differences: the Deno that they download is the one of this process, and
+ * a stack takes a port that is free and shows nothing off.
  */
 async function programs(folder: string, port: number): Promise<string> {
   const bin = await Deno.makeTempDir({ prefix: "socle-bin-" });
@@ -17,7 +18,7 @@ async function programs(folder: string, port: number): Promise<string> {
   const npx = `#!/bin/sh
 if [ "$1 $2" = "-y deno@2.9.6" ]; then
   shift 2
-  if [ "$*" = "task start" ]; then exec "${Deno.execPath()}" task start --port ${port}; fi
+  if [ "$*" = "task start" ]; then exec "${Deno.execPath()}" task start --port ${port} --no-seed; fi
   exec "${Deno.execPath()}" "$@"
 fi
 PATH="$REAL_PATH" exec npx "$@"
