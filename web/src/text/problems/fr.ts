@@ -21,6 +21,8 @@ export const texts: Record<string, string> = {
   order_already_paid: "Votre commande vient d’être payée",
   order_pending: "Un autre paiement est en cours",
   order_not_found: "Cette commande n’existe pas, ou n’est pas la vôtre",
+  order_not_returnable: "La commande ne peut pas être retournée, ou plus",
+  order_line_unknown: "Cet article n’est pas de cette commande, ou n’y est plus en tel nombre",
   order_not_cancellable: "La commande ne peut plus être annulée",
   too_many_declines: "Trop de paiements ont été refusés",
   captcha_failed: "La vérification anti-robot a échoué",
