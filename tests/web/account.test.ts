@@ -71,7 +71,7 @@ Deno.test({
 
     await page.getByRole("link", { name: "Plan and billing" }).click();
     await headingIs(page, "Plan and billing");
-    await page.getByText("Workspace: Ada").waitFor();
+    await page.getByText("Ada · your role: owner").waitFor();
     await page.getByRole("button", { name: "Choose Basic: €19.00 a month" }).waitFor();
     assert.deepEqual(complaints, []);
 
