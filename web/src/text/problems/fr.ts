@@ -3,6 +3,7 @@
  * not compile.
  */
 import type { ProblemCode } from "../../../../client/src/mod.ts";
+import { shopProblems } from "../../shop/text/problems-fr.ts";
 
 /** Auth's own. */
 type AuthCode =
@@ -12,28 +13,7 @@ type AuthCode =
   | "session_not_found";
 
 export const texts: Record<ProblemCode | AuthCode, string> = {
-  product_not_found: "Ce produit n’est pas en vente",
-  category_not_found: "Cette catégorie n’existe pas",
-  price_list_not_found: "Ces prix n’existent pas",
-  variant_not_found: "Ce produit n’est pas en vente",
-  cart_empty: "Votre panier est vide",
-  cart_line_not_found: "Cette ligne n’est plus dans le panier",
-  cart_limit_reached: "Votre panier est plein",
-  cart_unavailable: "Les paniers sont injoignables : réessayez dans un instant",
-  item_unavailable: "Un article n’est plus en vente",
-  out_of_stock: "Il n’y en a plus assez en stock",
-  discount_invalid: "Ce code n’est pas valable",
-  discount_not_applicable: "Ce code ne s’applique pas à vos articles",
-  discount_minimum: "Vos articles n’atteignent pas le minimum de ce code",
-  discount_used_up: "Ce code a déjà été utilisé autant de fois que possible",
-  shipping_required: "Choisissez un mode de livraison et une adresse",
-  shipping_unavailable: "Ce mode de livraison n’est pas possible pour cette commande",
-  order_too_large: "La commande dépasse ce qu’un paiement peut porter",
-  order_too_small: "La commande est inférieure à ce qu’une carte peut payer",
-  order_already_paid: "Votre commande vient d’être payée",
-  order_pending: "Un autre paiement est en cours",
-  order_not_found: "Cette commande n’existe pas, ou n’est pas la vôtre",
-  order_not_cancellable: "La commande ne peut plus être annulée",
+  ...shopProblems,
   too_many_declines: "Trop de paiements ont été refusés",
   captcha_failed: "La vérification anti-robot a échoué",
   captcha_unavailable: "La vérification anti-robot est injoignable",
@@ -119,19 +99,6 @@ export const texts: Record<ProblemCode | AuthCode, string> = {
   refund_exceeds_payment: "C’est plus qu’il ne reste du paiement",
   unsubscribe_link_invalid: "Ce lien ne désactive rien",
   webhook_endpoint_not_found: "Ce point d’envoi n’existe pas",
-  category_cycle: "Une catégorie ne peut pas être sous elle-même",
-  order_state_conflict: "La commande ne peut pas passer à cet état",
-  order_not_refundable: "Il ne reste rien à rembourser",
-  order_not_returnable: "La commande ne peut pas être retournée",
-  order_line_unknown: "La commande n’a pas cette ligne",
-  refund_exceeds_order: "C’est plus qu’il ne reste de la commande",
-  return_not_found: "Ce retour n’existe pas",
-  import_file_not_found: "Le fichier à importer n’existe pas",
-  import_not_found: "Cet import n’existe pas",
-  catalogue_import_running: "Un autre import du catalogue est en cours",
-  export_not_found: "Cet export n’existe pas",
-  review_not_found: "Cet avis n’existe pas",
-  review_not_allowed: "Seul un acheteur peut donner son avis",
   storage_unavailable: "Le stockage est injoignable",
   unhealthy: "Une partie du système ne va pas bien",
 };
