@@ -1,7 +1,10 @@
--- A shop to look at: sixty products with their prices and stock, shipping rates and discounts. For a fresh local
--- database, or a project pushed with `db push --include-seed`. Run again it adds what is missing and changes
--- nothing else. Their pictures come by `task seed` (the local stack's first start does it by itself), plans from
--- Stripe (`task plans`). No user is made here: this file may go to a project that strangers reach.
+-- Something to look at, for a fresh local database, or a project pushed with `db push --include-seed`. Run again it
+-- adds what is missing and changes nothing else. Plans come from Stripe (`task plans`). No user is made here: this
+-- file may go to a project that strangers reach.
+
+-- #region shop
+-- A shop: sixty products with their prices and stock, shipping rates and discounts. Their pictures come by
+-- `task seed` (the local stack's first start does it by itself).
 
 insert into public.categories (slug, parent_id, name_en, name_fr, position) values
   ('home', null, 'Home', 'Maison', 1),
@@ -385,3 +388,4 @@ select discount.id, category.id
 from public.discounts as discount, public.categories as category
 where discount.code = 'LUMIERE20' and category.slug = 'light'
 on conflict on constraint discount_scopes_once do nothing;
+-- #endregion shop
