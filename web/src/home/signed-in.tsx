@@ -4,7 +4,9 @@ import type { ReactNode } from "react";
 import { useApp } from "../app-context.ts";
 import { Page } from "../components/page.tsx";
 import { PersonPicture } from "../components/person.tsx";
+// #region shop
 import { orderCards } from "../shop/home-cards.ts";
+// #endregion shop
 import { useLanguage } from "../text/language.tsx";
 import { rows, useRead } from "../use-read.ts";
 import { OwnInvitations } from "../workspace/own-invitations.tsx";
@@ -35,7 +37,9 @@ export function SignedIn({ user, notice }: { user: User; notice: ReactNode }) {
         cards={[
           { href: "/billing", title: t.toBilling, text: s.billingText, icon: IconCreditCard },
           { href: "/workspace", title: t.workspace, text: s.workspaceText, icon: IconUsers },
+          // #region shop
           ...orderCards(language),
+          // #endregion shop
           { href: "/account", title: t.account, text: s.accountText, icon: IconUser },
         ]}
       />

@@ -4,7 +4,9 @@ import type { ReactNode } from "react";
 import { ButtonLink } from "../components/button-link.tsx";
 import { LogIn } from "../components/log-in.tsx";
 import { Page } from "../components/page.tsx";
+// #region shop
 import { shopCards } from "../shop/home-cards.ts";
+// #endregion shop
 import { useLanguage } from "../text/language.tsx";
 import { Cards } from "./cards.tsx";
 import { useHomeTexts } from "./texts.ts";
@@ -31,7 +33,9 @@ export function Visitor({ notice }: { notice: ReactNode }) {
       </SimpleGrid>
       <Cards
         cards={[
+          // #region shop
           ...shopCards(language),
+          // #endregion shop
           { href: "/billing", title: t.billing, text: s.billingText, icon: IconCreditCard },
           { href: "/workspace", title: t.workspace, text: s.workspaceText, icon: IconUsers },
           { href: "/workspace/keys", title: s.keys, text: s.keysText, icon: IconKey },

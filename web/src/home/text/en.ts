@@ -1,7 +1,7 @@
 /** English: the start page. */
 export const texts = {
   visitorTitle: "A whole application, to click through",
-  visitorText: "Accounts, teams, subscriptions and a shop, all on one Supabase project.",
+  visitorText: "Accounts, teams, subscriptions: all on one Supabase project.",
   visitorPoints: [
     "Sign up, and your own workspace is there.",
     "Take a plan, change it, pause it: each change is quoted first.",

@@ -3,7 +3,7 @@ import type { Texts } from "./en.ts";
 
 export const texts: Texts = {
   visitorTitle: "Une application entière, à parcourir",
-  visitorText: "Comptes, équipes, abonnements et boutique, sur un seul projet Supabase.",
+  visitorText: "Comptes, équipes, abonnements : le tout sur un seul projet Supabase.",
   visitorPoints: [
     "Créez un compte, et votre espace de travail est là.",
     "Prenez une offre, changez-en, mettez-la en pause : chaque changement est d’abord chiffré.",
