@@ -2066,6 +2066,7 @@ comment on table public.payments is 'What was paid, or is to be, towards an invo
 comment on column public.payments.stripe_payment_id is 'Stripe''s payment intent.';
 comment on column public.payments.amount_refunded is 'How much of it went back, in minor units.';
 CREATE INDEX payments_invoice ON public.payments USING btree (invoice_id);
+CREATE INDEX payments_newest ON public.payments USING btree (created_at DESC, id DESC);
 CREATE INDEX payments_workspace ON public.payments USING btree (workspace_id, created_at DESC);
 alter table public.payments enable row level security;
 grant select on public.payments to authenticated;
@@ -9088,6 +9089,51 @@ $function$;
 comment on function private.staff_addresses() is 'Whom alerts go to where no other address is set: [{address, locale, name}]. Security definer: reads addresses in auth.users, where the service role has no grant.';
 grant execute on function private.staff_addresses() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_billing_reconcile(reason text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$ select private.staff_reconcile('billing_reconcile', reason) $function$;
+comment on function private.staff_billing_reconcile(text) is 'Begins a comparison of billing for staff. Security definer: no user writes jobs.';
+grant execute on function private.staff_billing_reconcile(text) to authenticated;
+grant execute on function private.staff_billing_reconcile(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_billing_reconciliations()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.staff_calls();
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', run.id, 'repair', run.repair, 'checked', run.checked,
+      'started_at', run.started_at, 'finished_at', run.finished_at,
+      'drifts', (select count(*) from private.billing_drifts as drift where drift.reconciliation_id = run.id),
+      'open', (
+        select count(*) from private.billing_drifts as drift
+        where drift.reconciliation_id = run.id and drift.repaired_at is null
+      ),
+      'found', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'kind', drift.kind, 'object_type', drift.object_type, 'object_id', drift.object_id, 'order_id', null,
+          'detail', drift.detail, 'repaired_at', drift.repaired_at
+        ) order by drift.id), '[]')
+        from (
+          select * from private.billing_drifts as one where one.reconciliation_id = run.id order by one.id limit 100
+        ) as drift
+      )
+    ) order by run.id desc), '[]')
+    from (select * from private.reconciliations order by id desc limit 10) as run
+  );
+end;
+$function$;
+comment on function private.staff_billing_reconciliations() is 'The latest comparisons of billing, for staff. Security definer: no user reads what they found.';
+grant execute on function private.staff_billing_reconciliations() to authenticated;
+grant execute on function private.staff_billing_reconciliations() to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_calls()
  RETURNS void
  LANGUAGE plpgsql
@@ -9108,6 +9154,106 @@ comment on function private.staff_calls() is 'Lets only staff go on, who have sh
 grant execute on function private.staff_calls() to authenticated;
 grant execute on function private.staff_calls() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_order_days(time_zone text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  first_day timestamptz;
+begin
+  perform private.staff_calls();
+  begin
+    first_day := date_trunc('day', private.now(), time_zone) - interval '29 days';
+  exception when invalid_parameter_value then
+    perform private.problem(422, 'invalid_body', 'There is no such time zone.');
+  end;
+  return (
+    select coalesce(jsonb_agg(to_jsonb(counted) order by counted.day, counted.currency), '[]')
+    from (
+      select (placed.created_at at time zone time_zone)::date as day, placed.currency, count(*) as orders,
+        sum(placed.paid_amount - placed.refunded_amount - placed.disputed_amount)::bigint as revenue
+      from public.orders as placed
+      where placed.created_at >= first_day and placed.paid_at is not null
+      group by 1, 2
+    ) as counted
+  );
+end;
+$function$;
+comment on function private.staff_order_days(text) is 'What was sold on which day, for staff. Security definer: no user reads others'' orders; only sums leave.';
+grant execute on function private.staff_order_days(text) to authenticated;
+grant execute on function private.staff_order_days(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_overview()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  -- The newest so many of the queue and of the inbox, by the primary key. An index for it would cost each
+  -- job and event; so a busy day is cut, and `since` says where.
+  most constant integer := 20000;
+begin
+  perform private.staff_calls();
+  return jsonb_build_object(
+    'incidents', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'rule', told.rule, 'opened_at', told.opened_at, 'resolved_at', told.resolved_at, 'value', told.value,
+        'peak', told.peak, 'threshold', rule.threshold, 'detail', told.told_detail
+      ) order by told.opened_at desc), '[]')
+      from (
+        select * from private.alert_incidents where resolved_at is null
+        union all
+        (select * from private.alert_incidents where resolved_at > now() - interval '7 days'
+         order by resolved_at desc limit 20)
+      ) as told
+      join private.alert_rules as rule on rule.name = told.rule
+    ),
+    'jobs', (
+      with newest as (
+        select job.created_at, job.state from private.jobs as job order by job.id desc limit most
+      ), counted as (
+        select date_trunc('hour', newest.created_at) as hour,
+          count(*) filter (where newest.state = 'succeeded') as succeeded,
+          count(*) filter (where newest.state = 'dead') as dead,
+          count(*) filter (where newest.state = 'pending') as pending
+        from newest where newest.created_at > now() - interval '24 hours' group by 1
+      )
+      select jsonb_build_object(
+        'since', (
+          select min(newest.created_at) from newest
+          having count(*) = most and min(newest.created_at) > now() - interval '24 hours'
+        ),
+        'hours', (select coalesce(jsonb_agg(to_jsonb(counted) order by counted.hour), '[]') from counted)
+      )
+    ),
+    'events', (
+      with newest as (
+        select event.received_at, event.provider from private.webhook_events as event
+        order by event.id desc limit most
+      ), counted as (
+        select date_trunc('hour', newest.received_at) as hour, newest.provider, count(*) as events
+        from newest where newest.received_at > now() - interval '24 hours' group by 1, 2
+      )
+      select jsonb_build_object(
+        'since', (
+          select min(newest.received_at) from newest
+          having count(*) = most and min(newest.received_at) > now() - interval '24 hours'
+        ),
+        'hours', (
+          select coalesce(jsonb_agg(to_jsonb(counted) order by counted.hour, counted.provider), '[]') from counted
+        )
+      )
+    )
+  );
+end;
+$function$;
+comment on function private.staff_overview() is 'How it goes, for staff. Security definer: no user reads the queue, the inbox or incidents; only numbers leave.';
+grant execute on function private.staff_overview() to authenticated;
+grant execute on function private.staff_overview() to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_reach(last boolean)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -9126,6 +9272,34 @@ comment on function private.staff_reach(boolean) is 'The first, or the last, of 
 grant execute on function private.staff_reach(boolean) to authenticated;
 grant execute on function private.staff_reach(boolean) to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_reconcile(job_kind text, reason text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  why constant text := btrim(reason);
+  job bigint;
+begin
+  perform private.staff_calls();
+  if coalesce(char_length(why) not between 5 and 500, true) then
+    perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
+  end if;
+  -- One at a time: who comes second gets the one that waits or runs.
+  perform pg_advisory_xact_lock(hashtextextended(job_kind, 0));
+  select min(open.id) into job from private.jobs as open where open.kind = job_kind and open.state = 'pending';
+  if job is null then
+    job := private.enqueue(job_kind, '{}');
+    perform private.audit_note(job_kind || '.start', job::text, null, jsonb_build_object(
+      'note', jsonb_build_object('new', why)
+    ));
+  end if;
+  return job;
+end;
+$function$;
+comment on function private.staff_reconcile(text, text) is 'The job of a comparison that staff want now: the one that is open already, or a new one, with its entry in the audit log.';
+grant execute on function private.staff_reconcile(text, text) to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -9140,6 +9314,51 @@ end;
 $function$;
 comment on function private.staff_required(uuid) is 'Lets only staff go on.';
 grant execute on function private.staff_required(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_shop_reconcile(reason text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$ select private.staff_reconcile('shop_reconcile', reason) $function$;
+comment on function private.staff_shop_reconcile(text) is 'Begins a comparison of the shop for staff. Security definer: no user writes jobs.';
+grant execute on function private.staff_shop_reconcile(text) to authenticated;
+grant execute on function private.staff_shop_reconcile(text) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_shop_reconciliations()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.staff_calls();
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'id', run.id, 'repair', run.repair, 'checked', run.checked,
+      'started_at', run.started_at, 'finished_at', run.finished_at,
+      'drifts', (select count(*) from private.shop_drifts as drift where drift.reconciliation_id = run.id),
+      'open', (
+        select count(*) from private.shop_drifts as drift
+        where drift.reconciliation_id = run.id and drift.repaired_at is null
+      ),
+      'found', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'kind', drift.kind, 'object_type', drift.object_type, 'object_id', drift.object_id,
+          'order_id', drift.order_id, 'detail', drift.detail, 'repaired_at', drift.repaired_at
+        ) order by drift.id), '[]')
+        from (
+          select * from private.shop_drifts as one where one.reconciliation_id = run.id order by one.id limit 100
+        ) as drift
+      )
+    ) order by run.id desc), '[]')
+    from (select * from private.shop_reconciliations order by id desc limit 10) as run
+  );
+end;
+$function$;
+comment on function private.staff_shop_reconciliations() is 'The latest comparisons of the shop, for staff. Security definer: no user reads what they found.';
+grant execute on function private.staff_shop_reconciliations() to authenticated;
+grant execute on function private.staff_shop_reconciliations() to service_role;
 
 CREATE OR REPLACE FUNCTION private.staff_standing()
  RETURNS text
@@ -14462,6 +14681,25 @@ $function$;
 comment on function public.shop_reconciliation_unlisted(bigint, integer) is 'Server RPC: movements of the ledger whose object a run has neither met at Stripe nor looked for there: [{kind, stripe_id, order_id, amount}].';
 grant execute on function public.shop_reconciliation_unlisted(bigint, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_billing_reconcile(reason text)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.staff_billing_reconcile(reason) $function$;
+comment on function public.staff_billing_reconcile(text) is 'Client RPC for staff: the job that compares billing with Stripe as the night''s does: the one that is open already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.staff_billing_reconcile(text) to authenticated;
+grant execute on function public.staff_billing_reconcile(text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_billing_reconciliations()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.staff_billing_reconciliations() $function$;
+comment on function public.staff_billing_reconciliations() is 'Client RPC for staff: the ten latest comparisons of billing with Stripe, newest first: [{id, repair, checked, started_at, finished_at, drifts, open, found: the first hundred of [{kind, object_type, object_id, order_id, detail, repaired_at}]}]. Refuses with forbidden or second_factor_required.';
+grant execute on function public.staff_billing_reconciliations() to authenticated;
+grant execute on function public.staff_billing_reconciliations() to service_role;
+
 CREATE OR REPLACE FUNCTION public.staff_jobs(staff uuid, filter jsonb, before_id bigint, page_size integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -14665,6 +14903,16 @@ $function$;
 comment on function public.staff_order(uuid, uuid) is 'Server RPC: an order for staff, with its ledger, its disputes and its ids at Stripe; null when there is none.';
 grant execute on function public.staff_order(uuid, uuid) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_order_days(time_zone text DEFAULT 'UTC'::text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.staff_order_days(time_zone) $function$;
+comment on function public.staff_order_days(text) is 'Client RPC for staff: [{day, currency, orders, revenue}] of the last 30 days of a time zone: orders that were paid, by the day on which they were placed; revenue in minor units, without what went back since. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.staff_order_days(text) to authenticated;
+grant execute on function public.staff_order_days(text) to service_role;
+
 CREATE OR REPLACE FUNCTION public.staff_orders(staff uuid, filter jsonb, after jsonb, page_size integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -14718,6 +14966,16 @@ $function$;
 comment on function public.staff_orders(uuid, jsonb, jsonb, integer) is 'Server RPC: {orders, next} for staff, newest first, of a filter {status, number, email, from, to, returns}; `after` is the `next` of the page before.';
 grant execute on function public.staff_orders(uuid, jsonb, jsonb, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_overview()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.staff_overview() $function$;
+comment on function public.staff_overview() is 'Client RPC for staff: {incidents: open ones and those of the last week; jobs: {since, hours: [{hour, succeeded, dead, pending}]}, by when they were made; events: {since, hours: [{hour, provider, events}]}} of the last 24 hours. `since` is null unless only the newest 20,000 are counted, and these begin later. Refuses with forbidden or second_factor_required.';
+grant execute on function public.staff_overview() to authenticated;
+grant execute on function public.staff_overview() to service_role;
+
 CREATE OR REPLACE FUNCTION public.staff_reviews(product_id uuid DEFAULT NULL::uuid, hidden boolean DEFAULT NULL::boolean, cursor text DEFAULT NULL::text, page_size integer DEFAULT 20)
  RETURNS jsonb
  LANGUAGE sql
@@ -14730,6 +14988,25 @@ AS $function$
 $function$;
 comment on function public.staff_reviews(uuid, boolean, text, integer) is 'Client RPC for staff: reviews as they are kept, newest first, of a product or of all, hidden or shown or both: {reviews, next_cursor}. Others meet 403 forbidden.';
 grant execute on function public.staff_reviews(uuid, boolean, text, integer) to authenticated;
+
+CREATE OR REPLACE FUNCTION public.staff_shop_reconcile(reason text)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select private.staff_shop_reconcile(reason) $function$;
+comment on function public.staff_shop_reconcile(text) is 'Client RPC for staff: the job that compares the shop with Stripe as the night''s does: the one that is open already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
+grant execute on function public.staff_shop_reconcile(text) to authenticated;
+grant execute on function public.staff_shop_reconcile(text) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_shop_reconciliations()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select private.staff_shop_reconciliations() $function$;
+comment on function public.staff_shop_reconciliations() is 'Client RPC for staff: the ten latest comparisons of the shop with Stripe and the ledgers, as staff_billing_reconciliations gives billing''s. Refuses with forbidden or second_factor_required.';
+grant execute on function public.staff_shop_reconciliations() to authenticated;
+grant execute on function public.staff_shop_reconciliations() to service_role;
 
 CREATE OR REPLACE FUNCTION public.staff_standing()
  RETURNS text

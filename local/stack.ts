@@ -66,6 +66,8 @@ export interface Stack {
   adminDatabaseUrl: string;
   /** Where the database's files are; undefined with SOCLE_DATABASE_URL. */
   databaseDir: string | undefined;
+  /** Whether its database was new, and got seed.sql. */
+  seeded: boolean;
   /** Whether Stripe itself is used, by a key in supabase/functions/.env. */
   ownStripe: boolean;
   /** Starts every function ahead of its first call. */
@@ -172,10 +174,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       log,
     });
     stops.push(gateway.stop);
+    let seeded = false;
     const startDatabase = async () => {
       await gateway.prepare();
       progress("migrations");
-      await migrate(databaseUrl, supabaseDir, { seed: options.seed ?? true });
+      ({ seeded } = await migrate(databaseUrl, supabaseDir, { seed: options.seed ?? true }));
     };
     const ownStripe = own["STRIPE_SECRET_KEY"] !== undefined && own["STRIPE_API_URL"] === undefined;
     const [, mail, redis, stripe] = await Promise.all([
@@ -285,6 +288,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env,
       functionsEnv,
       adminDatabaseUrl,
+      seeded,
       ownStripe,
       databaseDir: server?.dataDir,
       warm: functions.warm,

@@ -2,7 +2,8 @@
  * `task test`: starts a stack on free ports with data of its own, runs the tests against it, and takes
  * everything down. Arguments go to `deno test`: paths, --filter.
  *
- * With SUPABASE_URL and the other variables of `task status` set, the tests run against that stack.
+ * With SUPABASE_URL and the other variables of `task status` set, the tests run against that stack. `--http-only`
+ * runs those alone that need nothing else of it (http-only.ts): they run against a real Supabase as well.
  */
 import { join } from "node:path";
 import { type FreshDatabase, freshDatabase } from "../local/postgres/fresh-database.ts";
@@ -10,12 +11,15 @@ import { freePorts } from "../local/ports.ts";
 import { publishPlans } from "../local/publish-plans.ts";
 import { projectDir, siteCacheDir, type Stack, startStack } from "../local/stack.ts";
 import { cachedSite } from "../local/web/cache.ts";
+import { repository } from "../scripts/gates/tree.ts";
+import { httpOnly } from "./http-only.ts";
 import { plansKnown } from "./support/plans-known.ts";
 import { preparePlans } from "./support/plans-prepared.ts";
 
 const logFile = Deno.env.get("SOCLE_TEST_LOG");
 /** A part calls a few functions: each starts when it is called. */
 const whole = Deno.args.every((arg) => arg.startsWith("-"));
+const byHttpOnly = Deno.args.includes("--http-only");
 /** Single files have few stacks of their own. */
 const manyStacks = !Deno.args.some((arg) => arg.endsWith(".test.ts"));
 
@@ -47,8 +51,20 @@ async function isPath(arg: string): Promise<boolean> {
   }
 }
 
+/** What `deno test` is given: the arguments, and paths where none was named. */
+async function testArguments(): Promise<string[]> {
+  const given = Deno.args.filter((arg) => arg !== "--http-only");
+  const named = await Promise.all(given.map((arg) => isPath(arg)));
+  const paths = given.filter((_, index) => named[index]);
+  if (!byHttpOnly) return paths.length > 0 ? given : [...given, "tests/"];
+  const files = (await httpOnly(await repository())).filter((file) =>
+    paths.length === 0 || paths.some((path) => join(file).startsWith(join(path)))
+  );
+  if (files.length === 0) throw new Error("none of the named tests goes by HTTP alone");
+  return [...given.filter((_, index) => !named[index]), ...files];
+}
+
 async function runTests(env: Record<string, string>): Promise<number> {
-  const named = await Promise.all(Deno.args.map((arg) => isPath(arg)));
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [
       "test",
@@ -56,8 +72,7 @@ async function runTests(env: Record<string, string>): Promise<number> {
       "--no-check",
       "--parallel",
       "--reporter=dot",
-      ...Deno.args,
-      ...(named.includes(true) ? [] : ["tests/"]),
+      ...await testArguments(),
     ],
     cwd: projectDir,
     env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "5" },

@@ -7,7 +7,14 @@ import { figure } from "../support/figure.ts";
 import { httpStack } from "../support/http-stack.ts";
 
 /** The functions of a quick run: one of each weight. */
-const few = ["health", "stripe-webhook", "checkout-create", "jobs-run"];
+const few = [
+  "health",
+  "stripe-webhook",
+  // #region shop
+  "checkout-create",
+  // #endregion shop
+  "jobs-run",
+];
 
 export default figure({
   title: "Cold start",

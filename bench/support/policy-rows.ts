@@ -51,7 +51,11 @@ export async function policyShapes(sql: Sql): Promise<MeasuredShape[]> {
 
 /** Makes a table of so many rows. */
 export async function policyRows(count: number): Promise<PolicyRows> {
-  const database = await sqlDatabase(({ adminUrl }) => makeProducts(adminUrl, products));
+  const database = await sqlDatabase(
+    // #region shop
+    ({ adminUrl }) => makeProducts(adminUrl, products),
+    // #endregion shop
+  );
   const { sql } = database;
   await planOf(sql, { id: "pro", rank: 1, features: { audit_log: null } });
   const user = await insertUser(sql);
@@ -104,12 +108,16 @@ export async function policyRows(count: number): Promise<PolicyRows> {
     alter table public.bench_rows enable row level security;`);
   await sql`vacuum analyze public.bench_rows`;
   const list = (ids: string[], type: string) => `'{${ids.join(",")}}'::${type}[]`;
+  // #region shop
   const lists = await sql<{ id: string }[]>`select id from public.price_lists where active`;
+  // #endregion shop
   const plans = await sql<{ id: string }[]>`select id from public.plans where active`;
   const literals = {
     ":workspaces": list(workspaces, "uuid"),
     ":cases": list(cases, "uuid"),
+    // #region shop
     ":lists": list(lists.map(({ id }) => id), "text"),
+    // #endregion shop
     ":plans": list(plans.map(({ id }) => id), "text"),
   };
   return {

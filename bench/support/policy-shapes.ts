@@ -12,7 +12,7 @@ export interface Shape {
   caller: Caller;
   /**
    * The same rows by an explicit condition, as somebody writes it who knows the ids: `:user` stands for the caller's,
-   * `:workspaces` and `:cases` for arrays of what is the caller's, `:lists` and `:plans` for those that are active.
+   * `:workspaces` and `:cases` for arrays of what is the caller's, `:plans` and such for those that are active.
    */
   where: string;
   /** What the query asks for besides, as its callers do. */
@@ -20,6 +20,7 @@ export interface Shape {
 }
 
 const member = "workspace_id = any (:workspaces)";
+// #region shop
 const listed = "price_list_id = any (:lists)";
 const sold =
   `exists (select from public.products as product where product.id = product_id and product.active)`;
@@ -27,20 +28,26 @@ const priced = `exists (
     select from public.product_variants as variant join public.products as product on product.id = variant.product_id
     where variant.id = variant_id and variant.active and product.active
   ) and ${listed}`;
+// #endregion shop
 const asStaff = "exists (select from private.staff where user_id = :user)";
 
 /** By what {@link shapeOf} answers. */
 export const shapes: Record<string, Shape> = {
   "true": { name: "everybody", caller: "visitor", where: "true" },
   "active": { name: "active", caller: "visitor", where: "active" },
+  // #region shop
   "on_sale": { name: "on sale", caller: "visitor", where: "on_sale" },
+  // #endregion shop
   "(active OR staff)": { name: "active, or staff", caller: "user", where: "active" },
+  // #region shop
   "(on_sale OR staff)": { name: "on sale, or staff", caller: "user", where: "on_sale" },
+  // #endregion shop
   "(active AND (plan_id IN ( SELECT plan.id FROM plans plan WHERE plan.active)))": {
     name: "active, of an active plan",
     caller: "visitor",
     where: "active and plan_id = any (:plans)",
   },
+  // #region shop
   "(price_list_id = ANY (listed))": {
     name: "of an active price list",
     caller: "visitor",
@@ -72,6 +79,7 @@ export const shapes: Record<string, Shape> = {
     caller: "user",
     where: priced,
   },
+  // #endregion shop
   "staff": { name: "staff", caller: "staff", where: asStaff },
   "((bucket_id = bucket) AND staff)": {
     name: "staff, in a bucket",
@@ -81,11 +89,13 @@ export const shapes: Record<string, Shape> = {
   "second_factor": { name: "second factor given", caller: "user", where: "true" },
   "own": { name: "own", caller: "user", where: "user_id = :user" },
   "(own_or_staff)": { name: "own, or staff", caller: "user", where: "user_id = :user" },
+  // #region shop
   "(own AND (hidden_at IS NULL))": {
     name: "own, not hidden",
     caller: "user",
     where: "user_id = :user and hidden_at is null",
   },
+  // #endregion shop
   "((bucket_id = bucket) AND own_folder)": {
     name: "own folder",
     caller: "user",
@@ -127,8 +137,11 @@ const names: [RegExp, string][] = [
   [/\( SELECT auth\.uid\(\) AS uid\)/g, "uid"],
   [/\( SELECT private\.is_staff\(\) AS is_staff\)/g, "staff"],
   [/\( SELECT private\.second_factor_given\(\) AS second_factor_given\)/g, "second_factor"],
+  // #region shop
   [/ARRAY\( SELECT list\.id FROM price_lists list WHERE list\.active\)/g, "listed"],
+  // #endregion shop
   [/ARRAY\( SELECT held\.id FROM dunning_cases held\)/g, "cases"],
+  // #region shop
   [
     /\(EXISTS \( SELECT FROM product_variants variant WHERE \(variant\.id = \w+\.variant_id\)\)\)/g,
     "variant_read",
@@ -137,6 +150,7 @@ const names: [RegExp, string][] = [
     /\(EXISTS \( SELECT FROM products product WHERE \(\(product\.id = \w+\.product_id\) AND product\.active\)\)\)/g,
     "sold",
   ],
+  // #endregion shop
   [
     /\(name ~>=~ \(\(uid\)::text \|\| '\/'::text\)\) AND \(name ~<~ \(\(uid\)::text \|\| '0'::text\)\)/g,
     "own_folder",

@@ -1,10 +1,12 @@
 /** What `task start` prints once everything runs. */
+import { accounts, demoPassword } from "../demo/accounts.ts";
+import type { DemoState } from "../demo/state.ts";
 
 /** The screen: where each part is, and a few things to try that work as printed. */
 export function startScreen(
   env: Record<string, string>,
   seconds: number,
-  databaseDir?: string,
+  { databaseDir, demo }: { databaseDir?: string | undefined; demo: DemoState },
 ): string {
   const api = env["SUPABASE_URL"];
   const key = env["SUPABASE_PUBLISHABLE_KEY"];
@@ -22,7 +24,7 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   Stripe     ${env["STRIPE_API_URL"]}
   Variables  npx -y deno@2.9.6 task status
   Commands   task logs, db, mailbox, stripe trigger, new endpoint, doctor
-
+${demo === "none" ? "" : people(demo)}
 Four things to try in another terminal:
 
   1. Sign up, then open the mailbox:
@@ -37,5 +39,17 @@ Four things to try in another terminal:
 
   4. See whether everything is well:
      curl ${api}/functions/v1/health
+`;
+}
+
+/** Whom one can log in as on the web's pages. */
+function people(demo: DemoState): string {
+  const rows = Object.values(accounts).map(({ email, shows }) => `  ${email.padEnd(25)}${shows}`);
+  return `
+Log in on the web's pages, password "${demoPassword}"${
+    demo === "wanted" ? " (they and the shop's pictures are being made: up to a minute)" : ""
+  }:
+
+${rows.join("\n")}
 `;
 }

@@ -1,8 +1,10 @@
 /** `task start`: runs the whole backend on loopback until Ctrl-C. */
 import { parseArgs } from "node:util";
+import { beginDemo, demoStateOf, type Filling } from "../demo/begin.ts";
 import { assertFree, portsFrom } from "../ports.ts";
 import { publishPlans } from "../publish-plans.ts";
 import { type Stack, startStack } from "../stack.ts";
+import type { Log } from "../log.ts";
 import { terminalLog } from "./lines.ts";
 import { openLogFile } from "./log-file.ts";
 import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
@@ -15,13 +17,19 @@ function fail(message: string): never {
   Deno.exit(1);
 }
 
-function readPort(): number {
+function readOptions(): { port: number; seed: boolean } {
   const { values } = parseArgs({
     args: Deno.args,
-    options: { port: { type: "string", default: String(defaultPort) } },
+    options: {
+      port: { type: "string", default: String(defaultPort) },
+      /** Neither products nor users in a database that is new. */
+      "no-seed": { type: "boolean", default: false },
+    },
   });
   const port = Number(values.port);
-  if (Number.isInteger(port) && port > 0 && port <= 65_530) return port;
+  if (Number.isInteger(port) && port > 0 && port <= 65_530) {
+    return { port, seed: !values["no-seed"] };
+  }
   fail(`--port takes a number from 1 to 65530, not ${values.port}`);
 }
 
@@ -41,8 +49,9 @@ const running = await readRunning();
 if (running !== undefined) {
   fail(`The stack runs already (process ${running.pid}) at ${running.env["SUPABASE_URL"]}.`);
 }
-const port = readPort();
+const { port, seed } = readOptions();
 let stack: Stack | undefined;
+let filling: Filling | undefined;
 let stopping = false;
 const stopped = Promise.withResolvers<void>();
 
@@ -50,6 +59,7 @@ async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
   await removeRunning();
+  await filling?.stop();
   await stack?.stop();
   stopped.resolve();
 }
@@ -60,6 +70,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 const progress = showProgress();
 try {
   const keepLine = await openLogFile(dataDir);
+  const log: Log = (source, message, level) => {
+    terminalLog(source, message, level);
+    keepLine(source, message, level);
+  };
   const databaseUrl = Deno.env.get("SOCLE_DATABASE_URL");
   const redisUrl = Deno.env.get("REDIS_URL");
   const { database, ...others } = portsFrom(port);
@@ -68,14 +82,12 @@ try {
   const up = await startStack({
     dataDir,
     ports: portsFrom(port),
-    log: (source, message, level) => {
-      terminalLog(source, message, level);
-      keepLine(source, message, level);
-    },
+    log,
     databaseUrl,
     redisUrl,
     watch: true,
     web: true,
+    seed,
     progress: progress.step,
   });
   stack = up;
@@ -88,8 +100,11 @@ try {
     await up.stop(); // Ctrl-C came while it started.
   } else {
     await writeRunning(up.env);
-    console.log(startScreen(up.env, (performance.now() - started) / 1000, up.databaseDir));
+    const demo = await demoStateOf(up, dataDir);
+    const seconds = (performance.now() - started) / 1000;
+    console.log(startScreen(up.env, seconds, { databaseDir: up.databaseDir, demo }));
     await up.warm();
+    if (demo === "wanted" && !stopping) filling = beginDemo(log);
   }
 } catch (error) {
   progress.end();

@@ -32,14 +32,14 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
  *
  * @param databaseUrl connection string of the role that shall own the objects (`postgres`)
  * @param options.seed whether a database that had no migration yet gets seed.sql; default true
- * @returns how many migrations were applied
+ * @returns how many migrations were applied, and whether the seed was
  * @throws naming the file when one fails; those before it stay applied
  */
 export async function migrate(
   databaseUrl: string,
   supabaseDir: string,
   options: { seed?: boolean } = {},
-): Promise<number> {
+): Promise<{ applied: number; seeded: boolean }> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
     await sql.unsafe(`
@@ -69,10 +69,9 @@ export async function migrate(
       }
       count++;
     }
-    if (count === migrations.length && count > 0 && (options.seed ?? true)) {
-      await sql.unsafe(await Deno.readTextFile(join(supabaseDir, "seed.sql")));
-    }
-    return count;
+    const seeded = count === migrations.length && count > 0 && (options.seed ?? true);
+    if (seeded) await sql.unsafe(await Deno.readTextFile(join(supabaseDir, "seed.sql")));
+    return { applied: count, seeded };
   } finally {
     await sql.end();
   }

@@ -101,6 +101,7 @@ export const dependencies: Record<string, Dependency> = {
     why: "reads the SDK's types for the local Stripe, and what a file imports",
     given: "source files",
   },
+  "yaml": { why: "reads the workflows, to check what they run", given: "those files" },
   "vite": { why: "builds and serves the pages", given: "`web/`; writes `web/dist`" },
   "@vitejs/plugin-react": { why: "lets Vite read React", given: "`web/src`" },
   // Tests and tools

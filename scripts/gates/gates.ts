@@ -8,12 +8,14 @@ import { pins } from "./pins.ts";
 import { problems } from "./problems.ts";
 import { secrets } from "./secrets.ts";
 import type { Gate } from "./tree.ts";
+import { workflows } from "./workflows.ts";
 
 export const gates: Gate[] = [
   boundaries,
   endpoints,
   problems,
   docs,
+  workflows,
   pins,
   dependencies,
   licences,

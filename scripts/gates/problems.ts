@@ -6,7 +6,7 @@
 import { catalogue } from "../../supabase/functions/_shared/problem.ts";
 import type { Gate, Tree } from "./tree.ts";
 
-/** A refusal in a migration: `private.problem(404, 'workspace_not_found', …)`. */
+/** A refusal in the schema: `private.problem(404, 'workspace_not_found', …)`. */
 interface Refusal {
   place: string;
   status: number;
@@ -43,7 +43,8 @@ export const problems: Gate = {
   name: "problem codes are in the catalogue, and documented",
   async complaints(tree) {
     const page = await tree.read("docs/errors.md");
-    const found = (await texts(tree, /^supabase\/migrations\/.*\.sql$/))
+    // Not in the migrations: what one of them refused with, a later one may have replaced or dropped.
+    const found = (await texts(tree, /^docs\/schema\.sql$/))
       .flatMap(([path, text]) => refusalsIn(path, text));
     const refusals = found.filter((one) => typeof one !== "string");
     const raised = new Set(refusals.map(({ code }) => code));

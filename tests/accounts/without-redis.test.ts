@@ -74,6 +74,7 @@ Deno.test("Redis down, first hanging, then refusing: accounts work and stay prot
       });
     }
 
+    // #region shop
     await t.step(
       `Redis ${how}: carts say that they cannot be reached`,
       async () => {
@@ -106,6 +107,7 @@ Deno.test("Redis down, first hanging, then refusing: accounts work and stay prot
         }
       },
     );
+    // #endregion shop
 
     await t.step(`Redis ${how}: ten wrong passwords, then 429, counted in Postgres`, async () => {
       const { email, password } = await signUp({ on });

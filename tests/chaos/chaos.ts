@@ -2,7 +2,7 @@
 import postgres from "postgres";
 import { listMails } from "../../local/mail/mailbox.ts";
 import { seededRandom } from "../support/random.ts";
-import { call, type StackAddress, stackAddress, stripeSdk } from "../support/stack.ts";
+import { call, stackAddress, stripeSdk } from "../support/stack.ts";
 import { reconciled } from "../support/stripe-local.ts";
 import { waitFor } from "../support/wait.ts";
 import { startClock } from "./clock.ts";

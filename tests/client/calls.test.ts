@@ -1,15 +1,19 @@
 /** The client against the stack: what is sent arrives, and what comes back is what the types say. */
 import assert from "node:assert/strict";
 import { createSocle, isSocleError, outcome } from "../../client/src/mod.ts";
+// #region shop
 import { connect } from "../support/connect.ts";
+// #endregion shop
 import { png } from "../support/images.ts";
 import { onSale } from "../support/products.ts";
 import { operator, stack } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
 import { socleOf, watched } from "./support.ts";
 
+// #region shop
 const sql = connect();
 Deno.test.afterAll(() => sql.end());
+// #endregion shop
 
 Deno.test("client: signs up, reads and changes the profile under the version that was read", async () => {
   const user = await signUp({ name: "Ada" });
@@ -48,6 +52,7 @@ Deno.test("client: a problem is thrown with everything that it tells", async () 
   });
 });
 
+// #region shop
 Deno.test("client: a guest fills a cart, found again by its id, through path, query and body", async () => {
   const { variantId } = await onSale(sql, { stock: 5, price: 1250 });
   const { socle, sent } = watched({});
@@ -83,6 +88,7 @@ Deno.test("client: lists products by typed values, and shows one whose name need
   assert.equal(error?.code, "product_not_found");
   assert.equal(sent.at(-1)!.url.pathname, "/functions/v1/products/a%2Fb%3Fc%23d");
 });
+// #endregion shop
 
 Deno.test("client: uploads a file as a form", async () => {
   const socle = socleOf(await signUp());

@@ -57,6 +57,7 @@ export async function promised(id: string, file: File): Promise<void> {
   // @ts-expect-error: takes nothing
   await socle.userProfileGet({ id });
 
+  // #region shop
   // A path's value stands beside those of the query and the body.
   await socle.productsGet({ product: "bowl", locale: "fr" });
   // @ts-expect-error: which product?
@@ -65,6 +66,7 @@ export async function promised(id: string, file: File): Promise<void> {
   // @ts-expect-error: not a word that the query takes
   await socle.productsList({ sort: "cheapest" });
   await socle.cartAdd({ variant_id: id, price_list: "eur" });
+  // #endregion shop
 
   // A file is a Blob.
   await socle.avatarUpload({ file });
@@ -74,12 +76,16 @@ export async function promised(id: string, file: File): Promise<void> {
   // Options are those that the method takes.
   const signal = AbortSignal.timeout(1000);
   await socle.subscriptionCancel({}, { idempotencyKey: id, signal, timeout: 5000, retries: 1 });
+  // #region shop
   await socle.cartGet({}, { cartId: null });
+  // #endregion shop
   await socle.userProfileUpdate({ name: "Ada" }, { ifMatch: '"1"' });
   // @ts-expect-error: a read takes no key
   await socle.userProfileGet({}, { idempotencyKey: id });
+  // #region shop
   // @ts-expect-error: knows its caller without a cart
   await socle.subscriptionCancel({}, { cartId: id });
+  // #endregion shop
   // @ts-expect-error: not conditional
   await socle.subscriptionCancel({}, { ifMatch: '"1"' });
   holds<Same<keyof CallOptions<never> & "idempotencyKey", never>>();
@@ -90,10 +96,10 @@ export async function promised(id: string, file: File): Promise<void> {
   else {
     holds<Same<typeof data, null>>();
     if (error.code === "subscription_not_found" || error.code === "unreachable") return;
-    // @ts-expect-error: no cart is asked
-    if (error.code === "cart_empty") return;
+    // @ts-expect-error: no address is asked
+    if (error.code === "email_taken") return;
   }
-  holds<Same<Extract<SubscriptionCancelCode, "cart_empty">, never>>();
+  holds<Same<Extract<SubscriptionCancelCode, "email_taken">, never>>();
   holds<Same<SubscriptionCancelCode extends ProblemCode ? true : false, true>>();
 
   // Caught, it may be any code of the catalogue, or the one that was asked for.

@@ -55,6 +55,7 @@ const samples: Record<string, Sample> = {
         values ('stripe', 'evt_handled', 't', '{}', now() - interval '1 day', now(), null),
           ('resend', 'evt_discarded', 't', '{}', now() - interval '1 day', null, now())`,
   },
+  // #region shop
   orders_in_review: {
     make: (call, orders) =>
       call`
@@ -67,6 +68,7 @@ const samples: Record<string, Sample> = {
           (status, price_list_id, currency, subtotal_amount, total_amount, expires_at)
         values ('pending', 'eur', 'EUR', 100, 100, now()), ('cancelled', 'eur', 'EUR', 100, 100, now())`,
   },
+  // #endregion shop
   drift: {
     make: async (call, drifts) => {
       const [run] = await call<{ id: string }[]>`
@@ -115,6 +117,7 @@ const samples: Record<string, Sample> = {
           ('soft_bounces', now()), ('provider', now()), ('hard_bounce', now() - interval '25 hours')
         ) as other (cause, since)`,
   },
+  // #region shop
   shop_drift: {
     make: async (call, drifts) => {
       const [run] = await call<{ id: string }[]>`
@@ -197,6 +200,7 @@ const samples: Record<string, Sample> = {
         from (select id from ordered limit 1) as first,
           (values ('failed', interval '2 hours'), ('done', interval '1 hour')) as made (state, ago)`,
   },
+  // #endregion shop
   webhook_endpoint_disabled: {
     make: (call, endpoints) =>
       call`
@@ -219,7 +223,10 @@ async function openedBy(sample: Sample, value: number): Promise<Record<string, n
   await sql.begin(async (call) => {
     await call`
       truncate private.jobs, private.webhook_events, private.reconciliations,
-        private.mail_suppressions, private.alert_incidents, private.shop_reconciliations cascade`;
+        private.mail_suppressions, private.alert_incidents cascade`;
+    // #region shop
+    await call`truncate private.shop_reconciliations cascade`;
+    // #endregion shop
     await sample.beside(call);
     await sample.make(call, value);
     await call`select private.alerts_evaluate()`;

@@ -50,6 +50,7 @@ Deno.test("billing reconciliation: what a person has discarded is late no more",
   deepEqual(await late("sub_discarded"), []);
 });
 
+// #region shop
 Deno.test("shop reconciliation: the same, within a run", async () => {
   const variant = await insertVariant(sql);
   const { id: order_id } = await insertPaidOrder(sql, { lines: [{ variant }] });
@@ -67,3 +68,4 @@ Deno.test("shop reconciliation: the same, within a run", async () => {
   await handled(stored);
   deepEqual(await found("re_told"), ["refund_missing"]);
 });
+// #endregion shop

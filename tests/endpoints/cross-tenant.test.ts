@@ -34,7 +34,9 @@ interface Foreign {
 
 let victim: TestUser;
 let attacker: TestUser;
+// #region shop
 let variantId: string;
+// #endregion shop
 /** By the field's name, or its endpoint and name where one name means several things. */
 let foreign: Record<string, Foreign>;
 
@@ -43,12 +45,16 @@ Deno.test.beforeAll(async () => {
     signUp({ name: "Victim" }),
     signUp({ name: "Attacker" }),
   ]);
+  // #region shop
   ({ variantId } = await onSale(sql, { stock: 1000 }));
+  // #endregion shop
   await buy(victim);
   const workspace = victim.workspaceId;
+  // #region shop
   const placed = await checkout(victim, { items: [{ variant_id: variantId, quantity: 1 }] });
   assert.equal(placed.status, 200, JSON.stringify(placed.body));
   const order = placed.body.order_id as string;
+  // #endregion shop
   const { quote } = await quoted(victim, {
     workspace_id: workspace,
     price_id: "price_monthly_pro",
@@ -81,8 +87,10 @@ Deno.test.beforeAll(async () => {
     invoice_id: id(await one("invoices")),
     payment_id: id(await one("payments")),
     invitation_id: id(await one("workspace_invitations")),
+    // #region shop
     order_id: id(order),
     order_item_id: id(await one("order_items", "id", "order_id", order)),
+    // #endregion shop
     session_id: { theirs: session, nobodys: `${session.slice(0, -6)}000000` },
     quote: { theirs: quote, nobodys: "none" },
     avatar_url: {
@@ -90,19 +98,27 @@ Deno.test.beforeAll(async () => {
       nobodys: `/storage/v1/object/public/avatars/${crypto.randomUUID()}/avatar.png`,
     },
     // Staff's alone, of whom no user of an endpoint learns anything: whatever id comes.
+    // #region shop
     return_id: id(order),
+    // #endregion shop
     endpoint_id: id(workspace),
+    // #region shop
     export_id: id(workspace),
     import_id: id(workspace),
     id: id(order),
+    // #endregion shop
     "webhook-events GET query.id": { theirs: "1", nobodys: "999999999999999" },
     ids: { theirs: "1", nobodys: "999999999999999" },
     event_id: { theirs: "evt_1", nobodys: "evt_none" },
+    // #region shop
     number: { theirs: await one("orders", "number", "id", order), nobodys: "0000000000" },
+    // #endregion shop
+    // #region shop
     path: {
       theirs: `${victim.id}/catalogue.csv`,
       nobodys: `${crypto.randomUUID()}/catalogue.csv`,
     },
+    // #endregion shop
   };
 });
 
@@ -130,15 +146,19 @@ async function belongings(): Promise<string> {
 const right = (): Record<string, unknown> => ({
   workspace_id: attacker.workspaceId,
   price_id: "price_monthly_basic",
+  // #region shop
   price_list: "eur",
   variant_id: variantId,
+  // #endregion shop
   quantity: 1,
   success_url: `${stack.siteUrl}/done`,
   cancel_url: `${stack.siteUrl}/back`,
   tax_id: null,
   return_url: `${stack.siteUrl}/back`,
   email: freshAddress("guest"),
+  // #region shop
   items: [{ variant_id: variantId, quantity: 1 }],
+  // #endregion shop
 });
 
 /** A part with what it requires, and one value in it. */

@@ -137,7 +137,7 @@ for (const target of [...calledBy("user"), ...calledBy("staff")]) {
 
 Deno.test("the token of a deleted user reads and writes nothing by REST and storage, though it has not expired", async () => {
   const gone = await deletedUser();
-  for (const table of ["workspaces", "profiles", "workspace_members", "orders"] as const) {
+  for (const table of ["workspaces", "profiles", "workspace_members", "invoices"] as const) {
     const { data, error } = await gone.client.from(table).select();
     assert.deepEqual([data, error], [[], null], table);
   }

@@ -118,9 +118,11 @@ export async function build(plan: Plan, declared: Declared, world: World): Promi
   if (declaration.idempotent && plan.idempotencyKey !== null) {
     headers.set("idempotency-key", `fuzz-${plan.idempotencyKey}`);
   }
+  // #region shop
   if (declaration.auth === "visitor" && plan.guest && plan.cart !== null) {
     headers.set("x-cart-id", String(await find(plan.cart)));
   }
+  // #endregion shop
   for (const { name, value } of changesTo(plan, "header")) {
     if (value === null) headers.delete(name);
     else headers.set(name, value);

@@ -64,7 +64,9 @@ const names = [
   "user-agent",
   "x-api-key",
   "x-actor",
+  // #region shop
   "x-cart-id",
+  // #endregion shop
   "x-client-info",
   "x-forwarded-for",
   "x-forwarded-host",

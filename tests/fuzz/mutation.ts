@@ -153,6 +153,18 @@ function changed(value: unknown, path: Path, change: (old: unknown) => unknown):
   );
 }
 
+/** Far more than any endpoint takes; repeated again and again, a text would outgrow what a string can hold. */
+const longest = { text: 4_000_000, array: 100_000 };
+
+/** As often as asked, or until it is longer than anything. */
+function repeated(old: unknown, times: number): unknown {
+  const upTo = (most: number, length: number) =>
+    Math.min(times, Math.max(1, Math.floor(most / Math.max(1, length))));
+  if (typeof old === "string") return old.repeat(upTo(longest.text, old.length));
+  if (!Array.isArray(old)) return [old, old];
+  return Array.from({ length: upTo(longest.array, old.length) }, () => old).flat();
+}
+
 /** The value with the change made. */
 export function withValueChange(value: unknown, change: ValueChange): unknown {
   const all = places(value);
@@ -170,8 +182,7 @@ export function withValueChange(value: unknown, change: ValueChange): unknown {
       case "wrap":
         return [old];
       case "repeat":
-        if (Array.isArray(old)) return Array.from({ length: change.times }, () => old).flat();
-        return typeof old === "string" ? old.repeat(change.times) : [old, old];
+        return repeated(old, change.times);
       case "as text":
         return typeof old === "string" ? Number(old) || old.length : JSON.stringify(old);
     }

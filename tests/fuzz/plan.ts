@@ -33,8 +33,10 @@ export interface Plan {
   second: boolean;
   /** Nobody is signed in, where that is allowed. */
   guest: boolean;
+  // #region shop
   /** A guest's cart. */
   cart: Reference | null;
+  // #endregion shop
   /** Null sends no key; a number names one that other requests may send as well. */
   idempotencyKey: number | null;
   params: unknown;
@@ -115,7 +117,9 @@ export function plansOf(declared: Declared, siteUrl: string): fc.Arbitrary<Plan>
       arbitrary: fc.constant(true),
     }),
     guest: fc.boolean(),
+    // #region shop
     cart: fc.option(reference("cart")),
+    // #endregion shop
     idempotencyKey: fc.option(fc.nat({ max: 400 }), { freq: 1 }),
     params: params ? rightValues(params, known) : fc.constant(undefined),
     query: query ? rightValues(query, known) : fc.constant(undefined),

@@ -12,9 +12,12 @@ const unstorable = "a\0b\ud800c";
 
 Deno.test("a moment that Postgres does not know is 422: of the year 0, or sixteen hours from UTC", async () => {
   const { token } = await signUpStaff();
+  // #region shop
   const cursor = (created_at: string) =>
     btoa(JSON.stringify({ created_at, id: crypto.randomUUID() }));
+  // #endregion shop
   for (const moment of ["0000-07-01T20:00:00Z", "2026-07-01T20:00:00-20:00"]) {
+    // #region shop
     for (
       const query of [
         { from: moment },
@@ -25,6 +28,7 @@ Deno.test("a moment that Postgres does not know is 422: of the year 0, or sixtee
       const answer = await call("GET", `orders?${new URLSearchParams(query)}`, { token });
       strictEqual(answer.body.code, "invalid_query", JSON.stringify([query, answer.body]));
     }
+    // #endregion shop
     for (const name of ["webhook-events", "webhook-deliveries"]) {
       const query = new URLSearchParams({ since: moment, until: moment });
       const answer = await call("GET", `${name}?${query}`, { token });

@@ -10,6 +10,7 @@ import { endpoints } from "../../scripts/gates/endpoints.ts";
 import { licences, licencesBy } from "../../scripts/gates/licences.ts";
 import { pins } from "../../scripts/gates/pins.ts";
 import { problems } from "../../scripts/gates/problems.ts";
+import { workflows } from "../../scripts/gates/workflows.ts";
 import { changed, type Gate, repository, type Tree } from "../../scripts/gates/tree.ts";
 
 const tree = await repository();
@@ -94,7 +95,8 @@ Deno.test("endpoints: one that is not listed or described fails, and so does a n
 
 Deno.test("problems: SQL refuses with codes of the catalogue alone, under their statuses, written out", async () => {
   const spoiled = changed(tree, {
-    "supabase/migrations/20990101000000_x.sql": [
+    "docs/schema.sql": [
+      await tree.read("docs/schema.sql"),
       "perform private.problem(409, 'no_such_code', 'x');",
       "perform private.problem(400, 'workspace_not_found', 'x');",
       "perform private.problem(409, reason, 'x');",
@@ -103,9 +105,9 @@ Deno.test("problems: SQL refuses with codes of the catalogue alone, under their 
   await fails(
     problems,
     spoiled,
-    /_x\.sql:1: refuses with 409 no_such_code/,
-    /_x\.sql:2: refuses with 400 workspace_not_found/,
-    /_x\.sql:3: refuses with a code that is not written out/,
+    /schema\.sql:\d+: refuses with 409 no_such_code/,
+    /schema\.sql:\d+: refuses with 400 workspace_not_found/,
+    /schema\.sql:\d+: refuses with a code that is not written out/,
   );
 });
 
@@ -197,4 +199,31 @@ Deno.test("licences: one that asks for more, also of a package that comes along,
   await fails(of("stripe", "(GPL-3.0-only OR MIT)"), tree);
   await fails(of("stripe", "(MIT AND GPL-3.0-only)"), tree, /its licence is \(MIT AND GPL/);
   assert.equal(licences.name, "licences of what ships");
+});
+
+Deno.test("workflows: what does not parse, or runs what is not there, is noticed", async () => {
+  const ci = ".github/workflows/ci.yml";
+  await fails(
+    workflows,
+    await replaced(ci, "jobs:", "  jobs: ["),
+    /^\.github\/workflows\/ci\.yml: /,
+  );
+  await fails(workflows, await replaced(ci, "./.ci/run", "./.ci/walk"), /runs \.ci\/walk/);
+  await fails(
+    workflows,
+    await replaced(ci, "./.ci/run", "npx -y deno@2.9.6 task okay"),
+    /runs the task okay/,
+  );
+  await fails(workflows, await replaced(ci, "checkout@v4", "checkout@main"), /name its version/);
+  await fails(workflows, await replaced(ci, "    timeout-minutes: 60\n", ""), /may run for ever/);
+  await fails(
+    workflows,
+    await replaced(ci, "permissions:\n  contents: read\n", ""),
+    /what its token may do/,
+  );
+  await fails(
+    workflows,
+    await replaced(".devcontainer/devcontainer.json", '"name": "Socle",', '"name": "Socle"'),
+    /^\.devcontainer\/devcontainer\.json: /,
+  );
 });

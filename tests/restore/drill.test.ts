@@ -4,18 +4,25 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type postgres from "postgres";
+// #region shop
 import type Stripe from "stripe";
+// #endregion shop
 import { listMails } from "../../local/mail/mailbox.ts";
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { onSale } from "../support/products.ts";
 import { buy, customerOf } from "../support/purchases.ts";
 import { change } from "../support/quotes.ts";
+// #region shop
 import { payPage } from "../support/pay-page.ts";
+// #endregion shop
 import { checkout, guest } from "../support/shopping.ts";
 import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { advance, delivered } from "../support/stripe-local.ts";
-import { freshAddress, signUp, signUpStaff, type TestUser } from "../support/users.ts";
+import { freshAddress, signUp, type TestUser } from "../support/users.ts";
+// #region shop
+import { signUpStaff } from "../support/users.ts";
+// #endregion shop
 import { waitFor } from "../support/wait.ts";
 import { moment, runbook } from "./runbook.ts";
 
@@ -26,11 +33,13 @@ interface Drift {
   repaired: boolean;
 }
 
+// #region shop
 interface Order {
   order_id: string;
   session_id: string;
   checkout_url: string;
 }
+// #endregion shop
 
 /** Every mail that was sent: to whom, and what about. */
 async function mails(on: StackAddress): Promise<string[]> {
@@ -52,9 +61,18 @@ async function queueMail(sql: postgres.Sql, user: TestUser): Promise<void> {
 
 const hour = 3600;
 
+/** What compares our books with Stripe's, in the order of the page. */
+const comparisons = [
+  "billing-reconcile",
+  // #region shop
+  "shop-reconcile",
+  // #endregion shop
+];
+
 const told = (drifts: Drift[]) =>
   drifts.map(({ kind, object_type, repaired }) => `${kind} ${object_type} ${repaired}`).sort();
 
+// #region shop
 async function bought(on: StackAddress, variantId: string): Promise<Order> {
   const { buyer, email } = guest();
   const { status, body } = await checkout(buyer, {
@@ -78,6 +96,7 @@ async function keptAtStripe(on: StackAddress, { session_id }: Order): Promise<nu
   const { amount_captured, amount_refunded } = charge as Stripe.Charge;
   return amount_captured - amount_refunded;
 }
+// #endregion shop
 
 /** The third step of the page, while jobs are paused: nothing is worked off, whoever asks. */
 async function tellDatabase(on: StackAddress, takenAt: string): Promise<void> {
@@ -104,7 +123,7 @@ async function reconcileAll(
   otherwise: { repair?: boolean } = {},
 ): Promise<Record<string, Drift[]>> {
   const { calls } = await runbook();
-  deepEqual(calls.map(({ endpoint }) => endpoint), ["billing-reconcile", "shop-reconcile"]);
+  deepEqual(calls.map(({ endpoint }) => endpoint), comparisons);
   const found: Record<string, Drift[]> = {};
   for (const { endpoint, body } of calls) {
     equal(body["lost_since"], moment);
@@ -122,7 +141,7 @@ async function reconcileAll(
 /** The seventh step of the page. */
 async function nothingDiffers(on: StackAddress): Promise<void> {
   const { look } = await runbook();
-  for (const endpoint of ["billing-reconcile", "shop-reconcile"]) {
+  for (const endpoint of comparisons) {
     const { body } = await call("POST", endpoint, { on, key: on.secretKey, body: look.body });
     deepEqual([body.done, body.drifts], [true, []], endpoint);
   }
@@ -138,14 +157,18 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
   let sql = connect(on);
 
   // Yesterday.
+  // #region shop
   const staff = await signUpStaff({ on });
+  // #endregion shop
   const [upgrades, cancels, buysLater, reads] = await Promise.all(
     Array.from({ length: 4 }, () => signUp({ on })),
   ) as [TestUser, TestUser, TestUser, TestUser];
   await Promise.all([upgrades, cancels].map((user) => buy(user, {}, on)));
+  // #region shop
   const { variantId } = await onSale(sql, { stock: 50, price: 1000 });
   const [paysLater, refundedLater] = [await bought(on, variantId), await bought(on, variantId)];
   await pay(refundedLater);
+  // #endregion shop
   await delivered(on);
   const [{ now: takenAt }] = await sql<[{ now: string }]>`
     select to_char(now() + interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as now`;
@@ -167,12 +190,15 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
     })).status,
     200,
   );
+  // #region shop
   await pay(paysLater);
+  // #endregion shop
   await delivered(on);
   await advance(on, hour * 13);
   const bought1 = await buy(buysLater, {}, on);
   const forgotten = await signUp({ on, email: freshAddress("forgotten") });
   const orphan = await buy(forgotten, {}, on);
+  // #region shop
   const refund = await call("POST", "order-refund", {
     on,
     token: staff.token,
@@ -182,6 +208,7 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
   equal(refund.status, 200, JSON.stringify(refund.body));
   const lost = await bought(on, variantId);
   await pay(lost);
+  // #endregion shop
   await delivered(on);
   await advance(on, hour * 13);
   await delivered(on);
@@ -209,10 +236,10 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
   for (const drift of Object.values(await reconcileAll(on, takenAt, { repair: false })).flat()) {
     equal(drift.repaired, false, JSON.stringify(drift));
   }
-  deepEqual(
-    [await keptAtStripe(on, lost), (await stripe.subscriptions.retrieve(orphan)).status],
-    [1000, "active"],
-  );
+  equal((await stripe.subscriptions.retrieve(orphan)).status, "active");
+  // #region shop
+  equal(await keptAtStripe(on, lost), 1000);
+  // #endregion shop
   const found = await reconcileAll(on, takenAt);
   await delivered(on);
 
@@ -220,10 +247,12 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
   ok(billing.includes("missing customer true"), billing.join());
   ok(billing.includes("orphan subscription true"), billing.join());
   ok(found["billing-reconcile"]!.every(({ repaired }) => repaired), billing.join());
+  // #region shop
   const shop = told(found["shop-reconcile"]!);
   ok(shop.includes("order_missing checkout_session true"), shop.join());
   // After a day the jobs have looked for themselves: an overdue order is asked for, and the night has come.
   ok(found["shop-reconcile"]!.every(({ repaired }) => repaired), shop.join());
+  // #endregion shop
   await nothingDiffers(on);
 
   sql = connect(on);
@@ -255,6 +284,7 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
     ok(theirs.length > 0 && theirs.every((one) => one.amount_refunded === one.amount_captured));
     await buy(await signUp({ on, email: forgotten.email }), {}, on);
 
+    // #region shop
     // Orders, money, stock.
     const orders = await sql<{ id: string; status: string; refunded: number }[]>`
       select id, status, refunded_amount::int as refunded from public.orders order by created_at`;
@@ -267,6 +297,7 @@ Deno.test("restore: a day back, and rows, access, orders, money and mails are ri
     const [stock] = await sql`
       select on_hand::int, reserved::int from private.stock where variant_id = ${variantId}`;
     equal(stock!["on_hand"] - stock!["reserved"], 48);
+    // #endregion shop
 
     // No mail went out twice: neither the one that was queued, nor those that mending enqueued again.
     const queued = await waitFor("the queued mail to be done with", async () => {

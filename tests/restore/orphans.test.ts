@@ -10,7 +10,9 @@ import { reconcileShop } from "../../supabase/functions/_shared/shop/reconcile/r
 import { connect } from "../support/connect.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { customerOf } from "../support/purchases.ts";
+// #region shop
 import { payPage } from "../support/pay-page.ts";
+// #endregion shop
 import { type Answer, call, operator, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { faults } from "../support/stripe-local.ts";
 import { signUp } from "../support/users.ts";
@@ -189,6 +191,7 @@ Deno.test("orphans: a refund that Stripe refuses is told with its reason, and th
   await stripe.subscriptions.cancel(refused);
 });
 
+// #region shop
 /** A session, paid in the lost time, whose order is gone; the session's id and its charge's. */
 async function lostSession(): Promise<{ id: string; charge: string }> {
   const session = await stripe.checkout.sessions.create({
@@ -255,3 +258,4 @@ Deno.test("lost orders: cut off or out of time, each that was given back is told
   deepEqual(oneByOne(0, told), [1, 2, 3]);
   deepEqual(await Promise.all(lost.map(({ charge }) => keptOf(charge))), [0, 0, 0]);
 });
+// #endregion shop

@@ -21,7 +21,7 @@ export async function runbook(): Promise<Runbook> {
   );
   assert.ok(section !== undefined, "docs/operations.md has the section");
   const look =
-    /\*\*Look once more\*\*[^*]*?with `("[^`]*)`[^*]*?`GET \/functions\/v1\/([a-z-]+)`\s+must\s+answer\s+200/
+    /\*\*Look once more\*\*[^*]*?with\s+`("[^`]*)`[^*]*?`GET \/functions\/v1\/([a-z-]+)`\s+must\s+answer\s+200/
       .exec(section);
   assert.ok(look !== null, "the section says what to look at in the end");
   return {

@@ -53,12 +53,14 @@ export interface BucketAccess {
   mimeTypes: string[];
   /** Its files are written by the server alone; each user reads the own ones. */
   readOnly?: true;
-  /** Its files are the shop's: staff do this with all of them, whoever wrote them, and nobody else anything. */
+  /** Its files are nobody's own: staff do this with all of them, whoever wrote them, and nobody else anything. */
   staff?: ("insert" | "select" | "update" | "delete")[];
+  /** The table whose rows have its folders, by id; where none is named, users have. */
+  foldersOf?: string;
   /** A file's name that is its owner's: each user reads, writes and deletes only such files. */
-  own(userId: string, productId?: string): string;
+  own(userId: string, rowId?: string): string;
   /** Names that even its owner may not write. */
-  refused(userId: string, productId?: string): string[];
+  refused(userId: string, rowId?: string): string[];
 }
 
 /** Refused throughout. */

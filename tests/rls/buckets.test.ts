@@ -1,6 +1,7 @@
 /** Every cell of the matrix for storage buckets, proven in SQL as the role. */
 import assert from "node:assert/strict";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import type { BucketAccess } from "./access.ts";
 import { buckets } from "./matrix.ts";
 import { type Actor, inWorld, type World } from "./world.ts";
 
@@ -29,14 +30,16 @@ function signedIn(world: World): { owner: Actor; stranger: Actor; staff: Actor }
   return { owner: named("owner"), stranger: named("stranger"), staff: named("staff") };
 }
 
-const productOf = (world: World) => String(world.owner.row("public.products")["id"]);
+/** The folder that is a row's, where the bucket's are. */
+const folderIn = (world: World, { foldersOf }: BucketAccess) =>
+  foldersOf && String(world.owner.row(foldersOf)["id"]);
 const allVerbs = ["insert", "select", "update", "delete"] as const;
 
 Deno.test("every bucket is as the matrix says", async () => {
   const found = await database.sql`
     select id, public, file_size_limit::int as "fileSizeLimit", allowed_mime_types as "mimeTypes"
-    from storage.buckets order by id`;
-  const inMatrix = Object.entries(buckets).map((
+    from storage.buckets order by id collate "C"`;
+  const inMatrix = Object.entries(buckets).toSorted(([one], [other]) => one < other ? -1 : 1).map((
     [id, { public: open, fileSizeLimit, mimeTypes }],
   ) => ({
     id,
@@ -55,8 +58,8 @@ for (const [bucket, access] of Object.entries(buckets)) {
       const { owner, staff } = signedIn(world);
       const writer = access.staff ? staff : owner;
       // Staff write in folders of their own as well, and read everybody's.
-      const file = access.own(owner.id!, productOf(world));
-      const another = access.own(writer.id!, productOf(world)).replace("avatar", "other")
+      const file = access.own(owner.id!, folderIn(world, access));
+      const another = access.own(writer.id!, folderIn(world, access)).replace("avatar", "other")
         .replace("0a1b2c3d", "0a1b2c3e");
       const verbs = {
         insert: [insertObject, [bucket, another]],
@@ -86,12 +89,12 @@ for (const [bucket, access] of Object.entries(buckets)) {
     await inWorld(database.sql, async (world) => {
       const { owner, stranger, staff } = signedIn(world);
       const writer = access.staff ? staff : owner;
-      const product = productOf(world);
-      const file = access.own(writer.id!, product);
+      const folder = folderIn(world, access);
+      const file = access.own(writer.id!, folder);
       await world.tx.unsafe(insertObject, [bucket, file]);
-      // The folder of a product that there is not, where products have theirs.
+      // The folder of a row that there is not, where rows have theirs.
       const foreign = access.own(stranger.id!, crypto.randomUUID());
-      for (const name of [foreign, ...access.refused(writer.id!, product)]) {
+      for (const name of [foreign, ...access.refused(writer.id!, folder)]) {
         assert.equal(
           await touched(world, writer, insertObject, [bucket, name]),
           0,
@@ -134,7 +137,7 @@ Deno.test("a user writes into no bucket that the matrix does not name", async ()
     const { owner, staff } = signedIn(world);
     for (const access of Object.values(buckets)) {
       for (const actor of [owner, staff]) {
-        const name = access.own(actor.id!, productOf(world));
+        const name = access.own(actor.id!, folderIn(world, access));
         assert.equal(await touched(world, actor, insertObject, ["new", name]), 0);
       }
     }

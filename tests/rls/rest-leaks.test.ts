@@ -188,8 +188,8 @@ Deno.test("leaks: the planner's counts, which know of every row, are refused to 
   for (const caller of [world.anon, world.stranger, world.owner]) {
     for (const count of ["planned", "estimated"] as const) {
       const replies = [
-        await caller.client.from("products").select("id", { count }),
-        await caller.client.from("products").select("id", { count, head: true }),
+        await caller.client.from("plans").select("id", { count }),
+        await caller.client.from("plans").select("id", { count, head: true }),
         await caller.client.from("workspaces").update({ name: "Mine" }, { count }).eq(
           "id",
           world.owner.id,
@@ -203,14 +203,14 @@ Deno.test("leaks: the planner's counts, which know of every row, are refused to 
     }
     // However the header is written.
     for (const prefer of ["count=PLANNED", "return=minimal, count = estimated"]) {
-      const reply = await fetch(`${world.url}/rest/v1/products?select=id`, {
+      const reply = await fetch(`${world.url}/rest/v1/plans?select=id`, {
         headers: { apikey: world.publishableKey, prefer },
       });
       await reply.body?.cancel();
       assert.ok(reply.status === 400 || reply.headers.get("content-range")?.endsWith("/*"), prefer);
     }
   }
-  const { error } = await world.operator.client.from("products").select("id", { count: "planned" });
+  const { error } = await world.operator.client.from("plans").select("id", { count: "planned" });
   assert.equal(error, null);
 });
 
@@ -241,7 +241,9 @@ Deno.test("leaks: a write that names another's row is answered as one that names
   const { client } = world.stranger;
   const row = (table: string) => world.samplesOf.owner.row(table);
   const workspace = await world.workspaceOf(world.owner);
+  // #region shop
   const item = row("public.order_items");
+  // #endregion shop
   const [{ slug }] = await world.sql<[{ slug: string }]>`
     select slug from public.workspaces where id = ${workspace}`;
   const told = async (
@@ -269,6 +271,7 @@ Deno.test("leaks: a write that names another's row is answered as one that names
     (user_id) =>
       client.from("mail_preferences").upsert({ user_id, topic: "tips", subscribed: true }),
   );
+  // #region shop
   // The item is reviewed already, and unique.
   add("review of another's item", item["id"], (order_item_id) =>
     client.from("reviews").insert({
@@ -288,6 +291,7 @@ Deno.test("leaks: a write that names another's row is answered as one that names
         comment: "Not mine.",
       }),
   );
+  // #endregion shop
   for (const name of ["workspaces", "workspace_api_keys", "workspace_invitations", "profiles"]) {
     const hidden = name === "profiles"
       ? world.owner.id

@@ -146,13 +146,13 @@ const verbs = ["insert", "select", "update", "delete"] as const;
 for (const [id, access] of Object.entries(buckets)) {
   const allowed = access.staff ?? (access.readOnly ? ["select"] : verbs);
   Deno.test(`storage ${id}: each caller does what the matrix gives, and nothing else`, async () => {
-    const product = String(world.samplesOf.owner.row("public.products")["id"]);
+    const folderId = access.foldersOf && String(world.samplesOf.owner.row(access.foldersOf)["id"]);
     const writer = access.staff ? world.staff : world.owner;
     const kind = { contentType: access.mimeTypes[0]! };
     const keeper = world.operator.client.storage.from(id);
-    // Staff write in folders of their own, where products have none, and read everybody's.
-    const file = access.own(world.owner.id, product);
-    const another = access.own(writer.id, product).replace("avatar", "other")
+    // Staff write in folders of their own, where rows have none, and read everybody's.
+    const file = access.own(world.owner.id, folderId);
+    const another = access.own(writer.id, folderId).replace("avatar", "other")
       .replace("0a1b2c3d", "0a1b2c3e");
     const [, folder, leaf] = /^(.*)\/([^/]*)$/.exec(file)!;
     const names = async () =>
@@ -194,10 +194,10 @@ for (const [id, access] of Object.entries(buckets)) {
   });
 
   Deno.test(`storage ${id}: its writer takes no name that the matrix refuses`, async () => {
-    const product = String(world.samplesOf.owner.row("public.products")["id"]);
+    const folderId = access.foldersOf && String(world.samplesOf.owner.row(access.foldersOf)["id"]);
     const writer = access.staff ? world.staff : world.owner;
-    const own = access.own(writer.id, product);
-    for (const name of access.refused(writer.id, product)) {
+    const own = access.own(writer.id, folderId);
+    for (const name of access.refused(writer.id, folderId)) {
       const path = name.split("/").map(encodeURIComponent).join("/");
       const to = `/storage/v1/object/${id}/${path}`;
       const { status } = await raw(world, "POST", to, writer, contents, access.mimeTypes[0]);

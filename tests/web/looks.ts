@@ -22,13 +22,13 @@ export async function looksRight(page: Page, name: string): Promise<void> {
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await photograph(page, `${name}-${viewport.width}-${colorScheme}`);
       const what = `${name} at ${viewport.width} px, ${colorScheme}`;
       assert.deepEqual(await seriousFindings(page), [], what);
       const overflow = await page.evaluate<number>(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",
       );
       assert.ok(overflow <= 0, `${what} is ${overflow} px too wide`);
-      await photograph(page, `${name}-${viewport.width}-${colorScheme}`);
     }
   }
   if (before !== null) await page.setViewportSize(before);

@@ -13,6 +13,7 @@ import { TextLink } from "./components/text-link.tsx";
 import { lazyPages } from "./lazy-pages.tsx";
 import { CartProvider } from "./shop/cart-context.tsx";
 import { shopRoutes } from "./shop/routes.tsx";
+import { staffRoutes } from "./staff/routes.tsx";
 import type { Supabase } from "./supabase.ts";
 import { useLanguage } from "./text/language.tsx";
 import { workspaceRoutes } from "./workspace/routes.tsx";
@@ -49,6 +50,7 @@ export function App({ supabase, initial, link, seller }: Props) {
                 {workspaceRoutes}
                 {billingRoutes}
                 {shopRoutes}
+                {staffRoutes}
                 <Route>
                   <NotFound />
                 </Route>

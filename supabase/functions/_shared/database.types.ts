@@ -3117,6 +3117,8 @@ export type Database = {
         Args: { "batch": number; "run_id": number };
         Returns: Json;
       };
+      "staff_billing_reconcile": { Args: { "reason": string }; Returns: number };
+      "staff_billing_reconciliations": { Args: Record<PropertyKey, never>; Returns: Json };
       "staff_jobs": {
         Args: { "before_id": number; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
@@ -3142,10 +3144,12 @@ export type Database = {
         Returns: Json;
       };
       "staff_order": { Args: { "order_id": string; "staff": string }; Returns: Json };
+      "staff_order_days": { Args: { "time_zone"?: string }; Returns: Json };
       "staff_orders": {
         Args: { "after": Json; "filter": Json; "page_size": number; "staff": string };
         Returns: Json;
       };
+      "staff_overview": { Args: Record<PropertyKey, never>; Returns: Json };
       "staff_reviews": {
         Args: {
           "cursor"?: string;
@@ -3155,6 +3159,8 @@ export type Database = {
         };
         Returns: Json;
       };
+      "staff_shop_reconcile": { Args: { "reason": string }; Returns: number };
+      "staff_shop_reconciliations": { Args: Record<PropertyKey, never>; Returns: Json };
       "staff_standing": { Args: Record<PropertyKey, never>; Returns: string };
       "staff_webhook_event": { Args: { "staff": string; "stored_id": number }; Returns: Json };
       "staff_webhook_events": {

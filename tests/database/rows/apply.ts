@@ -2,7 +2,7 @@
 import type { Sql } from "postgres";
 import { type Migration } from "../../../local/postgres/migrate.ts";
 import { insertUser } from "../../support/database.ts";
-import { handMade } from "./hand-made.ts";
+import { doneBefore, handMade } from "./hand-made.ts";
 import { type Keys, makeRows, type Random } from "./make.ts";
 import { type Lost, lostRows } from "./lost-rows.ts";
 import { readRows, type Rows, type Table, tablesOf } from "./tables.ts";
@@ -48,6 +48,9 @@ export async function applyToRows(
   let held: Rows = new Map();
   for (const { version, name, sql: text } of migrations) {
     const migration = `${version}_${name}`;
+    for (const [end, statement] of Object.entries(doneBefore)) {
+      if (migration.endsWith(end)) await sql.unsafe(statement);
+    }
     await sql.begin((transaction) => transaction.unsafe(text)).catch((error) => {
       throw new Error(`${migration}: ${error.message}`, { cause: error });
     });

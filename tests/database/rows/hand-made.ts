@@ -34,6 +34,11 @@ export const handMade: Record<string, string> = {
     $review$`,
 };
 
+/** What somebody does by hand before a migration that asks for it, by the end of its name. */
+export const doneBefore: Record<string, string> = {
+  "_without_shop": "comment on table public.orders is 'put away'",
+};
+
 /** A change of rows that a migration makes on purpose. */
 interface Meant {
   table: string;

@@ -52,6 +52,7 @@ async function refundsOf(user: TestUser): Promise<number> {
 
 /** By name and method. */
 export const examples: Record<string, Example> = {
+  // #region shop
   "checkout-create POST": {
     body: async (_user, sql) => ({
       items: [{ variant_id: (await onSale(sql, { stock: 5 })).variantId, quantity: 1 }],
@@ -74,6 +75,7 @@ export const examples: Record<string, Example> = {
       );
     },
   },
+  // #endregion shop
   "subscription-create POST": {
     body: () => Promise.resolve({ price_id: "price_monthly_basic" }),
     effects: subscriptionsOf,
@@ -137,6 +139,7 @@ const sameState = "sets one subscription at Stripe to a state, the same however 
 
 /** Idempotent endpoints that have no example, and why. */
 export const withoutExample: Record<string, string> = {
+  // #region shop
   "catalogue-export POST":
     "one export at a time, whoever asks: tests/shop/catalogue-export.test.ts",
   "catalogue-import POST":
@@ -149,6 +152,7 @@ export const withoutExample: Record<string, string> = {
   "order-return POST": "the same lines are one request: tests/database/shop-orders.test.ts",
   "order-ship POST": "sets an order to a state, the same however often it is set",
   "orders POST": "takes staff and another user's order: tests/shop/orders.test.ts",
+  // #endregion shop
   "payment-refund POST":
     "takes staff and another user's payment: tests/billing/documents.test.ts repeats it under one key",
   "subscription-uncancel POST": sameState,

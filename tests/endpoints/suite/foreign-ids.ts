@@ -78,16 +78,26 @@ export const nobodys: Record<string, string> = {
   address: "a mail address, for staff alone",
   cancel_url: "where the caller's browser goes",
   captcha_token: "the provider's, about the caller",
+  // #region shop
   discount_code: "a code that is given out; whom it counts for is the buyer",
+  // #endregion shop
   email: "whom to write to: what it tells is tested by sign-up, reset and invitations",
+  // #region shop
   order_token: "a bearer secret, signed: who holds it is let in to that one order",
+  // #endregion shop
   price_id: "on sale to everybody",
   promotion_code: "a code that is given out",
   return_url: "where the caller's browser goes",
+  // #region shop
   shipping_rate_id: "offered to everybody",
+  // #endregion shop
   success_url: "where the caller's browser goes",
   token: "a secret of 256 bits or signed: whoever holds it is whom it was sent to",
+  // #region shop
   tracking_number: "text for the buyer, by staff",
   tracking_url: "text for the buyer, by staff",
+  // #endregion shop
+  // #region shop
   variant_id: "on sale to everybody",
+  // #endregion shop
 };

@@ -5,6 +5,7 @@ import { signUp, type TestUser } from "../../support/users.ts";
 import { plans } from "../../../supabase/functions/_shared/billing/plans.ts";
 import { waitFor } from "../../support/wait.ts";
 import type { Ask, Supply } from "../world.ts";
+import { accounts } from "./accounts.ts";
 
 const prices = plans.flatMap((plan) => plan.prices).map(({ lookupKey }) => lookupKey);
 
@@ -71,6 +72,25 @@ async function quote(ask: Ask): Promise<unknown> {
 }
 
 export const billing: Record<string, Supply> = {
+  /** A checkout's session, open. */
+  session: {
+    every: 6,
+    async make(ask) {
+      const { at } = ask.world.ground;
+      const made = await call("POST", "subscription-checkout", {
+        on: at,
+        token: ask.user.token,
+        body: {
+          price_id: prices[0]!,
+          workspace_id: await accounts["bare_workspace"]!.make(ask),
+          success_url: `${at.siteUrl}/done`,
+          cancel_url: `${at.siteUrl}/plans`,
+        },
+      });
+      if (made.status !== 200) throw new Error(`no checkout: ${JSON.stringify(made.body)}`);
+      return made.body.session_id;
+    },
+  },
   price: { every: 1, make: ({ pick }) => Promise.resolve(prices[pick % prices.length]) },
   subscription: { every: 12, make: subscribed },
   /** The workspace of such a subscription. */

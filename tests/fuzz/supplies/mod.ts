@@ -5,10 +5,15 @@ import { Reference } from "../reference.ts";
 import type { Supply } from "../world.ts";
 import { accounts } from "./accounts.ts";
 import { billing } from "./billing.ts";
-import { shop } from "./shop.ts";
+import { shopFields, shopFieldsOfEndpoints, shopSupplies } from "./shop.ts";
 import { staff } from "./staff.ts";
 
-export const supplies: Record<string, Supply> = { ...accounts, ...shop, ...billing, ...staff };
+export const supplies: Record<string, Supply> = {
+  ...accounts,
+  ...shopSupplies,
+  ...billing,
+  ...staff,
+};
 
 /** The supply of a field, by its name; those of one endpoint go first. */
 const fields: Record<string, string> = {
@@ -19,25 +24,10 @@ const fields: Record<string, string> = {
   payment_id: "payment",
   quote: "quote",
   session_id: "session",
-  variant_id: "variant",
-  product: "product",
-  category: "category",
-  price_list: "price_list",
-  search: "search",
-  attributes: "attributes",
-  discount_code: "discount_code",
-  shipping_rate_id: "shipping_rate",
-  order_id: "order",
-  order_token: "order_token",
-  order_item_id: "order_item",
-  number: "order_number",
-  return_id: "return",
   endpoint_id: "webhook_endpoint",
   invitation_id: "invitation",
-  import_id: "import",
-  export_id: "export",
-  path: "import_path",
   feature: "feature",
+  ...shopFields,
 };
 
 const subscribed = { workspace_id: "subscribed_workspace" };
@@ -50,14 +40,10 @@ const ofEndpoint: Record<string, Record<string, string>> = {
   "account-delete": { password: "password", token: "deletion_token" },
   "mail-unsubscribe": { token: "unsubscribe_token" },
   "workspace-accept": { token: "invitation_token" },
-  "orders": { id: "order", cursor: "orders_cursor", email: "email" },
-  "products": { cursor: "products_cursor" },
   "webhook-events": { id: "webhook_event", ids: "webhook_event" },
   "webhook-deliveries": { ids: "webhook_delivery" },
   "jobs": { ids: "job" },
   "mail-suppressions": { address: "suppressed_address" },
-  "order-return": { order_id: "sent_order" },
-  "order-refund": { order_id: "sent_order" },
   "api-key-create": { workspace_id: "workspace_with_keys" },
   "subscription-create": { workspace_id: "bare_workspace", promotion_code: "promotion_code" },
   "subscription-checkout": { workspace_id: "bare_workspace", promotion_code: "promotion_code" },
@@ -68,8 +54,8 @@ const ofEndpoint: Record<string, Record<string, string>> = {
   "subscription-resume": { ...subscribed, subscription_id: "paused_subscription" },
   "subscription-unschedule": subscribed,
   "billing-portal": subscribed,
-  "cart PATCH": { variant_id: "cart_variant" },
   "workspace DELETE": { workspace_id: "bare_workspace" },
+  ...shopFieldsOfEndpoints,
 };
 
 /** Supplies whose values are lists of them. */

@@ -3,10 +3,11 @@ import { signText } from "../../../supabase/functions/_shared/signed-text.ts";
 import { newGuestCart } from "../../../supabase/functions/_shared/shop/cart/cart-id.ts";
 import { discount, onSale } from "../../support/products.ts";
 import { insertOrder, insertPaidOrder, insertVariant } from "../../support/shop.ts";
-import { call, stripeSdk } from "../../support/stack.ts";
+import { call, operator, stripeSdk } from "../../support/stack.ts";
 import { payPage } from "../../support/pay-page.ts";
 import { checkout } from "../../support/shopping.ts";
 import type { Ask, Supply } from "../world.ts";
+import { billing } from "./billing.ts";
 
 /** A payment that Stripe knows of, so that refunds of it succeed. */
 async function paymentAtStripe({ world: { ground: { at } } }: Ask, amount: number) {
@@ -54,8 +55,10 @@ async function orderNamed(ask: Ask): Promise<string> {
   return String(named ?? await ask.world.supplied("order", ask.user, ask.pick, ask.named));
 }
 
-/** A checkout's session, open or paid. */
-async function session({ world: { ground: { at, sql } }, user, pick }: Ask): Promise<string> {
+/** A checkout's session, open or paid: of an order, now and then of a subscription. */
+async function session(ask: Ask): Promise<unknown> {
+  const { world: { ground: { at, sql } }, user, pick } = ask;
+  if (pick % 5 === 4) return await billing["session"]!.make(ask);
   const { variantId } = await onSale(sql, { stock: 5 });
   const made = await checkout(
     { token: user.token },
@@ -67,7 +70,8 @@ async function session({ world: { ground: { at, sql } }, user, pick }: Ask): Pro
   return made.body.session_id;
 }
 
-export const shop: Record<string, Supply> = {
+/** Those of the shop. */
+export const shopSupplies: Record<string, Supply> = {
   variant: {
     every: 6,
     async make({ world: { ground: { sql } }, pick }) {
@@ -80,7 +84,7 @@ export const shop: Record<string, Supply> = {
     every: 4,
     async make(ask) {
       const { world: { ground: { at } }, user } = ask;
-      const variant_id = await shop["variant"]!.make({ ...ask, pick: 1 });
+      const variant_id = await shopSupplies["variant"]!.make({ ...ask, pick: 1 });
       await call("POST", "cart", { on: at, token: user.token, body: { variant_id } });
       return variant_id;
     },
@@ -185,7 +189,7 @@ export const shop: Record<string, Supply> = {
       return row!["id"];
     },
   },
-  session: { every: 12, make: session },
+  order_session: { every: 12, make: session },
   cart: { every: 4, make: () => Promise.resolve(newGuestCart().id) },
   discount_code: {
     every: 10,
@@ -203,4 +207,72 @@ export const shop: Record<string, Supply> = {
       return row!["id"];
     },
   },
+  /** A file in the bucket of imports. */
+  import_path: {
+    every: 8,
+    async make({ world: { ground: { at, staff } } }) {
+      const path = `${staff.id}/${crypto.randomUUID()}.csv`;
+      const { error } = await operator(at).storage.from("catalogue-imports").upload(
+        path,
+        new TextEncoder().encode("sku,name_en\nA-1,Chair\n") as Uint8Array<ArrayBuffer>,
+        { contentType: "text/csv" },
+      );
+      if (error !== null) throw error;
+      return path;
+    },
+  },
+  import: {
+    every: 3,
+    async make({ world: { ground: { sql, staff } }, pick }) {
+      const running = pick % 3 === 0;
+      const [row] = await sql`
+        insert into public.catalogue_imports (
+          created_by, path, file, dry_run, state, bytes_total, finished_at, problem
+        ) values (${staff.id}, 'x.csv', '{}', true, ${running ? "cancelled" : "failed"}, 10, now(),
+          ${running ? null : "import_file_changed"})
+        returning id`;
+      return row!["id"];
+    },
+  },
+  export: {
+    every: 5,
+    async make({ world: { ground: { sql, staff } }, pick }) {
+      const [row] = await sql`
+        insert into public.catalogue_exports (created_by, state, price_lists, expires_at)
+        values (${staff.id}, ${pick % 2 === 0 ? "ready" : "expired"}, '[]',
+          now() + ${pick % 2 === 0 ? "1 hour" : "-1 hour"}::interval)
+        returning id`;
+      return row!["id"];
+    },
+  },
+};
+
+/** Which field of the shop's endpoints means what. */
+export const shopFields: Record<string, string> = {
+  variant_id: "variant",
+  product: "product",
+  category: "category",
+  price_list: "price_list",
+  search: "search",
+  attributes: "attributes",
+  discount_code: "discount_code",
+  shipping_rate_id: "shipping_rate",
+  order_id: "order",
+  order_token: "order_token",
+  order_item_id: "order_item",
+  number: "order_number",
+  return_id: "return",
+  import_id: "import",
+  export_id: "export",
+  path: "import_path",
+};
+
+/** By function, or by address and method. */
+export const shopFieldsOfEndpoints: Record<string, Record<string, string>> = {
+  "orders": { id: "order", cursor: "orders_cursor", email: "email" },
+  "products": { cursor: "products_cursor" },
+  "order-return": { order_id: "sent_order" },
+  "order-refund": { order_id: "sent_order" },
+  "cart PATCH": { variant_id: "cart_variant" },
+  "checkout-status": { session_id: "order_session" },
 };

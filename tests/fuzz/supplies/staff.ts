@@ -1,5 +1,4 @@
-/** What staff work on: jobs, events, deliveries, imports and exports. */
-import { operator } from "../../support/stack.ts";
+/** What staff work on: jobs, events, deliveries. */
 import { freshAddress } from "../../support/users.ts";
 import type { Supply } from "../world.ts";
 
@@ -36,7 +35,7 @@ export const staff: Record<string, Supply> = {
       // Nobody listens there: sending fails at once and is tried again later.
       const [row] = await sql`
         insert into public.webhook_endpoints (url, events)
-        values ('http://127.0.0.1:9/hook', '{order.paid}') returning id`;
+        values ('http://127.0.0.1:9/hook', '{webhook.ping}') returning id`;
       return row!["id"];
     },
   },
@@ -47,7 +46,7 @@ export const staff: Record<string, Supply> = {
       const failed = pick % 2 === 0;
       const [row] = await world.ground.sql`
         insert into public.webhook_deliveries (endpoint_id, event_id, type, payload, state, finished_at)
-        values (${String(endpoint)}, ${crypto.randomUUID()}, 'order.paid', '{}',
+        values (${String(endpoint)}, ${crypto.randomUUID()}, 'webhook.ping', '{}',
           ${failed ? "failed" : "delivered"}, now())
         returning id`;
       return Number(row!["id"]);
@@ -63,44 +62,6 @@ export const staff: Record<string, Supply> = {
         insert into private.mail_suppressions (address_hash, scope, cause, since)
         values (private.mail_address_hash(${address}), 'all', 'hard_bounce', now())`;
       return address;
-    },
-  },
-  /** A file in the bucket of imports. */
-  import_path: {
-    every: 8,
-    async make({ world: { ground: { at, staff } } }) {
-      const path = `${staff.id}/${crypto.randomUUID()}.csv`;
-      const { error } = await operator(at).storage.from("catalogue-imports").upload(
-        path,
-        new TextEncoder().encode("sku,name_en\nA-1,Chair\n") as Uint8Array<ArrayBuffer>,
-        { contentType: "text/csv" },
-      );
-      if (error !== null) throw error;
-      return path;
-    },
-  },
-  import: {
-    every: 3,
-    async make({ world: { ground: { sql, staff } }, pick }) {
-      const running = pick % 3 === 0;
-      const [row] = await sql`
-        insert into public.catalogue_imports (
-          created_by, path, file, dry_run, state, bytes_total, finished_at, problem
-        ) values (${staff.id}, 'x.csv', '{}', true, ${running ? "cancelled" : "failed"}, 10, now(),
-          ${running ? null : "import_file_changed"})
-        returning id`;
-      return row!["id"];
-    },
-  },
-  export: {
-    every: 5,
-    async make({ world: { ground: { sql, staff } }, pick }) {
-      const [row] = await sql`
-        insert into public.catalogue_exports (created_by, state, price_lists, expires_at)
-        values (${staff.id}, ${pick % 2 === 0 ? "ready" : "expired"}, '[]',
-          now() + ${pick % 2 === 0 ? "1 hour" : "-1 hour"}::interval)
-        returning id`;
-      return row!["id"];
     },
   },
 };

@@ -32,6 +32,10 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
   "public.staff_webhook_events(uuid,jsonb,bigint,integer)": server,
   "public.staff_webhook_replay(uuid,text,bigint[],jsonb,integer)": server,
 
+  "public.staff_billing_reconcile(text)": signedIn,
+  "public.staff_billing_reconciliations()": signedIn,
+  "public.staff_overview()": signedIn,
+
   "private.alert_measures()": server,
   "private.alerts_evaluate()": server,
   "private.job_line(private.jobs)": server,
@@ -44,6 +48,10 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
   "private.note_webhook_change()": nobody,
   "private.staff_acts(uuid,text)": server,
   "private.staff_addresses()": { ...server, definer: true },
+  "private.staff_billing_reconcile(text)": { ...signedIn, definer: true },
+  "private.staff_billing_reconciliations()": { ...signedIn, definer: true },
+  "private.staff_overview()": { ...signedIn, definer: true },
+  "private.staff_reconcile(text,text)": server,
   "private.staff_required(uuid)": server,
   "private.webhook_event_line(private.webhook_events)": server,
   "private.webhook_event_state(private.webhook_events)": server,

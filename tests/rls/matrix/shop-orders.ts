@@ -52,6 +52,10 @@ export const shopOrderTables: Record<string, TableAccess> = {
 
 export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.money(bigint,text)": server,
+  "private.order_facts(uuid)": { execute: [] },
+  "private.order_told()": { execute: [], definer: true },
+  "private.refund_told()": { execute: [], definer: true },
+  "private.stock_told()": { execute: [], definer: true },
   "private.order_apply_refund(orders,jsonb,text)": server,
   "private.alert_measures_but_orders()": server,
   "private.order_money_measures()": server,

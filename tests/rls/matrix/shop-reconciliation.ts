@@ -30,6 +30,7 @@ export const shopReconciliationTables: Record<string, TableAccess> = {
 };
 
 const server: FunctionAccess = { execute: ["service_role"] };
+const signedIn: FunctionAccess = { execute: ["authenticated", "service_role"] };
 
 export const shopReconciliationFunctions: Record<string, FunctionAccess> = {
   "private.core_health()": server,
@@ -37,6 +38,9 @@ export const shopReconciliationFunctions: Record<string, FunctionAccess> = {
   "private.session_drift(jsonb)": server,
   "private.shop_alert_measures()": server,
   "private.shop_drifts_open()": server,
+  "private.staff_order_days(text)": { ...signedIn, definer: true },
+  "private.staff_shop_reconcile(text)": { ...signedIn, definer: true },
+  "private.staff_shop_reconciliations()": { ...signedIn, definer: true },
   "public.shop_books()": server,
   "public.shop_holds_overdue(integer)": server,
   "public.shop_reconciliation_begin(bigint,boolean,text)": server,
@@ -44,4 +48,7 @@ export const shopReconciliationFunctions: Record<string, FunctionAccess> = {
   "public.shop_reconciliation_note(bigint,text,text,integer,text[],jsonb)": server,
   "public.shop_reconciliation_report(bigint)": server,
   "public.shop_reconciliation_unlisted(bigint,integer)": server,
+  "public.staff_order_days(text)": signedIn,
+  "public.staff_shop_reconcile(text)": signedIn,
+  "public.staff_shop_reconciliations()": signedIn,
 };

@@ -32,7 +32,6 @@ const users: FunctionAccess = { execute: ["authenticated"] };
 export const reviewFunctions: Record<string, FunctionAccess> = {
   "private.has_bought(uuid,uuid,uuid)": { execute: ["authenticated", "service_role"] },
   "private.microseconds(timestamp with time zone)": trigger,
-  "private.only_staff()": { execute: ["authenticated", "service_role"] },
   "private.public_name(text,text)": trigger,
   "private.rating_imbalances()": { execute: ["service_role"] },
   "private.ratings_follow()": { ...trigger, definer: true },

@@ -31,7 +31,7 @@ export const webhooksOutTables: Record<string, TableAccess> = {
     service_role: everything,
     samples: ({ unique }) => [{
       url: `https://example.com/${unique}`,
-      events: ["order.paid"],
+      events: ["webhook.ping"],
     }],
   },
   "private.webhook_endpoint_secrets": {
@@ -50,7 +50,7 @@ export const webhooksOutTables: Record<string, TableAccess> = {
     samples: ({ row, unique }) => [{
       endpoint_id: row("public.webhook_endpoints")["id"],
       event_id: `evt_${unique}`,
-      type: "order.paid",
+      type: "webhook.ping",
       payload: {},
     }],
   },
@@ -63,10 +63,7 @@ const both: FunctionAccess = { execute: ["authenticated", "service_role"] };
 
 export const webhooksOutFunctions: Record<string, FunctionAccess> = {
   "private.core_alert_measures()": server,
-  "private.order_facts(uuid)": trigger,
-  "private.order_told()": { ...trigger, definer: true },
-  "private.refund_told()": { ...trigger, definer: true },
-  "private.stock_told()": { ...trigger, definer: true },
+  "private.only_staff()": both,
   "private.webhook_alert_measures()": server,
   "private.webhook_deliveries_found(jsonb,bigint,integer)": both,
   "private.webhook_emit(text,text,jsonb,uuid)": { ...server, definer: true },

@@ -26,7 +26,7 @@ export function PersonPicture({ name, avatar, size = "md" }: Props) {
       alt=""
       name={name}
       color="indigo"
-      radius="xl"
+      radius="100%"
       size={size}
       aria-hidden
     />

@@ -1,9 +1,8 @@
-import { ActionIcon, AppShell, Burger, Button, Container, Group } from "@mantine/core";
-import { IconShoppingCart } from "@tabler/icons-react";
+import { AppShell, Burger, Button, Container, Group } from "@mantine/core";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { cartPage, shopPage } from "../../../supabase/functions/_shared/shop/pages.ts";
 import { useApp } from "../app-context.ts";
+import { CartLink, ordersWay, shopWay } from "../shop/nav.tsx";
 import { useLanguage } from "../text/language.tsx";
 import { SchemeSwitch } from "./scheme-switch.tsx";
 
@@ -68,12 +67,13 @@ const isWithin = (path: string, href: string) => path === href || path.startsWit
 
 function Ways() {
   const { session, isStaff } = useApp();
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const [path] = useLocation();
   const ways = [
-    { href: shopPage, label: t.shop },
+    ...shopWay(language),
     ...(session === null ? [] : [
-      { href: "/orders", label: t.orders },
+      ...ordersWay(language),
+      { href: "/workspace", label: t.workspace },
       { href: "/billing", label: t.billing },
       { href: "/account", label: t.account },
     ]),
@@ -92,23 +92,6 @@ function Ways() {
       {label}
     </Button>
   ));
-}
-
-/** Always in sight: who shops on a telephone looks for it. */
-function CartLink() {
-  const { t } = useLanguage();
-  return (
-    <ActionIcon
-      component={Link}
-      href={cartPage}
-      variant="subtle"
-      color="gray"
-      size="lg"
-      aria-label={t.cart}
-    >
-      <IconShoppingCart size={20} stroke={1.8} aria-hidden />
-    </ActionIcon>
-  );
 }
 
 function LanguageSwitch() {

@@ -29,9 +29,6 @@ export const texts = {
 
   skipToContent: "Skip to the content",
   menu: "Menu",
-  shop: "Shop",
-  cart: "Cart",
-  orders: "Orders",
   workspace: "Workspace",
   billing: "Billing",
   account: "Account",

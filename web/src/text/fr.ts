@@ -31,9 +31,6 @@ export const texts: Texts = {
 
   skipToContent: "Aller au contenu",
   menu: "Menu",
-  shop: "Boutique",
-  cart: "Panier",
-  orders: "Commandes",
   workspace: "Espace de travail",
   billing: "Facturation",
   account: "Compte",

@@ -1,0 +1,72 @@
+/**
+ * `task providers`: the stand-ins for Stripe, Resend and Upstash alone, beside a Supabase that runs already,
+ * until Ctrl-C. Which Supabase, `supabase status -o env` says: API_URL, PUBLISHABLE_KEY, SECRET_KEY, DB_URL.
+ *
+ * Writes .socle/functions.env for `supabase functions serve --env-file`; `task status`, `db`, `mailbox` and
+ * `stripe trigger` then work as on a stack of `task start`.
+ */
+import { join } from "node:path";
+import { assertFree, portsFrom } from "../ports.ts";
+import { type Providers, startProviders } from "../providers.ts";
+import { terminalLog } from "./lines.ts";
+import { openLogFile } from "./log-file.ts";
+import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
+
+function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
+
+function needed(name: string): string {
+  const value = Deno.env.get(name);
+  if (value) return value;
+  fail(
+    `${name} is not set: start Supabase, then take its variables by \`supabase status -o env\`.`,
+  );
+}
+
+const supabase = {
+  url: needed("API_URL"),
+  publishableKey: needed("PUBLISHABLE_KEY"),
+  secretKey: needed("SECRET_KEY"),
+  databaseUrl: needed("DB_URL"),
+};
+const running = await readRunning();
+if (running !== undefined) fail(`Something runs here already (process ${running.pid}).`);
+
+/** Beside those of the Supabase CLI, which takes 54321 to 54329. */
+const { mail, stripe, redis, web } = portsFrom(Number(Deno.env.get("PROVIDERS_PORT") ?? "54341"));
+const stopped = Promise.withResolvers<void>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.addSignalListener(signal, () => stopped.resolve());
+}
+let providers: Providers | undefined;
+try {
+  assertFree({ mail, stripe, redis });
+  const keepLine = await openLogFile(dataDir);
+  providers = await startProviders({
+    supabase,
+    dataDir,
+    ports: { mail, stripe, redis, web },
+    log: (source, message, level) => {
+      terminalLog(source, message, level);
+      keepLine(source, message, level);
+    },
+  });
+  const file = join(dataDir, "functions.env");
+  const lines = Object.entries(providers.functionsEnv).map(([name, value]) =>
+    `${name}="${value}"\n`
+  );
+  await Deno.writeTextFile(file, lines.join(""), { mode: 0o600 });
+  await writeRunning(providers.env);
+  console.log(`Stripe ${providers.env["STRIPE_API_URL"]}, mailbox ${providers.env["MAILBOX_URL"]}.
+Serve the functions: npx supabase@3.1.0 functions serve --env-file ${file}
+Then the plans:      npx -y deno@2.9.6 task plans`);
+  await stopped.promise;
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+} finally {
+  await removeRunning();
+  await providers?.stop();
+}
+Deno.exit(0);

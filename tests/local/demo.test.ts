@@ -1,0 +1,103 @@
+/** What a new local stack is filled with to be looked at, and where it is refused. */
+import assert from "node:assert/strict";
+import { accounts, demoPassword } from "../../local/demo/accounts.ts";
+import { addPeople, fillDemo } from "../../local/demo/fill.ts";
+import { drawn, picturesOf } from "../../local/demo/shop/pictures/draw.ts";
+import { partElsewhere } from "../../local/demo/stack-guard.ts";
+import { visitorAs } from "../../local/demo/visitor.ts";
+import { connect } from "../support/connect.ts";
+import { startOwnStack } from "../support/own-stack.ts";
+import { anonymous } from "../support/stack.ts";
+
+const here = {
+  SUPABASE_URL: "http://127.0.0.1:1",
+  SUPABASE_DB_URL: "postgresql://postgres:postgres@127.0.0.1:2/postgres",
+  STRIPE_API_URL: "http://127.0.0.1:3",
+  RESEND_BASE_URL: "http://localhost:4",
+};
+
+Deno.test("demo: users whose password is known are refused wherever a part is not on this machine", async () => {
+  assert.equal(partElsewhere(here), undefined);
+  const elsewhere = {
+    SUPABASE_URL: "https://abcdefghijklmnopqrst.supabase.co",
+    SUPABASE_DB_URL: "postgresql://postgres:pw@db.abcdefghijklmnopqrst.supabase.co:5432/postgres",
+    STRIPE_API_URL: "https://api.stripe.com",
+    RESEND_BASE_URL: "https://api.resend.com",
+  };
+  for (const [name, url] of Object.entries(elsewhere)) {
+    await assert.rejects(addPeople({ ...here, [name]: url }), new RegExp(`${name} is not on this`));
+    const { [name as keyof typeof here]: _, ...without } = here;
+    await assert.rejects(addPeople(without), new RegExp(`${name} is not on this machine`));
+  }
+});
+
+Deno.test("demo: a picture shows the colour of its variant, and the same is drawn again", () => {
+  const [sand, night, near] = picturesOf("stoneware-bowl", [
+    { colour: "sand" },
+    { colour: "night blue" },
+  ]);
+  assert.deepEqual([sand!.shows, night!.shows, near!.shows], ["sand", "night blue", null]);
+  assert.deepEqual([...sand!.file.subarray(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);
+  assert.notDeepEqual(sand!.file, night!.file);
+  assert.deepEqual(picturesOf("stoneware-bowl", [{ colour: "sand" }])[0], sand);
+  assert.throws(() => picturesOf("no-such-thing", []), /has no motif/);
+});
+
+Deno.test("demo: pictures, users, team and orders are there once, however often it is filled", async () => {
+  await using own = await startOwnStack();
+  const { env } = own.stack;
+  const sql = connect(own.at);
+  try {
+    await sql.unsafe(
+      await Deno.readTextFile(new URL("../../supabase/seed.sql", import.meta.url)),
+    );
+    const slugs = await sql<{ slug: string }[]>`select slug from public.products order by 1`;
+    assert.deepEqual(slugs.map(({ slug }) => slug), drawn.toSorted());
+    const added = await fillDemo(env, { people: true });
+    const counts = async () => {
+      const [row] = await sql`
+        select (select count(*)::int from public.product_images) as pictures,
+          (select count(distinct product_id)::int from public.product_images) as pictured,
+          (select count(*)::int from storage.objects where bucket_id = 'product-images') as files,
+          (select count(*)::int from auth.users) as users,
+          (select count(*)::int from private.staff) as staff,
+          (select count(*)::int from public.subscriptions where status = 'active') as subscribed,
+          (select count(*)::int from public.workspace_members) as memberships,
+          (select count(*)::int from public.orders) as orders,
+          (select count(distinct status)::int from public.orders) as statuses,
+          (select count(*)::int from public.order_returns) as returns,
+          (select count(*)::int from public.reviews where verified) as reviews`;
+      return { ...row };
+    };
+    const first = await counts();
+    assert.equal(added, `${first["pictures"]} pictures, four users, a team and orders`);
+    assert.equal(first["files"], first["pictures"]);
+    assert.deepEqual(
+      [first["pictured"], first["users"], first["staff"], first["subscribed"], first["orders"]],
+      [60, 4, 1, 2, 6],
+    );
+    assert.deepEqual([first["memberships"], first["returns"], first["reviews"]], [6, 1, 10]);
+    assert.ok(first["statuses"] as number >= 4, "orders in different states");
+    assert.match(await fillDemo(env, { people: true }), /^0 pictures/);
+    assert.deepEqual(await counts(), first);
+
+    const { data } = await anonymous(own.at).from("product_images").select("path").limit(1)
+      .single();
+    const picture = await fetch(
+      `${own.at.url}/storage/v1/object/public/product-images/${data!.path}`,
+    );
+    assert.equal(picture.headers.get("content-type"), "image/png");
+    await picture.body?.cancel();
+    for (const { email } of Object.values(accounts)) {
+      const { error } = await anonymous(own.at).auth.signInWithPassword({
+        email,
+        password: demoPassword,
+      });
+      assert.equal(error, null, email);
+    }
+    const { data: isStaff } = await (await visitorAs(env, accounts.staff)).supabase.rpc("is_staff");
+    assert.equal(isStaff, true);
+  } finally {
+    await sql.end();
+  }
+});

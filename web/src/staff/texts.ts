@@ -1,0 +1,8 @@
+/** The area's texts in the page's language. */
+import { areaTexts } from "../text/language.tsx";
+import type { Texts } from "./text/en.ts";
+
+export const useStaffTexts: () => Texts = areaTexts<Texts>({
+  en: () => import("./text/en.ts"),
+  fr: () => import("./text/fr.ts"),
+});
