@@ -19,6 +19,7 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   Key        ${key}
   Database   ${env["SUPABASE_DB_URL"]}
   Web        ${env["SITE_URL"]}   sign up, subscribe, see the bills; /shop to buy something
+  Reference  ${env["SITE_URL"]}/reference   every endpoint with examples, to be tried
   Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
   Stripe     ${env["STRIPE_API_URL"]}
   Variables  npx -y deno@2.9.6 task status

@@ -91,6 +91,12 @@ export const dependencies: Record<string, Dependency> = {
   "pg": { why: "listens for changes of the local schema", given: "the local database" },
   "postgres": { why: "SQL of the local stack, of tests and of tools", given: "the local database" },
   "smol-toml": { why: "reads supabase/config.toml", given: "that file" },
+  "swagger-ui-dist": {
+    why: "shows the API reference on the local stack",
+    given:
+      "docs/openapi.json and the publishable key; its package @scarf/scarf counts installations " +
+      "by an install script, which Deno does not run",
+  },
   "typescript": {
     why: "reads the SDK's types for the local Stripe, and what a file imports",
     given: "source files",

@@ -113,7 +113,7 @@ export async function headingIs(page: Page, text: string | RegExp): Promise<void
 export async function openBilling(page: Page): Promise<void> {
   await page.goto("/billing");
   await headingIs(page, "Plan and billing");
-  await page.getByRole("heading", { level: 2, name: "Invoices" }).waitFor();
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
 }
 
 /** Chooses a plan on the billing page: leads to Stripe's checkout page. */
