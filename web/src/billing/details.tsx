@@ -9,7 +9,7 @@ import { Note } from "../components/alert.tsx";
 import { Field, Form } from "../components/form.tsx";
 import { Shown } from "../components/shown.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
-import { countriesIn, likelyCountry } from "../shop/countries.ts";
+import { countriesIn, likelyCountry } from "../countries.ts";
 import { useLanguage } from "../text/language.tsx";
 import { useAction } from "../use-action.ts";
 import { useRead } from "../use-read.ts";
