@@ -1,28 +1,28 @@
 import { Button, SimpleGrid, Title } from "@mantine/core";
-import { useEffect, useState } from "react";
-import { useApp } from "../app-context.ts";
-import { ProblemAlert } from "../components/alert.tsx";
-import { Loading, Page } from "../components/page.tsx";
-import { formatDay, formatMoney } from "../format.ts";
-import { useLanguage } from "../text/language.tsx";
-import { useShopTexts } from "./texts.ts";
-import { useAction } from "../use-action.ts";
-import { type Order, type OrderName, readOrder } from "./api.ts";
+import { useApp } from "../../app-context.ts";
+import { ProblemAlert } from "../../components/alert.tsx";
+import { Loading, Page } from "../../components/page.tsx";
+import { formatDay, formatMoney } from "../../format.ts";
+import { useLanguage } from "../../text/language.tsx";
+import { useShopTexts } from "../texts.ts";
+import { useRead } from "../../use-read.ts";
+import type { OrderName } from "../types.ts";
 import { AddressLines, OrderLines, OrderSums } from "./order-parts.tsx";
 
 /** The receipt of an order that was paid: on paper it is all that shows. */
 export function Receipt({ name }: { name: OrderName }) {
-  const { supabase, seller } = useApp();
+  const { socle, seller } = useApp();
   const { language } = useLanguage();
   const s = useShopTexts();
-  const [order, setOrder] = useState<Order>();
-  const look = useAction(async () => setOrder(await readOrder(supabase, name)));
-  useEffect(() => void look.start(), [JSON.stringify(name)]);
+  const { value: order, problem } = useRead(
+    async () => (await socle.order(name)).order,
+    JSON.stringify(name),
+  );
   if (order === undefined || order.paid_at === null) {
     return (
       <Page key="asking" title={s.receipt}>
-        <ProblemAlert problem={look.problem} />
-        {order === undefined ? look.problem === undefined && <Loading /> : <p>{s.notPaid}</p>}
+        <ProblemAlert problem={problem} />
+        {order === undefined ? problem === undefined && <Loading /> : <p>{s.notPaid}</p>}
       </Page>
     );
   }

@@ -1,26 +1,30 @@
 /** The cart, read once a page of the shop wants it, and what changes it. */
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { useApp } from "../app-context.ts";
-import { problemOf } from "../problem.ts";
-import type { Problem } from "../problem.ts";
-import { askCart, type Cart } from "./api.ts";
+import type { Socle } from "../../../../client/src/mod.ts";
+import { useApp } from "../../app-context.ts";
+import { type Problem, problemOf } from "../../problem.ts";
+import type { Cart } from "../types.ts";
 import { keepCartId, keptCartId } from "./kept.ts";
 
 interface CartState {
   cart: Cart | undefined;
   /** Why it could not be read. */
   problem: Problem | undefined;
-  reload(): Promise<void>;
-  /** @throws {ProblemError} */
-  add(variantId: string, quantity: number, key: string): Promise<void>;
-  /** 0 takes the line out. @throws {ProblemError} */
+  /** Reads it anew. Undefined where that failed: `problem` says why. */
+  reload(): Promise<Cart | undefined>;
+  /** @throws {SocleError} */
+  add(variantId: string, quantity: number, idempotencyKey: string): Promise<void>;
+  /** 0 takes the line out. @throws {SocleError} */
   setQuantity(variantId: string, quantity: number): Promise<void>;
 }
 
 const CartContext = createContext<CartState | null>(null);
 
+/** A request about the cart, as whoever the options name. */
+type Ask = (socle: Socle, options: { cartId?: string }) => Promise<{ cart: Cart }>;
+
 export function CartProvider({ children }: { children: ReactNode }) {
-  const { supabase, session } = useApp();
+  const { socle, session } = useApp();
   const [cart, setCart] = useState<Cart>();
   const [problem, setProblem] = useState<Problem>();
   const userId = session?.user.id;
@@ -30,18 +34,19 @@ export function CartProvider({ children }: { children: ReactNode }) {
     setProblem(undefined);
   }, [userId]);
 
-  async function ask(change?: Parameters<typeof askCart>[2]): Promise<void> {
-    const id = keptCartId();
+  async function ask(about: Ask): Promise<Cart> {
+    const cartId = keptCartId();
     try {
-      const answered = await askCart(supabase, id, change);
-      keepCartId(answered.cart_id);
-      setCart(answered);
+      const answered = await about(socle, cartId === null ? {} : { cartId });
+      keepCartId(answered.cart.cart_id);
+      setCart(answered.cart);
       setProblem(undefined);
+      return answered.cart;
     } catch (error) {
       // An id that the server does not know as its own will never be good again.
-      if (id === null || (await problemOf(error)).code !== "invalid_header") throw error;
+      if (cartId === null || (await problemOf(error)).code !== "invalid_header") throw error;
       keepCartId(null);
-      await ask(change);
+      return await ask(about);
     }
   }
 
@@ -50,19 +55,24 @@ export function CartProvider({ children }: { children: ReactNode }) {
     problem,
     async reload() {
       try {
-        await ask();
+        return await ask((socle, options) => socle.cartGet({}, options));
       } catch (error) {
         setProblem(await problemOf(error));
+        return undefined;
       }
     },
-    add: (variant_id, quantity, key) =>
-      ask({ method: "POST", body: { variant_id, quantity }, key }),
-    setQuantity: (variant_id, quantity) =>
-      ask(
+    async add(variant_id, quantity, idempotencyKey) {
+      await ask((socle, options) =>
+        socle.cartAdd({ variant_id, quantity }, { ...options, idempotencyKey })
+      );
+    },
+    async setQuantity(variant_id, quantity) {
+      await ask((socle, options) =>
         quantity === 0
-          ? { method: "DELETE", body: { variant_id } }
-          : { method: "PATCH", body: { variant_id, quantity } },
-      ),
+          ? socle.cartRemove({ variant_id }, options)
+          : socle.cartSet({ variant_id, quantity }, options)
+      );
+    },
   };
   return <CartContext value={state}>{children}</CartContext>;
 }

@@ -1,12 +1,12 @@
 /** What the page of an order and its receipt share. */
 import { Text } from "@mantine/core";
-import { Rows } from "../components/rows.tsx";
-import { formatMoney } from "../format.ts";
-import { useLanguage } from "../text/language.tsx";
-import { useShopTexts } from "./texts.ts";
-import type { Order } from "./api.ts";
-import { countryIn } from "./countries.ts";
-import { nameIn, optionsText } from "./options.ts";
+import { Rows } from "../../components/rows.tsx";
+import { formatMoney } from "../../format.ts";
+import { useLanguage } from "../../text/language.tsx";
+import { useShopTexts } from "../texts.ts";
+import type { Order } from "../types.ts";
+import { countryIn } from "../countries.ts";
+import { nameIn, optionsText } from "../options.ts";
 
 /** What was bought. */
 export function OrderLines({ order }: { order: Order }) {
@@ -25,7 +25,7 @@ export function OrderLines({ order }: { order: Order }) {
             <span>
               {name}
               {Object.keys(options).length > 0 && (
-                <Text span size="sm" c="dimmed">{` ${optionsText(options)}`}</Text>
+                <Text span size="sm" c="dimmed">{` ${optionsText(options, s.values)}`}</Text>
               )}
             </span>
           ),

@@ -1,42 +1,47 @@
-import { useEffect, useState } from "react";
 import { useSearchParams } from "wouter";
 import {
   cartPage,
   guestOrderPage,
   orderPage,
-} from "../../../supabase/functions/_shared/shop/pages.ts";
-import { useApp } from "../app-context.ts";
-import { ProblemAlert } from "../components/alert.tsx";
-import { ActionButton } from "../components/form.tsx";
-import { ButtonAnchor, ButtonLink } from "../components/button-link.tsx";
-import { TextLink } from "../components/text-link.tsx";
-import { Page } from "../components/page.tsx";
-import { useLanguage } from "../text/language.tsx";
-import { useShopTexts } from "./texts.ts";
-import { useAction } from "../use-action.ts";
-import { checkoutStatus, type OrderStatus } from "./api.ts";
-import { keptOrderToken } from "./kept.ts";
+} from "../../../../supabase/functions/_shared/shop/pages.ts";
+import { useApp } from "../../app-context.ts";
+import { ProblemAlert } from "../../components/alert.tsx";
+import { ButtonAnchor, ButtonLink } from "../../components/button-link.tsx";
+import { ActionButton } from "../../components/form.tsx";
+import { Page } from "../../components/page.tsx";
+import { TextLink } from "../../components/text-link.tsx";
+import { useLanguage } from "../../text/language.tsx";
+import { useAction } from "../../use-action.ts";
+import { useRead } from "../../use-read.ts";
+import { keptOrderToken } from "../cart/kept.ts";
+import { useShopTexts } from "../texts.ts";
 
 /** Where Stripe's page leads back: says how it ended, as Stripe has it now. No webhook is waited for. */
 export function OrderReturn() {
-  const { supabase } = useApp();
+  const { socle } = useApp();
   const { t } = useLanguage();
   const s = useShopTexts();
   const [parameters] = useSearchParams();
   const sessionId = parameters.get("session_id") ?? "";
   const token = keptOrderToken(sessionId);
-  const [found, setFound] = useState<OrderStatus>();
-  const look = useAction(async () => setFound(await checkoutStatus(supabase, sessionId, token)));
-  useEffect(() => void look.start(), [sessionId]);
+  const { value: found, problem, reload } = useRead(
+    () =>
+      socle.checkoutStatus({
+        session_id: sessionId,
+        ...(token !== undefined && { order_token: token }),
+      }),
+    sessionId,
+  );
+  const look = useAction(async () => await reload());
 
   const order = found?.order ?? undefined;
   const again = <ActionButton action={look}>{t.checkAgain}</ActionButton>;
   if (found === undefined || order === undefined) {
     return (
       <Page key="asking" title={s.order}>
-        {look.problem === undefined ? <p role="status">{s.checkoutChecking}</p> : (
+        {problem === undefined ? <p role="status">{s.checkoutChecking}</p> : (
           <>
-            <ProblemAlert problem={look.problem} />
+            <ProblemAlert problem={problem} />
             <p className="actions">{again}</p>
           </>
         )}
@@ -69,7 +74,7 @@ export function OrderReturn() {
   return (
     <Page key={paid ? "paid" : "unpaid"} title={paid ? s.thanks : s.checkoutProcessing}>
       <p>{paid ? s.thanksText(order.number) : s.checkoutProcessingText}</p>
-      {!paid && <ProblemAlert problem={look.problem} />}
+      {!paid && <ProblemAlert problem={problem} />}
       <p className="actions">
         <ButtonLink href={shown}>{s.toOrder}</ButtonLink>
         {!paid && again}

@@ -1,7 +1,7 @@
 /** What shipping costs: the rates that staff wrote, those for this cart and country. */
-import { ProblemError, problemOf } from "../problem.ts";
-import type { Supabase } from "../supabase.ts";
-import type { Cart } from "./api.ts";
+import { ProblemError, problemOf } from "../../problem.ts";
+import type { Supabase } from "../../supabase.ts";
+import type { Cart } from "../types.ts";
 
 /** Reads the rates on offer, cheapest of the same place first. @throws {ProblemError} */
 export async function readRates(supabase: Supabase) {
