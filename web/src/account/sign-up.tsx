@@ -60,7 +60,7 @@ export function SignUp() {
           minLength={8}
         />
       </Form>
-      <p>
+      <p className="spaced">
         {s.haveAccount} <TextLink href="/">{t.logInTitle}</TextLink>
       </p>
     </Page>
