@@ -20,7 +20,7 @@ const permissive = new Set([
   "Unlicense",
 ]);
 
-/** Whether an SPDX expression asks for no more: of several with OR the choice is ours, with AND all count. */
+/** Whether an SPDX expression gives us a permissive one: of several with OR, the choice is ours; with AND, all hold. */
 function isPermissive(expression: string): boolean {
   const alternatives = expression.replace(/^\((.*)\)$/, "$1").split(" OR ");
   return alternatives.some((one) => one.split(" AND ").every((each) => permissive.has(each)));
