@@ -1,8 +1,8 @@
 /** docs/tutorial.md: every block of it is run, in order, in a copy of this checkout. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { freePorts } from "../../local/ports.ts";
 import { type CheckoutCopy, copyCheckout } from "../support/checkout-copy.ts";
+import { portsInARow } from "../support/ports-in-a-row.ts";
 import { waitFor } from "../support/wait.ts";
 import { blocksOf } from "./blocks.ts";
 
@@ -29,6 +29,16 @@ PATH="$REAL_PATH" exec npx "$@"
   return bin;
 }
 
+/** Ends a stack, if it has not ended by itself. */
+async function ending(stack: Deno.ChildProcess | undefined): Promise<void> {
+  try {
+    stack?.kill("SIGTERM");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  await stack?.status;
+}
+
 /** The one file that a path with a `*` means. */
 async function named(copy: CheckoutCopy, path: string): Promise<string> {
   const pattern = new RegExp(`^${path.replaceAll(".", "\\.").replace("*", "[^/]*")}$`);
@@ -39,8 +49,7 @@ async function named(copy: CheckoutCopy, path: string): Promise<string> {
 
 Deno.test("tutorial: each block does what the page says, from a clone to an endpoint that is ready", async (t) => {
   await using copy = await copyCheckout();
-  const { api } = freePorts();
-  const bin = await programs(copy.folder, api);
+  const bin = await programs(copy.folder, portsInARow());
   const path = Deno.env.get("PATH")!;
   const env = { PATH: `${bin}:${path}`, REAL_PATH: path };
   let stack: Deno.ChildProcess | undefined;
@@ -50,9 +59,14 @@ Deno.test("tutorial: each block does what the page says, from a clone to an endp
     for (const block of blocks) {
       const name = block.text.trim().split("\n")[0]!;
       if (block.kind === "run" && block.background) {
-        stack = copy.spawn("sh", ["-ec", `exec ${block.text}`], env);
+        // `exec`: what is ended at last is the stack and not the shell.
+        stack = copy.spawn("sh", ["-ec", `exec ${block.text.trim()} > .socle/start.log 2>&1`], env);
+        let ended = false;
+        stack.status.then(() => ended = true);
         await t.step(`${name} comes up`, async () => {
           await waitFor("the stack of the tutorial", async () => {
+            const log = join(copy.folder, ".socle/start.log");
+            if (ended) throw new Error(await Deno.readTextFile(log));
             const held = await Deno.stat(join(copy.folder, ".socle/running.json"))
               .catch(() => undefined);
             return held?.isFile;
@@ -78,10 +92,11 @@ Deno.test("tutorial: each block does what the page says, from a clone to an endp
         }
       });
       assert.ok(done, `stopped at: ${name}`);
+      // The last that asks the stack: Ctrl-C comes next.
+      if (block.text.includes("task logs")) await ending(stack);
     }
   } finally {
-    stack?.kill("SIGTERM");
-    await stack?.status;
+    await ending(stack);
     await Deno.remove(bin, { recursive: true });
   }
 });

@@ -64,7 +64,7 @@ export function SignUp() {
         />
         <Captcha pending={signUp.pending} />
       </Form>
-      <p>
+      <p className="spaced">
         {s.haveAccount} <TextLink href="/">{t.logInTitle}</TextLink>
       </p>
     </Page>
