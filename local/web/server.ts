@@ -11,7 +11,11 @@ export interface WebOptions {
   /** 0 picks a free one. */
   port: number;
   /** What the application talks to. */
-  env: { SUPABASE_URL: string; SUPABASE_PUBLISHABLE_KEY: string };
+  env: {
+    SUPABASE_URL: string;
+    SUPABASE_PUBLISHABLE_KEY: string;
+    TURNSTILE_SITE_KEY?: string | undefined;
+  };
   /** Where builds are kept; several servers may share it. */
   cacheDir: string;
   log: Log;
@@ -31,6 +35,7 @@ export function startWeb({ port, env, cacheDir, log }: WebOptions): Promise<Web>
   const config = {
     supabaseUrl: env.SUPABASE_URL,
     supabasePublishableKey: env.SUPABASE_PUBLISHABLE_KEY,
+    turnstileSiteKey: env.TURNSTILE_SITE_KEY,
   };
 
   const { answer: fromReference } = reference(env.SUPABASE_URL);

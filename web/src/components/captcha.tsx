@@ -29,21 +29,19 @@ function loadTurnstile(): Promise<Turnstile> {
 }
 
 /**
- * Cloudflare's Turnstile, where the project has one (`turnstileSiteKey` of config.json); else nothing. A token is
- * good for one request: mounted anew it makes another.
+ * Cloudflare's Turnstile, where the project has one (`turnstileSiteKey` of config.json); else nothing. It is a field
+ * of the form around it: `captcha_token`. A token is good for one request, so that each makes another.
  *
- * @param onToken undefined when it has expired
+ * @param pending whether the form is being sent
  */
-export function Captcha({ onToken }: { onToken: (token: string | undefined) => void }) {
+export function Captcha({ pending }: { pending: boolean }) {
   const { turnstileSiteKey } = useApp();
   const { t, language } = useLanguage();
   const { colorScheme } = useMantineColorScheme();
   const place = useRef<HTMLDivElement>(null);
-  const told = useRef(onToken);
-  told.current = onToken;
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    if (turnstileSiteKey === undefined) return;
+    if (turnstileSiteKey === undefined || pending) return;
     let left = false;
     let end = () => {};
     loadTurnstile().then((turnstile) => {
@@ -53,8 +51,7 @@ export function Captcha({ onToken }: { onToken: (token: string | undefined) => v
         sitekey: turnstileSiteKey,
         language,
         theme: colorScheme,
-        callback: (token: string) => told.current(token),
-        "expired-callback": () => told.current(undefined),
+        "response-field-name": "captcha_token",
         "error-callback": () => setFailed(true),
       });
       end = () => turnstile.remove(widget);
@@ -63,7 +60,7 @@ export function Captcha({ onToken }: { onToken: (token: string | undefined) => v
       left = true;
       end();
     };
-  }, [turnstileSiteKey, language, colorScheme]);
+  }, [turnstileSiteKey, language, colorScheme, pending]);
   if (turnstileSiteKey === undefined) return null;
   return (
     <>

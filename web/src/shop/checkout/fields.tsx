@@ -45,7 +45,6 @@ export function CheckoutFields({ cart, rates, address }: Props) {
   const rate = offered.find(({ id }) => id === rateId) ?? offered[0];
   const shipped = weightOf(cart) > 0 || offered.length > 0;
   const [changed, setChanged] = useState(false);
-  const [captcha, setCaptcha] = useState<{ token?: string; turn: number }>({ turn: 0 });
 
   const pay = useAction(async (idempotencyKey, values: Record<string, string>) => {
     // Nobody pays another amount than the one that was in sight.
@@ -54,7 +53,7 @@ export function CheckoutFields({ cart, rates, address }: Props) {
     const differs = now.subtotal_amount !== cart.subtotal_amount;
     setChanged(differs);
     if (differs || !now.purchasable) return;
-    const { email, code } = values;
+    const { email, code, captcha_token } = values;
     const cartId = keptCartId();
     try {
       const checkout = await socle.checkoutCreate({
@@ -62,7 +61,7 @@ export function CheckoutFields({ cart, rates, address }: Props) {
         ...(shipped && { shipping_address: addressOf(values) }),
         ...(rate !== undefined && { shipping_rate_id: rate.id }),
         ...(code && { discount_code: code }),
-        ...(captcha.token !== undefined && { captcha_token: captcha.token }),
+        ...(captcha_token && { captcha_token }),
         locale: language,
         success_url: `${location.origin}${orderReturnPage}?session_id={CHECKOUT_SESSION_ID}`,
         cancel_url: location.origin + checkoutPage,
@@ -72,8 +71,6 @@ export function CheckoutFields({ cart, rates, address }: Props) {
       }
       location.assign(checkout.checkout_url);
     } catch (error) {
-      // A token is good for one request.
-      setCaptcha(({ turn }) => ({ turn: turn + 1 }));
       if (cartCodes.includes((await problemOf(error)).code)) await reload();
       throw error;
     }
@@ -106,13 +103,7 @@ export function CheckoutFields({ cart, rates, address }: Props) {
           autoComplete="off"
           hint={s.discountHint}
         />
-        {session === null && (
-          <Captcha
-            key={captcha.turn}
-            onToken={(token) =>
-              setCaptcha(({ turn }) => token === undefined ? { turn } : { turn, token })}
-          />
-        )}
+        {session === null && <Captcha pending={pay.pending} />}
         {changed && (
           <Note kind="bad">
             <p>{s.cartChanged}</p>

@@ -11,19 +11,28 @@ interface Listed {
   pages: ProductList[];
 }
 
-/** The list as it was left. */
-let left: Listed & { scrollY: number; at: number } | undefined;
+/** The list as it was left, and the entry of the browser's history that it was. */
+let left: Listed & { entry: string; scrollY: number; at: number } | undefined;
 /** Milliseconds: prices and stock of the list are not shown older than this. */
 const goodFor = 5 * 60_000;
 
-// Whether this page was come to by the browser's own back or forward.
-let returning = false;
-addEventListener("popstate", () => returning = true);
-// wouter tells so of each link that is followed.
-addEventListener("pushState", () => returning = false);
+/** Of the entry of the history that one is at; a link that is followed makes one that has none yet. */
+function knownEntry(): string | undefined {
+  return (history.state as { list?: string } | null)?.list;
+}
 
-function leftAs(key: string): typeof left {
-  return returning && left?.key === key && Date.now() - left.at < goodFor ? left : undefined;
+function entry(): string {
+  const known = knownEntry();
+  if (known !== undefined) return known;
+  const made = crypto.randomUUID();
+  history.replaceState({ ...history.state, list: made }, "");
+  return made;
+}
+
+/** What was left at this very entry: one came back to it. */
+function leftHere(key: string): typeof left {
+  const here = left !== undefined && left.entry === knownEntry() && left.key === key;
+  return here && Date.now() - left!.at < goodFor ? left : undefined;
 }
 
 export interface Products {
@@ -42,7 +51,7 @@ export interface Products {
 export function useProducts(query: ProductsListInput): Products {
   const { socle } = useApp();
   const key = JSON.stringify(query);
-  const [listed, setListed] = useState<Listed | undefined>(() => leftAs(key));
+  const [listed, setListed] = useState<Listed | undefined>(() => leftHere(key));
   const [problem, setProblem] = useState<Problem>();
   const [pending, setPending] = useState(false);
   const turn = useRef(0);
@@ -72,19 +81,22 @@ export function useProducts(query: ProductsListInput): Products {
     }
   }
 
+  const at = useRef("");
   useEffect(() => {
+    at.current = entry();
     if (listed?.key !== key) void load(null);
   }, [key]);
 
   useEffect(() => {
-    const found = leftAs(key);
+    const found = leftHere(key);
     if (found !== undefined) scrollTo(0, found.scrollY);
   }, []);
   const latest = useRef(listed);
   latest.current = listed;
   // Before the page is replaced: afterwards it is shorter and scrolled elsewhere.
   useLayoutEffect(() => () => {
-    if (latest.current !== undefined) left = { ...latest.current, scrollY, at: Date.now() };
+    if (latest.current === undefined) return;
+    left = { ...latest.current, entry: at.current, scrollY, at: Date.now() };
   }, []);
 
   return {
