@@ -50,5 +50,6 @@ export async function fillDemo(env: Variables, { people }: { people: boolean }):
     Promise.all(parts.flatMap(({ add }) => add?.(admin) ?? [])),
     people && addPeople(env),
   ]);
-  return [...added, ...(people ? ["four users and what they did"] : [])].join(", ");
+  if (people) added.push("four users and what they did");
+  return added.join(", ") || "nothing";
 }

@@ -37,10 +37,13 @@ function Compared({ comparison }: { comparison: Comparison }) {
   const read = useRead(async () => {
     const [runs, { jobs }] = await Promise.all([
       comparison.read(supabase),
-      socle.jobsList({ kind: comparison.jobKind, page_size: 1 }),
+      socle.jobsList({ kind: comparison.jobKind, page_size: 10 }),
     ]);
-    const latest = jobs[0]?.state;
-    return { runs, isUnderWay: latest === "due" || latest === "running" || latest === "waiting" };
+    // One that waits and was never tried is the coming night's.
+    const isUnderWay = jobs.some(({ state, attempts }) =>
+      state === "due" || state === "running" || state === "waiting" && attempts > 0
+    );
+    return { runs, isUnderWay };
   }, comparison.name);
   const isUnderWay = read.value?.isUnderWay === true;
   usePolling(read.reload, isUnderWay);
