@@ -109,10 +109,12 @@ Deno.test("staff_billing_reconciliations: each run with its differences, and how
 
 Deno.test("staff_billing_reconcile: one job however often it is asked for, with who and why in the audit log", async () => {
   await sql`truncate private.jobs`;
+  await sql`
+    insert into private.jobs (kind, run_at) values ('billing_reconcile', private.now() + interval '9 hours')`;
   const job = await begin("a customer says that he has paid");
   assert.equal(await begin("and another one"), job);
-  const [row] = await sql`select kind, payload from private.jobs`;
-  assert.deepEqual({ ...row }, { kind: "billing_reconcile", payload: {} });
+  const due = await sql`select id::int, kind from private.jobs where run_at <= private.now()`;
+  assert.deepEqual(due.map((row) => ({ ...row })), [{ id: job, kind: "billing_reconcile" }]);
   const entries = await sql`
     select actor_id, changes from public.audit_log where action = 'billing_reconcile.start'`;
   assert.deepEqual(entries.map((one) => ({ ...one })), [{

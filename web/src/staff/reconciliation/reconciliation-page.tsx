@@ -35,12 +35,13 @@ function Compared({ comparison }: { comparison: Comparison }) {
   const [job, setJob] = useState<number>();
   const title = s.comparisons[comparison.name];
   const read = useRead(async () => {
-    const [runs, { jobs }] = await Promise.all([
-      comparison.read(supabase),
-      socle.jobsList({ kind: comparison.jobKind, page_size: 1 }),
-    ]);
-    const latest = jobs[0]?.state;
-    return { runs, isUnderWay: latest === "due" || latest === "running" || latest === "waiting" };
+    const open = (state: "due" | "running") =>
+      socle.jobsList({ kind: comparison.jobKind, state, page_size: 1 });
+    // What waits is the next night's.
+    const jobs = await Promise.all([open("due"), open("running")]);
+    // Afterwards, so that what has ended by then has its row.
+    const runs = await comparison.read(supabase);
+    return { runs, isUnderWay: jobs.some(({ jobs }) => jobs.length > 0) };
   }, comparison.name);
   const isUnderWay = read.value?.isUnderWay === true;
   usePolling(read.reload, isUnderWay);
