@@ -9285,9 +9285,10 @@ begin
   if coalesce(char_length(why) not between 5 and 500, true) then
     perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
   end if;
-  -- One at a time: who comes second gets the one that waits or runs.
+  -- One at a time: who comes second gets the one that is due or runs. The night's, which waits, is none.
   perform pg_advisory_xact_lock(hashtextextended(job_kind, 0));
-  select min(open.id) into job from private.jobs as open where open.kind = job_kind and open.state = 'pending';
+  select min(open.id) into job from private.jobs as open
+  where open.kind = job_kind and open.state = 'pending' and open.run_at <= private.now();
   if job is null then
     job := private.enqueue(job_kind, '{}');
     perform private.audit_note(job_kind || '.start', job::text, null, jsonb_build_object(

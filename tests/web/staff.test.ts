@@ -193,12 +193,16 @@ Deno.test({
   async fn() {
     const user = await signUp({ on: own.at });
     await buy(user, {}, own.at);
-    const [payment] = await sql`
-      select stripe_payment_id from public.payments where workspace_id = ${user.workspaceId}`;
+    const payment = await waitFor("the payment to be known", async () => {
+      const [row] = await sql<{ stripe_payment_id: string }[]>`
+        select stripe_payment_id from public.payments
+        where workspace_id = ${user.workspaceId} and status = 'succeeded' and amount > 0`;
+      return row?.stripe_payment_id;
+    });
     await using tab = await staffTab("/staff/payments");
     const { page, complaints } = tab;
     const row = page.getByRole("row").filter({
-      has: page.getByTitle(payment!["stripe_payment_id"]),
+      has: page.getByTitle(payment),
     });
     await row.getByRole("button", { name: "Refund" }).click();
     const dialog = page.getByRole("dialog");
