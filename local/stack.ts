@@ -259,7 +259,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (options.web && own["SITE_URL"] === undefined) {
       const web = await startWeb({
         port: ports.web,
-        env: { SUPABASE_URL: gateway.url, SUPABASE_PUBLISHABLE_KEY: keys.publishableKey },
+        env: {
+          SUPABASE_URL: gateway.url,
+          SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
+          TURNSTILE_SITE_KEY: own["TURNSTILE_SITE_KEY"],
+        },
         // Of the sources alone, so every stack of this checkout has a use for it.
         cacheDir: siteCacheDir,
         log,

@@ -5,7 +5,8 @@
  * Which project it talks to is no part of the build: the application reads /config.json when it starts,
  * so that one build serves any. `task start` answers that path itself; for a static host, build with
  * VITE_SUPABASE_URL and VITE_SUPABASE_PUBLISHABLE_KEY set (and VITE_SELLER, the lines that receipts name the
- * seller by, separated by `|`) and the file is written, or put it there by hand:
+ * seller by, separated by `|`; VITE_TURNSTILE_SITE_KEY, where the captcha is on) and the file is written, or put
+ * it there by hand:
  *
  *     {"supabaseUrl": "https://<ref>.supabase.co", "supabasePublishableKey": "sb_publishable_…",
  *      "seller": ["Socle SAS", "1 rue de la Paix, 75002 Paris", "FR12345678901"]}
@@ -19,7 +20,8 @@ function configFile(env: Record<string, string>): Plugin {
   const supabasePublishableKey = env["VITE_SUPABASE_PUBLISHABLE_KEY"];
   if (!supabaseUrl || !supabasePublishableKey) return { name: "config.json" };
   const seller = env["VITE_SELLER"]?.split("|").map((line) => line.trim());
-  const source = JSON.stringify({ supabaseUrl, supabasePublishableKey, seller });
+  const turnstileSiteKey = env["VITE_TURNSTILE_SITE_KEY"];
+  const source = JSON.stringify({ supabaseUrl, supabasePublishableKey, seller, turnstileSiteKey });
   return {
     name: "config.json",
     generateBundle() {

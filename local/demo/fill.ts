@@ -5,7 +5,10 @@ import { makeOrders } from "./shop/orders.ts";
 import { addPictures } from "./shop/upload.ts";
 import { partElsewhere } from "./stack-guard.ts";
 import { makeTeam } from "./team.ts";
-import { operator, stripeOf, type Variables, visitorAs } from "./visitor.ts";
+// #region shop
+import { operator } from "./visitor.ts";
+// #endregion shop
+import { stripeOf, type Variables, visitorAs } from "./visitor.ts";
 
 /** Makes somebody staff, as an operator does: docs/operations.md. */
 async function appoint(databaseUrl: string, userId: string): Promise<void> {
@@ -37,13 +40,21 @@ export async function addPeople(env: Variables): Promise<void> {
   const shopper = await visitorAs(env, accounts.shopper);
   await visitorAs(env, accounts.fresh);
   await makeTeam({ subscriber, shopper, fresh: accounts.fresh, stripe: stripeOf(env) });
+  // #region shop
   const siteUrl = env["SITE_URL"]!;
   await makeOrders({ admin: operator(env), shopper, subscriber, staff, siteUrl });
+  // #endregion shop
 }
 
-/** The shop's pictures, on whichever project; and the users, where `people`. @returns what was added */
+/** What any project may have; and the users, where `people`. @returns what was added */
 export async function fillDemo(env: Variables, { people }: { people: boolean }): Promise<string> {
+  const added: string[] = [];
   // At once: drawing is this process's work, the others' is the stack's.
-  const [pictures] = await Promise.all([addPictures(operator(env)), people && addPeople(env)]);
-  return `${pictures} pictures${people ? ", four users, a team and orders" : ""}`;
+  await Promise.all([
+    people && addPeople(env).then(() => added.push("four users with what they did")),
+    // #region shop
+    addPictures(operator(env)).then((pictures) => added.push(`${pictures} pictures`)),
+    // #endregion shop
+  ]);
+  return added.toSorted().join(", ") || "nothing";
 }

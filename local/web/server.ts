@@ -1,16 +1,21 @@
 /**
- * Serves the web application as a static host does: the files that Vite built, and its one page for
+ * Serves the API reference, and the web application as a static host does: the files that Vite built, and its one page for
  * every other address. It is built when its sources have changed; nothing waits for that.
  */
 import type { Log } from "../log.ts";
 import { cachedSite } from "./cache.ts";
+import { reference } from "./reference/server.ts";
 import { type Site, siteFile } from "./site.ts";
 
 export interface WebOptions {
   /** 0 picks a free one. */
   port: number;
   /** What the application talks to. */
-  env: { SUPABASE_URL: string; SUPABASE_PUBLISHABLE_KEY: string };
+  env: {
+    SUPABASE_URL: string;
+    SUPABASE_PUBLISHABLE_KEY: string;
+    TURNSTILE_SITE_KEY?: string | undefined;
+  };
   /** Where builds are kept; several servers may share it. */
   cacheDir: string;
   log: Log;
@@ -30,9 +35,12 @@ export function startWeb({ port, env, cacheDir, log }: WebOptions): Promise<Web>
   const config = {
     supabaseUrl: env.SUPABASE_URL,
     supabasePublishableKey: env.SUPABASE_PUBLISHABLE_KEY,
+    turnstileSiteKey: env.TURNSTILE_SITE_KEY,
   };
 
-  function answer(request: Request): Response {
+  const { answer: fromReference } = reference(env.SUPABASE_URL);
+
+  async function answer(request: Request): Promise<Response> {
     if (request.method !== "GET" && request.method !== "HEAD") {
       return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
     }
@@ -40,7 +48,17 @@ export function startWeb({ port, env, cacheDir, log }: WebOptions): Promise<Web>
     if (pathname === "/config.json") {
       return Response.json(config, { headers: { "cache-control": "no-store" } });
     }
-    if (site === undefined) return failure === undefined ? building() : failed(failure);
+    try {
+      const found = await fromReference(pathname);
+      if (found !== undefined) return found;
+    } catch (error) {
+      return failed("The API reference cannot be shown", (error as Error).message);
+    }
+    if (site === undefined) {
+      return failure === undefined
+        ? building()
+        : failed("The web application was not built", failure);
+    }
     const file = siteFile(site, pathname);
     if (file === undefined) return new Response("Not found\n", { status: 404 });
     return new Response(request.method === "HEAD" ? null : file.body, { headers: file.headers });
@@ -88,4 +106,4 @@ const building = () =>
     refresh: "1",
   });
 
-const failed = (reason: string) => page(500, "The web application was not built", reason, {});
+const failed = (title: string, reason: string) => page(500, title, reason, {});

@@ -36,10 +36,12 @@ export const dependencies: Record<string, Dependency> = {
   },
   "@upstash/ratelimit": { why: "counts rate limits", given: "the Redis client below" },
   "@upstash/redis": {
-    why: "carts and rate limits",
+    why: "rate limits, and whatever else is in Redis",
     given: "`UPSTASH_REDIS_REST_TOKEN`; calls Upstash",
   },
+  // #region shop
   "csv-parse": { why: "reads imported catalogues as they come", given: "files that staff upload" },
+  // #endregion shop
   "fflate": { why: "packs an export of a user's data", given: "that user's data" },
   "jose": {
     why: "signs tokens: of API keys in functions, of everybody on the local stack",
@@ -91,6 +93,12 @@ export const dependencies: Record<string, Dependency> = {
   "pg": { why: "listens for changes of the local schema", given: "the local database" },
   "postgres": { why: "SQL of the local stack, of tests and of tools", given: "the local database" },
   "smol-toml": { why: "reads supabase/config.toml", given: "that file" },
+  "swagger-ui-dist": {
+    why: "shows the API reference on the local stack",
+    given:
+      "docs/openapi.json and the publishable key; its package @scarf/scarf counts installations " +
+      "by an install script, which Deno does not run",
+  },
   "typescript": {
     why: "reads the SDK's types for the local Stripe, and what a file imports",
     given: "source files",

@@ -20,10 +20,10 @@ const permissive = new Set([
   "Unlicense",
 ]);
 
-/** Whether an SPDX expression gives us a permissive one: of several with OR, the choice is ours. */
+/** Whether an SPDX expression gives us a permissive one: of several with OR, the choice is ours; with AND, all hold. */
 function isPermissive(expression: string): boolean {
   const alternatives = expression.replace(/^\((.*)\)$/, "$1").split(" OR ");
-  return alternatives.some((one) => permissive.has(one));
+  return alternatives.some((one) => one.split(" AND ").every((each) => permissive.has(each)));
 }
 
 /** `name@version` of a key of the lock file, without the peers that it was resolved with. */

@@ -62,11 +62,14 @@ async function ofSettings(tree: Tree): Promise<string[]> {
       complaints.push(`${path}: packages are named in supabase/import_map.json alone`);
       continue;
     }
-    const settings = await json<{ imports?: object; allowScripts?: string[] }>(tree, path);
+    const settings = await json<{ imports?: object; allowScripts?: { allow?: string[] } }>(
+      tree,
+      path,
+    );
     if (settings.imports !== undefined) {
       complaints.push(`${path}: packages are named in supabase/import_map.json alone`);
     }
-    for (const one of settings.allowScripts ?? []) {
+    for (const one of settings.allowScripts?.allow ?? []) {
       if (!exact.test(one)) complaints.push(`${path}: ${one} may run scripts in any version`);
     }
   }

@@ -35,6 +35,17 @@ function securitySchemes(declared: Declared[]): Record<string, unknown> {
   };
 }
 
+const description = [
+  "Credentials: `apikey` is the publishable key, or on servers a secret one; users send their access token " +
+  "as well, as `Authorization: Bearer`. Each operation says which it takes.",
+  "Errors are `application/problem+json` (RFC 9457). Switch on `code`: each response lists the codes that " +
+  "it may have, with an example of each. `request_id` finds the request in the logs.",
+  "Operations that create or charge take an `Idempotency-Key`. The same key gets the first reply again for " +
+  "24 hours.",
+  "Examples are what a stack has answered; ids, moments and tokens are replaced by lasting ones.",
+  "The operations' ids are the methods of the typed client: `socle.subscriptionCancel({…})`.",
+].join("\n\n");
+
 /**
  * The document; the same declarations give the same text, in whatever order they are listed.
  *
@@ -73,7 +84,7 @@ export function openapiDocument(
     info: {
       title: "Socle",
       version: "1.0.0",
-      description: "Generated from the endpoints' declarations by `deno task openapi`.",
+      description,
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [

@@ -43,9 +43,9 @@ Deno.test("task smoke: what was forgotten is named, with where to look", async (
     ],
     [
       "a function",
-      { "/functions/v1/order": () => Response.json({}, { status: 404 }) },
+      { "/functions/v1/billing-portal": () => Response.json({}, { status: 404 }) },
       /functions are there/,
-      /not there: order \(404\)/,
+      /not there: billing-portal \(404\)/,
     ],
     [
       "plans",

@@ -197,7 +197,9 @@ Deno.test("licences: one that asks for more, also of a package that comes along,
   await fails(of("@supabase/postgrest-js", "none"), tree, /postgrest-js@.* is none/);
   await fails(of("playwright-core", "GPL-3.0-only"), tree);
   await fails(of("stripe", "(GPL-3.0-only OR MIT)"), tree);
+  await fails(of("stripe", "MIT AND ISC"), tree);
   await fails(of("stripe", "(MIT AND GPL-3.0-only)"), tree, /its licence is \(MIT AND GPL/);
+  await fails(of("stripe", "MIT AND ISC AND BSD-3-Clause"), tree);
   assert.equal(licences.name, "licences of what ships");
 });
 

@@ -5,6 +5,7 @@ import { parseEnv } from "node:util";
 import { projectDir } from "../../local/stack.ts";
 import { repository } from "../../scripts/gates/tree.ts";
 import { httpOnly } from "../http-only.ts";
+import { portsInARow } from "../support/ports-in-a-row.ts";
 import { stack, stackAddress, stripeSdk } from "../support/stack.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -19,16 +20,10 @@ function providers(dataDir: string, env: Record<string, string>) {
   }).spawn();
 }
 
-/** Six ports in a row that nobody uses just now. */
-function portsInARow(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String((listener.addr as Deno.NetAddr).port);
-}
-
 Deno.test("task providers: Stripe, mail and Redis come up, their webhooks meant for the Supabase that was named", async () => {
   const dataDir = await Deno.makeTempDir({ prefix: "socle-providers-" });
   const child = providers(dataDir, {
-    PROVIDERS_PORT: portsInARow(),
+    PROVIDERS_PORT: String(portsInARow()),
     API_URL: stack.url,
     PUBLISHABLE_KEY: stack.publishableKey,
     SECRET_KEY: stack.secretKey,

@@ -2,33 +2,46 @@
 import { dirname, join } from "node:path";
 import { repository, root, type Tree } from "../../scripts/gates/tree.ts";
 
+/** What a program that has ended wrote. */
+export interface Ran {
+  success: boolean;
+  stdout: string;
+  /** With what it complained of. */
+  output: string;
+}
+
 /** A copy; `await using` removes it. */
 export interface CheckoutCopy extends AsyncDisposable {
   folder: string;
   /** Its files, as gates see them. */
   tree(): Promise<Tree>;
-  /** Runs Deno in it, with variables of its own. @returns what it wrote, whether or not it succeeded */
-  deno(
-    args: string[],
-    env?: Record<string, string>,
-  ): Promise<{ success: boolean; output: string; stdout: string }>;
+  /** Runs a program in it, with variables of its own. @returns what it wrote, whether or not it succeeded */
+  run(program: string, args: string[], env?: Record<string, string>): Promise<Ran>;
+  /** The same with Deno. */
+  deno(args: string[], env?: Record<string, string>): Promise<Ran>;
+  /** Starts a program in it that goes on. Nobody reads what it writes. */
+  spawn(program: string, args: string[], env?: Record<string, string>): Deno.ChildProcess;
 }
 
 /** Variables of the stack that tests run against: nothing in a copy is to find it. */
 const ofStack = /^(SUPABASE_|SOCLE_|STRIPE_|RESEND_|UPSTASH_|MAILBOX_URL|SITE_URL)/;
 
-async function run(folder: string, command: string, args: string[], env?: Record<string, string>) {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
+function environment(env: Record<string, string> = {}): Record<string, string> {
+  const held = Object.entries(Deno.env.toObject()).filter(([name]) => !ofStack.test(name));
+  return { ...Object.fromEntries(held), NO_COLOR: "1", ...env };
+}
+
+async function run(
+  folder: string,
+  program: string,
+  args: string[],
+  env?: Record<string, string>,
+): Promise<Ran> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd: folder,
     clearEnv: true,
-    env: {
-      ...Object.fromEntries(
-        Object.entries(Deno.env.toObject()).filter(([name]) => !ofStack.test(name)),
-      ),
-      NO_COLOR: "1",
-      ...env,
-    },
+    env: environment(env),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -53,6 +66,17 @@ export async function copyCheckout(): Promise<CheckoutCopy> {
   return {
     folder,
     tree: () => repository(folder),
+    run: (program, args, env) => run(folder, program, args, env),
+    spawn: (program, args, env) =>
+      new Deno.Command(program, {
+        args,
+        cwd: folder,
+        clearEnv: true,
+        env: environment(env),
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).spawn(),
     deno: (args, env) => run(folder, Deno.execPath(), args, env),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };

@@ -1,6 +1,9 @@
 /** The billing page in a browser, and the way from it to Stripe's page and back. */
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { connect } from "../support/connect.ts";
+import { mailsTo } from "../support/mails.ts";
+import { meterOf } from "../support/metering.ts";
 import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { buy } from "../support/purchases.ts";
 import { signUp } from "../support/users.ts";
@@ -15,6 +18,11 @@ import {
   seriousFindings,
   visit,
 } from "./browser.ts";
+
+import { looksRight } from "./looks.ts";
+
+/** A receipt, not the mail that welcomes. */
+const isReceipt = ({ subject }: { subject: string }) => /receipt/i.test(subject);
 
 const ignore = chromiumPath === undefined;
 
@@ -43,8 +51,7 @@ Deno.test({
     assert.deepEqual(await seriousFindings(page), []);
     await logInOn(page, user);
     await page.getByText("You have no paid plan.").waitFor();
-    assert.equal(await page.getByText("None yet.").count(), 2);
-    assert.deepEqual(await seriousFindings(page), []);
+    await looksRight(page, "billing-plans");
     assert.deepEqual(complaints, []);
 
     await choosePlan(page, "Basic");
@@ -58,33 +65,50 @@ Deno.test({
   async fn() {
     const user = await signUp({ on: own.at });
     await buy(user, {}, own.at);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await using tab = await visit(browser, own.at.siteUrl, { colorScheme });
-      const { page, complaints } = tab;
-      await page.goto("/");
-      await logInOn(page, user);
-      await headingIs(page, "Welcome");
-      await openBilling(page);
-      const plan = page.getByRole("region", { name: "Your plan" });
-      await plan.getByText("Basic").waitFor();
-      await plan.getByText("€19.00 a month").waitFor();
-      await page.getByText("Visa ending in 4242").waitFor();
-      await page.getByRole("link", { name: /^View invoice / }).waitFor();
-      await page.getByRole("region", { name: "Payments" }).getByText("€19.00").waitFor();
-      await page.getByRole("region", { name: "Usage" })
-        .getByText("0 of 10,000 in this billing period").waitFor();
+    const sql = connect(own.at);
+    const meter = meterOf(sql, user.workspaceId, "api_calls");
+    await meter.count(1200);
+    await sql.end();
+    await using tab = await visit(browser, own.at.siteUrl);
+    const { page, complaints } = tab;
+    await page.goto("/");
+    await logInOn(page, user);
+    await headingIs(page, "Welcome");
+    await openBilling(page);
+    const plan = page.getByRole("region", { name: "Your plan" });
+    await plan.getByText("Basic").waitFor();
+    await plan.getByText("€19.00 a month").waitFor();
+    await plan.getByText("Visa ending in 4242").waitFor();
+    const usage = page.getByRole("region", { name: "Usage" });
+    await usage.getByText("1,200 of 10,000 in this billing period").waitFor();
+    await usage.locator("svg .recharts-bar-rectangle").first().waitFor({ state: "attached" });
+    await looksRight(page, "billing-plan");
 
-      await plan.getByRole("button", { name: "Cancel at the end of the period" }).click();
-      await plan.getByText("Until then nothing changes.").waitFor();
-      assert.deepEqual(await seriousFindings(page), []);
-      await waitFor("the subscription to end", async () => {
-        const { data } = await user.client.from("subscriptions").select("cancel_at_period_end");
-        return data?.[0]?.cancel_at_period_end;
-      });
-      await plan.getByRole("button", { name: "Keep the plan" }).click();
-      await plan.getByText("Renews on").waitFor();
-      assert.deepEqual(complaints, []);
-    }
+    await plan.getByRole("button", { name: "End the plan" }).click();
+    const dialog = page.getByRole("dialog", { name: "End the plan" });
+    await dialog.getByLabel("At the end of the period").waitFor();
+    await looksRight(page, "billing-cancel");
+    await dialog.getByRole("button", { name: "End it" }).click();
+    await plan.getByText("Until then nothing changes.").waitFor();
+    await waitFor("the subscription to end", async () => {
+      const { data } = await user.client.from("subscriptions").select("cancel_at_period_end");
+      return data?.[0]?.cancel_at_period_end;
+    });
+    await plan.getByRole("button", { name: "Keep the plan" }).click();
+    await plan.getByText("Renews on").waitFor();
+
+    await page.getByRole("link", { name: "Invoices and payments" }).click();
+    await headingIs(page, "Invoices and payments");
+    await page.getByRole("link", { name: /^View invoice / }).waitFor();
+    await page.getByRole("region", { name: "Payments" }).getByText("€19.00").waitFor();
+    await page.getByRole("button", { name: /^Receipt by mail: / }).click();
+    await page.getByText(/The receipt of .* is on its way/).waitFor();
+    await waitFor(
+      "the receipt, again",
+      async () => (await mailsTo(user.email, own.at)).filter(isReceipt).length === 2,
+    );
+    await looksRight(page, "billing-documents");
+    assert.deepEqual(complaints, []);
   },
 });
 

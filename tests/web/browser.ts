@@ -51,7 +51,8 @@ export async function visit(
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    if (!["error", "warning"].includes(message.type())) return;
+    complaints.push(`${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("requestfailed", (request) => {
@@ -113,7 +114,7 @@ export async function headingIs(page: Page, text: string | RegExp): Promise<void
 export async function openBilling(page: Page): Promise<void> {
   await page.goto("/billing");
   await headingIs(page, "Plan and billing");
-  await page.getByRole("heading", { level: 2, name: "Invoices" }).waitFor();
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
 }
 
 /** Chooses a plan on the billing page: leads to Stripe's checkout page. */

@@ -41,7 +41,11 @@ export async function photograph(page: Page, name: string): Promise<void> {
   if (folder === undefined) return;
   await page.evaluate("scrollTo(0, 0)");
   const { width, height } = page.viewportSize()!;
-  const content = await page.evaluate<number>("document.documentElement.scrollHeight");
+  // A dialog lies over what is in sight alone.
+  const dialogs = await page.getByRole("dialog").count();
+  const content = dialogs > 0
+    ? height
+    : await page.evaluate<number>("document.documentElement.scrollHeight");
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", {
     format: "webp",

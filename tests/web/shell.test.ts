@@ -45,6 +45,7 @@ Deno.test({
     });
     await page.goto("/", { waitUntil: "networkidle" });
     await page.getByRole("button", { name: "Log in" }).waitFor();
+    await looksRight(page, "home");
     const sizes = await Promise.all(scripts.values());
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     assert.ok(scripts.size > 1, "the scripts are seen");
@@ -62,10 +63,10 @@ Deno.test({
       viewport: { width: 390, height: 844 },
     });
     const { page, complaints } = tab;
-    await page.goto("/account");
+    await page.goto("/");
     await logInOn(page, user);
-    await headingIs(page, "Profile");
-    await looksRight(page, "profile");
+    await headingIs(page, "Welcome, Test User");
+    await looksRight(page, "home-signed-in");
     const menu = page.getByRole("button", { name: "Menu" });
     assert.equal(await menu.getAttribute("aria-expanded"), "false");
     const ways = page.getByRole("navigation", { name: "Main" });

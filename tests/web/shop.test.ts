@@ -255,6 +255,7 @@ Deno.test({
 
     await elsewhere.page.goto(orderLink(mail.text));
     await elsewhere.page.getByRole("button", { name: "Cancel the order" }).click();
+    await elsewhere.page.getByRole("button", { name: "Cancel it" }).click();
     await elsewhere.page.getByText(/^(Cancelled|Refunded)$/).first().waitFor();
     await mailTo(email, /cancelled/i, stack);
 

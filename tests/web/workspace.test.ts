@@ -153,6 +153,12 @@ Deno.test({
     await refused.body?.cancel();
     assert.equal(refused.status, 401);
 
+    await page.getByRole("link", { name: "Activity" }).click();
+    await headingIs(page, "Activity");
+    await page.getByText("An API key was changed").waitFor();
+    await looksRight(page, "workspace-activity");
+    await page.getByRole("link", { name: "API keys" }).click();
+    await headingIs(page, "API keys");
     // More than a page of entries.
     for (let turn = 0; turn < 30; turn++) {
       const { error } = await ada.client.from("workspaces").update({ name: `Atelier ${turn}` })
@@ -166,7 +172,6 @@ Deno.test({
     await page.getByRole("button", { name: "Show older entries" }).click();
     await page.getByText("An API key was created").waitFor();
     await page.getByText("The workspace was made").waitFor();
-    await looksRight(page, "workspace-activity");
     assert.deepEqual(complaints, []);
   },
 });

@@ -15,6 +15,8 @@ export interface App {
   link: AuthLink | undefined;
   /** Who sells, line by line, as receipts say. */
   seller: string[];
+  /** Of the captcha; undefined where there is none. */
+  turnstileSiteKey: string | undefined;
 }
 
 export const AppContext = createContext<App | null>(null);

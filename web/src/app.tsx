@@ -11,7 +11,7 @@ import { Loading, Page } from "./components/page.tsx";
 import { Shell } from "./components/shell.tsx";
 import { TextLink } from "./components/text-link.tsx";
 import { lazyPages } from "./lazy-pages.tsx";
-import { CartProvider } from "./shop/cart-context.tsx";
+import { CartProvider } from "./shop/cart/cart-context.tsx";
 import { shopRoutes } from "./shop/routes.tsx";
 import { staffRoutes } from "./staff/routes.tsx";
 import type { Supabase } from "./supabase.ts";
@@ -26,10 +26,11 @@ interface Props {
   initial: Session | null;
   link: AuthLink | undefined;
   seller: string[];
+  turnstileSiteKey: string | undefined;
 }
 
 /** The whole: the session, and which page an address has. */
-export function App({ supabase, initial, link, seller }: Props) {
+export function App({ supabase, initial, link, ...configured }: Props) {
   const [session, setSession] = useState(initial);
   const [path] = useLocation();
   useEffect(() => {
@@ -39,7 +40,7 @@ export function App({ supabase, initial, link, seller }: Props) {
   const socle = useMemo(() => createSocle(supabase), [supabase]);
   const isStaff = useIsStaff(supabase, session?.user.id);
   return (
-    <AppContext value={{ supabase, socle, session, isStaff, link, seller }}>
+    <AppContext value={{ supabase, socle, session, isStaff, link, ...configured }}>
       <CartProvider>
         <Shell>
           <FailureBoundary path={path}>

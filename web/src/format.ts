@@ -29,3 +29,10 @@ export function formatMoment(moment: string, language: string): string {
   return new Intl.DateTimeFormat(regional(language), { dateStyle: "medium", timeStyle: "short" })
     .format(new Date(moment));
 }
+
+/** A moment (ISO 8601) of today as a time. */
+export function formatTime(moment: string, language: string): string {
+  return new Intl.DateTimeFormat(regional(language), { timeStyle: "short" }).format(
+    new Date(moment),
+  );
+}

@@ -38,6 +38,7 @@ try {
             initial={data.session}
             link={link}
             seller={config.seller ?? ["Socle"]}
+            turnstileSiteKey={config.turnstileSiteKey}
           />
         </LanguageProvider>
       </MantineProvider>

@@ -8,6 +8,8 @@ export const theme = createTheme({
   defaultRadius: "md",
   headings: { fontWeight: "650", textWrap: "balance" },
   cursorType: "pointer",
+  // In a sentence the colour alone does not tell a link (WCAG 2.2, 1.4.1).
+  components: { Anchor: { defaultProps: { underline: "always" } } },
 });
 
 /** Colours that carry text on a tint of themselves. */

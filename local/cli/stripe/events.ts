@@ -96,7 +96,7 @@ async function sessionOf(cause: Cause): Promise<Stripe.Checkout.Session> {
       quantity: 1,
       price_data: { currency: "eur", unit_amount: 2000, product_data: { name: "Triggered" } },
     }],
-    success_url: "http://127.0.0.1:54326/done",
+    success_url: "http://127.0.0.1:54327/done",
   });
 }
 

@@ -129,8 +129,18 @@ export const billing: Chapter = {
     },
     {
       operation: "billingDetailsGet",
-      title: "Nothing is known yet",
-      ask: async (story) => ({ as: await story.ada(), query: {} }),
+      title: "Nothing but a name is known yet",
+      async ask(story) {
+        const ada = await story.ada();
+        // It comes with the customer at Stripe, which a job makes.
+        await story.until(
+          "the name",
+          "billing-details",
+          ada,
+          ({ billing_details }) => billing_details.name !== null,
+        );
+        return { as: ada, query: {} };
+      },
     },
     {
       operation: "billingDetailsReplace",

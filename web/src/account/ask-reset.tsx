@@ -4,6 +4,7 @@ import { useLanguage } from "../text/language.tsx";
 import { useAccountTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 import { Note } from "../components/alert.tsx";
+import { Captcha } from "../components/captcha.tsx";
 import { Field, Form } from "../components/form.tsx";
 
 /** Asks for the mail by which a new password is chosen. */
@@ -12,11 +13,13 @@ export function AskReset() {
   const { t } = useLanguage();
   const s = useAccountTexts();
   const [sentTo, setSentTo] = useState<string>();
-  const ask = useAction(async (_key, { email = "" }: Record<string, string>) => {
+  const ask = useAction(async (_key, values: Record<string, string>) => {
+    const { email = "", captcha_token } = values;
     setSentTo(undefined);
     await socle.authPasswordReset({
       email,
       redirect_to: `${location.origin}/new-password`,
+      ...(captcha_token && { captcha_token }),
     });
     setSentTo(email);
   });
@@ -24,6 +27,7 @@ export function AskReset() {
     <>
       <Form action={ask} submit={s.resetSend}>
         <Field label={t.email} name="email" type="email" autoComplete="username" />
+        <Captcha pending={ask.pending} />
       </Form>
       {sentTo !== undefined && <Note>{s.resetSent(sentTo)}</Note>}
     </>

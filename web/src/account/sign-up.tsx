@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Redirect, useSearchParams } from "wouter";
 import { useApp } from "../app-context.ts";
+import { Captcha } from "../components/captcha.tsx";
 import { Field, Form } from "../components/form.tsx";
 import { TextLink } from "../components/text-link.tsx";
 import { Page } from "../components/page.tsx";
@@ -17,12 +18,14 @@ export function SignUp() {
   const [parameters] = useSearchParams();
   const [mailedTo, setMailedTo] = useState<string>();
   const signUp = useAction(
-    async (_key, { name = "", email = "", password = "" }: Record<string, string>) => {
+    async (_key, values: Record<string, string>) => {
+      const { name = "", email = "", password = "", captcha_token } = values;
       const answer = await socle.authSignup({
         name,
         email,
         password,
         locale: language,
+        ...(captcha_token && { captcha_token }),
       });
       if (answer.session === null) return setMailedTo(email);
       const { error } = await supabase.auth.setSession(answer.session);
@@ -59,8 +62,9 @@ export function SignUp() {
           autoComplete="new-password"
           minLength={8}
         />
+        <Captcha pending={signUp.pending} />
       </Form>
-      <p>
+      <p className="spaced">
         {s.haveAccount} <TextLink href="/">{t.logInTitle}</TextLink>
       </p>
     </Page>

@@ -1,37 +1,31 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect } from "react";
 import { useApp } from "../app-context.ts";
-import { Cards, Invoices, Payments } from "../billing/documents.tsx";
-import { PlanChoice } from "../billing/plan-choice.tsx";
-import { type Billing as BillingRows, readBilling } from "../billing/read.ts";
-import { SubscriptionCard } from "../billing/subscription-card.tsx";
-import { Usage } from "../billing/usage.tsx";
-import { ProblemAlert } from "../components/alert.tsx";
-import { Loading, Page } from "../components/page.tsx";
+import { Shown } from "../components/shown.tsx";
+import { useRead } from "../use-read.ts";
+import { may, type Workspace } from "../workspace/current.ts";
+import { BillingPage } from "./billing-page.tsx";
+import { Dunning } from "./dunning.tsx";
+import { PlanChoice } from "./plan-choice.tsx";
+import { readBilling } from "./read.ts";
+import { SubscriptionCard } from "./subscription-card.tsx";
 import { useBillingTexts } from "./texts.ts";
-import { type Problem, problemOf } from "../problem.ts";
+import { Usage } from "./usage.tsx";
 
-/** Plan, cards, invoices and payments of the personal workspace. */
+/** The plan of a workspace: what it is, what it costs to change it, and what is used of it. */
 export function Billing({ userId }: { userId: string }) {
-  const { supabase } = useApp();
-
   const s = useBillingTexts();
-  const [billing, setBilling] = useState<BillingRows>();
-  const [problem, setProblem] = useState<Problem>();
-  const latest = useRef(0);
-  const reload = useCallback(async () => {
-    const turn = ++latest.current;
-    try {
-      const read = await readBilling(supabase, userId);
-      // An answer that a later one overtook is old.
-      if (turn !== latest.current) return;
-      setBilling(read);
-      setProblem(undefined);
-    } catch (error) {
-      setProblem(await problemOf(error));
-    }
-  }, [supabase, userId]);
+  return (
+    <BillingPage title={s.billingTitle} userId={userId} needs="see_subscription">
+      {(workspace) => <OfWorkspace workspace={workspace} />}
+    </BillingPage>
+  );
+}
+
+function OfWorkspace({ workspace }: { workspace: Workspace }) {
+  const { supabase } = useApp();
+  const billing = useRead(() => readBilling(supabase, workspace.id), workspace.id);
+  const { reload } = billing;
   useEffect(() => {
-    void reload();
     // Back from Stripe's pages, in another tab or by the back button: what was done there is to be seen.
     const onFocus = () => void reload();
     const onShow = (event: PageTransitionEvent) => {
@@ -44,27 +38,25 @@ export function Billing({ userId }: { userId: string }) {
       removeEventListener("pageshow", onShow);
     };
   }, [reload]);
-
+  const mayChange = may(workspace.role, "change_subscription");
   return (
-    <Page title={s.billingTitle}>
-      <ProblemAlert problem={problem} />
-      {billing === undefined && problem === undefined && <Loading />}
-      {billing !== undefined && (
+    <Shown read={billing}>
+      {(value) => (
         <>
-          <p>{s.workspace(billing.workspace.name)}</p>
-          {billing.subscription === undefined ? <PlanChoice billing={billing} /> : (
-            <SubscriptionCard
-              billing={billing}
-              subscription={billing.subscription}
-              reload={reload}
-            />
-          )}
-          <Usage billing={billing} />
-          <Cards methods={billing.workspace.payment_methods} />
-          <Invoices invoices={billing.workspace.invoices} />
-          <Payments payments={billing.workspace.payments} />
+          <Dunning steps={value.dunning} />
+          {value.subscription === undefined
+            ? <PlanChoice billing={value} mayChange={mayChange} />
+            : (
+              <SubscriptionCard
+                billing={value}
+                subscription={value.subscription}
+                mayChange={mayChange}
+                reload={reload}
+              />
+            )}
+          <Usage billing={value} />
         </>
       )}
-    </Page>
+    </Shown>
   );
 }

@@ -1,38 +1,112 @@
-import { Anchor, List } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
+import { useState } from "react";
+import { useApp } from "../app-context.ts";
+import { Note, ProblemAlert } from "../components/alert.tsx";
 import { Rows } from "../components/rows.tsx";
 import { Section } from "../components/section.tsx";
+import { Shown } from "../components/shown.tsx";
 import { StateBadge } from "../components/state-badge.tsx";
 import { formatDay, formatMoney } from "../format.ts";
+import type { Supabase } from "../supabase.ts";
 import { useLanguage } from "../text/language.tsx";
-import type { Workspace } from "./read.ts";
+import { useAction } from "../use-action.ts";
+import { rows, useRead } from "../use-read.ts";
+import type { Workspace } from "../workspace/current.ts";
+import { BillingPage } from "./billing-page.tsx";
 import { useBillingTexts } from "./texts.ts";
 
-/** The invoices, newest first, with Stripe's page and PDF of each. */
-export function Invoices({ invoices }: { invoices: Workspace["invoices"] }) {
-  const { t, language } = useLanguage();
+/** How many of each are shown. Older ones are in Stripe's portal. */
+const most = 60;
+
+async function readDocuments(supabase: Supabase, workspaceId: string) {
+  const [documents, payments] = await Promise.all([
+    rows(
+      supabase.from("billing_documents").select()
+        .eq("workspace_id", workspaceId).order("created_at", { ascending: false }).limit(most),
+    ),
+    rows(
+      supabase.from("payments").select("id, status, currency, amount, amount_refunded, created_at")
+        .eq("workspace_id", workspaceId).order("created_at", { ascending: false }).limit(most),
+    ),
+  ]);
+  return { documents, payments };
+}
+
+type Documents = Awaited<ReturnType<typeof readDocuments>>;
+type Document = Documents["documents"][number];
+
+/** Invoices, credit notes and refunds, and what was paid, of a workspace. */
+export function BillingDocuments({ userId }: { userId: string }) {
   const s = useBillingTexts();
   return (
+    <BillingPage title={s.documentsTitle} userId={userId} needs="see_invoices">
+      {(workspace) => <OfWorkspace workspace={workspace} />}
+    </BillingPage>
+  );
+}
+
+function OfWorkspace({ workspace }: { workspace: Workspace }) {
+  const { supabase } = useApp();
+  const read = useRead(() => readDocuments(supabase, workspace.id), workspace.id);
+  return (
+    <Shown read={read}>
+      {({ documents, payments }) => (
+        <>
+          <Invoices documents={documents} />
+          <Payments payments={payments} />
+        </>
+      )}
+    </Shown>
+  );
+}
+
+/** Newest first, with Stripe's page and PDF of each. */
+function Invoices({ documents }: { documents: Document[] }) {
+  const { socle } = useApp();
+  const { t, language } = useLanguage();
+  const s = useBillingTexts();
+  const [sent, setSent] = useState<string>();
+  const send = useAction(async (idempotencyKey, invoice_id: string, number: string) => {
+    setSent(undefined);
+    await socle.receiptSend({ invoice_id }, { idempotencyKey });
+    setSent(number);
+  });
+  return (
     <Section title={s.invoices}>
-      {invoices.length === 0 ? <p>{t.none}</p> : (
+      <ProblemAlert problem={send.problem} />
+      {sent !== undefined && <Note>{s.receiptSent(sent)}</Note>}
+      {documents.length === 0 ? <p>{t.none}</p> : (
         <Rows
           caption={s.invoices}
-          rows={invoices}
-          keyOf={({ id }) => id}
+          rows={documents}
+          keyOf={({ id }) => id ?? ""}
           columns={[
             { label: t.number, cell: ({ number }) => number || "–" },
-            { label: t.date, cell: ({ created_at }) => formatDay(created_at, language) },
+            { label: s.kind, cell: ({ kind }) => s.kinds[kind ?? ""] ?? kind },
+            { label: t.date, cell: ({ created_at }) => formatDay(created_at ?? "", language) },
             {
               label: t.amount,
-              cell: ({ total, currency }) => formatMoney(total, currency, language),
+              cell: ({ amount, currency }) => formatMoney(amount ?? 0, currency ?? "EUR", language),
               number: true,
             },
             {
               label: t.state,
               cell: ({ status }) => (
-                <StateBadge state={status} label={s.invoiceStatus[status] ?? status} />
+                <StateBadge
+                  state={status ?? ""}
+                  label={s.documentStatus[status ?? ""] ?? status ?? ""}
+                />
               ),
             },
-            { label: s.documents, cell: (invoice) => <InvoiceLinks invoice={invoice} /> },
+            {
+              label: s.documents,
+              cell: (document) => (
+                <DocumentLinks
+                  document={document}
+                  mail={(id, number) => void send.start(id, number)}
+                />
+              ),
+            },
           ]}
         />
       )}
@@ -40,24 +114,37 @@ export function Invoices({ invoices }: { invoices: Workspace["invoices"] }) {
   );
 }
 
-function InvoiceLinks({ invoice }: { invoice: Workspace["invoices"][number] }) {
+interface LinksProps {
+  document: Document;
+  mail: (invoiceId: string, number: string) => void;
+}
+
+function DocumentLinks({ document, mail }: LinksProps) {
   const s = useBillingTexts();
-  const { hosted_invoice_url, invoice_pdf } = invoice;
-  const number = invoice.number ?? "";
+  const { kind, page_url, pdf_url, invoice_id, status } = document;
+  const number = document.number ?? "";
   return (
     <span className="actions">
-      {hosted_invoice_url !== null && (
-        <Anchor href={hosted_invoice_url} aria-label={s.viewInvoice(number)}>{s.view}</Anchor>
+      {kind === "invoice" && page_url !== null && (
+        <Anchor href={page_url} aria-label={s.viewInvoice(number)}>{s.view}</Anchor>
       )}
-      {invoice_pdf !== null && (
-        <Anchor href={invoice_pdf} aria-label={s.pdfInvoice(number)}>PDF</Anchor>
+      {pdf_url !== null && <Anchor href={pdf_url} aria-label={s.pdfInvoice(number)}>PDF</Anchor>}
+      {kind === "invoice" && status === "paid" && invoice_id !== null && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          aria-label={s.receiptOf(number)}
+          onClick={() => mail(invoice_id, number)}
+        >
+          {s.receipt}
+        </Button>
       )}
     </span>
   );
 }
 
 /** What was paid, newest first, and what of it went back. */
-export function Payments({ payments }: { payments: Workspace["payments"] }) {
+function Payments({ payments }: { payments: Documents["payments"] }) {
   const { t, language } = useLanguage();
   const s = useBillingTexts();
   return (
@@ -89,30 +176,4 @@ export function Payments({ payments }: { payments: Workspace["payments"] }) {
       )}
     </Section>
   );
-}
-
-/** Cards on file. */
-export function Cards({ methods }: { methods: Workspace["payment_methods"] }) {
-  const s = useBillingTexts();
-  const cards = methods.filter(({ last4 }) => last4 !== null);
-  if (cards.length === 0) return null;
-  return (
-    <Section title={s.paymentMethods}>
-      <List>
-        {cards.map(({ id, brand, last4, exp_month, exp_year }) => (
-          <List.Item key={id}>
-            {s.card(
-              capitalised(brand ?? ""),
-              last4 ?? "",
-              `${String(exp_month).padStart(2, "0")}/${exp_year}`,
-            )}
-          </List.Item>
-        ))}
-      </List>
-    </Section>
-  );
-}
-
-function capitalised(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,88 +1,108 @@
 /** What the billing page shows: read under RLS, so that it is what the caller may see. */
 import type { Entitlement } from "../../../supabase/functions/_shared/entitlements/entitlement.ts";
 import { meters } from "../../../supabase/functions/_shared/billing/plans.ts";
-import { ProblemError, problemOf } from "../problem.ts";
 import type { Supabase } from "../supabase.ts";
+import { rows } from "../use-read.ts";
 
 /** Subscriptions of these give the plan, or may again; the first counts. */
 const running = ["active", "trialing", "past_due", "unpaid", "paused"];
 
-async function planRows(supabase: Supabase) {
-  return await supabase.from("plans").select(`
-    id, name, description, per_seat,
-    plan_features (feature, limit_value),
-    prices (id, currency, unit_amount, interval, interval_count)
-  `).order("rank");
+function planRows(supabase: Supabase) {
+  return rows(
+    supabase.from("plans").select(`
+      id, name, description, per_seat,
+      plan_features (feature, limit_value),
+      prices (id, currency, unit_amount, interval, interval_count)
+    `).order("rank"),
+  );
 }
 
-async function workspaceRow(supabase: Supabase, userId: string) {
-  return await supabase.from("workspaces").select(`
-    id, name,
-    subscriptions (
-      plan_id, price_id, status, cancel_at_period_end, cancel_at, current_period_end, trial_end,
-      ended_at, created_at
-    ),
-    invoices (id, number, status, currency, total, created_at, hosted_invoice_url, invoice_pdf),
-    payments (id, status, currency, amount, amount_refunded, created_at),
-    payment_methods (id, brand, last4, exp_month, exp_year, created_at)
-  `)
-    .eq("personal_of", userId)
-    .order("created_at", { referencedTable: "subscriptions", ascending: false })
-    .order("created_at", { referencedTable: "invoices", ascending: false })
-    .order("created_at", { referencedTable: "payments", ascending: false })
-    .order("created_at", { referencedTable: "payment_methods", ascending: false })
-    .limit(24, { referencedTable: "invoices" })
-    .limit(24, { referencedTable: "payments" })
-    .single();
+function subscriptionRows(supabase: Supabase, workspaceId: string) {
+  return rows(
+    supabase.from("subscriptions").select(`
+      id, plan_id, price_id, status, quantity, promotion_code, cancel_at_period_end, cancel_at,
+      current_period_end, trial_end, ended_at, next_price_id, next_quantity, next_change_at
+    `).eq("workspace_id", workspaceId).order("created_at", { ascending: false }),
+  );
 }
 
-type Rows<Query extends (...args: never[]) => Promise<{ data: unknown }>> = NonNullable<
-  Awaited<ReturnType<Query>>["data"]
->;
+function cardRows(supabase: Supabase, workspaceId: string) {
+  return rows(
+    supabase.from("payment_methods").select("id, brand, last4, exp_month, exp_year")
+      .eq("workspace_id", workspaceId).order("created_at", { ascending: false }),
+  );
+}
 
-export type Plan = Rows<typeof planRows>[number];
-export type Workspace = Rows<typeof workspaceRow>;
-export type Subscription = Workspace["subscriptions"][number];
+export type Plan = Awaited<ReturnType<typeof planRows>>[number];
+export type Price = Plan["prices"][number];
+export type Subscription = Awaited<ReturnType<typeof subscriptionRows>>[number];
+export type Card = Awaited<ReturnType<typeof cardRows>>[number];
+
+/** A step of what an unpaid invoice brings, done or coming. */
+export interface DunningStep {
+  invoice_id: string;
+  number: string | null;
+  amount_due: number;
+  currency: string;
+  hosted_invoice_url: string | null;
+  /** Null while the case is open. */
+  outcome: string | null;
+  step: string;
+  action: string;
+  at: string;
+  done: boolean;
+}
 
 /** A workspace's billing. */
 export interface Billing {
+  workspaceId: string;
   plans: Plan[];
-  workspace: Workspace;
   /** The one that gives the plan; undefined without. */
   subscription: Subscription | undefined;
   /** The latest that ended; undefined while one runs. */
   ended: Subscription | undefined;
+  cards: Card[];
   /** What the plan includes that is counted by billing period. */
   meters: Entitlement[];
-  /** What was used on which day, newest first. */
+  /** What was used on which day, oldest first. */
   usedByDay: { meter: string; day: string; used: number }[];
+  dunning: DunningStep[];
 }
 
-/** Reads it, for the personal workspace. @throws {ProblemError} */
-export async function readBilling(supabase: Supabase, userId: string): Promise<Billing> {
-  const [plans, workspace] = await Promise.all([
+/** Reads it. @throws {ProblemError} */
+export async function readBilling(supabase: Supabase, workspaceId: string): Promise<Billing> {
+  const workspace_id = workspaceId;
+  const [plans, held, cards, entitlements, usedByDay, dunning] = await Promise.all([
     planRows(supabase),
-    workspaceRow(supabase, userId),
+    subscriptionRows(supabase, workspaceId),
+    cardRows(supabase, workspaceId),
+    rows(supabase.rpc("entitlements", { workspace_id })),
+    rows(supabase.rpc("usage_daily", { workspace_id })),
+    rows(supabase.rpc("dunning_timeline", { workspace_id })),
   ]);
-  const error = plans.error ?? workspace.error;
-  if (error !== null) throw new ProblemError(await problemOf(error));
-  const workspace_id = workspace.data!.id;
-  const [entitlements, days] = await Promise.all([
-    supabase.rpc("entitlements", { workspace_id }),
-    supabase.rpc("usage_daily", { workspace_id }),
-  ]);
-  const unread = entitlements.error ?? days.error;
-  if (unread !== null) throw new ProblemError(await problemOf(unread));
-  const held = workspace.data!.subscriptions;
   const subscription = held.filter(({ status }) => running.includes(status))
     .toSorted((a, b) => running.indexOf(a.status) - running.indexOf(b.status))[0];
   return {
-    plans: plans.data!,
-    workspace: workspace.data!,
+    workspaceId,
+    plans,
     subscription,
-    meters: (entitlements.data as Entitlement[])
-      .filter(({ feature, included }) => included && Object.hasOwn(meters, feature)),
-    usedByDay: days.data!.toReversed(),
     ended: subscription ? undefined : held.find(({ status }) => status === "canceled"),
+    cards,
+    meters: (entitlements as Entitlement[])
+      .filter(({ feature, included }) => included && Object.hasOwn(meters, feature)),
+    usedByDay,
+    dunning: dunning as DunningStep[],
   };
+}
+
+/** The plan and the price by the price's id. */
+export function priceIn(
+  plans: Plan[],
+  priceId: string | null,
+): { plan: Plan; price: Price } | undefined {
+  for (const plan of plans) {
+    const price = plan.prices.find(({ id }) => id === priceId);
+    if (price !== undefined) return { plan, price };
+  }
+  return undefined;
 }

@@ -5,11 +5,19 @@ import { lazyPages } from "../lazy-pages.tsx";
 
 const page = lazyPages(() => import("./pages.ts"));
 const Billing = page("Billing");
+const BillingDetails = page("BillingDetails");
+const BillingDocuments = page("BillingDocuments");
 const CheckoutReturn = page("CheckoutReturn");
 
 export const billingRoutes = [
   <Route key="billing" path="/billing">
     <SignedIn page={Billing} />
+  </Route>,
+  <Route key="documents" path="/billing/documents">
+    <SignedIn page={BillingDocuments} />
+  </Route>,
+  <Route key="details" path="/billing/details">
+    <SignedIn page={BillingDetails} />
   </Route>,
   <Route key="return" path="/checkout/return">
     <SignedIn page={CheckoutReturn} />

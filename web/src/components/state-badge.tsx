@@ -8,6 +8,8 @@ const good = new Set([
   "shipped",
   "delivered",
   "accepted",
+  "issued",
+  "verified",
 ]);
 const bad = new Set([
   "past_due",
@@ -18,6 +20,7 @@ const bad = new Set([
   "disputed",
   "failed",
   "revoked",
+  "unverified",
 ]);
 
 /** A state, coloured by whether it is as one wants it. @param label in the page's language */

@@ -8,7 +8,14 @@ export function nameIn(
   return language === "fr" ? name_fr : name_en;
 }
 
-/** {"size": "M", "colour": "red"} as one reads it: "M, red"; empty for a product's only variant. */
-export function optionsText(options: Record<string, unknown>): string {
-  return Object.values(options).map(String).join(", ");
+/**
+ * {"size": "M", "colour": "red"} as one reads it: "M, red"; empty for a product's only variant.
+ *
+ * @param words what the page's language has another word for
+ */
+export function optionsText(
+  options: Record<string, unknown>,
+  words: Record<string, string>,
+): string {
+  return Object.values(options).map(String).map((value) => words[value] ?? value).join(", ");
 }

@@ -1,9 +1,10 @@
 /** The shop's pages. */
-export { CartShown } from "./cart.tsx";
-export { CheckoutForm } from "./checkout.tsx";
-export { OrderReturn } from "./order-return.tsx";
-export { OrderShown } from "./order.tsx";
-export { Orders } from "./orders.tsx";
-export { ProductShown } from "./product.tsx";
-export { Receipt } from "./receipt.tsx";
-export { ShopList } from "./shop-list.tsx";
+import "./shop.css";
+export { CartShown } from "./cart/cart.tsx";
+export { CheckoutForm } from "./checkout/checkout.tsx";
+export { OrderReturn } from "./checkout/order-return.tsx";
+export { ShopList } from "./list/shop-list.tsx";
+export { OrderShown } from "./order/order.tsx";
+export { Orders } from "./order/orders.tsx";
+export { Receipt } from "./order/receipt.tsx";
+export { ProductShown } from "./product/product.tsx";

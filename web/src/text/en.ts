@@ -37,6 +37,7 @@ export const texts = {
   schemes: { auto: "as the device", light: "light", dark: "dark" },
   pageFailed: "This page could not be shown. It may have been replaced by a newer one.",
   reload: "Reload",
+  captchaFailed: "The check that you are no robot could not be loaded. Reload the page.",
   showCharacters: "Show the characters",
   save: "Save",
   saved: "Saved.",

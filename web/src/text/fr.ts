@@ -40,6 +40,7 @@ export const texts: Texts = {
   pageFailed:
     "Cette page n’a pas pu être affichée. Une version plus récente l’a peut-être remplacée.",
   reload: "Recharger",
+  captchaFailed: "La vérification anti-robot n’a pas pu être chargée. Rechargez la page.",
   showCharacters: "Montrer les caractères",
   save: "Enregistrer",
   saved: "C’est enregistré.",

@@ -93,7 +93,7 @@ function Open({ invitation, accept, decline }: OpenProps) {
   const { language } = useLanguage();
   const s = useWorkspaceTexts();
   const { workspace, inviter, email, role, expires_at } = invitation;
-  const no = <ActionButton action={decline} variant="subtle">{s.decline}</ActionButton>;
+  const no = <ActionButton action={decline} variant="default">{s.decline}</ActionButton>;
   let answer: ReactNode;
   if (session?.user.email === email) {
     answer = (
@@ -106,7 +106,7 @@ function Open({ invitation, accept, decline }: OpenProps) {
     answer = (
       <>
         <p>{s.invitationForAnother(email, session.user.email ?? "")}</p>
-        <p className="actions">{no}</p>
+        <p className="actions spaced">{no}</p>
       </>
     );
   } else {
@@ -114,7 +114,7 @@ function Open({ invitation, accept, decline }: OpenProps) {
       <>
         <p>{s.invitationSignIn(email)}</p>
         <LogIn email={email} />
-        <p className="actions">{no}</p>
+        <p className="actions spaced">{no}</p>
       </>
     );
   }

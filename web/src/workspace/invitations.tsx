@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect } from "@mantine/core";
+import { Box, Button, Group, NativeSelect } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useApp } from "../app-context.ts";
 import { Note, ProblemAlert } from "../components/alert.tsx";
@@ -84,7 +84,9 @@ function Invite({ workspace, sent }: { workspace: Workspace; sent: () => Promise
         }}
       >
         <Group align="flex-end" gap="sm">
-          <Field label={t.email} name="email" type="email" autoComplete="off" />
+          <Box flex={1} miw="min(100%, 16rem)">
+            <Field label={t.email} name="email" type="email" autoComplete="off" />
+          </Box>
           <NativeSelect
             label={s.role}
             name="role"

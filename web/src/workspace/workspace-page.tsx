@@ -1,28 +1,14 @@
-import { Text } from "@mantine/core";
-import type { ReactNode } from "react";
-import type { PermissionName } from "../../../supabase/functions/_shared/workspaces/permissions.ts";
-import { Area } from "../components/area.tsx";
-import { Page } from "../components/page.tsx";
-import { Shown } from "../components/shown.tsx";
+import type { ComponentProps } from "react";
 import { useLanguage } from "../text/language.tsx";
-import { may, useWorkspaces, type Workspace, type Workspaces } from "./current.ts";
-import { WorkspaceSwitcher } from "./switcher.tsx";
+import { OfWorkspacePage } from "./of-workspace-page.tsx";
 import { useWorkspaceTexts } from "./texts.ts";
 
-interface Props {
-  title: string;
-  userId: string;
-  /** What one must be allowed to, to see it. */
-  needs?: PermissionName;
-  children: (workspace: Workspace, workspaces: Workspaces) => ReactNode;
-}
-
 /** A page about the chosen workspace, with the ways to the others. */
-export function WorkspacePage({ title, userId, needs, children }: Props) {
+export function WorkspacePage(
+  page: Omit<ComponentProps<typeof OfWorkspacePage>, "area" | "links">,
+) {
   const { t } = useLanguage();
   const s = useWorkspaceTexts();
-  const workspaces = useWorkspaces(userId);
-  const { read, current } = workspaces;
   const links = [
     { href: "/workspace", label: s.members },
     { href: "/workspace/invitations", label: s.invitations },
@@ -30,27 +16,5 @@ export function WorkspacePage({ title, userId, needs, children }: Props) {
     { href: "/workspace/activity", label: s.activity },
     { href: "/workspace/settings", label: s.settings },
   ];
-  return (
-    <Area label={t.workspace} links={links}>
-      <Page title={title} actions={<WorkspaceSwitcher workspaces={workspaces} />}>
-        <Shown read={read}>
-          {() => {
-            if (current === undefined) return <p>{s.noWorkspace}</p>;
-            if (needs !== undefined && !may(current.role, needs)) {
-              return <p>{s.notAllowed(s.roles[current.role] ?? current.role)}</p>;
-            }
-            return (
-              <>
-                <Text c="dimmed" mb="md">
-                  {s.inWorkspace(current.name, s.roles[current.role] ?? current.role)}
-                </Text>
-                {/* Another workspace starts anew. */}
-                <div key={current.id}>{children(current, workspaces)}</div>
-              </>
-            );
-          }}
-        </Shown>
-      </Page>
-    </Area>
-  );
+  return <OfWorkspacePage area={t.workspace} links={links} {...page} />;
 }

@@ -1,5 +1,7 @@
 /** French titles of what the shop's endpoints refuse with. */
-export const shopProblems: Record<string, string> = {
+import type { ProblemCode } from "../../../../client/src/mod.ts";
+
+export const shopProblems = {
   product_not_found: "Ce produit n’est pas en vente",
   category_not_found: "Cette catégorie n’existe pas",
   price_list_not_found: "Ces prix n’existent pas",
@@ -22,4 +24,17 @@ export const shopProblems: Record<string, string> = {
   order_pending: "Un autre paiement est en cours",
   order_not_found: "Cette commande n’existe pas, ou n’est pas la vôtre",
   order_not_cancellable: "La commande ne peut plus être annulée",
-};
+  category_cycle: "Une catégorie ne peut pas être sous elle-même",
+  order_state_conflict: "La commande ne peut pas passer à cet état",
+  order_not_refundable: "Il ne reste rien à rembourser",
+  order_not_returnable: "La commande ne peut pas être retournée",
+  order_line_unknown: "La commande n’a pas cette ligne",
+  refund_exceeds_order: "C’est plus qu’il ne reste de la commande",
+  return_not_found: "Ce retour n’existe pas",
+  import_file_not_found: "Le fichier à importer n’existe pas",
+  import_not_found: "Cet import n’existe pas",
+  catalogue_import_running: "Un autre import du catalogue est en cours",
+  export_not_found: "Cet export n’existe pas",
+  review_not_found: "Cet avis n’existe pas",
+  review_not_allowed: "Seul un acheteur peut donner son avis",
+} satisfies Partial<Record<ProblemCode, string>>;

@@ -35,13 +35,14 @@ function Compared({ comparison }: { comparison: Comparison }) {
   const [job, setJob] = useState<number>();
   const title = s.comparisons[comparison.name];
   const read = useRead(async () => {
-    const open = (state: "due" | "running") =>
-      socle.jobsList({ kind: comparison.jobKind, state, page_size: 1 });
-    // What waits is the next night's.
-    const jobs = await Promise.all([open("due"), open("running")]);
-    // Afterwards, so that what has ended by then has its row.
+    const { jobs } = await socle.jobsList({ kind: comparison.jobKind, page_size: 10 });
+    // Afterwards, so that what has ended by then is among them.
     const runs = await comparison.read(supabase);
-    return { runs, isUnderWay: jobs.some(({ jobs }) => jobs.length > 0) };
+    // One that waits and was never tried is the coming night's.
+    const isUnderWay = jobs.some(({ state, attempts }) =>
+      state === "due" || state === "running" || state === "waiting" && attempts > 0
+    );
+    return { runs, isUnderWay };
   }, comparison.name);
   const isUnderWay = read.value?.isUnderWay === true;
   usePolling(read.reload, isUnderWay);

@@ -230,7 +230,8 @@ export const texts = {
   mended: "Mended",
   notMended: "Not yet",
   toOrder: "To the order",
-  ours: "Here",
+  sides: (field: string, stripe: string, ours: string) =>
+    `${field}: ${stripe} at Stripe, ${ours} here`,
   driftKinds: {
     paid_not_active: "Paid, and has no access",
     active_not_paid: "Has access without paying",

@@ -237,7 +237,7 @@ export const texts: Texts = {
   mended: "Corrigé",
   notMended: "Pas encore",
   toOrder: "Vers la commande",
-  ours: "Ici",
+  sides: (field, stripe, ours) => `${field} : ${stripe} chez Stripe, ${ours} ici`,
   driftKinds: {
     paid_not_active: "A payé, sans accès",
     active_not_paid: "A accès sans payer",

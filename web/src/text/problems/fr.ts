@@ -1,7 +1,18 @@
-/** French titles of what endpoints refuse with; in English the server's own are shown. */
+/**
+ * French titles of what endpoints refuse with; in English the server's own are shown. A code without one does
+ * not compile.
+ */
+import type { ProblemCode } from "../../../../client/src/mod.ts";
 import { shopProblems } from "../../shop/text/problems-fr.ts";
 
-export const texts: Record<string, string> = {
+/** Auth's own. */
+type AuthCode =
+  | "over_email_send_rate_limit"
+  | "same_password"
+  | "session_expired"
+  | "session_not_found";
+
+export const texts: Record<ProblemCode | AuthCode, string> = {
   ...shopProblems,
   too_many_declines: "Trop de paiements ont été refusés",
   captcha_failed: "La vérification anti-robot a échoué",
@@ -32,6 +43,19 @@ export const texts: Record<string, string> = {
   subscription_pending: "Un autre achat est en cours pour cet espace de travail",
   subscription_not_found: "L’espace de travail n’a pas d’abonnement en cours",
   checkout_not_found: "Cet achat n’existe pas",
+  quote_invalid: "Ce devis n’est plus valable",
+  quote_stale: "Quelque chose a changé entre-temps",
+  promotion_code_invalid: "Ce code promotionnel n’est pas valable",
+  trial_used: "L’essai gratuit a déjà servi",
+  trial_needs_card: "L’essai demande une carte",
+  subscription_not_changeable: "L’abonnement ne peut pas être changé ainsi",
+  subscription_ambiguous: "Plusieurs abonnements courent : précisez lequel",
+  workspace_read_only: "L’espace est en lecture seule tant qu’une facture est impayée",
+  workspace_subscribed: "Un abonnement court encore pour cet espace",
+  personal_workspace: "Ce n’est pas possible pour l’espace personnel",
+  last_owner: "Le dernier propriétaire ne peut pas partir",
+  plan_required: "Votre offre ne l’inclut pas",
+  invoice_not_paid: "Cette facture n’est pas payée",
   payment_declined: "Le paiement a été refusé",
   payment_provider_unavailable: "Stripe est injoignable",
   reauthentication_failed: "Ce lien n’est plus valable",
@@ -42,4 +66,39 @@ export const texts: Record<string, string> = {
   auth_unavailable: "Le service de connexion est injoignable",
   database_unavailable: "La base de données est injoignable",
   internal_error: "Une erreur s’est produite chez nous",
+  // Of whoever writes programs, or of our own staff.
+  invalid_json: "La requête n’est pas du JSON valable",
+  invalid_signature: "La signature est fausse",
+  count_not_offered: "Les lignes sont comptées exactement ou pas du tout",
+  livemode_mismatch: "L’événement vient de l’autre mode de Stripe",
+  not_found: "Introuvable",
+  method_not_allowed: "Méthode refusée",
+  idempotency_in_progress: "La première demande est encore en cours",
+  idempotency_key_reused: "Cette clé d’idempotence sert à une autre demande",
+  precondition_failed: "Cela a changé depuis votre lecture : rechargez la page",
+  body_too_large: "C’est trop volumineux",
+  unsupported_media_type: "Ce type de contenu n’est pas accepté",
+  invalid_query: "L’adresse n’est pas valable",
+  invalid_header: "Un en-tête n’est pas valable",
+  second_factor_required: "Un second facteur est demandé",
+  scope_missing: "La clé d’API n’a pas ce droit",
+  api_key_name_taken: "Une clé d’API porte déjà ce nom",
+  api_key_limit_reached: "L’espace a autant de clés d’API que possible",
+  api_key_revoked: "La clé d’API est révoquée",
+  profile_not_found: "Ce profil n’existe pas",
+  slug_taken: "Un autre espace de travail porte ce nom",
+  workspace_limit: "Vous avez autant d’espaces de travail que possible",
+  member_not_found: "Cette personne n’est pas membre",
+  already_member: "Cette personne est déjà membre",
+  trial_not_offered: "Cette offre n’a pas d’essai",
+  quota_exceeded: "La limite de votre offre est atteinte pour cette période",
+  billing_details_required: "L’adresse de facturation manque encore",
+  invoice_not_found: "Cette facture n’existe pas",
+  payment_not_found: "Ce paiement n’existe pas",
+  payment_not_refundable: "Ce paiement ne peut pas être remboursé",
+  refund_exceeds_payment: "C’est plus qu’il ne reste du paiement",
+  unsubscribe_link_invalid: "Ce lien ne désactive rien",
+  webhook_endpoint_not_found: "Ce point d’envoi n’existe pas",
+  storage_unavailable: "Le stockage est injoignable",
+  unhealthy: "Une partie du système ne va pas bien",
 };
