@@ -74,7 +74,7 @@ Deno.test("demo: pictures, users, team and orders are there once, however often 
       return { ...row };
     };
     const first = await counts();
-    assert.equal(added, `${first["pictures"]} pictures, four users with what they did`);
+    assert.equal(added, `${first["pictures"]} pictures, four users and what they did`);
     assert.equal(first["files"], first["pictures"]);
     assert.deepEqual(
       [first["pictured"], first["users"], first["staff"], first["subscribed"], first["orders"]],

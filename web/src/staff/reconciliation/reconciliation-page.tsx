@@ -35,10 +35,9 @@ function Compared({ comparison }: { comparison: Comparison }) {
   const [job, setJob] = useState<number>();
   const title = s.comparisons[comparison.name];
   const read = useRead(async () => {
-    const [runs, { jobs }] = await Promise.all([
-      comparison.read(supabase),
-      socle.jobsList({ kind: comparison.jobKind, page_size: 10 }),
-    ]);
+    const { jobs } = await socle.jobsList({ kind: comparison.jobKind, page_size: 10 });
+    // Afterwards, so that what has ended by then is among them.
+    const runs = await comparison.read(supabase);
     // One that waits and was never tried is the coming night's.
     const isUnderWay = jobs.some(({ state, attempts }) =>
       state === "due" || state === "running" || state === "waiting" && attempts > 0
