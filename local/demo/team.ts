@@ -1,6 +1,6 @@
 /** The subscriber's plans and team, by the ways that everybody takes. */
 import type Stripe from "stripe";
-import type { Account } from "./accounts.ts";
+import type { DemoPart, World } from "./part.ts";
 import { until, type Visitor } from "./visitor.ts";
 
 /** Subscribes a workspace and pays by a good card. */
@@ -25,14 +25,7 @@ async function subscribe(
 }
 
 /** A plan that was changed for a larger one, and a shared workspace with members and an open invitation. */
-export async function makeTeam(
-  { subscriber, shopper, fresh, stripe }: {
-    subscriber: Visitor;
-    shopper: Visitor;
-    fresh: Account;
-    stripe: Stripe;
-  },
-): Promise<void> {
+async function makeTeam({ subscriber, shopper, fresh, stripe }: World): Promise<void> {
   const { socle, supabase } = subscriber;
   const { data: subscriptions } = await supabase.from("subscriptions").select("id").throwOnError();
   if (subscriptions.length > 0) return;
@@ -56,3 +49,5 @@ export async function makeTeam(
   await shopper.socle.workspaceAccept({ invitation_id: invitation.id });
   await socle.workspaceInvite({ workspace_id, email: fresh.email, role: "member" });
 }
+
+export const team: DemoPart = { live: makeTeam };

@@ -1,13 +1,16 @@
 /** What a new local stack is filled with to be looked at, and where it is refused. */
 import assert from "node:assert/strict";
-import { accounts, demoPassword } from "../../local/demo/accounts.ts";
-import { addPeople, fillDemo } from "../../local/demo/fill.ts";
+import { addPeople } from "../../local/demo/fill.ts";
 import { drawn, picturesOf } from "../../local/demo/shop/pictures/draw.ts";
 import { partElsewhere } from "../../local/demo/stack-guard.ts";
+// #region shop
+import { accounts, demoPassword } from "../../local/demo/accounts.ts";
+import { fillDemo } from "../../local/demo/fill.ts";
 import { visitorAs } from "../../local/demo/visitor.ts";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { anonymous } from "../support/stack.ts";
+// #endregion shop
 
 const here = {
   SUPABASE_URL: "http://127.0.0.1:1",
@@ -31,6 +34,7 @@ Deno.test("demo: users whose password is known are refused wherever a part is no
   }
 });
 
+// #region shop
 Deno.test("demo: a picture shows the colour of its variant, and the same is drawn again", () => {
   const [sand, night, near] = picturesOf("stoneware-bowl", [
     { colour: "sand" },
@@ -70,7 +74,7 @@ Deno.test("demo: pictures, users, team and orders are there once, however often 
       return { ...row };
     };
     const first = await counts();
-    assert.equal(added, `${first["pictures"]} pictures, four users, a team and orders`);
+    assert.equal(added, `${first["pictures"]} pictures, four users and what they did`);
     assert.equal(first["files"], first["pictures"]);
     assert.deepEqual(
       [first["pictured"], first["users"], first["staff"], first["subscribed"], first["orders"]],
@@ -101,3 +105,4 @@ Deno.test("demo: pictures, users, team and orders are there once, however often 
     await sql.end();
   }
 });
+// #endregion shop

@@ -1,7 +1,6 @@
 /** What the shopper and the subscriber bought, and what became of it. */
-import type { SupabaseClient } from "@supabase/supabase-js";
 import type { CheckoutCreateInput, OrderReply } from "../../../client/src/mod.ts";
-import type { Database } from "../../../supabase/functions/_shared/database.types.ts";
+import type { World } from "../part.ts";
 import type { Visitor } from "../visitor.ts";
 import { reviewsOf } from "./reviews.ts";
 
@@ -31,18 +30,9 @@ const addresses = {
   },
 } as const;
 
-/** Who stands behind the counter and before it. */
-export interface Shop {
-  admin: SupabaseClient<Database>;
-  shopper: Visitor;
-  subscriber: Visitor;
-  staff: Visitor;
-  siteUrl: string;
-}
-
 /** Orders, pays on Stripe's page by a good card, and comes back. */
 async function buy(
-  { admin, siteUrl }: Shop,
+  { admin, env }: World,
   { socle, locale }: Visitor,
   skus: Record<string, number>,
   rest: Pick<CheckoutCreateInput, "discount_code" | "shipping_address" | "shipping_rate_id">,
@@ -52,8 +42,8 @@ async function buy(
   const checkout = await socle.checkoutCreate({
     items: variants.map(({ id, sku }) => ({ variant_id: id, quantity: skus[sku]! })),
     locale,
-    success_url: `${siteUrl}/order/return?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: `${siteUrl}/cart`,
+    success_url: `${env["SITE_URL"]}/order/return?session_id={CHECKOUT_SESSION_ID}`,
+    cancel_url: `${env["SITE_URL"]}/cart`,
     ...rest,
   });
   const paid = await fetch(`${checkout.checkout_url}/pay`, {
@@ -94,14 +84,14 @@ async function review({ supabase }: Visitor, { items }: Order): Promise<void> {
 }
 
 /** Buys and sells, where nothing was bought yet. */
-export async function makeOrders(shop: Shop): Promise<void> {
-  const { shopper, subscriber, staff } = shop;
+export async function makeOrders(world: World): Promise<void> {
+  const { shopper, subscriber, staff } = world;
   const { data: known } = await shopper.supabase.from("orders").select("id").throwOnError();
   if (known.length > 0) return;
   const to = { shipping_address: addresses.shopper };
 
   const first = await buy(
-    shop,
+    world,
     shopper,
     { "BOWL-SAND": 2, "JUG-WHITE": 1, "NOTEBOOK-LINED": 3, "SPOONS-3": 1 },
     { ...to, shipping_rate_id: rates.free, discount_code: "BONJOUR" },
@@ -110,7 +100,7 @@ export async function makeOrders(shop: Shop): Promise<void> {
   await review(shopper, first);
 
   const returned = await buy(
-    shop,
+    world,
     shopper,
     { "SOCKS-43-46": 2, "BEANIE-GREY": 1 },
     { ...to, shipping_rate_id: rates.parcel },
@@ -124,7 +114,7 @@ export async function makeOrders(shop: Shop): Promise<void> {
   });
 
   const cancelled = await buy(
-    shop,
+    world,
     shopper,
     { "CLOCK-WHITE": 1 },
     { ...to, shipping_rate_id: rates.parcel },
@@ -132,19 +122,19 @@ export async function makeOrders(shop: Shop): Promise<void> {
   await shopper.socle.orderCancel({ order_id: cancelled.id });
 
   const onItsWay = await buy(
-    shop,
+    world,
     shopper,
     { "LAMP-BLACK": 1, "CANDLES-6": 2 },
     { ...to, shipping_rate_id: rates.express, discount_code: "LUMIERE20" },
   );
   await send(staff, onItsWay, "6A12345678903", false);
-  await buy(shop, shopper, { "PEN-FINE": 1, "INK-SEPIA": 2 }, {
+  await buy(world, shopper, { "PEN-FINE": 1, "INK-SEPIA": 2 }, {
     ...to,
     shipping_rate_id: rates.parcel,
   });
 
   const other = await buy(
-    shop,
+    world,
     subscriber,
     {
       "BOWL-NIGHT": 1,
