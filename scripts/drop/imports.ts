@@ -36,6 +36,9 @@ function withoutUse(line: string, name: string): string | undefined {
   const spread = `\\.\\.\\.(?:await )?${one}(?:\\([^()]*\\))?(?![\\w$.(])`;
   const shorter = line.replace(new RegExp(`,\\s*${spread}|${spread},?`), "");
   if (shorter !== line) return shorter.trim() === "" ? "" : shorter;
+  // An argument or an element at the end of a line of others: `}, shopAlerts);`.
+  const last = line.replace(new RegExp(`,\\s*${one}(?=\\s*[)\\]}])`), "");
+  if (last !== line) return last;
   // Of JSX: a value, and an element around others.
   if (new RegExp(`^\\s*(?:\\{${one}\\}|</?${one}>|<${one} />)\\s*$`).test(line)) return "";
   return isWhole(line) && /[,;]\s*(?:\/\/.*)?$/.test(line) ? "" : undefined;
