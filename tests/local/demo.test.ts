@@ -1,9 +1,11 @@
 /** What a new local stack is filled with to be looked at, and where it is refused. */
 import assert from "node:assert/strict";
 import { accounts, demoPassword } from "../../local/demo/accounts.ts";
+import { demoStateOf } from "../../local/demo/begin.ts";
 import { addPeople, fillDemo } from "../../local/demo/fill.ts";
 import { drawn, picturesOf } from "../../local/demo/shop/pictures/draw.ts";
 import { partElsewhere } from "../../local/demo/stack-guard.ts";
+import { readDemoState, writeDemoState } from "../../local/demo/state.ts";
 import { visitorAs } from "../../local/demo/visitor.ts";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
@@ -28,6 +30,22 @@ Deno.test("demo: users whose password is known are refused wherever a part is no
     await assert.rejects(addPeople({ ...here, [name]: url }), new RegExp(`${name} is not on this`));
     const { [name as keyof typeof here]: _, ...without } = here;
     await assert.rejects(addPeople(without), new RegExp(`${name} is not on this machine`));
+  }
+});
+
+Deno.test("demo: what is wanted waits while a part is elsewhere, and is not promised", async () => {
+  const dataDir = await Deno.makeTempDir();
+  const elsewhere = { ...here, STRIPE_API_URL: "https://api.stripe.com" };
+  try {
+    await writeDemoState(dataDir, "wanted");
+    assert.equal(await demoStateOf({ seeded: false, env: elsewhere }, dataDir), "none");
+    assert.equal(await demoStateOf({ seeded: false, env: here }, dataDir), "wanted");
+    // New with a part elsewhere: it stays without users, also once all is here.
+    assert.equal(await demoStateOf({ seeded: true, env: elsewhere }, dataDir), "none");
+    assert.equal(await demoStateOf({ seeded: false, env: here }, dataDir), "none");
+    assert.equal(await readDemoState(dataDir), "none");
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
   }
 });
 
