@@ -9165,10 +9165,14 @@ declare
 begin
   perform private.staff_calls();
   begin
-    first_day := date_trunc('day', private.now(), time_zone) - interval '29 days';
+    -- Counted in days of the zone, of which two a year have not 24 hours.
+    first_day := (date_trunc('day', private.now() at time zone time_zone) - interval '29 days') at time zone time_zone;
   exception when invalid_parameter_value then
-    perform private.problem(422, 'invalid_body', 'There is no such time zone.');
+    first_day := null;
   end;
+  if first_day is null then
+    perform private.problem(422, 'invalid_body', 'There is no such time zone.');
+  end if;
   return (
     select coalesce(jsonb_agg(to_jsonb(counted) order by counted.day, counted.currency), '[]')
     from (
@@ -9285,19 +9289,24 @@ begin
   if coalesce(char_length(why) not between 5 and 500, true) then
     perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
   end if;
-  -- One at a time: who comes second gets the one that waits or runs.
+  -- One at a time: who comes second gets the one that is due or runs. The coming night's is not meant.
   perform pg_advisory_xact_lock(hashtextextended(job_kind, 0));
-  select min(open.id) into job from private.jobs as open where open.kind = job_kind and open.state = 'pending';
+  select min(open.id) into job from private.jobs as open
+  where open.kind = job_kind and open.state = 'pending' and (open.run_at <= private.now() or open.attempts > 0);
   if job is null then
     job := private.enqueue(job_kind, '{}');
-    perform private.audit_note(job_kind || '.start', job::text, null, jsonb_build_object(
-      'note', jsonb_build_object('new', why)
-    ));
+  else
+    -- One that failed need not wait for its next attempt.
+    update private.jobs as open set run_at = private.now()
+    where open.id = job and open.run_at > private.now() and open.locked_until is null;
   end if;
+  perform private.audit_note(job_kind || '.start', job::text, null, jsonb_build_object(
+    'note', jsonb_build_object('new', why)
+  ));
   return job;
 end;
 $function$;
-comment on function private.staff_reconcile(text, text) is 'The job of a comparison that staff want now: the one that is open already, or a new one, with its entry in the audit log.';
+comment on function private.staff_reconcile(text, text) is 'The job of a comparison that staff want now: the one that is due or runs already, one that failed, at once, or a new one; with an entry in the audit log.';
 grant execute on function private.staff_reconcile(text, text) to service_role;
 
 CREATE OR REPLACE FUNCTION private.staff_required(staff uuid)
@@ -14686,7 +14695,7 @@ CREATE OR REPLACE FUNCTION public.staff_billing_reconcile(reason text)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$ select private.staff_billing_reconcile(reason) $function$;
-comment on function public.staff_billing_reconcile(text) is 'Client RPC for staff: the job that compares billing with Stripe as the night''s does: the one that is open already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
+comment on function public.staff_billing_reconcile(text) is 'Client RPC for staff: the job that compares billing with Stripe as the night''s does: the one that is due or runs already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
 grant execute on function public.staff_billing_reconcile(text) to authenticated;
 grant execute on function public.staff_billing_reconcile(text) to service_role;
 
@@ -14994,7 +15003,7 @@ CREATE OR REPLACE FUNCTION public.staff_shop_reconcile(reason text)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$ select private.staff_shop_reconcile(reason) $function$;
-comment on function public.staff_shop_reconcile(text) is 'Client RPC for staff: the job that compares the shop with Stripe as the night''s does: the one that is open already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
+comment on function public.staff_shop_reconcile(text) is 'Client RPC for staff: the job that compares the shop with Stripe as the night''s does: the one that is due or runs already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
 grant execute on function public.staff_shop_reconcile(text) to authenticated;
 grant execute on function public.staff_shop_reconcile(text) to service_role;
 

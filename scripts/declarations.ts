@@ -9,7 +9,7 @@ import type { Endpoint } from "../supabase/functions/_shared/endpoint.ts";
 export interface Declared {
   /** The function's name, in `/functions/v1/<name>`. */
   name: string;
-  /** The name with the path that this method is at, such as `products/{product}`. */
+  /** The name with the path that this method is at, such as `things/{thing}`. */
   address: string;
   declaration: Declaration;
 }

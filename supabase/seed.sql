@@ -365,7 +365,7 @@ values
    array['FR', 'BE', 'LU', 'DE', 'NL', 'ES', 'IT', 'PT', 'AT', 'IE'], null, null, 10000, 2, 4, 1),
   ('5eed0000-0000-4000-8000-000000000002', 'Express, the next day', 'Express, le lendemain', 'eur', 1290,
    array['FR', 'BE', 'LU'], null, null, null, 1, 1, 3),
-  ('5eed0000-0000-4000-8000-000000000003', 'Parcel to your door, free from 100 €', 'Colis à domicile, offert dès 100 €',
+  ('5eed0000-0000-4000-8000-000000000003', 'Parcel to your door', 'Colis à domicile',
    'eur', 0, array['FR', 'BE', 'LU', 'DE', 'NL', 'ES', 'IT', 'PT', 'AT', 'IE'], null, 10000, null, 2, 4, 1),
   ('5eed0000-0000-4000-8000-000000000004', 'Pick-up point', 'Point relais', 'eur', 390,
    array['FR', 'BE'], 5000, null, null, 3, 5, 2),

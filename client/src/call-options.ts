@@ -11,8 +11,10 @@ export interface CommonOptions {
   timeout?: number | undefined;
   /** How often it is tried again when that is safe and may help; 0 turns it off. Default 4. */
   retries?: number | undefined;
+  // #region shop
   /** A guest's cart, for the methods that know one by it: `cart.cart_id` of cartAdd. */
   cartId?: string | null | undefined;
+  // #endregion shop
 }
 
 /** Only some methods take these. */
@@ -22,14 +24,16 @@ export interface SpecialOptions {
    * a fresh one a call, the same for its retries. Give your own to repeat a call later, after a reload.
    */
   idempotencyKey: string;
+  // #region shop
   cartId: string | null;
+  // #endregion shop
   /** The ETag that was read: refused as `precondition_failed` if something changed since. */
   ifMatch: string;
 }
 
 /** Beside the input of one call. */
 export type CallOptions<Own extends keyof SpecialOptions = keyof SpecialOptions> =
-  & Omit<CommonOptions, "cartId">
+  & Omit<CommonOptions, keyof SpecialOptions>
   & { [Name in Own]?: SpecialOptions[Name] | undefined }
   & {
     /** Sees the reply of a success, for its headers: `ETag`, `Idempotency-Replayed`. */

@@ -28,7 +28,14 @@ function bodyOf({ form, file }: Operation, fields: Record<string, unknown>) {
 export function requestOf(
   operation: Operation,
   input: Record<string, unknown>,
-  { headers = {}, idempotencyKey, cartId, ifMatch }: CommonOptions & CallOptions,
+  {
+    headers = {},
+    idempotencyKey,
+    // #region shop
+    cartId,
+    // #endregion shop
+    ifMatch,
+  }: CommonOptions & CallOptions,
 ): InvokeRequest {
   const { method, query: named, bodiless } = operation;
   const path: Record<string, string> = {};
@@ -53,7 +60,9 @@ export function requestOf(
     headers: {
       ...headers,
       ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
+      // #region shop
       ...(typeof cartId === "string" && { "x-cart-id": cartId }),
+      // #endregion shop
       ...(ifMatch !== undefined && { "if-match": ifMatch }),
       ...(type !== undefined && { "content-type": type }),
     },

@@ -1,5 +1,6 @@
 /** What `task start` prints once everything runs. */
 import { accounts, demoPassword } from "../demo/accounts.ts";
+import { shopShows, shopThings } from "../demo/shop/screen.ts";
 import type { DemoState } from "../demo/state.ts";
 
 /** The screen: where each part is, and a few things to try that work as printed. */
@@ -10,6 +11,16 @@ export function startScreen(
 ): string {
   const api = env["SUPABASE_URL"];
   const key = env["SUPABASE_PUBLISHABLE_KEY"];
+  const things = [
+    `Sign up, then open the mailbox:
+     curl ${api}/functions/v1/auth-signup -H 'apikey: ${key}' -H 'content-type: application/json' \\
+       -d '{"email":"ada@example.com","password":"correct horse","name":"Ada","locale":"fr"}'`,
+    `See the plans, as Stripe has them:
+     curl ${api}/functions/v1/plans`,
+    ...shopThings(env),
+    `See whether everything is well:
+     curl ${api}/functions/v1/health`,
+  ];
   return `
 Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stays${
     databaseDir === undefined ? "" : ` (database: ${databaseDir})`
@@ -18,36 +29,31 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   API        ${api}   auth, rest, storage and functions, for supabase-js
   Key        ${key}
   Database   ${env["SUPABASE_DB_URL"]}
-  Web        ${env["SITE_URL"]}   sign up, subscribe, see the bills; /shop to buy something
+  Web        ${env["SITE_URL"]}   sign up, subscribe, see the bills
   Reference  ${env["SITE_URL"]}/reference   every endpoint with examples, to be tried
   Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
   Stripe     ${env["STRIPE_API_URL"]}
   Variables  npx -y deno@2.9.6 task status
   Commands   task logs, db, mailbox, stripe trigger, new endpoint, doctor
 ${demo === "none" ? "" : people(demo)}
-Four things to try in another terminal:
+Things to try in another terminal:
 
-  1. Sign up, then open the mailbox:
-     curl ${api}/functions/v1/auth-signup -H 'apikey: ${key}' -H 'content-type: application/json' \\
-       -d '{"email":"ada@example.com","password":"correct horse","name":"Ada","locale":"fr"}'
-
-  2. See the plans, as Stripe has them:
-     curl ${api}/functions/v1/plans
-
-  3. Find something in the shop, typo and all:
-     curl '${api}/functions/v1/products?search=bowll'
-
-  4. See whether everything is well:
-     curl ${api}/functions/v1/health
+${things.map((thing, index) => `  ${index + 1}. ${thing}`).join("\n\n")}
 `;
 }
 
 /** Whom one can log in as on the web's pages. */
 function people(demo: DemoState): string {
-  const rows = Object.values(accounts).map(({ email, shows }) => `  ${email.padEnd(25)}${shows}`);
+  const rows = Object.values(accounts).map(({ email, shows }) => {
+    const all = [
+      shows,
+      ...shopShows(email),
+    ];
+    return `  ${email.padEnd(25)}${all.join(", ")}`;
+  });
   return `
 Log in on the web's pages, password "${demoPassword}"${
-    demo === "wanted" ? " (they and the shop's pictures are being made: up to a minute)" : ""
+    demo === "wanted" ? " (they are being made: up to a minute)" : ""
   }:
 
 ${rows.join("\n")}

@@ -1,7 +1,7 @@
 /**
- * `task seed`: what supabase/seed.sql cannot hold. On the running local stack the shop's pictures, four users, a
- * team and orders; `task start` does it by itself for data that is new. On a hosted project that the seed was
- * pushed to (`SUPABASE_URL` and `SUPABASE_SECRET_KEY` name it) the pictures, and never a user.
+ * `task seed`: what supabase/seed.sql cannot hold. On the running local stack four users, what they did, and
+ * files; `task start` does it by itself for data that is new. On a hosted project that the seed was pushed to
+ * (`SUPABASE_URL` and `SUPABASE_SECRET_KEY` name it) the files, and never a user.
  */
 import { fillDemo } from "../demo/fill.ts";
 import { writeDemoState } from "../demo/state.ts";

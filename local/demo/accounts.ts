@@ -17,13 +17,13 @@ export const accounts = {
     email: "subscriber@socle.example",
     name: "Claire Dumas",
     locale: "en",
-    shows: "a plan that was changed, invoices, a team with members, orders",
+    shows: "a plan that was changed, invoices, a team with members",
   },
   shopper: {
     email: "shopper@socle.example",
     name: "Hugo Lefèvre",
     locale: "fr",
-    shows: "orders on their way, come, returned and cancelled; reviews",
+    shows: "a team of another's",
   },
   fresh: {
     email: "fresh@socle.example",

@@ -1,11 +1,13 @@
-/** Everything that makes a new stack worth looking at. Each part sees what is there already, and adds the rest. */
+/** Everything that makes a new stack worth looking at. */
 import postgres from "postgres";
 import { accounts } from "./accounts.ts";
-import { makeOrders } from "./shop/orders.ts";
-import { addPictures } from "./shop/upload.ts";
+import type { DemoPart } from "./part.ts";
+import { shopDemo } from "./shop/part.ts";
 import { partElsewhere } from "./stack-guard.ts";
-import { makeTeam } from "./team.ts";
+import { team } from "./team.ts";
 import { operator, stripeOf, type Variables, visitorAs } from "./visitor.ts";
+
+const parts: DemoPart[] = [team, ...shopDemo];
 
 /** Makes somebody staff, as an operator does: docs/operations.md. */
 async function appoint(databaseUrl: string, userId: string): Promise<void> {
@@ -20,7 +22,7 @@ async function appoint(databaseUrl: string, userId: string): Promise<void> {
 }
 
 /**
- * The users, their team and their orders.
+ * The users and what they did.
  *
  * @throws {Error} a part of the stack is not on this machine
  */
@@ -35,15 +37,19 @@ export async function addPeople(env: Variables): Promise<void> {
   await appoint(env["SUPABASE_DB_URL"]!, staff.id);
   const subscriber = await visitorAs(env, accounts.subscriber);
   const shopper = await visitorAs(env, accounts.shopper);
-  await visitorAs(env, accounts.fresh);
-  await makeTeam({ subscriber, shopper, fresh: accounts.fresh, stripe: stripeOf(env) });
-  const siteUrl = env["SITE_URL"]!;
-  await makeOrders({ admin: operator(env), shopper, subscriber, staff, siteUrl });
+  const fresh = await visitorAs(env, accounts.fresh);
+  const world = { env, admin: operator(env), stripe: stripeOf(env) };
+  for (const { live } of parts) await live?.({ ...world, subscriber, shopper, fresh, staff });
 }
 
-/** The shop's pictures, on whichever project; and the users, where `people`. @returns what was added */
+/** What may be on any project; and the users, where `people`. @returns what was added, in words */
 export async function fillDemo(env: Variables, { people }: { people: boolean }): Promise<string> {
+  const admin = operator(env);
   // At once: drawing is this process's work, the others' is the stack's.
-  const [pictures] = await Promise.all([addPictures(operator(env)), people && addPeople(env)]);
-  return `${pictures} pictures${people ? ", four users, a team and orders" : ""}`;
+  const [added] = await Promise.all([
+    Promise.all(parts.flatMap(({ add }) => add?.(admin) ?? [])),
+    people && addPeople(env),
+  ]);
+  if (people) added.push("four users and what they did");
+  return added.join(", ") || "nothing";
 }

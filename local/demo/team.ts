@@ -1,6 +1,6 @@
 /** The subscriber's plans and team, by the ways that everybody takes. */
 import type Stripe from "stripe";
-import type { Account } from "./accounts.ts";
+import type { DemoPart, World } from "./part.ts";
 import { until, type Visitor } from "./visitor.ts";
 
 /** A workspace's subscription as the mirror has it, once it was paid; undefined where none was. */
@@ -74,14 +74,7 @@ async function invite(
  * A plan that was changed for a larger one, and a shared workspace with members and an open invitation. Each
  * step is taken where it was not yet.
  */
-export async function makeTeam(
-  { subscriber, shopper, fresh, stripe }: {
-    subscriber: Visitor;
-    shopper: Visitor;
-    fresh: Account;
-    stripe: Stripe;
-  },
-): Promise<void> {
+export async function makeTeam({ subscriber, shopper, fresh, stripe }: World): Promise<void> {
   const { data: own } = await subscriber.supabase.from("workspaces").select("id")
     .eq("personal_of", subscriber.id).single().throwOnError();
   await subscribe(subscriber, stripe, own.id, "price_monthly_basic");
@@ -95,3 +88,5 @@ export async function makeTeam(
   }
   await invite(subscriber, { workspace_id, email: fresh.email, role: "member" });
 }
+
+export const team: DemoPart = { live: makeTeam };

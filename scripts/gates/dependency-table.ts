@@ -36,10 +36,12 @@ export const dependencies: Record<string, Dependency> = {
   },
   "@upstash/ratelimit": { why: "counts rate limits", given: "the Redis client below" },
   "@upstash/redis": {
-    why: "carts and rate limits",
+    why: "rate limits, and whatever else is in Redis",
     given: "`UPSTASH_REDIS_REST_TOKEN`; calls Upstash",
   },
+  // #region shop
   "csv-parse": { why: "reads imported catalogues as they come", given: "files that staff upload" },
+  // #endregion shop
   "fflate": { why: "packs an export of a user's data", given: "that user's data" },
   "jose": {
     why: "signs tokens: of API keys in functions, of everybody on the local stack",

@@ -1,6 +1,7 @@
 /** Which names are taken, and which are none: what is refused is said before anything is written. */
 import { parse } from "smol-toml";
 import type { Tree } from "../gates/tree.ts";
+import { template } from "./scaffold.ts";
 
 /** A name that cannot be used; the message says why, and what to do. */
 export class NameRefused extends Error {
@@ -11,7 +12,9 @@ export class NameRefused extends Error {
 const reservedWords = new Set(
   ("arguments await break case catch class const continue debugger default delete do else enum eval export " +
     "extends false finally for function if implements import in instanceof interface let new null package " +
-    "private protected public return static super switch this throw true try typeof var void while with yield")
+    "private protected public return static super switch this throw true try typeof var void while with yield " +
+    // Values of the global object that TypeScript lets no module name anew.
+    "undefined globalThis")
     .split(" "),
 );
 
@@ -34,6 +37,23 @@ function refuse(what: string, name: string, why: string): never {
 /** `text` in camel case: how a constant is named for a kind or a table. */
 export function camelCase(text: string): string {
   return text.replaceAll(/[-_](\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Refuses a name that a template's module already has, of what it imports. */
+export async function refuseImported(
+  what: string,
+  name: string,
+  constant: string,
+  file: string,
+  others: string[] = [],
+): Promise<void> {
+  const imports = (await template(file)).matchAll(/^import (?:\* as (\w+)|\{([^}]*)\}) from /gm);
+  const imported = [...imports].flatMap(([, all, some]) =>
+    all ?? some!.split(",").map((one) => one.replace(/^\s*type /, "").trim())
+  );
+  if (imported.includes(constant) || others.includes(constant)) {
+    refuse(what, name, `the example has something else of this name, ${constant}`);
+  }
 }
 
 /**
@@ -104,12 +124,15 @@ export async function jobName(tree: Tree, name: string): Promise<string> {
   const test = `tests/jobs/${name.replaceAll("_", "-")}.test.ts`;
   const held = [`${folder}/${file}`, test].find((path) => tree.paths.includes(path));
   if (held !== undefined) refuse("job", name, `${held} is there already`);
-  const registered = await tree.read(`${folder}/registry.ts`) + await tree.read(`${folder}/own.ts`);
-  if (new RegExp(`^  ${name}\\b`, "m").test(registered)) {
+  // Loaded here alone, since it brings every handler with it.
+  const { jobKinds } = await import("../../supabase/functions/_shared/jobs/registry.ts");
+  const own = await tree.read(`${folder}/own.ts`);
+  if (Object.hasOwn(jobKinds, name) || new RegExp(`^  ${name}\\b`, "m").test(own)) {
     refuse("job", name, "a kind of this name is registered already");
   }
   if (reservedWords.has(camelCase(name))) {
     refuse("job", name, "TypeScript keeps this word for itself");
   }
+  await refuseImported("job", name, camelCase(name), "job.ts.template", ["ownJobKinds"]);
   return name;
 }

@@ -15,10 +15,14 @@ export interface Scaffold {
 
 const templates = join(dirname(fileURLToPath(import.meta.url)), "templates");
 
+/** The text of a template. */
+export function template(name: string): Promise<string> {
+  return Deno.readTextFile(join(templates, name));
+}
+
 /** A template with its `{{placeholders}}` filled in. @throws for a placeholder without a value */
 export async function filled(name: string, values: Record<string, string>): Promise<string> {
-  const text = await Deno.readTextFile(join(templates, name));
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => {
+  return (await template(name)).replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => {
     const value = values[key];
     if (value === undefined) throw new Error(`${name}: nothing to put in place of {{${key}}}`);
     return value;

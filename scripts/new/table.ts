@@ -4,7 +4,7 @@
  */
 import type { Tree } from "../gates/tree.ts";
 import { registered } from "./endpoint.ts";
-import { camelCase, endpointName, tableName } from "./names.ts";
+import { camelCase, endpointName, refuseImported, tableName } from "./names.ts";
 import { filled, insertedAfter, type Scaffold } from "./scaffold.ts";
 
 const migrations = "supabase/migrations/";
@@ -83,6 +83,8 @@ export async function newTable(
   const one = singular(table);
   const title = capital(words);
   const [type, types] = [capital(camelCase(one)), capital(constant)];
+  // An async function's module lets nothing else be a Promise.
+  await refuseImported("table", table, type, "table.ts.template", ["Promise"]);
   const values = { name, table, one, constant, file, words, type, types, title };
   const migration = `${migrations}${nextVersion(tree, now)}_${table}.sql`;
   return {

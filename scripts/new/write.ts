@@ -19,16 +19,46 @@ async function deno(root: string, args: string[]): Promise<void> {
   );
 }
 
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes all files, or none: one that is there unregistered would be refused as taken the next time.
+ *
+ * @param files whole texts by their path below `root`
+ * @throws whatever a write throws
+ */
+async function writeAll(root: string, files: Record<string, string>): Promise<void> {
+  const before: [path: string, text: string | undefined][] = [];
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(root, name);
+      await Deno.mkdir(dirname(path), { recursive: true });
+      before.push([path, await textOf(path)]);
+      await Deno.writeTextFile(path, text);
+    }
+  } catch (error) {
+    for (const [path, text] of before) {
+      if (text !== undefined) await Deno.writeTextFile(path, text);
+      else if (await textOf(path) !== undefined) await Deno.remove(path);
+    }
+    throw error;
+  }
+}
+
 /**
  * Writes the files below `root` and runs the tasks that derive others from them.
  *
- * @throws when a task fails, with what it said; the files stay
+ * @throws when a file cannot be written, and none is; when a task fails, with what it said: then the files stay
  */
 export async function write(root: string, { files, derive }: Scaffold): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    await Deno.mkdir(join(root, dirname(path)), { recursive: true });
-    await Deno.writeTextFile(join(root, path), text);
-  }
+  await writeAll(root, files);
   const formatted = Object.keys(files).filter((path) => /\.(tsx?|md)$/.test(path));
   await deno(root, ["fmt", "-q", ...formatted]);
   for (const task of derive) await deno(root, ["task", task]);

@@ -14,6 +14,11 @@ Switch on \`code\`, which is stable; \`detail\` is for people and may change. Wr
 same request may succeed later, \`Retry-After\` says when, in seconds.
 `;
 
+/** Codes that an option of a declaration brings with it, and which: a project need not use each. */
+const ofOptions: Partial<Record<ProblemCode, string>> = {
+  captcha_unavailable: 'captcha: { whenDown: "refuse" }',
+};
+
 /** What may answer a code, as a reader wants it said: endpoints, or SQL that clients call themselves. */
 function answering(
   code: ProblemCode,
@@ -30,6 +35,8 @@ function answering(
   });
   if (names.length > 0) return names.toSorted().join(", ");
   const sql = functions.get(code);
+  const option = ofOptions[code];
+  if (sql === undefined && option !== undefined) return `whatever declares \`${option}\`: none now`;
   if (sql === undefined) throw new Error(`nothing answers ${code}: neither an endpoint nor SQL`);
   return `no endpoint, but in SQL by ${sql.map((name) => `\`${name}\``).join(", ")}`;
 }

@@ -18,12 +18,14 @@ export const parameters = {
       "Makes a repetition safe: for 24 hours the same key gets the first reply again, and nothing is done twice.",
     schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
   },
+  // #region shop
   CartId: {
     name: "x-cart-id",
     in: "header",
     description: "A guest's cart, as `cart_id` told it; whoever is signed in has one without.",
     schema: text,
   },
+  // #endregion shop
   IfMatch: {
     name: "If-Match",
     in: "header",

@@ -143,20 +143,25 @@ begin
   if coalesce(char_length(why) not between 5 and 500, true) then
     perform private.problem(422, 'invalid_body', 'Say why, in 5 to 500 characters.');
   end if;
-  -- One at a time: who comes second gets the one that waits or runs.
+  -- One at a time: who comes second gets the one that is due or runs. The coming night's is not meant.
   perform pg_advisory_xact_lock(hashtextextended(job_kind, 0));
-  select min(open.id) into job from private.jobs as open where open.kind = job_kind and open.state = 'pending';
+  select min(open.id) into job from private.jobs as open
+  where open.kind = job_kind and open.state = 'pending' and (open.run_at <= private.now() or open.attempts > 0);
   if job is null then
     job := private.enqueue(job_kind, '{}');
-    perform private.audit_note(job_kind || '.start', job::text, null, jsonb_build_object(
-      'note', jsonb_build_object('new', why)
-    ));
+  else
+    -- One that failed need not wait for its next attempt.
+    update private.jobs as open set run_at = private.now()
+    where open.id = job and open.run_at > private.now() and open.locked_until is null;
   end if;
+  perform private.audit_note(job_kind || '.start', job::text, null, jsonb_build_object(
+    'note', jsonb_build_object('new', why)
+  ));
   return job;
 end;
 $$;
 comment on function private.staff_reconcile(text, text) is
-  'The job of a comparison that staff want now: the one that is open already, or a new one, with its entry in the audit log.';
+  'The job of a comparison that staff want now: the one that is due or runs already, one that failed, at once, or a new one; with an entry in the audit log.';
 grant execute on function private.staff_reconcile(text, text) to service_role;
 
 create function private.staff_billing_reconcile(reason text)
@@ -175,5 +180,5 @@ language sql
 set search_path = ''
 as $$ select private.staff_billing_reconcile(reason) $$;
 comment on function public.staff_billing_reconcile(text) is
-  'Client RPC for staff: the job that compares billing with Stripe as the night''s does: the one that is open already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
+  'Client RPC for staff: the job that compares billing with Stripe as the night''s does: the one that is due or runs already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
 grant execute on function public.staff_billing_reconcile(text) to authenticated, service_role;

@@ -13,10 +13,14 @@ declare
 begin
   perform private.staff_calls();
   begin
-    first_day := date_trunc('day', private.now(), time_zone) - interval '29 days';
+    -- Counted in days of the zone, of which two a year have not 24 hours.
+    first_day := (date_trunc('day', private.now() at time zone time_zone) - interval '29 days') at time zone time_zone;
   exception when invalid_parameter_value then
-    perform private.problem(422, 'invalid_body', 'There is no such time zone.');
+    first_day := null;
   end;
+  if first_day is null then
+    perform private.problem(422, 'invalid_body', 'There is no such time zone.');
+  end if;
   return (
     select coalesce(jsonb_agg(to_jsonb(counted) order by counted.day, counted.currency), '[]')
     from (
@@ -105,5 +109,5 @@ language sql
 set search_path = ''
 as $$ select private.staff_shop_reconcile(reason) $$;
 comment on function public.staff_shop_reconcile(text) is
-  'Client RPC for staff: the job that compares the shop with Stripe as the night''s does: the one that is open already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
+  'Client RPC for staff: the job that compares the shop with Stripe as the night''s does: the one that is due or runs already, or a new one. Noted in the audit log. Refuses with forbidden, second_factor_required or invalid_body.';
 grant execute on function public.staff_shop_reconcile(text) to authenticated, service_role;

@@ -11,7 +11,9 @@ import { quoted } from "../support/quotes.ts";
 import { checkout } from "../support/shopping.ts";
 import { call, stack } from "../support/stack.ts";
 import { freshAddress, signUp, type TestUser } from "../support/users.ts";
+// #region shop
 import { waitFor } from "../support/wait.ts";
+// #endregion shop
 import { givePlan } from "../workspaces/team.ts";
 import { rightBody } from "./suite/body.ts";
 import { each } from "./suite/case.ts";
@@ -75,11 +77,21 @@ Deno.test.beforeAll(async () => {
     assert.ok(row, `the victim has a row in ${table}`);
     return row["id"] as string;
   };
-  const session = await waitFor(
-    "the order's session",
-    async () =>
-      (await sql`select stripe_session_id as id from public.orders where id = ${order}`)[0]?.["id"],
-  );
+  const { data: another } = await victim.client.rpc("workspace_create", { name: "Another" });
+  const buying = await call("POST", "subscription-checkout", {
+    token: victim.token,
+    body: {
+      workspace_id: another!.id,
+      price_id: "price_monthly_basic",
+      success_url: `${stack.siteUrl}/done`,
+      cancel_url: `${stack.siteUrl}/back`,
+    },
+  });
+  assert.equal(buying.status, 200, JSON.stringify(buying.body));
+  const ofSession = (theirs: string): Foreign => ({
+    theirs,
+    nobodys: `${theirs.slice(0, -6)}000000`,
+  });
   const id = (theirs: string): Foreign => ({ theirs, nobodys: crypto.randomUUID() });
   foreign = {
     workspace_id: id(workspace),
@@ -91,7 +103,7 @@ Deno.test.beforeAll(async () => {
     order_id: id(order),
     order_item_id: id(await one("order_items", "id", "order_id", order)),
     // #endregion shop
-    session_id: { theirs: session, nobodys: `${session.slice(0, -6)}000000` },
+    session_id: ofSession(buying.body.session_id),
     quote: { theirs: quote, nobodys: "none" },
     avatar_url: {
       theirs: `/storage/v1/object/public/avatars/${victim.id}/avatar.png`,
@@ -120,6 +132,14 @@ Deno.test.beforeAll(async () => {
     },
     // #endregion shop
   };
+  // #region shop
+  const session = await waitFor(
+    "the order's session",
+    async () =>
+      (await sql`select stripe_session_id as id from public.orders where id = ${order}`)[0]?.["id"],
+  );
+  foreign["session_id"] = ofSession(session);
+  // #endregion shop
 });
 
 /** Everything of the victim's, as text. */

@@ -7,8 +7,11 @@ import { type FileChange, fileChange } from "./file.ts";
 import { header, type HeaderChange } from "./header.ts";
 import { address, type AddressChange } from "./address.ts";
 import { type SignatureChange, signatureChange, type SignedForm, signedForms } from "./signed.ts";
-import { knownFields, reference } from "./supplies/mod.ts";
+import { knownFields } from "./supplies/mod.ts";
+// #region shop
 import type { Reference } from "./reference.ts";
+import { reference } from "./supplies/mod.ts";
+// #endregion shop
 import { type CallerKind, callerKinds } from "./world.ts";
 
 /** One thing that is done to a right request. */

@@ -1,17 +1,20 @@
 /** What a new local stack is filled with to be looked at, and where it is refused. */
 import assert from "node:assert/strict";
-import { accounts, demoPassword } from "../../local/demo/accounts.ts";
 import { demoStateOf } from "../../local/demo/begin.ts";
-import { addPeople, fillDemo } from "../../local/demo/fill.ts";
-import { makeOrders } from "../../local/demo/shop/orders.ts";
-import { drawn, picturesOf } from "../../local/demo/shop/pictures/draw.ts";
+import { addPeople } from "../../local/demo/fill.ts";
 import { partElsewhere } from "../../local/demo/stack-guard.ts";
 import { readDemoState, writeDemoState } from "../../local/demo/state.ts";
+// #region shop
+import { accounts, demoPassword } from "../../local/demo/accounts.ts";
+import { fillDemo } from "../../local/demo/fill.ts";
+import { makeOrders } from "../../local/demo/shop/orders.ts";
+import { drawn, picturesOf } from "../../local/demo/shop/pictures/draw.ts";
 import { makeTeam } from "../../local/demo/team.ts";
 import { operator, stripeOf, type Visitor, visitorAs } from "../../local/demo/visitor.ts";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { anonymous } from "../support/stack.ts";
+// #endregion shop
 
 const here = {
   SUPABASE_URL: "http://127.0.0.1:1",
@@ -51,6 +54,7 @@ Deno.test("demo: what is wanted waits while a part is elsewhere, and is not prom
   }
 });
 
+// #region shop
 Deno.test("demo: a picture shows the colour of its variant, and the same is drawn again", () => {
   const [sand, night, near] = picturesOf("stoneware-bowl", [
     { colour: "sand" },
@@ -87,22 +91,23 @@ Deno.test("demo: team and orders are complete in the end, wherever and however o
     await sql.unsafe(
       await Deno.readTextFile(new URL("../../supabase/seed.sql", import.meta.url)),
     );
-    const [subscriber, shopper, staff] = await Promise.all(
-      [accounts.subscriber, accounts.shopper, accounts.staff].map((one) => visitorAs(env, one)),
+    const visitors = await Promise.all(
+      [accounts.subscriber, accounts.shopper, accounts.fresh, accounts.staff]
+        .map((one) => visitorAs(env, one)),
     );
-    await sql`insert into private.staff (user_id, note) values (${staff!.id}, 'of the test')`;
-    const stripe = stripeOf(env);
+    await sql`insert into private.staff (user_id, note) values (${visitors[3]!.id}, 'of the test')`;
     const fillOnce = async (left: number) => {
       const calls = { left };
-      const [a, b, c] = [subscriber!, shopper!, staff!].map((one) => leaving(one, calls));
-      await makeTeam({ subscriber: a!, shopper: b!, fresh: accounts.fresh, stripe });
-      await makeOrders({
-        admin: operator(env),
-        shopper: b!,
-        subscriber: a!,
-        staff: c!,
-        siteUrl: env["SITE_URL"]!,
-      });
+      const [subscriber, shopper, fresh, staff] = visitors.map((one) => leaving(one, calls)) as [
+        Visitor,
+        Visitor,
+        Visitor,
+        Visitor,
+      ];
+      const people = { subscriber, shopper, fresh, staff };
+      const world = { env, admin: operator(env), stripe: stripeOf(env), ...people };
+      await makeTeam(world);
+      await makeOrders(world);
     };
     let interrupted = 0;
     // First after the very first call, before its payment; each time a call later.
@@ -174,7 +179,7 @@ Deno.test("demo: pictures, users, team and orders are there once, however often 
       return { ...row };
     };
     const first = await counts();
-    assert.equal(added, `${first["pictures"]} pictures, four users, a team and orders`);
+    assert.equal(added, `${first["pictures"]} pictures, four users and what they did`);
     assert.equal(first["files"], first["pictures"]);
     assert.deepEqual(
       [first["pictured"], first["users"], first["staff"], first["subscribed"], first["orders"]],
@@ -205,3 +210,4 @@ Deno.test("demo: pictures, users, team and orders are there once, however often 
     await sql.end();
   }
 });
+// #endregion shop

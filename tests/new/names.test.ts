@@ -5,8 +5,10 @@ import { newJob } from "../../scripts/new/job.ts";
 import { newTable } from "../../scripts/new/table.ts";
 import { endpointName, jobName, NameRefused, tableName } from "../../scripts/new/names.ts";
 import { changed, repository } from "../../scripts/gates/tree.ts";
+import { jobKinds } from "../../supabase/functions/_shared/jobs/registry.ts";
 
 const tree = await repository();
+const own = "supabase/functions/_shared/jobs/own.ts";
 
 async function refused(attempt: Promise<string>, why: RegExp): Promise<void> {
   await assert.rejects(attempt, (error) => {
@@ -52,6 +54,24 @@ Deno.test("new: a job's kind is refused when it is none, kept by TypeScript, or 
   // Registered, in a file of another name.
   await refused(jobName(tree, "billing_close"), /a kind of this name is registered/);
   await refused(jobName(tree, "retention"), /is there already/);
+  // Of another part, in a folder of its own.
+  for (const kind of Object.keys(jobKinds)) await assert.rejects(jobName(tree, kind), NameRefused);
+  // Not in the registry that runs, but in the tree that is written to.
+  const made = changed(tree, { [own]: `export const ownJobKinds = {\n  report_send: send,\n};\n` });
+  await refused(jobName(made, "report_send"), /a kind of this name is registered/);
+});
+
+Deno.test("new: a name is refused that the example's own imports have", async () => {
+  for (const name of ["log", "rows", "succeeded", "job_kind", "z", "own_job_kinds"]) {
+    await refused(jobName(tree, name), /the example has something else of this name/);
+  }
+  for (const name of ["db", "dbs", "promises"]) {
+    await assert.rejects(newTable(tree, "own-things", name, new Date()), (error) => {
+      assert.ok(error instanceof NameRefused, String(error));
+      assert.match(error.message, /the example has something else of this name/);
+      return true;
+    });
+  }
 });
 
 Deno.test("new: a second one is put beside the first", async () => {

@@ -17,7 +17,7 @@ Deno.test.afterAll(async () => {
   await database?.[Symbol.asyncDispose]();
 });
 
-const days = (zone: string, as = staff) =>
+const days = (zone: string | null, as = staff) =>
   asUser(sql, as, async (call) => {
     const [row] = await call`select public.staff_order_days(${zone}) as days`;
     return row!["days"] as { day: string; currency: string; orders: number; revenue: number }[];
@@ -55,6 +55,25 @@ Deno.test("staff_order_days: paid orders by the day of the reader's zone and by 
     "half past eleven in the evening is tomorrow there",
   );
   await refused(days("Nowhere/Land"), "invalid_body");
+  await refused(days(null), "invalid_body");
+});
+
+Deno.test("staff_order_days: thirty whole days of a zone whose clocks were changed meanwhile", async () => {
+  await using other = await testDatabase();
+  await other.sql`create or replace function private.now() returns timestamptz language sql stable
+    set search_path = '' as $$ select timestamptz '2026-11-10T12:00:00Z' $$`;
+  const reader = await insertStaff(other.sql);
+  const variant = await insertVariant(other.sql, { unitAmount: 1000, stock: 100 });
+  // The first is half past midnight in Paris, still in summer time; the second a minute to midnight before.
+  for (const moment of ["2026-10-11T22:30:00Z", "2026-10-11T21:59:00Z"]) {
+    const order = await insertPaidOrder(other.sql, { lines: [{ variant }] });
+    await other.sql`update public.orders set created_at = ${moment} where id = ${order.id}`;
+  }
+  const days = await asUser(other.sql, reader, async (call) => {
+    const [row] = await call`select public.staff_order_days('Europe/Paris') as days`;
+    return row!["days"];
+  });
+  assert.deepEqual(days, [{ day: "2026-10-12", currency: "EUR", orders: 1, revenue: 1000 }]);
 });
 
 Deno.test("staff_shop_reconciliations: the latest runs with the order that each difference is of", async () => {

@@ -109,16 +109,30 @@ Deno.test("staff_billing_reconciliations: each run with its differences, and how
 
 Deno.test("staff_billing_reconcile: one job however often it is asked for, with who and why in the audit log", async () => {
   await sql`truncate private.jobs`;
+  // The coming night's waits in the queue already, and is not the one that is wanted now.
+  await sql`select private.schedule_jobs()`;
+  const [coming] = await sql`select id::int from private.jobs where kind = 'billing_reconcile'`;
   const job = await begin("a customer says that he has paid");
+  assert.notEqual(job, coming!["id"]);
   assert.equal(await begin("and another one"), job);
-  const [row] = await sql`select kind, payload from private.jobs`;
+  // One that failed is tried at once.
+  await sql`update private.jobs set attempts = 1, run_at = private.now() + interval '1 hour' where id = ${job}`;
+  assert.equal(await begin("and once more"), job);
+  assert.equal(
+    (await sql`select from private.jobs where id = ${job} and run_at <= private.now()`).count,
+    1,
+  );
+  const [row] = await sql`select kind, payload from private.jobs where id = ${job}`;
   assert.deepEqual({ ...row }, { kind: "billing_reconcile", payload: {} });
   const entries = await sql`
-    select actor_id, changes from public.audit_log where action = 'billing_reconcile.start'`;
-  assert.deepEqual(entries.map((one) => ({ ...one })), [{
-    actor_id: staff,
-    changes: { note: { new: "a customer says that he has paid" } },
-  }]);
+    select actor_id, changes from public.audit_log where action = 'billing_reconcile.start' order by id`;
+  assert.deepEqual(
+    entries.map((one) => ({ ...one })),
+    ["a customer says that he has paid", "and another one", "and once more"].map((why) => ({
+      actor_id: staff,
+      changes: { note: { new: why } },
+    })),
+  );
   await sql`update private.jobs set state = 'succeeded', finished_at = now()`;
   assert.notEqual(await begin("the next day"), job);
   await refused(begin("no"), "invalid_body");

@@ -1,7 +1,6 @@
 /** What the shopper and the subscriber bought, and what became of it. */
-import type { SupabaseClient } from "@supabase/supabase-js";
 import type { CheckoutCreateInput, OrderReply } from "../../../client/src/mod.ts";
-import type { Database } from "../../../supabase/functions/_shared/database.types.ts";
+import type { World } from "../part.ts";
 import type { Visitor } from "../visitor.ts";
 import { reviewsOf } from "./reviews.ts";
 
@@ -31,17 +30,8 @@ const addresses = {
   },
 } as const;
 
-/** Who stands behind the counter and before it. */
-export interface Shop {
-  admin: SupabaseClient<Database>;
-  shopper: Visitor;
-  subscriber: Visitor;
-  staff: Visitor;
-  siteUrl: string;
-}
-
 /** The buyer's order of a SKU that no other of these orders has. An expired one was never bought. */
-async function orderOf({ admin }: Shop, { id }: Visitor, sku: string) {
+async function orderOf({ admin }: World, { id }: Visitor, sku: string) {
   const { data } = await admin.from("orders")
     .select("id, status, stripe_session_id, order_items!inner (sku)")
     .eq("user_id", id).eq("order_items.sku", sku).neq("status", "expired")
@@ -51,19 +41,19 @@ async function orderOf({ admin }: Shop, { id }: Visitor, sku: string) {
 
 /** Orders, pays on Stripe's page by a good card, and comes back; whatever of it was not done yet. */
 async function buy(
-  shop: Shop,
+  world: World,
   buyer: Visitor,
   skus: Record<string, number>,
   rest: Pick<CheckoutCreateInput, "discount_code" | "shipping_address" | "shipping_rate_id">,
 ): Promise<Order> {
-  const { admin, siteUrl } = shop;
+  const { admin, env } = world;
   const { socle, locale } = buyer;
   const [marker] = Object.keys(skus);
-  let known = await orderOf(shop, buyer, marker!);
+  let known = await orderOf(world, buyer, marker!);
   if (known?.status === "pending" && known.stripe_session_id !== null) {
     // It may be paid at Stripe already.
     await socle.checkoutStatus({ session_id: known.stripe_session_id });
-    known = await orderOf(shop, buyer, marker!);
+    known = await orderOf(world, buyer, marker!);
   }
   if (known !== undefined && known.status !== "pending") {
     return (await socle.order({ order_id: known.id })).order;
@@ -74,8 +64,8 @@ async function buy(
   const checkout = await socle.checkoutCreate({
     items: variants.map(({ id, sku }) => ({ variant_id: id, quantity: skus[sku]! })),
     locale,
-    success_url: `${siteUrl}/order/return?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: `${siteUrl}/cart`,
+    success_url: `${env["SITE_URL"]}/order/return?session_id={CHECKOUT_SESSION_ID}`,
+    cancel_url: `${env["SITE_URL"]}/cart`,
     ...rest,
   });
   const paid = await fetch(`${checkout.checkout_url}/pay`, {
@@ -143,12 +133,12 @@ async function giveBack(
 }
 
 /** Buys and sells; each step is taken where it was not yet. */
-export async function makeOrders(shop: Shop): Promise<void> {
-  const { shopper, subscriber, staff } = shop;
+export async function makeOrders(world: World): Promise<void> {
+  const { shopper, subscriber, staff } = world;
   const to = { shipping_address: addresses.shopper };
 
   const first = await buy(
-    shop,
+    world,
     shopper,
     { "BOWL-SAND": 2, "JUG-WHITE": 1, "NOTEBOOK-LINED": 3, "SPOONS-3": 1 },
     { ...to, shipping_rate_id: rates.free, discount_code: "BONJOUR" },
@@ -157,7 +147,7 @@ export async function makeOrders(shop: Shop): Promise<void> {
   await review(shopper, first);
 
   const returned = await buy(
-    shop,
+    world,
     shopper,
     { "SOCKS-43-46": 2, "BEANIE-GREY": 1 },
     { ...to, shipping_rate_id: rates.parcel },
@@ -166,7 +156,7 @@ export async function makeOrders(shop: Shop): Promise<void> {
   await giveBack(shopper, returned, "SOCKS-43-46", "Une paire est trop grande.");
 
   const cancelled = await buy(
-    shop,
+    world,
     shopper,
     { "CLOCK-WHITE": 1 },
     { ...to, shipping_rate_id: rates.parcel },
@@ -174,19 +164,19 @@ export async function makeOrders(shop: Shop): Promise<void> {
   if (cancelled.status === "paid") await shopper.socle.orderCancel({ order_id: cancelled.id });
 
   const onItsWay = await buy(
-    shop,
+    world,
     shopper,
     { "LAMP-BLACK": 1, "CANDLES-6": 2 },
     { ...to, shipping_rate_id: rates.express, discount_code: "LUMIERE20" },
   );
   await send(staff, onItsWay, "6A12345678903", false);
-  await buy(shop, shopper, { "PEN-FINE": 1, "INK-SEPIA": 2 }, {
+  await buy(world, shopper, { "PEN-FINE": 1, "INK-SEPIA": 2 }, {
     ...to,
     shipping_rate_id: rates.parcel,
   });
 
   const other = await buy(
-    shop,
+    world,
     subscriber,
     {
       "BOWL-NIGHT": 1,

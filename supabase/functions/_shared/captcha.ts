@@ -3,7 +3,7 @@
  * (https://developers.cloudflare.com/turnstile/get-started/server-side-validation/).
  *
  * When Cloudflare does not answer, the declaration decides. Sign-up and reset let a request pass: they are
- * limited by address and by account besides, and a captcha that is down must not close the shop. What
+ * limited by address and by account besides, and a captcha that is down must not close the door. What
  * makes Stripe try a card refuses it: there the captcha is what stands between a tester and the cards.
  */
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Which part of a function's address an endpoint serves: `/products/oak-chair` against `/{product}`. */
+/** Which part of a function's address an endpoint serves: `/things/oak-chair` against `/{thing}`. */
 
 /** The parts behind the function's name, decoded; `undefined` where one cannot be decoded. */
 function tail(request: Request): string[] | undefined {
@@ -14,7 +14,7 @@ function tail(request: Request): string[] | undefined {
 /**
  * The values of the path's parameters.
  *
- * @param path as declared, such as `/{product}` or `/{order}/lines`
+ * @param path as declared, such as `/{thing}` or `/{thing}/parts`
  * @returns `undefined` when the request is for another address
  */
 export function matchPath(path: string, request: Request): Record<string, string> | undefined {

@@ -11,6 +11,7 @@ import { describeError, log } from "./log.ts";
 import { Problem, problem } from "./problem.ts";
 import { redis, redisWithPauses } from "./redis.ts";
 import { shopLimits } from "./shop/limits.ts";
+import { together } from "./together.ts";
 
 /** One limit: at most `requests` in any `windowSeconds`. */
 export interface Limit {
@@ -27,31 +28,33 @@ export interface Limit {
 }
 
 /** Every limit there is. A declaration names one; it counts by user or key, else by address. */
-export const limits = {
-  none: null,
-  read: { requests: 300, windowSeconds: 60, withoutRedis: "open", beside: true },
-  write: { requests: 60, windowSeconds: 60, withoutRedis: "open" },
-  upload: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
-  account_delete: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
-  // Gathers everything there is of somebody.
-  account_export: { requests: 5, windowSeconds: 86_400, withoutRedis: "postgres" },
-  billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
-  api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
-  // Mails to strangers; how many a workspace and an address may have, public.workspace_invite counts.
-  invitation: { requests: 60, windowSeconds: 3600, withoutRedis: "postgres" },
-  // Mail to one's own address.
-  receipt: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
-  signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
-  login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
-  password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
-  // What makes Stripe try a card: billing/card-testing.ts. By address, and by account.
-  card_address: { requests: 40, windowSeconds: 3600, withoutRedis: "postgres" },
-  card_account: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
-  // Counted by account, whatever address the caller comes from.
-  login_account: { requests: 10, windowSeconds: 900, withoutRedis: "postgres" },
-  password_reset_account: { requests: 3, windowSeconds: 3600, withoutRedis: "postgres" },
-  ...shopLimits,
-} as const satisfies Record<string, Limit | null>;
+export const limits = together(
+  {
+    none: null,
+    read: { requests: 300, windowSeconds: 60, withoutRedis: "open", beside: true },
+    write: { requests: 60, windowSeconds: 60, withoutRedis: "open" },
+    upload: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
+    account_delete: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
+    // Gathers everything there is of somebody.
+    account_export: { requests: 5, windowSeconds: 86_400, withoutRedis: "postgres" },
+    billing: { requests: 20, windowSeconds: 60, withoutRedis: "open" },
+    api_key_create: { requests: 20, windowSeconds: 3600, withoutRedis: "open" },
+    // Mails to strangers; how many a workspace and an address may have, public.workspace_invite counts.
+    invitation: { requests: 60, windowSeconds: 3600, withoutRedis: "postgres" },
+    // Mail to one's own address.
+    receipt: { requests: 10, windowSeconds: 3600, withoutRedis: "postgres" },
+    signup: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
+    login: { requests: 60, windowSeconds: 900, withoutRedis: "postgres" },
+    password_reset: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
+    // What makes Stripe try a card: billing/card-testing.ts. By address, and by account.
+    card_address: { requests: 40, windowSeconds: 3600, withoutRedis: "postgres" },
+    card_account: { requests: 20, windowSeconds: 3600, withoutRedis: "postgres" },
+    // Counted by account, whatever address the caller comes from.
+    login_account: { requests: 10, windowSeconds: 900, withoutRedis: "postgres" },
+    password_reset_account: { requests: 3, windowSeconds: 3600, withoutRedis: "postgres" },
+  } as const satisfies Record<string, Limit | null>,
+  shopLimits,
+);
 
 /** The name of a limit. */
 export type LimitName = keyof typeof limits;

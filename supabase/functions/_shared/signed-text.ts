@@ -1,5 +1,5 @@
 /**
- * Texts that come back to us and must be ours: what is in the links of mails, a guest's cart. They are not
+ * Texts that come back to us and must be ours: what is in the links of mails, for one. They are not
  * secret and do not expire; whatever must end says so in its text or in the database.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";

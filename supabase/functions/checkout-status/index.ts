@@ -24,11 +24,13 @@ export default endpoint({
   problems: ["checkout_not_found", "payment_provider_unavailable"],
 }, async ({ body, user, admin }) => {
   const tools = { admin, stripe: stripeClient() };
+  // #region shop
   const ofOrder = await orderCheckout(tools, body, user);
   if (ofOrder !== undefined) {
     wakeJobs();
     return ofOrder;
   }
+  // #endregion shop
   if (user === undefined) throw problem("checkout_not_found");
   const status = await checkoutStatus(tools, { userId: user.id, sessionId: body.session_id });
   wakeJobs();

@@ -112,4 +112,17 @@ export const operationsSamples: Samples = {
         values ('drift', 1, 1, 1, '{}', '${name}', ${ago("alert_incidents", age)})`),
     left: async () => names(await sql`select note as name from private.alert_incidents` as never),
   }),
+  webhook_deliveries: ({ sql }) => ({
+    insert: (name, age) =>
+      sql.unsafe(`
+        with endpoint as (
+          insert into public.webhook_endpoints (url, events)
+          values ('https://example.com/${name}', '{webhook.ping}') returning id
+        )
+        insert into public.webhook_deliveries (endpoint_id, event_id, type, payload, state, finished_at)
+        select id, '${name}', 'webhook.ping', '{}', 'failed', ${ago("webhook_deliveries", age)}
+        from endpoint`),
+    left: async () =>
+      names(await sql`select event_id as name from public.webhook_deliveries` as never),
+  }),
 };

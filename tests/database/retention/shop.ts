@@ -14,19 +14,6 @@ export const shopSamples: Samples = {
     // With what they found.
     left: async () => names(await sql`select object_id as name from private.shop_drifts` as never),
   }),
-  webhook_deliveries: ({ sql }) => ({
-    insert: (name, age) =>
-      sql.unsafe(`
-        with endpoint as (
-          insert into public.webhook_endpoints (url, events)
-          values ('https://example.com/${name}', '{webhook.ping}') returning id
-        )
-        insert into public.webhook_deliveries (endpoint_id, event_id, type, payload, state, finished_at)
-        select id, '${name}', 'webhook.ping', '{}', 'failed', ${ago("webhook_deliveries", age)}
-        from endpoint`),
-    left: async () =>
-      names(await sql`select event_id as name from public.webhook_deliveries` as never),
-  }),
   order_requests: ({ sql }) => ({
     insert: (name, age) =>
       sql.unsafe(`

@@ -7,7 +7,13 @@ import { Normaliser } from "./normalise.ts";
 import type { Story } from "./story.ts";
 
 /** Headers of a reply that an example shows. */
-const shown = ["etag", "location", "x-cart-id"];
+const shown = [
+  "etag",
+  "location",
+  // #region shop
+  "x-cart-id",
+  // #endregion shop
+];
 
 /** Whoever the declaration asks for, on the story's stack. */
 export function servedIn(story: Story): Served {

@@ -27,17 +27,17 @@ async function bounce({ sql }: Story): Promise<number> {
   return row!.id;
 }
 
-/** A system that is told of paid orders, and did not take one of them. */
+/** A system that is told of what happens, and did not take one event. */
 async function failedDelivery({ sql }: Story): Promise<{ endpoint: string; delivery: number }> {
   const [row] = await sql<{ endpoint: string; delivery: number }[]>`
     with endpoint as (
       insert into public.webhook_endpoints (url, events)
-      values ('http://127.0.0.1:9/orders', '{order.paid}') returning id
+      values ('http://127.0.0.1:9/events', '{webhook.ping}') returning id
     )
     insert into public.webhook_deliveries (
       endpoint_id, event_id, type, payload, state, attempts, last_status, finished_at
     )
-    select id, 'evt_' || left(md5(id::text), 16), 'order.paid', '{}', 'failed', 20, 503, now()
+    select id, 'evt_' || left(md5(id::text), 16), 'webhook.ping', '{}', 'failed', 20, 503, now()
     from endpoint returning endpoint_id as endpoint, id::int as delivery`;
   return row!;
 }

@@ -2,7 +2,10 @@
 import type { Sql } from "postgres";
 import { onSale } from "../../support/products.ts";
 import { buy } from "../../support/purchases.ts";
-import { call, stripeSdk } from "../../support/stack.ts";
+// #region shop
+import { call } from "../../support/stack.ts";
+// #endregion shop
+import { stripeSdk } from "../../support/stack.ts";
 import { freshAddress, type TestUser } from "../../support/users.ts";
 import { givePlan } from "../../workspaces/team.ts";
 import { count } from "./count.ts";

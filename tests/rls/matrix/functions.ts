@@ -5,6 +5,7 @@ const nobody: FunctionAccess = { execute: [] };
 const server: FunctionAccess = { execute: ["service_role"] };
 
 export const functions: Record<string, FunctionAccess> = {
+  "private.problem(integer,text,text,jsonb)": { execute: ["authenticated", "service_role"] },
   "public.billing_customer(uuid)": server,
   "public.billing_customer_member(uuid,text)": server,
   "public.billing_customer_record(uuid,text)": server,

@@ -14,6 +14,7 @@ const server: FunctionAccess = { execute: ["service_role"] };
 const signedIn: FunctionAccess = { execute: ["authenticated", "service_role"] };
 
 export const operationsFunctions: Record<string, FunctionAccess> = {
+  "private.staff_calls()": { execute: ["authenticated", "service_role"] },
   "public.alert_told(bigint,smallint,boolean,boolean,text)": server,
   "public.alerts_claim()": server,
   "public.getting_started_mails()": server,

@@ -32,7 +32,6 @@ export const shopCheckoutFunctions: Record<string, FunctionAccess> = {
   "private.order_stock_sell(uuid,boolean)": server,
   "private.order_write(uuid,uuid,text,text,price_lists,jsonb,jsonb,shipping_rates,jsonb)": server,
   "private.prices_chargeable()": trigger,
-  "private.problem(integer,text,text,jsonb)": { execute: ["authenticated", "service_role"] },
   "public.card_attempt_begin_guest(text,integer)": server,
   "public.card_decline_record_guest(text,text,text,text,integer)": server,
   "public.order_checkout(uuid)": server,

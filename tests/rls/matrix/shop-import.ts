@@ -86,7 +86,6 @@ export const shopImportFunctions: Record<string, FunctionAccess> = {
   "private.catalogue_rows_write(uuid,uuid,jsonb)": server,
   "private.is_product_image_name(text)": staff,
   "private.product_image_files_go()": { ...trigger, definer: true },
-  "private.staff_calls()": staff,
   "private.stock_adjust(uuid,text,integer,integer,uuid)": { ...staff, definer: true },
   "private.stock_history(uuid,bigint,integer)": { ...staff, definer: true },
   "private.stock_levels(text,integer,text,text)": { ...staff, definer: true },

@@ -15,7 +15,13 @@ export const webhooksOutTables: Record<string, TableAccess> = {
     anon: none,
     authenticated: { select: byStaff },
     service_role: everything,
-    samples: "sign-up",
+    // Beside what migrations make; a type is of letters alone.
+    samples: ({ unique }) => [{
+      type: `thing.${
+        unique.replaceAll(/[^a-z]/g, (char) => `_${"abcdefghij"[Number(char)] ?? ""}`)
+      }`,
+      description: "A thing was done.",
+    }],
   },
   "public.webhook_endpoints": {
     columns: words(`

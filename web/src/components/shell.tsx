@@ -67,7 +67,10 @@ const isWithin = (path: string, href: string) => path === href || path.startsWit
 
 function Ways() {
   const { session, isStaff } = useApp();
-  const { t, language } = useLanguage();
+  const { t } = useLanguage();
+  // #region shop
+  const { language } = useLanguage();
+  // #endregion shop
   const [path] = useLocation();
   const ways = [
     ...shopWay(language),

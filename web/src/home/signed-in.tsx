@@ -16,7 +16,10 @@ import { useHomeTexts } from "./texts.ts";
 /** The start page of whoever is signed in: what waits, and the ways on. */
 export function SignedIn({ user, notice }: { user: User; notice: ReactNode }) {
   const { supabase } = useApp();
-  const { t, language } = useLanguage();
+  const { t } = useLanguage();
+  // #region shop
+  const { language } = useLanguage();
+  // #endregion shop
   const s = useHomeTexts();
   // Without it the page says the same, less warmly.
   const { value: profile } = useRead(

@@ -13,7 +13,10 @@ import { useHomeTexts } from "./texts.ts";
 
 /** The start page of whoever is not signed in: what there is, and the way in. */
 export function Visitor({ notice }: { notice: ReactNode }) {
-  const { t, language } = useLanguage();
+  const { t } = useLanguage();
+  // #region shop
+  const { language } = useLanguage();
+  // #endregion shop
   const s = useHomeTexts();
   return (
     <Page key="out" title={s.visitorTitle}>

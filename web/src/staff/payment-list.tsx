@@ -25,7 +25,7 @@ async function readPayments(
 ) {
   let query = supabase.from("payments").select(`
     id, status, currency, amount, amount_refunded, created_at, stripe_payment_id,
-    workspaces (name), refunds (id, amount, status, created_at)
+    workspaces!payments_workspace_id_fkey (name)
   `)
     .order("created_at", { ascending: false }).order("id", { ascending: false })
     .limit(pageSize + 1);

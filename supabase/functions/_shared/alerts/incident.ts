@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Sentence } from "../mail/template.ts";
 import { shopAlerts } from "../shop/alerts.ts";
+import { together } from "../together.ts";
 
 export const Incident = z.object({
   id: z.int(),
@@ -24,7 +25,7 @@ export const Incident = z.object({
 export type Incident = z.infer<typeof Incident>;
 
 /** What a rule watches; in French it follows a colon. One that an operator has added is called by its name. */
-const meanings: Record<string, Sentence> = {
+const meanings: Record<string, Sentence> = together({
   dead_letters: { fr: "tâches abandonnées", en: "Dead letters" },
   queue_stuck: {
     fr: "file d’attente bloquée (attente en secondes)",
@@ -47,8 +48,7 @@ const meanings: Record<string, Sentence> = {
     fr: "adresses de webhooks désactivées, qu’on n’atteint plus",
     en: "Webhook endpoints that are disabled, since nothing reaches them",
   },
-  ...shopAlerts,
-};
+}, shopAlerts);
 
 export function meaningOf(rule: string): Sentence {
   return meanings[rule] ?? { fr: rule, en: rule };

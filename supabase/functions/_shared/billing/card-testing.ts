@@ -63,12 +63,6 @@ export async function permitCardAttempt(
   permit(begun);
 }
 
-/** The address, keyed, as card testing knows it; undefined for one that is nobody's. */
-export async function addressHash(address: string): Promise<string | undefined> {
-  const network = networkOf(address);
-  return network === "" ? undefined : await keyedHash("address", network);
-}
-
 /** Lets an attempt pass as `card_attempt_begin` answers. @throws {Problem} `too_many_declines` */
 export function permit(begun: unknown): void {
   const { allowed, retry_after_seconds } = begun as {

@@ -15,6 +15,7 @@ import { restoreMails } from "./restore-mails.ts";
 import { retention } from "./retention.ts";
 import { seatsSync } from "./seats-sync.ts";
 import { shopJobs } from "../shop/jobs.ts";
+import { together } from "../together.ts";
 import { stripeCustomerCreate } from "./stripe-customer-create.ts";
 import { subscriptionRefund } from "./subscription-refund.ts";
 import { trialEnd } from "./trial-end.ts";
@@ -25,35 +26,37 @@ import { webhookHandle } from "./webhook-handle.ts";
 import { webhookSend } from "./webhook-send.ts";
 
 /** Handlers by kind, as `private.jobs.kind` names them. */
-export const jobKinds: Record<string, JobKind> = {
-  account_delete: accountDelete,
-  account_export: accountExport,
-  billing_close: billingClose,
-  billing_reconcile: billingReconcile,
-  card_testing_stop: cardTestingStop,
-  cards_expiring: cardsExpiring,
-  dunning_step: dunningStep,
-  getting_started: gettingStarted,
-  exports_expire: exportsExpire,
-  files_remove: filesRemove,
-  mail_send: mailSend,
-  orphans_sweep: orphansSweep,
-  password_reset: passwordReset,
-  refund_finish: refundFinish,
-  restore_causes: restoreCauses,
-  restore_mails: restoreMails,
-  retention,
-  seats_sync: seatsSync,
-  stripe_customer_create: stripeCustomerCreate,
-  subscription_refund: subscriptionRefund,
-  trial_end: trialEnd,
-  usage_holds_expire: usageHoldsExpire,
-  usage_reconcile: usageReconcile,
-  usage_report: usageReport,
-  usage_reports_open: usageReportsOpen,
-  tax_id_withdraw: taxIdWithdraw,
-  webhook_handle: webhookHandle,
-  webhook_send: webhookSend,
-  ...shopJobs,
-  ...ownJobKinds,
-};
+export const jobKinds: Record<string, JobKind> = together(
+  {
+    account_delete: accountDelete,
+    account_export: accountExport,
+    billing_close: billingClose,
+    billing_reconcile: billingReconcile,
+    card_testing_stop: cardTestingStop,
+    cards_expiring: cardsExpiring,
+    dunning_step: dunningStep,
+    getting_started: gettingStarted,
+    exports_expire: exportsExpire,
+    files_remove: filesRemove,
+    mail_send: mailSend,
+    orphans_sweep: orphansSweep,
+    password_reset: passwordReset,
+    refund_finish: refundFinish,
+    restore_causes: restoreCauses,
+    restore_mails: restoreMails,
+    retention,
+    seats_sync: seatsSync,
+    stripe_customer_create: stripeCustomerCreate,
+    subscription_refund: subscriptionRefund,
+    trial_end: trialEnd,
+    usage_holds_expire: usageHoldsExpire,
+    usage_reconcile: usageReconcile,
+    usage_report: usageReport,
+    usage_reports_open: usageReportsOpen,
+    tax_id_withdraw: taxIdWithdraw,
+    webhook_handle: webhookHandle,
+    webhook_send: webhookSend,
+  },
+  shopJobs,
+  ownJobKinds,
+);

@@ -5,6 +5,7 @@
  */
 import type * as z from "zod";
 import { shopMails } from "../shop/mails.ts";
+import { together } from "../together.ts";
 import { alert } from "./templates/alert.ts";
 import {
   accountDeleteBlocked,
@@ -47,47 +48,51 @@ import { trialStarted } from "./templates/trial-started.ts";
 import { welcome } from "./templates/welcome.ts";
 
 /** The mails of Supabase Auth have the names of its send-email hook's actions. */
-export const templates = {
-  welcome,
-  getting_started: gettingStarted,
-  invitation,
-  subscription_started: subscriptionStarted,
-  receipt,
-  payment_failed: paymentFailed,
-  payment_action_required: paymentActionRequired,
-  payment_reminder: paymentReminder,
-  tax_id_refused: taxIdRefused,
-  access_read_only: accessReadOnly,
-  access_locked: accessLocked,
-  access_restored: accessRestored,
-  trial_started: trialStarted,
-  trial_ending: trialEnding,
-  trial_ended_early: trialEndedEarly,
-  plan_changed: planChanged,
-  plan_change_planned: planChangePlanned,
-  card_expiring: cardExpiring,
-  subscription_paused: subscriptionPaused,
-  subscription_resumed: subscriptionResumed,
-  subscription_ending: subscriptionEnding,
-  subscription_ended: subscriptionEnded,
-  refunded,
-  ...shopMails,
-  alert,
-  account_export: accountExport,
-  account_delete_confirm: accountDeleteConfirm,
-  account_delete_scheduled: accountDeleteScheduled,
-  account_delete_cancelled: accountDeleteCancelled,
-  account_delete_blocked: accountDeleteBlocked,
-  account_deleted: accountDeleted,
-  signup,
-  invite,
-  magiclink,
-  recovery,
-  email_change: emailChange,
-  email,
-  reauthentication,
-  ...notifications,
-};
+export const templates = together(
+  {
+    welcome,
+    getting_started: gettingStarted,
+    invitation,
+    subscription_started: subscriptionStarted,
+    receipt,
+    payment_failed: paymentFailed,
+    payment_action_required: paymentActionRequired,
+    payment_reminder: paymentReminder,
+    tax_id_refused: taxIdRefused,
+    access_read_only: accessReadOnly,
+    access_locked: accessLocked,
+    access_restored: accessRestored,
+    trial_started: trialStarted,
+    trial_ending: trialEnding,
+    trial_ended_early: trialEndedEarly,
+    plan_changed: planChanged,
+    plan_change_planned: planChangePlanned,
+    card_expiring: cardExpiring,
+    subscription_paused: subscriptionPaused,
+    subscription_resumed: subscriptionResumed,
+    subscription_ending: subscriptionEnding,
+    subscription_ended: subscriptionEnded,
+    refunded,
+  },
+  shopMails,
+  {
+    alert,
+    account_export: accountExport,
+    account_delete_confirm: accountDeleteConfirm,
+    account_delete_scheduled: accountDeleteScheduled,
+    account_delete_cancelled: accountDeleteCancelled,
+    account_delete_blocked: accountDeleteBlocked,
+    account_deleted: accountDeleted,
+    signup,
+    invite,
+    magiclink,
+    recovery,
+    email_change: emailChange,
+    email,
+    reauthentication,
+  },
+  notifications,
+);
 
 export type MailName = keyof typeof templates;
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Image, Text, Title } from "@mantine/core";
+import { ActionIcon, Button, Group, Text, Title } from "@mantine/core";
 import { IconMinus, IconPlus } from "@tabler/icons-react";
 import { productPage } from "../../../../supabase/functions/_shared/shop/pages.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
@@ -10,6 +10,7 @@ import { nameIn, optionsText } from "../options.ts";
 import { useShopTexts } from "../texts.ts";
 import type { CartChange, CartLine } from "../types.ts";
 import { useCartChanges } from "./cart-context.tsx";
+import { LinePicture } from "./picture.tsx";
 
 /** A line of the cart: what it is, what changed, how many of it. */
 export function CartLineShown({ line, currency }: { line: CartLine; currency: string }) {
@@ -23,9 +24,7 @@ export function CartLineShown({ line, currency }: { line: CartLine; currency: st
   const label = options === "" ? name : `${name}, ${options}`;
   return (
     <div className="cart-line">
-      <div className="cart-picture">
-        {item?.image && <Image src={item.image} alt="" className="square" />}
-      </div>
+      <LinePicture item={item} />
       <div>
         <Title order={2} size="h5">
           {item === null ? name : <TextLink href={productPage(item.slug)}>{name}</TextLink>}

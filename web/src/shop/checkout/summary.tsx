@@ -1,8 +1,9 @@
-import { Image, Paper, Text, Title } from "@mantine/core";
+import { Paper, Text, Title } from "@mantine/core";
 import { cartPage } from "../../../../supabase/functions/_shared/shop/pages.ts";
 import { TextLink } from "../../components/text-link.tsx";
 import { formatMoney } from "../../format.ts";
 import { useLanguage } from "../../text/language.tsx";
+import { LinePicture } from "../cart/picture.tsx";
 import { nameIn, optionsText } from "../options.ts";
 import { useShopTexts } from "../texts.ts";
 import type { Cart } from "../types.ts";
@@ -20,9 +21,7 @@ export function Summary({ cart, rate }: { cart: Cart; rate: Rate | undefined }) 
         {cart.lines.map(({ variant_id, item, quantity, subtotal_amount }) =>
           item !== null && (
             <li key={variant_id} className="summary-line">
-              <div className="summary-picture">
-                {item.image && <Image src={item.image} alt="" className="square" />}
-              </div>
+              <LinePicture item={item} />
               <Text size="sm">
                 {quantity} × {nameIn(language, item)}
                 <Text span size="sm" c="dimmed" display="block">

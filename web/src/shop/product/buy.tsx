@@ -96,7 +96,7 @@ function Price({ variant, currency }: { variant: Variant; currency: string }) {
       <Text span size="xl" fw={650}>{formatMoney(unit_amount, currency, language)}</Text>
       {before !== null && before > unit_amount && (
         <>
-          <Text span component="s" c="dimmed">
+          <Text span component="s" c="dimmed" td="line-through">
             <span className="hidden">{s.before}</span>
             {formatMoney(before, currency, language)}
           </Text>

@@ -67,7 +67,7 @@ function Named({ incident: { rule, value, peak, resolved_at } }: { incident: Inc
   const name = s.alertRules[rule] ?? rule;
   const place = placeOf[rule];
   return (
-    <div>
+    <div className="named">
       <Group gap="sm">
         <Text fw={600}>{name}</Text>
         {resolved_at === null && place !== undefined && (

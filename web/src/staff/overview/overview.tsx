@@ -1,7 +1,7 @@
 import { SimpleGrid, Text } from "@mantine/core";
-import { lazy } from "react";
+import { lazy, Suspense } from "react";
 import { useApp } from "../../app-context.ts";
-import { Page } from "../../components/page.tsx";
+import { Loading, Page } from "../../components/page.tsx";
 import { Section } from "../../components/section.tsx";
 import { Shown } from "../../components/shown.tsx";
 import { rows, useRead } from "../../use-read.ts";
@@ -40,8 +40,10 @@ export function Overview() {
         {({ incidents, jobs, events }) => (
           <>
             <Alerts incidents={incidents} />
-            {/* #region shop */}
-            <OrderDays />
+            {/* #region shop: its own boundary, since a chart that is hidden measures itself as nothing */}
+            <Suspense fallback={<Loading />}>
+              <OrderDays />
+            </Suspense>
             {/* #endregion shop */}
             <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
               <Section title={s.jobsByHour}>

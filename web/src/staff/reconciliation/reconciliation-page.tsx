@@ -35,12 +35,14 @@ function Compared({ comparison }: { comparison: Comparison }) {
   const [job, setJob] = useState<number>();
   const title = s.comparisons[comparison.name];
   const read = useRead(async () => {
-    const [runs, { jobs }] = await Promise.all([
-      comparison.read(supabase),
-      socle.jobsList({ kind: comparison.jobKind, page_size: 1 }),
-    ]);
-    const latest = jobs[0]?.state;
-    return { runs, isUnderWay: latest === "due" || latest === "running" || latest === "waiting" };
+    const { jobs } = await socle.jobsList({ kind: comparison.jobKind, page_size: 10 });
+    // Afterwards, so that what has ended by then is among them.
+    const runs = await comparison.read(supabase);
+    // One that waits and was never tried is the coming night's.
+    const isUnderWay = jobs.some(({ state, attempts }) =>
+      state === "due" || state === "running" || state === "waiting" && attempts > 0
+    );
+    return { runs, isUnderWay };
   }, comparison.name);
   const isUnderWay = read.value?.isUnderWay === true;
   usePolling(read.reload, isUnderWay);

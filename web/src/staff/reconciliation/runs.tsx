@@ -1,4 +1,4 @@
-import { Table, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { Rows } from "../../components/rows.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { TextLink } from "../../components/text-link.tsx";
@@ -104,6 +104,9 @@ interface Sides {
 const isSides = (value: unknown): value is Sides =>
   typeof value === "object" && value !== null && "stripe" in value && "ours" in value;
 
+/** A side's value as a person reads it. */
+const shown = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value);
+
 /** Field by field what Stripe holds and what we do; whatever else a detail is, as JSON. */
 function Detail({ drift: { detail, object_id } }: { drift: Drift }) {
   const s = useStaffTexts();
@@ -113,23 +116,12 @@ function Detail({ drift: { detail, object_id } }: { drift: Drift }) {
     return <Json value={detail} label={`${s.detail} ${object_id}`} />;
   }
   return (
-    <Table withRowBorders={false} verticalSpacing={2} className="sides">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{s.column}</Table.Th>
-          <Table.Th>Stripe</Table.Th>
-          <Table.Th>{s.ours}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {fields.map(([field, value]) => (
-          <Table.Tr key={field}>
-            <Table.Th scope="row" fw={400}>{field}</Table.Th>
-            <Table.Td>{JSON.stringify((value as Sides).stripe)}</Table.Td>
-            <Table.Td>{JSON.stringify((value as Sides).ours)}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <ul className="plain-list">
+      {fields.map(([field, value]) => (
+        <li key={field}>
+          {s.sides(field, shown((value as Sides).stripe), shown((value as Sides).ours))}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,5 +1,5 @@
 import "../../components/charts.css";
-import { AreaChart } from "@mantine/charts";
+import { BarChart } from "@mantine/charts";
 import { Rows } from "../../components/rows.tsx";
 import { formatMoney } from "../../format.ts";
 import { useLanguage } from "../../text/language.tsx";
@@ -13,7 +13,7 @@ interface Props {
   currency?: string;
 }
 
-/** Days as a curve; for those who do not see it, as a table. */
+/** Days as bars; for those who do not see it, as a table. */
 export function DayChart({ label, points, currency }: Props) {
   const { t, language } = useLanguage();
   const s = useShopTexts();
@@ -29,18 +29,16 @@ export function DayChart({ label, points, currency }: Props) {
   return (
     <>
       <div aria-hidden>
-        <AreaChart
+        <BarChart
           h={220}
           data={points.map(({ day, value }) => ({ day: dayOf(day), value }))}
           dataKey="day"
           series={[{ name: "value", label, color: "indigo.5" }]}
-          curveType="monotone"
-          withDots={false}
           valueFormatter={shown}
           tickLine="none"
           yAxisProps={{ allowDecimals: false, width: currency === undefined ? 36 : 84 }}
-          areaProps={{ isAnimationActive: false }}
-          areaChartProps={{ accessibilityLayer: false }}
+          barProps={{ isAnimationActive: false }}
+          barChartProps={{ accessibilityLayer: false }}
         />
       </div>
       <details>

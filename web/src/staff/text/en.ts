@@ -67,7 +67,7 @@ export const texts = {
   shopDrifts: "Differences in the shop",
   seconds: (count: number) => count < 120 ? `${count} s` : `${Math.round(count / 60)} min`,
   jobsByHour: "Jobs, last 24 hours",
-  eventsByHour: "Webhook events, last 24 hours",
+  eventsByHour: "Events, last 24 hours",
   stillOpen: "Open",
   countedSince: "There were many: only the newest are counted, since",
   alerts: "Alerts",
@@ -124,6 +124,7 @@ export const texts = {
   rowRemoved: "Removed",
   rowChanged: "Changed",
   targets: "What it is about",
+  noTargets: "Nothing that we keep.",
   lookedAgain: "Last fetched",
   upToDate: "Up to date",
   outOfDate: "To be fetched",
@@ -229,7 +230,8 @@ export const texts = {
   mended: "Mended",
   notMended: "Not yet",
   toOrder: "To the order",
-  ours: "Here",
+  sides: (field: string, stripe: string, ours: string) =>
+    `${field}: ${stripe} at Stripe, ${ours} here`,
   driftKinds: {
     paid_not_active: "Paid, and has no access",
     active_not_paid: "Has access without paying",

@@ -68,41 +68,44 @@ export function EventPage({ id }: { id: string }) {
             )}
             <Changes changes={event.changes} />
             <Section title={s.targets}>
-              <Rows
-                caption={s.targets}
-                rows={event.targets}
-                keyOf={({ type, id }) => `${type} ${id}`}
-                columns={[
-                  { label: s.object, cell: ({ type }) => type },
-                  { label: "Stripe", cell: ({ id }) => <ShortId id={id} /> },
-                  {
-                    label: s.lookedAgain,
-                    cell: ({ synced_at }) => synced_at === null ? "–" : <Moment at={synced_at} />,
-                  },
-                  {
-                    label: t.state,
-                    cell: ({ synced_seq, wanted_seq }) => {
-                      const current = wanted_seq !== null && (synced_seq ?? 0) >= wanted_seq;
-                      return (
-                        <StateBadge
-                          state={current ? "succeeded" : "pending"}
-                          label={current ? s.upToDate : s.outOfDate}
-                        />
-                      );
+              {event.targets.length === 0 && <Text>{s.noTargets}</Text>}
+              {event.targets.length > 0 && (
+                <Rows
+                  caption={s.targets}
+                  rows={event.targets}
+                  keyOf={({ type, id }) => `${type} ${id}`}
+                  columns={[
+                    { label: s.object, cell: ({ type }) => type },
+                    { label: "Stripe", cell: ({ id }) => <ShortId id={id} /> },
+                    {
+                      label: s.lookedAgain,
+                      cell: ({ synced_at }) => synced_at === null ? "–" : <Moment at={synced_at} />,
                     },
-                  },
-                  {
-                    label: s.held,
-                    cell: ({ mirrored, id }) =>
-                      mirrored === null ? "–" : (
-                        <details>
-                          <summary>{s.show}</summary>
-                          <Json value={mirrored} label={`${s.held} ${id}`} />
-                        </details>
-                      ),
-                  },
-                ]}
-              />
+                    {
+                      label: t.state,
+                      cell: ({ synced_seq, wanted_seq }) => {
+                        const current = wanted_seq !== null && (synced_seq ?? 0) >= wanted_seq;
+                        return (
+                          <StateBadge
+                            state={current ? "succeeded" : "pending"}
+                            label={current ? s.upToDate : s.outOfDate}
+                          />
+                        );
+                      },
+                    },
+                    {
+                      label: s.held,
+                      cell: ({ mirrored, id }) =>
+                        mirrored === null ? "–" : (
+                          <details>
+                            <summary>{s.show}</summary>
+                            <Json value={mirrored} label={`${s.held} ${id}`} />
+                          </details>
+                        ),
+                    },
+                  ]}
+                />
+              )}
             </Section>
             <Section title={s.payload}>
               <Json value={event.payload} label={s.payload} />

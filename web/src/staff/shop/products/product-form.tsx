@@ -58,7 +58,7 @@ export function ProductForm({ product, categories, changed }: Props) {
       }}
     >
       <Stack gap="md">
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: "end" }}>
           <Field
             label={s.nameEn}
             name="name_en"

@@ -166,7 +166,7 @@ export const texts = {
   options: "Options (if any)",
   optionsHint: "A line each, as “size: M”",
   weight: "Weight in grams",
-  lowStock: "Low from … units on",
+  lowStock: "Low stock, in units",
   priceIn: (list: string, currency: string) => `Price by ${list}, in ${currency}`,
   priceBefore: "Price before (if any)",
   images: "Images",

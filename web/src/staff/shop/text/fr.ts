@@ -170,7 +170,7 @@ export const texts: Texts = {
   options: "Options (facultatif)",
   optionsHint: "Une par ligne, comme « taille: M »",
   weight: "Poids en grammes",
-  lowStock: "Stock bas à partir de … unités",
+  lowStock: "Stock bas, en unités",
   priceIn: (list, currency) => `Prix selon ${list}, en ${currency}`,
   priceBefore: "Ancien prix (facultatif)",
   images: "Images",

@@ -1,0 +1,161 @@
+/**
+ * `task drop shop` in a copy of this checkout: what remains is whole, and nothing of the shop is left in
+ * the database. All tests of what remains: `task drop shop --try`.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import postgres from "postgres";
+import { freshDatabase } from "../../local/postgres/fresh-database.ts";
+import { migrate, readMigrations } from "../../local/postgres/migrate.ts";
+import { projectDir } from "../../local/stack.ts";
+import { type Checkout, copyCheckout } from "../../scripts/drop/copy.ts";
+import { drop } from "../../scripts/drop/drop.ts";
+import { objectsOf } from "../../scripts/drop/objects.ts";
+import { shop } from "../../scripts/drop/shop/part.ts";
+import { filesOf, isBelow } from "../../scripts/drop/tree.ts";
+
+let copy: Checkout;
+Deno.test.beforeAll(async () => {
+  copy = await copyCheckout(projectDir);
+  await copy.deno("task", "drop", "shop");
+});
+Deno.test.afterAll(async () => await copy?.[Symbol.asyncDispose]());
+
+const migrations = () => readMigrations(join(copy.root, "supabase/migrations"));
+
+Deno.test("drop: nothing of the shop's is left, and nothing leads there", async () => {
+  const files = await filesOf(copy.root);
+  assert.deepEqual(files.filter((path) => isBelow(path, shop.paths)), []);
+  assert.ok((await migrations()).at(-1)!.name === "without_shop");
+  await copy.deno("fmt", "--check");
+  await copy.deno("lint");
+  await copy.deno("task", "gates");
+  await copy.deno("task", "openapi", "--check");
+  await copy.deno("task", "bench", "--check");
+});
+
+Deno.test("drop: what remains has its types", async () => {
+  const functions = (await filesOf(copy.root, "supabase/functions"))
+    .filter((path) => /functions\/[^_][^/]*\/index\.ts$/.test(path));
+  await copy.deno("check", ...functions, "web/src/main.tsx", "tests/rls/matrix.ts");
+  // Of every other file: whatever it names is there. The browser's names Deno does not know.
+  const undefinedIn = async (checkout: Pick<Checkout, "deno">) => {
+    const said = await checkout.deno("lint", "--json", "--rules-include=no-undef")
+      .catch((error) => (error as Error).message);
+    const { diagnostics } = JSON.parse(said.slice(said.indexOf("{\n"))) as {
+      diagnostics: { message: string; filename: string }[];
+    };
+    return diagnostics.map(({ message }) => message);
+  };
+  await using whole = await copyCheckout(projectDir);
+  const known = new Set(await undefinedIn(whole));
+  assert.deepEqual((await undefinedIn(copy)).filter((message) => !known.has(message)), []);
+});
+
+Deno.test("drop: no object of the database mentions what is gone, and the mirror works without it", async () => {
+  await using database = await freshDatabase({
+    server: Deno.env.get("SOCLE_TEST_DATABASE"),
+    supabaseDir: join(copy.root, "supabase"),
+  });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  try {
+    const all = await migrations();
+    const isOwn = ({ version, name }: { version: string; name: string }) =>
+      shop.migrations.test(`${version}_${name}.sql`);
+    const texts = (own: boolean) => all.filter((one) => isOwn(one) === own).map((one) => one.sql);
+    const others = all.filter((one) => !isOwn(one) && one.name !== "without_shop");
+    const { tables, functions } = objectsOf(
+      texts(true),
+      others.map((one) => one.sql),
+      shop.kept,
+    );
+    assert.ok(tables.length > 30 && functions.length > 150);
+    const left = await sql<{ name: string }[]>`
+      select named.name from unnest(${[...tables, ...functions]}::text[]) as named (name)
+      where to_regclass(named.name) is not null
+        or exists (select from pg_proc where pronamespace::regnamespace || '.' || proname = named.name)`;
+    assert.deepEqual([...left], []);
+    // Bodies are text to Postgres: what one calls, only running it or reading it shows.
+    const gone = [...tables, ...functions].map((name) => name.replace(".", "\\."));
+    const mentions = await sql<{ name: string; what: string }[]>`
+      select body.name, (regexp_match(body.text, ${`\\m(${gone.join("|")})\\M`}))[1] as what
+      from (
+        select oid::regprocedure::text as name, prosrc as text from pg_proc
+        where pronamespace::regnamespace::text in ('public', 'private')
+        union all
+        select tablename || ': ' || policyname, concat(qual, ' ', with_check) from pg_policies
+      ) as body
+      where body.text ~ ${`\\m(${gone.join("|")})\\M`}`;
+    assert.deepEqual([...mentions], []);
+    const rows = await sql<{ relation: string }[]>`
+      select relation from private.retention_rules union all select relation from private.personal_data
+      union all select relation from private.retention_reasons`;
+    assert.deepEqual(rows.filter(({ relation }) => tables.includes(relation)), []);
+
+    // What had the shop's part in it, and has its own form again.
+    const [health] = await sql`select public.health() as told`;
+    assert.ok(!("shop_drifts" in health!["told"]) && health!["told"].due_jobs >= 0);
+    const measures = await sql<{ measure: string }[]>`select measure from private.alert_measures()`;
+    const rules = await sql<{ measure: string }[]>`select measure from private.alert_rules`;
+    const measured = new Set(measures.map(({ measure }) => measure));
+    assert.deepEqual(rules.filter(({ measure }) => !measured.has(measure)), []);
+    for (const type of ["charge", "dispute", "checkout_session"]) {
+      await sql.unsafe(`select private.stripe_apply_${type}('{"refunds": []}')`);
+    }
+    await sql`select public.account_files(gen_random_uuid(), null, 10)`;
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("drop: paid orders are not dropped before somebody says that they are put away", async () => {
+  await using database = await freshDatabase({
+    server: Deno.env.get("SOCLE_TEST_DATABASE"),
+    supabaseDir: null,
+  });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const before = await Deno.makeTempDir();
+  try {
+    const all = await migrations();
+    await Deno.mkdir(join(before, "migrations"));
+    for (const { version, name, sql: text } of all.slice(0, -1)) {
+      await Deno.writeTextFile(join(before, "migrations", `${version}_${name}.sql`), text);
+    }
+    await migrate(database.url, before, { seed: false });
+    await sql`
+      insert into public.orders (status, price_list_id, currency, subtotal_amount, total_amount, paid_at, expires_at)
+      values ('review', 'eur', 'EUR', 100, 100, now(), now())`;
+    const supabaseDir = join(copy.root, "supabase");
+    await assert.rejects(
+      migrate(database.url, supabaseDir, { seed: false }),
+      /cannot drop the shop: 1 orders were paid/,
+    );
+    await sql`comment on table public.orders is 'put away'`;
+    assert.equal((await migrate(database.url, supabaseDir, { seed: false })).applied, 1);
+  } finally {
+    await sql.end();
+    await Deno.remove(before, { recursive: true });
+  }
+});
+
+Deno.test("drop: an upgrade's migration of the shop goes, what it makes anew is dropped anew, and again changes nothing", async () => {
+  assert.deepEqual(await drop(copy.root, shop), []);
+  const folder = join(copy.root, "supabase/migrations");
+  const late = join(folder, "29990101000000_shop_later.sql");
+  const shared = join(folder, "29990101000001_health_again.sql");
+  await Deno.writeTextFile(late, "-- Later.\n\nalter table public.orders add column later text;\n");
+  await Deno.writeTextFile(
+    shared,
+    "-- Again.\n\ncreate or replace function public.account_files(user_id uuid)\nreturns jsonb;\n",
+  );
+  try {
+    assert.deepEqual(await drop(copy.root, shop), [
+      "supabase/migrations/29990101000000_shop_later.sql: deleted, an upgrade brought it",
+      "supabase/migrations/29990101000002_without_shop.sql: written",
+    ]);
+    assert.deepEqual(await drop(copy.root, shop), []);
+  } finally {
+    await Deno.remove(shared);
+    await Deno.remove(join(folder, "29990101000002_without_shop.sql")).catch(() => {});
+  }
+});
