@@ -1,7 +1,13 @@
 import { SimpleGrid, Text } from "@mantine/core";
-import { lazy, Suspense } from "react";
+// #region shop
+import { Suspense } from "react";
+// #endregion shop
+import { lazy } from "react";
 import { useApp } from "../../app-context.ts";
-import { Loading, Page } from "../../components/page.tsx";
+// #region shop
+import { Loading } from "../../components/page.tsx";
+// #endregion shop
+import { Page } from "../../components/page.tsx";
 import { Section } from "../../components/section.tsx";
 import { Shown } from "../../components/shown.tsx";
 import { rows, useRead } from "../../use-read.ts";
