@@ -17,9 +17,7 @@ export const webhooksOutTables: Record<string, TableAccess> = {
     service_role: everything,
     // Beside what migrations make; a type is of letters alone.
     samples: ({ unique }) => [{
-      type: `thing.${
-        unique.replaceAll(/[^a-z]/g, (char) => `_${"abcdefghij"[Number(char)] ?? ""}`)
-      }`,
+      type: `thing.x${unique.replaceAll(/\d/g, (digit) => "ghijklmnop"[Number(digit)]!)}`,
       description: "A thing was done.",
     }],
   },
