@@ -52,6 +52,8 @@ export interface StackOptions {
   schedule?: boolean;
   /** Fill a database that is new with supabase/seed.sql. Default true. */
   seed?: boolean;
+  /** Called before a new database is filled with it; again at the next start where this one ends meanwhile. */
+  beforeSeed?: () => Promise<void>;
   /** Told when a part that takes its time begins. */
   progress?: (step: string) => void;
 }
@@ -178,7 +180,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const startDatabase = async () => {
       await gateway.prepare();
       progress("migrations");
-      ({ seeded } = await migrate(databaseUrl, supabaseDir, { seed: options.seed ?? true }));
+      const { seed = true, beforeSeed } = options;
+      ({ seeded } = await migrate(databaseUrl, supabaseDir, { seed, beforeSeed }));
     };
     const ownStripe = own["STRIPE_SECRET_KEY"] !== undefined && own["STRIPE_API_URL"] === undefined;
     const [, mail, redis, stripe] = await Promise.all([

@@ -1,18 +1,19 @@
 /**
- * `task db ["select …"] [--as <address>] [--json]`: SQL on the running stack's database, as the owner of the
- * schema, or under RLS as a user. Without a statement it reads them: typed, each up to its semicolon, or from
- * a pipe.
+ * `task db ["select …"] [--as <address>] [--json] [--remote]`: SQL on the running stack's database, as the owner
+ * of the schema, or under RLS as a user. Without a statement it reads them: typed, each up to its semicolon, or
+ * from a pipe. Says where the database is, and goes to one that is not on this machine only with `--remote`.
  */
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import postgres from "postgres";
+import { isLoopback, placeOf } from "../loopback.ts";
 import { runningVariables } from "./running.ts";
 import { describeDatabaseError, type Result, runStatements, userByAddress } from "./statements.ts";
 import { table } from "./table.ts";
 
-const usage = `Usage: task db ["select …"] [--as <address of a user>] [--json]`;
+const usage = `Usage: task db ["select …"] [--as <address of a user>] [--json] [--remote]`;
 
 function fail(message: string): never {
   console.error(message);
@@ -24,7 +25,11 @@ function readArguments() {
     return parseArgs({
       args: Deno.args,
       allowPositionals: true,
-      options: { as: { type: "string" }, json: { type: "boolean", default: false } },
+      options: {
+        as: { type: "string" },
+        json: { type: "boolean", default: false },
+        remote: { type: "boolean", default: false },
+      },
     });
   } catch (error) {
     if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
@@ -34,8 +39,13 @@ function readArguments() {
 
 const { values, positionals: [statement, ...more] } = readArguments();
 if (more.length > 0) fail(`${usage}\nThe statement is one argument: put it between quotes.`);
-const variables = await runningVariables();
-const sql = postgres(variables["SUPABASE_DB_URL"]!, {
+const databaseUrl = (await runningVariables())["SUPABASE_DB_URL"]!;
+const place = placeOf(databaseUrl);
+if (!isLoopback(databaseUrl) && !values.remote) {
+  fail(`The database is not on this machine: ${place}. Say --remote if that is the one you mean.`);
+}
+console.error(`Database: ${place}`);
+const sql = postgres(databaseUrl, {
   max: 1,
   connection: { application_name: "task db" },
   onnotice: ({ severity, message }) => console.error(`${severity}:  ${message}`),
@@ -70,7 +80,7 @@ async function converse(userId: string | undefined): Promise<void> {
   console.log(`Statements end with a semicolon, \\q or Ctrl-D ends. You are ${who}.`);
   const input = createInterface({ input: process.stdin, output: process.stdout });
   let typed = "";
-  input.setPrompt("socle=> ");
+  input.setPrompt(`${place}=> `);
   input.prompt();
   for await (const line of input) {
     if (line.trim() === "\\q") break;
@@ -79,7 +89,7 @@ async function converse(userId: string | undefined): Promise<void> {
       await run(typed, userId);
       typed = "";
     }
-    input.setPrompt(typed.trim() === "" ? "socle=> " : "socle-> ");
+    input.setPrompt(`${place}${typed.trim() === "" ? "=>" : "->"} `);
     input.prompt();
   }
   input.close();

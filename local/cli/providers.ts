@@ -1,11 +1,13 @@
 /**
  * `task providers`: the stand-ins for Stripe, Resend and Upstash alone, beside a Supabase that runs already,
  * until Ctrl-C. Which Supabase, `supabase status -o env` says: API_URL, PUBLISHABLE_KEY, SECRET_KEY, DB_URL.
+ * One that is not on this machine is refused.
  *
  * Writes .socle/functions.env for `supabase functions serve --env-file`; `task status`, `db`, `mailbox` and
  * `stripe trigger` then work as on a stack of `task start`.
  */
 import { join } from "node:path";
+import { isLoopback } from "../loopback.ts";
 import { assertFree, portsFrom } from "../ports.ts";
 import { type Providers, startProviders } from "../providers.ts";
 import { terminalLog } from "./lines.ts";
@@ -31,6 +33,10 @@ const supabase = {
   secretKey: needed("SECRET_KEY"),
   databaseUrl: needed("DB_URL"),
 };
+// Generic names, which another project may have left in this shell; and what is written below is for this machine.
+for (const [name, url] of [["API_URL", supabase.url], ["DB_URL", supabase.databaseUrl]] as const) {
+  if (!isLoopback(url)) fail(`${name} is not on this machine: name a Supabase that runs here.`);
+}
 const running = await readRunning();
 if (running !== undefined) fail(`Something runs here already (process ${running.pid}).`);
 

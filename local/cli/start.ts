@@ -1,6 +1,7 @@
 /** `task start`: runs the whole backend on loopback until Ctrl-C. */
 import { parseArgs } from "node:util";
 import { beginDemo, demoStateOf, type Filling } from "../demo/begin.ts";
+import { writeDemoState } from "../demo/state.ts";
 import { assertFree, portsFrom } from "../ports.ts";
 import { publishPlans } from "../publish-plans.ts";
 import { type Stack, startStack } from "../stack.ts";
@@ -88,6 +89,7 @@ try {
     watch: true,
     web: true,
     seed,
+    beforeSeed: () => writeDemoState(dataDir, "wanted"),
     progress: progress.step,
   });
   stack = up;

@@ -10,12 +10,18 @@ export interface Filling {
   stop(): Promise<void>;
 }
 
-/** Whether this stack's data is to be filled, which is decided once: when its database is new. */
-export async function demoStateOf(stack: Stack, dataDir: string): Promise<DemoState> {
-  if (stack.seeded && partElsewhere(stack.env) === undefined) {
-    await writeDemoState(dataDir, "wanted");
-  }
-  return await readDemoState(dataDir);
+/**
+ * Whether this stack's data is to be filled, or is. Which is decided once, when its database is new: `wanted` is
+ * noted before the seed (see start.ts), so that a start that ends meanwhile does not forget it. In each start
+ * anew, `none` where a part is not on this machine: such a stack gets no users, and promises none.
+ */
+export async function demoStateOf(
+  stack: Pick<Stack, "seeded" | "env">,
+  dataDir: string,
+): Promise<DemoState> {
+  if (partElsewhere(stack.env) === undefined) return await readDemoState(dataDir);
+  if (stack.seeded) await writeDemoState(dataDir, "none");
+  return "none";
 }
 
 /** Begins it. What it says goes to the log. */

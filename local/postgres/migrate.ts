@@ -31,14 +31,18 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
  * Runs what has not run yet, each migration in a transaction of its own with its record.
  *
  * @param databaseUrl connection string of the role that shall own the objects (`postgres`)
+ * A new database that is to be seeded is noted as such before its first migration, and the note goes in the
+ * seed's own transaction: whatever ends a run half way, the next one seeds.
+ *
  * @param options.seed whether a database that had no migration yet gets seed.sql; default true
+ * @param options.beforeSeed called before seed.sql runs; again by the next run where this one is ended before its end
  * @returns how many migrations were applied, and whether the seed was
  * @throws naming the file when one fails; those before it stay applied
  */
 export async function migrate(
   databaseUrl: string,
   supabaseDir: string,
-  options: { seed?: boolean } = {},
+  options: { seed?: boolean; beforeSeed?: (() => Promise<void>) | undefined } = {},
 ): Promise<{ applied: number; seeded: boolean }> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
@@ -52,6 +56,11 @@ export async function migrate(
       select version from supabase_migrations.schema_migrations`;
     const applied = new Set(known.map((row) => row.version));
     const migrations = await readMigrations(join(supabaseDir, "migrations"));
+    if (options.seed === false) {
+      await sql`drop table if exists supabase_migrations.seed_pending`;
+    } else if (applied.size === 0 && migrations.length > 0) {
+      await sql`create table if not exists supabase_migrations.seed_pending ()`;
+    }
     let count = 0;
     for (const { version, name, sql: text } of migrations) {
       if (applied.has(version)) continue;
@@ -69,8 +78,16 @@ export async function migrate(
       }
       count++;
     }
-    const seeded = count === migrations.length && count > 0 && (options.seed ?? true);
-    if (seeded) await sql.unsafe(await Deno.readTextFile(join(supabaseDir, "seed.sql")));
+    const [{ seeded }] = await sql<[{ seeded: boolean }]>`
+      select to_regclass('supabase_migrations.seed_pending') is not null as seeded`;
+    if (seeded) {
+      await options.beforeSeed?.();
+      const seed = await Deno.readTextFile(join(supabaseDir, "seed.sql"));
+      await sql.begin(async (transaction) => {
+        await transaction.unsafe(seed);
+        await transaction`drop table supabase_migrations.seed_pending`;
+      });
+    }
     return { applied: count, seeded };
   } finally {
     await sql.end();

@@ -1,10 +1,10 @@
 /** Builds of the web application, kept by what they were made of: one folder each. */
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../log.ts";
 import { readSite, scriptBytes, type Site } from "./site.ts";
 import { hashSources } from "./sources.ts";
+import { turnOf } from "./turn.ts";
 
 const projectDir = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -24,7 +24,6 @@ export async function cachedSite({ cacheDir, log, signal }: CacheOptions): Promi
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  await Deno.mkdir(cacheDir, { recursive: true });
   using _turn = await turnOf(cacheDir, signal);
   try {
     return await readSite(folder); // Somebody else's build, which this one waited for.
@@ -49,21 +48,6 @@ export async function cachedSite({ cacheDir, log, signal }: CacheOptions): Promi
       if (!(error instanceof Deno.errors.NotFound)) throw error; // Moved.
     });
   }
-}
-
-/**
- * One builds at a time, whatever the process: a build installs packages, and two at once would do so in
- * the same node_modules. The system gives a turn back whose process died.
- */
-async function turnOf(cacheDir: string, signal: AbortSignal): Promise<Disposable> {
-  const file = await Deno.open(join(cacheDir, ".lock"), { create: true, write: true });
-  try {
-    while (!await file.tryLock(true)) await delay(100, undefined, { signal });
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-  return file;
 }
 
 async function runBuild(folder: string, signal: AbortSignal): Promise<void> {

@@ -38,7 +38,11 @@ export function startWeb({ port, env, cacheDir, log }: WebOptions): Promise<Web>
     turnstileSiteKey: env.TURNSTILE_SITE_KEY,
   };
 
-  const { answer: fromReference } = reference(env.SUPABASE_URL);
+  const { answer: fromReference } = reference({
+    supabaseUrl: env.SUPABASE_URL,
+    cacheDir,
+    signal: stopping.signal,
+  });
 
   async function answer(request: Request): Promise<Response> {
     if (request.method !== "GET" && request.method !== "HEAD") {

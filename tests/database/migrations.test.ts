@@ -167,6 +167,48 @@ Deno.test("migrations: one that dies half-way leaves nothing, and is applied whe
   }
 });
 
+Deno.test("seed: a run that ends between the last migration and the seed's end is made good by the next one", async () => {
+  await using database = await freshDatabase({ server: server(), supabaseDir: null });
+  const dir = await Deno.makeTempDir();
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const bowls = async () => (await sql`select name from public.bowls`).map(({ name }) => name);
+  const seed = "insert into public.bowls values ('sand');";
+  try {
+    await Deno.mkdir(join(dir, "migrations"));
+    await Deno.writeTextFile(
+      join(dir, "migrations", "20260101000000_bowls.sql"),
+      "create table public.bowls (name text);",
+    );
+    const ended = () => Promise.reject(new Error("Ctrl-C"));
+    await assert.rejects(migrate(database.url, dir, { beforeSeed: ended }), /Ctrl-C/);
+    await Deno.writeTextFile(join(dir, "seed.sql"), `${seed} select 1 / 0;`);
+    await assert.rejects(migrate(database.url, dir), /division by zero/);
+    assert.deepEqual(await bowls(), []);
+
+    await Deno.writeTextFile(join(dir, "seed.sql"), seed);
+    assert.deepEqual(await migrate(database.url, dir), { applied: 0, seeded: true });
+    assert.deepEqual(await migrate(database.url, dir), { applied: 0, seeded: false });
+    assert.deepEqual(await bowls(), ["sand"]);
+  } finally {
+    await sql.end();
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("seed: a database that was made without it never gets it later", async () => {
+  await using database = await freshDatabase({ server: server(), supabaseDir: null });
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(dir, "migrations"));
+    await Deno.writeTextFile(join(dir, "migrations", "20260101000000_none.sql"), "select 1;");
+    await Deno.writeTextFile(join(dir, "seed.sql"), "select 1 / 0;");
+    assert.equal((await migrate(database.url, dir, { seed: false })).seeded, false);
+    assert.equal((await migrate(database.url, dir)).seeded, false);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 Deno.test("grants: what the owner makes later is open to no API role", async () => {
   await using database = await freshDatabase({ server: server() });
   await assertHostedGrants(database.adminUrl);

@@ -69,7 +69,34 @@ Deno.test("task db: shows rows as psql does, and what a statement did", async ()
   assert.deepEqual(JSON.parse(json.said), [{ name: "Zoé" }]);
   const wrong = await cli("db", ["select nothing from nowhere"]);
   assert.deepEqual([wrong.code, wrong.said], [1, ""]);
-  assert.match(wrong.complained, /^ERROR: {2}42P01: relation "nowhere" does not exist/);
+  assert.match(wrong.complained, /^ERROR: {2}42P01: relation "nowhere" does not exist/m);
+});
+
+Deno.test("task db: says which database it is on, and goes to none elsewhere unasked", async () => {
+  const { host, pathname } = new URL(Deno.env.get("SUPABASE_DB_URL")!);
+  const { complained } = await cli("db", ["select 1"]);
+  assert.equal(complained, `Database: ${host}${pathname}\n`);
+
+  const dataDir = await Deno.makeTempDir({ prefix: "socle-cli-" });
+  // A reserved name, which nobody has: RFC 2606.
+  const env = { SUPABASE_DB_URL: "postgresql://postgres:secret@db.invalid:5432/shop" };
+  try {
+    await Deno.writeTextFile(
+      join(dataDir, "running.json"),
+      JSON.stringify({ pid: Deno.pid, env }),
+    );
+    const refused = await cli("db", ["select 1"], dataDir);
+    assert.equal(refused.code, 1);
+    assert.match(refused.complained, /not on this machine: db\.invalid:5432\/shop\. Say --remote/);
+    assert.doesNotMatch(refused.complained, /secret/);
+    const tried = await cli("db", ["select 1", "--remote"], dataDir);
+    assert.match(
+      tried.complained,
+      /^Database: db\.invalid:5432\/shop\n[\s\S]*(ENOTFOUND|EAI_AGAIN)/,
+    );
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
 });
 
 Deno.test("task db --as: a user's statements meet RLS and grants", async () => {
@@ -82,7 +109,7 @@ Deno.test("task db --as: a user's statements meet RLS and grants", async () => {
   ]);
   assert.deepEqual(JSON.parse(profiles.said), [{ name: "Ada" }]);
   const refused = await cli("db", ["select from private.jobs", "--as", ada.email]);
-  assert.match(refused.complained, /^ERROR: {2}42501/);
+  assert.match(refused.complained, /^ERROR: {2}42501/m);
   const nobody = await cli("db", ["select 1", "--as", "nobody@example.com"]);
   assert.match(nobody.complained, /No user has the address nobody@example\.com/);
 });

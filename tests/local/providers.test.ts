@@ -70,6 +70,26 @@ Deno.test("task providers: says which variable it misses", async () => {
   assert.match(new TextDecoder().decode(stderr), /PUBLISHABLE_KEY is not set: start Supabase/);
 });
 
+Deno.test("task providers: refuses a Supabase that is not on this machine", async () => {
+  const here = {
+    API_URL: stack.url,
+    PUBLISHABLE_KEY: "x",
+    SECRET_KEY: "x",
+    DB_URL: stack.databaseUrl,
+  };
+  const elsewhere = {
+    API_URL: "https://abcdefghijklmnopqrst.supabase.co",
+    DB_URL: "postgresql://postgres:secret@db.example.com:5432/postgres",
+  };
+  for (const [name, url] of Object.entries(elsewhere)) {
+    const { code, stderr } = await providers("none", { ...here, [name]: url }).output();
+    const complaint = new TextDecoder().decode(stderr);
+    assert.equal(code, 1);
+    assert.match(complaint, new RegExp(`${name} is not on this machine`));
+    assert.doesNotMatch(complaint, /secret/);
+  }
+});
+
 Deno.test("tests by HTTP alone: none of them makes a database or a stack of its own", async () => {
   const files = await httpOnly(await repository());
   assert.ok(files.length > 25, `${files.length}`);

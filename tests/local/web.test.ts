@@ -1,5 +1,6 @@
 /** The server of the web application, as a static host would be. */
 import assert from "node:assert/strict";
+import { reference } from "../../local/web/reference/server.ts";
 import { startWeb } from "../../local/web/server.ts";
 import { waitFor } from "../support/wait.ts";
 
@@ -76,4 +77,30 @@ Deno.test("web server: stops while it builds", async () => {
   const left = Array.from(Deno.readDirSync(cacheDir), ({ name }) => name);
   assert.deepEqual(left.filter((name) => name !== ".lock"), []);
   await Deno.remove(cacheDir, { recursive: true });
+});
+
+Deno.test("web server: the API reference waits for who builds, who waits for it", async () => {
+  const cacheDir = await Deno.makeTempDir({ prefix: "socle-web-" });
+  const shared = { supabaseUrl: env.SUPABASE_URL, cacheDir };
+  const { answer } = reference({ ...shared, signal: new AbortController().signal });
+  using lock = await Deno.open(`${cacheDir}/.lock`, { create: true, write: true });
+  try {
+    const asked = answer("/reference");
+    await waitFor("the reference to take its turn", async () => {
+      if (!await lock.tryLock(true)) return true;
+      await lock.unlock();
+      return false;
+    }, 20);
+    const page = await asked;
+    assert.match(await page!.text(), /swagger-ui/);
+    assert.ok(await lock.tryLock(true), "its turn is over");
+
+    const stopping = new AbortController();
+    const waiting = reference({ ...shared, signal: stopping.signal });
+    const waited = assert.rejects(waiting.answer("/reference"), { name: "AbortError" });
+    stopping.abort();
+    await waited;
+  } finally {
+    await Deno.remove(cacheDir, { recursive: true });
+  }
 });

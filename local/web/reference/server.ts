@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSite, type Site } from "../site.ts";
+import { turnOf } from "../turn.ts";
 
 const projectDir = fileURLToPath(new URL("../../..", import.meta.url));
 const here = join(projectDir, "local/web/reference");
@@ -19,7 +20,19 @@ export interface Reference {
   answer(pathname: string): Promise<Response | undefined>;
 }
 
-async function swaggerFolder(): Promise<string> {
+export interface ReferenceOptions {
+  /** The stack that is asked. */
+  supabaseUrl: string;
+  /** Of the builds of the pages, with which it takes turns at installing packages. */
+  cacheDir: string;
+  /** Ends a wait and an installation. */
+  signal: AbortSignal;
+}
+
+async function swaggerFolder(
+  { cacheDir, signal }: Pick<ReferenceOptions, "cacheDir" | "signal">,
+): Promise<string> {
+  using _turn = await turnOf(cacheDir, signal);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", join(here, "folder.ts")],
     cwd: projectDir,
@@ -27,6 +40,7 @@ async function swaggerFolder(): Promise<string> {
     stdout: "piped",
     stderr: "piped",
     env: { NO_COLOR: "1" },
+    signal,
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
   return new TextDecoder().decode(stdout).trim();
@@ -44,7 +58,7 @@ async function document(supabaseUrl: string): Promise<Response> {
 }
 
 /** Makes one; Swagger UI is looked for at the first request. */
-export function reference(supabaseUrl: string): Reference {
+export function reference({ supabaseUrl, ...turn }: ReferenceOptions): Reference {
   let files: Promise<Site> | undefined;
   const policy = [
     "default-src 'none'",
@@ -59,7 +73,7 @@ export function reference(supabaseUrl: string): Reference {
 
   async function load(): Promise<Site> {
     const [swagger, own] = await Promise.all([
-      swaggerFolder().then((folder) => readSite(folder)),
+      swaggerFolder(turn).then((folder) => readSite(folder)),
       readSite(here),
     ]);
     return new Map([...only(swagger, ofSwagger), ...only(own, ours)]);

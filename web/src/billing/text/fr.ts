@@ -134,6 +134,7 @@ export const texts: Texts = {
   line: "Quoi",
   period: "Période",
   dueNow: (amount) => `À payer maintenant : ${amount}`,
+  staysAsCredit: (amount) => `${amount} restent en crédit pour vos prochaines factures.`,
   dueLater: (day) => `Rien à payer maintenant. Le changement a lieu le ${day}.`,
   thenEach: (amount, day) => `Puis ${amount} à chaque renouvellement, à partir du ${day}.`,
   replacesPlanned: "Le changement qui était prévu tombe.",
@@ -161,7 +162,12 @@ export const texts: Texts = {
   },
 
   kind: "Nature",
-  kinds: { invoice: "Facture", credit_note: "Avoir", refund: "Remboursement" },
+  kinds: {
+    invoice: "Facture",
+    credit: "Crédit",
+    credit_note: "Avoir",
+    refund: "Remboursement",
+  },
   documentStatus: {
     open: "Ouverte",
     paid: "Payée",
