@@ -2419,6 +2419,7 @@ create table public.profiles (
   constraint profiles_avatar_in_own_folder CHECK (avatar_url ~ (('^/storage/v1/object/public/avatars/'::text || id::text) || '/[A-Za-z0-9_-]+\.(png|jpg|webp)$'::text)),
   constraint profiles_locale_known CHECK (locale = ANY (ARRAY['en'::text, 'fr'::text])),
   constraint profiles_name_length CHECK (char_length(name) <= 100),
+  constraint profiles_name_not_blank CHECK (name = ''::text OR btrim(name) <> ''::text),
   constraint profiles_name_printable CHECK (name !~ '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'::text)
 );
 comment on table public.profiles is 'What a user tells of himself; one row a user.';

@@ -3,7 +3,7 @@ import type { CallOptions, CommonOptions } from "./call-options.ts";
 import type { Operation } from "./operation.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { type InvokeAnswer, refusal } from "./refusal.ts";
-import { requestOf } from "./request.ts";
+import { type InvokeRequest, requestOf } from "./request.ts";
 import { SocleError } from "./socle-error.ts";
 
 /** What is needed of supabase-js, of whatever version and with whatever types of a database. */
@@ -43,11 +43,53 @@ function aborted(cause: unknown): SocleError<"aborted"> {
 }
 
 /**
+ * One sending, to the end of the reply. The timeout is ours: that of functions-js ends with the head of a
+ * refusal, and lets go of the signal with it; the body may never come.
+ *
+ * @returns `timed_out` or `aborted` at once when time or signal end it
+ */
+async function attempt(
+  supabase: FunctionsCaller,
+  { address, ...request }: InvokeRequest,
+  { signal, timeout }: Pick<CommonOptions, "signal" | "timeout">,
+): Promise<{ answer?: InvokeAnswer; error: SocleError | undefined }> {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let abort!: () => void;
+  const ended = new Promise<{ error: SocleError }>((resolve) => {
+    const end = (error: SocleError) => {
+      resolve({ error });
+      controller.abort(); // Cancels the body, too.
+    };
+    abort = () => end(aborted(signal?.reason));
+    if (timeout) {
+      const title = `No answer within ${timeout} ms`;
+      timer = setTimeout(() => end(new SocleError("timed_out", { title })), timeout);
+    }
+  });
+  signal?.addEventListener("abort", abort);
+  const replied = async () => {
+    const answer = await supabase.functions.invoke(address, {
+      ...request,
+      signal: controller.signal,
+    });
+    return { answer, error: await refusal(answer) };
+  };
+  try {
+    return await Promise.race([ended, replied()]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
  * Sends it. A read, and whatever has an Idempotency-Key, is sent again where the network or a part of the
  * server was away, or the first request under the key still runs: at most `retries` times, after what
  * Retry-After says, else after a quarter of a second, and each time twice that; always under the same key.
  *
  * @throws {SocleError}
+ * @throws {TypeError} before anything is sent, for an input or a header that cannot be
  */
 export async function call(
   supabase: FunctionsCaller,
@@ -56,24 +98,19 @@ export async function call(
   { retries = 4, signal, timeout, onResponse, ...options }: CommonOptions & CallOptions,
 ): Promise<unknown> {
   const key = operation.keyed ? options.idempotencyKey ?? idempotencyKey() : undefined;
-  const { address, ...request } = requestOf(operation, input, { ...options, idempotencyKey: key });
+  const request = requestOf(operation, input, { ...options, idempotencyKey: key });
   const repeatable = operation.method === "GET" || key !== undefined;
-  for (let attempt = 0;; attempt++) {
+  for (let failed = 0;; failed++) {
     if (signal?.aborted) throw aborted(signal.reason);
-    const answer = await supabase.functions.invoke(address, {
-      ...request,
-      ...(signal && { signal }),
-      ...(timeout !== undefined && { timeout }),
-    });
-    const error = await refusal(answer, timeout);
+    const { answer, error } = await attempt(supabase, request, { signal, timeout });
     if (error === undefined) {
-      if (answer.response) onResponse?.(answer.response);
-      return answer.data;
+      if (answer?.response) onResponse?.(answer.response);
+      return answer?.data;
     }
     if (signal?.aborted) throw aborted(signal.reason);
-    const seconds = error.retryAfter ?? 0.25 * 2 ** attempt;
+    const seconds = error.retryAfter ?? 0.25 * 2 ** failed;
     if (
-      !repeatable || attempt >= retries || !mayPass(error) || seconds > longestWaitSeconds
+      !repeatable || failed >= retries || !mayPass(error) || seconds > longestWaitSeconds
     ) throw error;
     // Spread, so that who failed together does not come back together.
     await wait(seconds * 1000 * (1 + Math.random() / 4), signal);

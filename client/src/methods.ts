@@ -3706,7 +3706,7 @@ export type ProductsGetReply = {
       rating: number;
       comment: string;
       created_at: string;
-      author_name: string;
+      author_name: string | null;
       avatar_url: string | null;
       verified: boolean;
     })[];

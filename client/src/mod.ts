@@ -22,7 +22,10 @@ export function createSocle(supabase: FunctionsCaller, defaults: CommonOptions =
       name,
       (input: Record<string, unknown> = {}, options: CallOptions = {}) => {
         const headers = { ...defaults.headers, ...options.headers };
-        return call(supabase, operation, input, { ...defaults, ...options, headers });
+        // What is undefined is not said: the default holds.
+        const said = Object.entries(options).filter(([, value]) => value !== undefined);
+        const own: CallOptions = Object.fromEntries(said);
+        return call(supabase, operation, input, { ...defaults, ...own, headers });
       },
     ]),
   ) as unknown as Socle;

@@ -52,14 +52,9 @@ async function ofReply(reply: Response, cause: unknown): Promise<SocleError> {
   return new SocleError(code, { ...known, title, detail, errors, requestId });
 }
 
-/**
- * Why a call failed; undefined if it did not.
- *
- * @param timeout of the attempt, in milliseconds
- */
+/** Why a call failed; undefined if it did not. */
 export async function refusal(
   { data, error, response }: InvokeAnswer,
-  timeout: number | undefined,
 ): Promise<SocleError | undefined> {
   if (error === null) {
     // Every endpoint answers an object: text is somebody else's, such as a page to sign in to a network.
@@ -72,14 +67,9 @@ export async function refusal(
     });
   }
   const { context } = error;
-  if (typeof context?.status === "number") return await ofReply(context as Response, error);
+  if (typeof context?.text === "function") return await ofReply(context as Response, error);
   if (error.name === "SyntaxError") {
     return new SocleError("unexpected_reply", { title: "The reply is not JSON", cause: error });
-  }
-  // functions-js wraps what fetch threw; what breaks off in the middle of a reply comes as it is.
-  const name = (context ?? error).name;
-  if (timeout !== undefined && name === "AbortError") {
-    return new SocleError("timed_out", { title: `No answer within ${timeout} ms`, cause: error });
   }
   return new SocleError("unreachable", { title: "The server cannot be reached", cause: error });
 }

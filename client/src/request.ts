@@ -7,24 +7,31 @@ export interface InvokeRequest {
   address: string;
   method: Operation["method"];
   headers: Record<string, string>;
-  body?: unknown;
+  body?: FormData | string;
 }
 
-/** Forms are encoded here: supabase-js would make JSON of them. */
-function bodyOf({ form, file }: Operation, fields: Record<string, unknown>) {
+/** Encoded here, once: what cannot be encoded is the caller's mistake, and no failure of a request. */
+function bodyOf(
+  { form, file }: Operation,
+  fields: Record<string, unknown>,
+): { body?: FormData | string; type?: string } {
   if (file !== undefined) {
     const body = new FormData();
     body.set(file, fields[file] as Blob);
     return { body };
   }
-  if (!form) return { body: fields };
+  if (!form) return { body: JSON.stringify(fields), type: "application/json" };
   return {
     body: new URLSearchParams(fields as Record<string, string>).toString(),
     type: "application/x-www-form-urlencoded",
   };
 }
 
-/** Spreads the input over path, query and body. What is undefined is left out. */
+/**
+ * Spreads the input over path, query and body. What is undefined is left out.
+ *
+ * @throws {TypeError} for what is no JSON (a BigInt, a cycle), and for a header that HTTP cannot carry
+ */
 export function requestOf(
   operation: Operation,
   input: Record<string, unknown>,
@@ -51,21 +58,27 @@ export function requestOf(
     else rest[name] = value;
   }
   const { body, type } = method === "GET" || bodiless
-    ? {} as { body?: undefined; type?: undefined }
-    : bodyOf(operation, rest) as { body: unknown; type?: string };
+    ? {} as ReturnType<typeof bodyOf>
+    : bodyOf(operation, rest);
   const search = query.toString();
+  const sent = new Headers(headers);
+  const own = {
+    "idempotency-key": idempotencyKey,
+    // #region shop
+    "x-cart-id": cartId,
+    // #endregion shop
+    "if-match": ifMatch,
+    "content-type": type,
+  };
+  for (const [name, value] of Object.entries(own)) {
+    if (typeof value === "string") sent.set(name, value);
+  }
+  const checked: Record<string, string> = {};
+  sent.forEach((value, name) => checked[name] = value);
   return {
     address: search === "" ? address : `${address}?${search}`,
     method,
-    headers: {
-      ...headers,
-      ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
-      // #region shop
-      ...(typeof cartId === "string" && { "x-cart-id": cartId }),
-      // #endregion shop
-      ...(ifMatch !== undefined && { "if-match": ifMatch }),
-      ...(type !== undefined && { "content-type": type }),
-    },
+    headers: checked,
     ...(body !== undefined && { body }),
   };
 }

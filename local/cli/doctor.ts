@@ -27,10 +27,15 @@ function readArguments() {
   }
 }
 
-const { deploy, port } = readArguments();
+const { deploy, port: wanted } = readArguments();
+const port = Number(wanted);
+if (!Number.isInteger(port) || port < 1 || port > 65_530) {
+  console.error(`--port takes a number from 1 to 65530, not ${wanted}`);
+  Deno.exit(1);
+}
 const findings: Finding[] = [
   ...await machine(),
-  ...await stack(dataDir, Number(port)),
+  ...await stack(dataDir, port),
   ...await variables(supabaseDir, deploy),
 ];
 const width = Math.max(...findings.map(({ about }) => about.length));

@@ -31,26 +31,47 @@ async function sizeOf(path: string): Promise<number> {
 
 /**
  * Opens the log to add to it. Written at once and in order, so that a crash loses none; readable for its
- * owner alone, since mails' addresses are in it.
+ * owner alone, since mails' addresses are in it. What cannot be written (the disk is full) ends nothing: it is
+ * said once, and again after a line that could be.
+ *
+ * @param complain where that is said
  */
-export async function openLogFile(dataDir: string, limit = mostBytes): Promise<Log> {
+export async function openLogFile(
+  dataDir: string,
+  limit = mostBytes,
+  complain: (message: string) => void = console.error,
+): Promise<Log> {
   await Deno.mkdir(dataDir, { recursive: true });
   const { current, older } = logFiles(dataDir);
   const open = () => Deno.openSync(current, { append: true, create: true, mode: 0o600 });
   let bytes = await sizeOf(current);
   let file = open();
   const encoder = new TextEncoder();
-  return (source, message, level = "info") => {
-    const line: LogLine = { time: new Date().toISOString(), source, level, message };
-    const text = encoder.encode(`${JSON.stringify(line)}\n`);
+  const add = (text: Uint8Array) => {
     if (bytes > 0 && bytes + text.length > limit) {
-      file.close();
       Deno.renameSync(current, older);
-      file = open();
+      const next = open();
+      file.close();
+      file = next;
       bytes = 0;
     }
-    file.writeSync(text);
-    bytes += text.length;
+    for (let written = 0; written < text.length;) {
+      const more = file.writeSync(text.subarray(written));
+      written += more;
+      bytes += more;
+    }
+  };
+  let failing = false;
+  return (source, message, level = "info") => {
+    const line: LogLine = { time: new Date().toISOString(), source, level, message };
+    try {
+      // After a failure there may be half a line.
+      add(encoder.encode(`${failing ? "\n" : ""}${JSON.stringify(line)}\n`));
+      failing = false;
+    } catch (error) {
+      if (!failing) complain(`The log cannot be written, lines are lost: ${error}`);
+      failing = true;
+    }
   };
 }
 

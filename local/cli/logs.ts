@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
 import { terminalLine } from "./lines.ts";
 import { logFiles, type LogLine, parseLines } from "./log-file.ts";
+import { LogFollower } from "./log-follower.ts";
 import { dataDir } from "./running.ts";
 
 const usage =
@@ -68,25 +69,12 @@ async function textOf(path: string): Promise<string | undefined> {
 
 const { current, older } = logFiles(dataDir);
 
-/** Shows what is added from a position on, in the file that then bears the name. */
+/** Shows what is added from a position on. */
 async function follow(position: number): Promise<never> {
-  let rest = "";
+  using follower = await LogFollower.at(dataDir, position);
   for (;;) {
+    (await follower.look()).filter(isWanted).forEach(show);
     await delay(pauseMs);
-    const size = (await Deno.stat(current)).size;
-    // A smaller file is a new one: the other has become the older.
-    if (size < position) position = 0;
-    if (size === position) continue;
-    using file = await Deno.open(current);
-    await file.seek(position, Deno.SeekMode.Start);
-    const decoder = new TextDecoder();
-    const bytes = new Uint8Array(size - position);
-    const read = await file.read(bytes) ?? 0;
-    position += read;
-    const text = rest + decoder.decode(bytes.subarray(0, read));
-    const end = text.lastIndexOf("\n") + 1;
-    rest = text.slice(end);
-    parseLines(text.slice(0, end)).filter(isWanted).forEach(show);
   }
 }
 

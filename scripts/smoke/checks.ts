@@ -38,8 +38,16 @@ function expectProblem(answer: Answer, status: number, code: string, hint: strin
   throw new Error(`expected ${status} ${code}, got ${shown(answer)}; ${hint}`);
 }
 
-/** The checks, in the order in which a deployment comes about. */
-export function smokeChecks({ url, key, functions }: Deployment): Check[] {
+/**
+ * The checks, in the order in which a deployment comes about.
+ *
+ * @param patience milliseconds in which the plans may come on sale: what `task plans` just told Stripe comes
+ *   back by events
+ */
+export function smokeChecks(
+  { url, key, functions }: Deployment,
+  patience: number,
+): Check[] {
   async function ask(method: string, path: string, headers = {}, body?: unknown): Promise<Answer> {
     const reply = await fetch(`${url}${path}`, {
       method,
@@ -105,9 +113,15 @@ export function smokeChecks({ url, key, functions }: Deployment): Check[] {
     {
       name: "plans are on sale",
       async run() {
-        const answer = await ask("GET", "/functions/v1/plans");
-        const plans = answer.body?.plans as { prices: unknown[] }[] | undefined;
-        if (plans?.some(({ prices }) => prices.length > 0)) return;
+        const until = Date.now() + patience;
+        let answer: Answer;
+        do {
+          answer = await ask("GET", "/functions/v1/plans");
+          const plans = answer.body?.plans as { prices: unknown[] }[] | undefined;
+          if (plans?.some(({ prices }) => prices.length > 0)) return;
+          if (answer.status !== 200) break;
+          await new Promise((resolve) => setTimeout(resolve, Math.min(3000, patience)));
+        } while (Date.now() < until);
         throw new Error(
           `no price is on sale: ${shown(answer)}; was \`task plans\` run, and does Stripe reach ` +
             "stripe-webhook?",

@@ -238,6 +238,8 @@ Deno.test("user-profile: supabase-js changes the same fields directly, no others
   const [user, other] = await Promise.all([signUp(), signUp({ name: "Other" })]);
   const etag = (await read(user)).headers.get("etag")!;
   const profiles = () => user.client.from("profiles");
+  const blank = await profiles().update({ name: "  " }).eq("id", user.id);
+  assert.match(blank.error!.message, /profiles_name_not_blank/);
   await profiles().update({ name: "Direct", locale: "fr" }).eq("id", user.id).throwOnError();
   const after = await read(user);
   assert.deepEqual([after.body.profile.name, after.body.profile.locale], ["Direct", "fr"]);

@@ -16,10 +16,10 @@ export interface Sent {
   headers: Headers;
 }
 
-/** What becomes of a request: what is returned or thrown, or undefined to let it through. */
+/** What becomes of a request, sent on to the stack or elsewhere: what is returned or thrown, or undefined to let it through. */
 export type Meddling = (
   sent: Sent,
-  send: () => Promise<Response>,
+  send: (to?: string) => Promise<Response>,
 ) => Promise<Response> | undefined;
 
 /** A client whose requests to functions are seen, and may be meddled with, on their way to the stack. */
@@ -43,7 +43,7 @@ export function watched(
           headers: request.headers,
         };
         sent.push(one);
-        const send = () => fetch(request);
+        const send = (to?: string) => fetch(to === undefined ? request : new Request(to, request));
         return meddle(one, send) ?? send();
       },
     },

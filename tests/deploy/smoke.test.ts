@@ -5,7 +5,18 @@ import { stack } from "../support/stack.ts";
 
 async function smoke(url: string, key = stack.publishableKey) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "scripts/smoke.ts", "--url", url, "--key", key],
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      "scripts/smoke.ts",
+      "--url",
+      url,
+      "--key",
+      key,
+      "--patience",
+      "0",
+    ],
     cwd: projectDir,
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -78,5 +89,10 @@ Deno.test("task smoke: what was forgotten is named, with where to look", async (
 
 Deno.test("task smoke: takes no secret key, and says how it is called", async () => {
   assert.match((await smoke(stack.url, stack.secretKey)).output, /takes the publishable key/);
+  const legacy = (role: string) =>
+    `eyJhbGciOiJIUzI1NiJ9.${btoa(JSON.stringify({ role }))}.c2lnbmVk`;
+  const { code, output } = await smoke(stack.url, legacy("service_role"));
+  assert.deepEqual([code, /takes the publishable key/.test(output)], [1, true], output);
+  assert.doesNotMatch((await smoke("http://127.0.0.1:9", legacy("anon"))).output, /takes the/);
   assert.match((await smoke("not an address")).output, /Usage: task smoke/);
 });

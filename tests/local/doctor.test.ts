@@ -6,6 +6,7 @@ import { machine } from "../../local/cli/doctor/machine.ts";
 import { stack } from "../../local/cli/doctor/stack.ts";
 import { deployable, variables } from "../../local/cli/doctor/variables.ts";
 import { freePorts } from "../../local/ports.ts";
+import { projectDir } from "../../local/stack.ts";
 import { env } from "../../supabase/functions/_shared/env.ts";
 import { neededVariables } from "../../supabase/functions/_shared/variables.ts";
 import { parseEnv } from "node:util";
@@ -80,6 +81,20 @@ Deno.test("doctor: ports that others use are named", async () => {
     assert.equal(ports.state, "warn");
     assert.match(ports.says, new RegExp(`${port} \\(database\\)`));
   });
+});
+
+Deno.test("doctor: a port that is none is refused in one line", async () => {
+  for (const port of ["abc", "0", "65536", ""]) {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "local/cli/doctor.ts", `--port=${port}`],
+      cwd: projectDir,
+      stdin: "null",
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert.ok(said.endsWith(`--port takes a number from 1 to 65530, not ${port}\n`), said);
+    assert.doesNotMatch(said, /^\s+at |Uncaught/m);
+    assert.equal(code, 1);
+  }
 });
 
 const deploying = {

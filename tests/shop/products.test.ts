@@ -248,6 +248,10 @@ Deno.test("products/<slug or id>: shows what was bought with it, then what is li
   assert.deepEqual([review.author_name, review.avatar_url], ["Ada L.", stack.url + avatar]);
   delete review.avatar_url;
   assert.ok(!JSON.stringify(product).includes(buyer), "no reviewer's id but in the picture's path");
+  // Who has chosen no name is not named, and takes the page from nobody.
+  await sql`update public.profiles set name = '' where id = ${buyer}`;
+  const unnamed = await show(chair.slug, "?locale=fr");
+  assert.deepEqual([unnamed.status, unnamed.body.product.reviews[0].author_name], [200, null]);
 });
 
 Deno.test("products: supabase-js calls the same RPCs, and reads the tree of categories", async () => {

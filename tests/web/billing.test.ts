@@ -116,7 +116,7 @@ Deno.test({
   name: "web: a checkout that is not one's own is shown as a problem with its code",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
+    const user = await signUp({ on: own.at, locale: "fr" });
     await using tab = await visit(browser, own.at.siteUrl, { locale: "fr" });
     const { page } = tab;
     await page.goto("/checkout/return?session_id=cs_test_unknown");

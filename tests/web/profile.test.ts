@@ -60,6 +60,16 @@ Deno.test({
     assert.match(data?.avatar_url ?? "", /\.webp$/);
     await page.locator(`img[src$="${data!.avatar_url}"]`).waitFor();
 
+    // Chosen for this browser alone: the name's change leaves it.
+    await page.getByRole("button", { name: "Français" }).click();
+    await headingIs(page, "Profil");
+    await page.getByLabel("Nom").fill("Ada L.");
+    await page.getByRole("button", { name: "Enregistrer" }).click();
+    await page.getByText("C’est enregistré.").waitFor();
+    assert.equal(await page.locator("html").getAttribute("lang"), "fr");
+    await page.getByRole("button", { name: "English" }).click();
+    await headingIs(page, "Profile");
+
     await page.getByLabel("Name").fill("Ada Lovelace");
     await page.getByLabel("Language").selectOption("fr");
     await page.getByRole("button", { name: "Save" }).click();

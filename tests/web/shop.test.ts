@@ -126,6 +126,7 @@ async function fillCart(page: Page, goods: Goods, name: string): Promise<void> {
   await page.getByText("€24.90").waitFor();
   await shown(page, `${name}-product`);
   await page.getByRole("button", { name: "Add to the cart" }).click();
+  await page.getByRole("link", { name: "Cart, 2 pieces" }).waitFor();
   await page.getByRole("link", { name: "To the cart" }).click();
   await headingIs(page, "Cart");
   await page.getByText("€49.80").first().waitFor();

@@ -1,5 +1,5 @@
 import type { Session } from "@supabase/supabase-js";
-import { Suspense, useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { createSocle } from "../../client/src/mod.ts";
 import { accountRoutes } from "./account/routes.tsx";
@@ -15,7 +15,7 @@ import { CartProvider } from "./shop/cart/cart-context.tsx";
 import { shopRoutes } from "./shop/routes.tsx";
 import { staffRoutes } from "./staff/routes.tsx";
 import type { Supabase } from "./supabase.ts";
-import { useLanguage } from "./text/language.tsx";
+import { isLanguage, isLanguageChosen, useLanguage } from "./text/language.tsx";
 import { workspaceRoutes } from "./workspace/routes.tsx";
 
 const Home = lazyPages(() => import("./home/home.tsx"))("Home");
@@ -39,6 +39,7 @@ export function App({ supabase, initial, link, ...configured }: Props) {
   }, [supabase]);
   const socle = useMemo(() => createSocle(supabase), [supabase]);
   const isStaff = useIsStaff(supabase, session?.user.id);
+  useProfileLanguage(supabase, session?.user.id);
   return (
     <AppContext value={{ supabase, socle, session, isStaff, link, ...configured }}>
       <CartProvider>
@@ -79,6 +80,24 @@ function useIsStaff(supabase: Supabase, userId: string | undefined): boolean {
     };
   }, [supabase, userId]);
   return userId !== undefined && staffId === userId;
+}
+
+/** Whoever signs in reads the pages in the profile's language, unless one was chosen in this browser. */
+function useProfileLanguage(supabase: Supabase, userId: string | undefined): void {
+  const { follow } = useLanguage();
+  const latest = useRef(follow);
+  latest.current = follow;
+  useEffect(() => {
+    if (userId === undefined || isLanguageChosen()) return;
+    let left = false;
+    // Without an answer the pages stay in the browser's language.
+    supabase.from("profiles").select("locale").eq("id", userId).maybeSingle().then(({ data }) => {
+      if (!left && isLanguage(data?.locale)) latest.current(data.locale);
+    });
+    return () => {
+      left = true;
+    };
+  }, [supabase, userId]);
 }
 
 function NotFound() {

@@ -23,9 +23,11 @@ export function Profile({ userId }: { userId: string }) {
     ), userId);
   const save = useAction(async (_key, { name = "", locale = "" }: Record<string, string>) => {
     setSaved(false);
+    const before = profile.value?.locale;
     await rows(supabase.from("profiles").update({ name, locale }).eq("id", userId));
     await profile.reload();
-    if (isLanguage(locale)) choose(locale);
+    // The name alone leaves the pages in the language that they are in.
+    if (isLanguage(locale) && locale !== before) choose(locale);
     setSaved(true);
   });
   return (

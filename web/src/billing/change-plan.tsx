@@ -6,6 +6,7 @@ import { useApp } from "../app-context.ts";
 import { Note } from "../components/alert.tsx";
 import { Field, Form } from "../components/form.tsx";
 import { Section } from "../components/section.tsx";
+import { useLanguage } from "../text/language.tsx";
 import { useAction } from "../use-action.ts";
 import { usePriceText } from "./price.ts";
 import { Quote } from "./quote.tsx";
@@ -29,6 +30,7 @@ interface Wish {
 /** Another plan, interval or quantity, or a promotion code: quoted first, then charged as quoted. */
 export function ChangePlan({ billing, subscription, done }: Props) {
   const { socle } = useApp();
+  const { t } = useLanguage();
   const s = useBillingTexts();
   const priceText = usePriceText();
   const [priceId, setPriceId] = useState(subscription.price_id ?? "");
@@ -85,7 +87,7 @@ export function ChangePlan({ billing, subscription, done }: Props) {
           data={billing.plans.flatMap((plan) =>
             plan.prices.toSorted((a, b) => a.unit_amount - b.unit_amount).map((price) => ({
               value: price.id,
-              label: `${plan.name}: ${priceText(price, plan.per_seat)}`,
+              label: t.labelled(plan.name, priceText(price, plan.per_seat)),
             }))
           )}
         />

@@ -60,6 +60,11 @@ function OfWorkspace({ workspace }: { workspace: Workspace }) {
   );
 }
 
+/** An invoice below nothing is what one gets: it stays as credit, and nobody paid it. */
+function kindOf({ kind, amount }: Document): string {
+  return kind === "invoice" && (amount ?? 0) < 0 ? "credit" : kind ?? "";
+}
+
 /** Newest first, with Stripe's page and PDF of each. */
 function Invoices({ documents }: { documents: Document[] }) {
   const { socle } = useApp();
@@ -82,7 +87,7 @@ function Invoices({ documents }: { documents: Document[] }) {
           keyOf={({ id }) => id ?? ""}
           columns={[
             { label: t.number, cell: ({ number }) => number || "–" },
-            { label: s.kind, cell: ({ kind }) => s.kinds[kind ?? ""] ?? kind },
+            { label: s.kind, cell: (document) => s.kinds[kindOf(document)] ?? document.kind },
             { label: t.date, cell: ({ created_at }) => formatDay(created_at ?? "", language) },
             {
               label: t.amount,
@@ -91,12 +96,17 @@ function Invoices({ documents }: { documents: Document[] }) {
             },
             {
               label: t.state,
-              cell: ({ status }) => (
-                <StateBadge
-                  state={status ?? ""}
-                  label={s.documentStatus[status ?? ""] ?? status ?? ""}
-                />
-              ),
+              cell: (document) => {
+                const status = document.status ?? "";
+                return (
+                  <StateBadge
+                    state={status}
+                    label={kindOf(document) === "credit" && status === "paid"
+                      ? s.documentStatus.issued!
+                      : s.documentStatus[status] ?? status}
+                  />
+                );
+              },
             },
             {
               label: s.documents,
@@ -129,7 +139,7 @@ function DocumentLinks({ document, mail }: LinksProps) {
         <Anchor href={page_url} aria-label={s.viewInvoice(number)}>{s.view}</Anchor>
       )}
       {pdf_url !== null && <Anchor href={pdf_url} aria-label={s.pdfInvoice(number)}>PDF</Anchor>}
-      {kind === "invoice" && status === "paid" && invoice_id !== null && (
+      {kindOf(document) === "invoice" && status === "paid" && invoice_id !== null && (
         <Button
           variant="subtle"
           size="compact-sm"

@@ -12,7 +12,7 @@ import { useBillingTexts } from "./texts.ts";
 export function Quote({ quote, accept }: { quote: SubscriptionPreviewReply; accept: Action<[]> }) {
   const { t, language } = useLanguage();
   const s = useBillingTexts();
-  const { currency, lines, amount_due, next_amount, next_at, effective_at, when } = quote;
+  const { currency, lines, total, amount_due, next_amount, next_at, effective_at, when } = quote;
   const money = (amount: number) => formatMoney(amount, currency, language);
   const day = (moment: string) => formatDay(moment, language);
   return (
@@ -36,6 +36,8 @@ export function Quote({ quote, accept }: { quote: SubscriptionPreviewReply; acce
       <Text fw={650} mt="md">
         {when === "now" ? s.dueNow(money(amount_due)) : s.dueLater(day(effective_at))}
       </Text>
+      {/* Stripe keeps what an invoice is below nothing as the customer's balance. */}
+      {total < 0 && <Text>{s.staysAsCredit(money(-total))}</Text>}
       <Text>{s.thenEach(money(next_amount), day(next_at))}</Text>
       {quote.replaces_planned_change && <Text>{s.replacesPlanned}</Text>}
       <Text size="sm" c="dimmed" mb="md">

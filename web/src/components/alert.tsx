@@ -30,7 +30,7 @@ function Titled({ problem }: { problem: Problem }) {
 }
 
 function Shown({ problem, title }: { problem: Problem; title: string | undefined }) {
-  const { language } = useLanguage();
+  const { t, language } = useLanguage();
   // What the server words is in English, whatever the page's language.
   const english = language === "en" ? undefined : "en";
   return (
@@ -38,12 +38,15 @@ function Shown({ problem, title }: { problem: Problem; title: string | undefined
       <Text fw={600} lang={title === undefined ? english : undefined}>
         {title ?? problem.title}
       </Text>
-      {problem.detail !== undefined && <Text size="sm" lang={english}>{problem.detail}</Text>}
+      {/* Where the page's language has a title, it says enough. */}
+      {problem.detail !== undefined && (language === "en" || title === undefined) && (
+        <Text size="sm" lang={english}>{problem.detail}</Text>
+      )}
       {problem.errors.length > 0 && (
         <List size="sm" lang={english}>
           {problem.errors.map(({ pointer, detail }) => (
             <List.Item key={pointer + detail}>
-              {pointer.slice(1)}: {detail}
+              {t.labelled(pointer.slice(1), detail)}
             </List.Item>
           ))}
         </List>
@@ -51,10 +54,10 @@ function Shown({ problem, title }: { problem: Problem; title: string | undefined
       <Text size="sm" mt={4}>
         <Code>{problem.code}</Code>
         {problem.requestId !== undefined && (
-          <>
+          <Text span size="xs" c="dimmed" ff="monospace" className="anywhere">
             {" "}
-            <Code>{problem.requestId}</Code>
-          </>
+            {problem.requestId}
+          </Text>
         )}
       </Text>
     </Alert>

@@ -1,11 +1,11 @@
 import type { User } from "@supabase/supabase-js";
-import { IconCreditCard, IconUser, IconUsers } from "@tabler/icons-react";
+import { IconCreditCard, IconTool, IconUser, IconUsers } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useApp } from "../app-context.ts";
 import { Page } from "../components/page.tsx";
 import { PersonPicture } from "../components/person.tsx";
 // #region shop
-import { orderCards } from "../shop/home-cards.ts";
+import { orderCards, shopCards } from "../shop/home-cards.ts";
 // #endregion shop
 import { useLanguage } from "../text/language.tsx";
 import { rows, useRead } from "../use-read.ts";
@@ -15,7 +15,7 @@ import { useHomeTexts } from "./texts.ts";
 
 /** The start page of whoever is signed in: what waits, and the ways on. */
 export function SignedIn({ user, notice }: { user: User; notice: ReactNode }) {
-  const { supabase } = useApp();
+  const { supabase, isStaff } = useApp();
   const { t } = useLanguage();
   // #region shop
   const { language } = useLanguage();
@@ -41,9 +41,13 @@ export function SignedIn({ user, notice }: { user: User; notice: ReactNode }) {
           { href: "/billing", title: t.toBilling, text: s.billingText, icon: IconCreditCard },
           { href: "/workspace", title: t.workspace, text: s.workspaceText, icon: IconUsers },
           // #region shop
+          ...shopCards(language),
           ...orderCards(language),
           // #endregion shop
           { href: "/account", title: t.account, text: s.accountText, icon: IconUser },
+          ...(isStaff
+            ? [{ href: "/staff", title: t.staff, text: s.staffText, icon: IconTool }]
+            : []),
         ]}
       />
     </Page>

@@ -4,10 +4,21 @@ import { IconShoppingCart } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { cartPage, shopPage } from "../../../supabase/functions/_shared/shop/pages.ts";
 import { useLanguage } from "../text/language.tsx";
+import { useCartChanges } from "./cart/cart-context.tsx";
 
 const words = {
-  en: { shop: "Shop", orders: "Orders", cart: "Cart" },
-  fr: { shop: "Boutique", orders: "Commandes", cart: "Panier" },
+  en: {
+    shop: "Shop",
+    orders: "Orders",
+    cart: "Cart",
+    pieces: (count: number) => count === 1 ? "1 piece" : `${count} pieces`,
+  },
+  fr: {
+    shop: "Boutique",
+    orders: "Commandes",
+    cart: "Panier",
+    pieces: (count: number) => count === 1 ? "1 article" : `${count} articles`,
+  },
 };
 
 type Language = keyof typeof words;
@@ -28,9 +39,12 @@ export function ordersWay(language: Language): Way[] {
   return [{ href: "/orders", label: words[language].orders }];
 }
 
-/** Always in sight: who shops on a telephone looks for it. */
+/** Always in sight, with how many pieces are in it: who shops on a telephone looks for it. */
 export function CartLink() {
   const { language } = useLanguage();
+  const { cart: held } = useCartChanges();
+  const { cart, pieces } = words[language];
+  const count = held?.lines.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0;
   return (
     <ActionIcon
       component={Link}
@@ -38,9 +52,11 @@ export function CartLink() {
       variant="subtle"
       color="gray"
       size="lg"
-      aria-label={words[language].cart}
+      aria-label={count === 0 ? cart : `${cart}, ${pieces(count)}`}
+      className="cart-link"
     >
       <IconShoppingCart size={20} stroke={1.8} aria-hidden />
+      {count > 0 && <span className="cart-count" aria-hidden>{count > 99 ? "99+" : count}</span>}
     </ActionIcon>
   );
 }

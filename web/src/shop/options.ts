@@ -9,6 +9,18 @@ export function nameIn(
 }
 
 /**
+ * The words for an order's options: an order keeps the names of the language it was placed in, and its options
+ * follow them.
+ */
+export function orderWords(
+  locale: string,
+  language: string,
+  words: Record<string, string>,
+): Record<string, string> {
+  return locale === language ? words : {};
+}
+
+/**
  * {"size": "M", "colour": "red"} as one reads it: "M, red"; empty for a product's only variant.
  *
  * @param words what the page's language has another word for

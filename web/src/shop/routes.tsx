@@ -11,6 +11,7 @@ import { SignedIn } from "../components/signed-in.tsx";
 import { lazyPages } from "../lazy-pages.tsx";
 
 const page = lazyPages(() => import("./pages.ts"));
+const IncompleteLink = page("IncompleteLink");
 const OrderShown = page("OrderShown");
 const Orders = page("Orders");
 const ProductShown = page("ProductShown");
@@ -55,6 +56,7 @@ function useToken(): string {
 
 function GuestOrder() {
   const token = useToken();
+  if (token === "") return <IncompleteLink />;
   return (
     <OrderShown
       name={{ order_token: token }}
@@ -65,5 +67,6 @@ function GuestOrder() {
 
 function GuestReceipt() {
   const token = useToken();
+  if (token === "") return <IncompleteLink />;
   return <Receipt name={{ order_token: token }} />;
 }

@@ -12,7 +12,7 @@ interface Props {
 
 /** A rating: five stars, as many of them filled; read out in words. */
 export function Stars({ average, count }: Props) {
-  const { language } = useLanguage();
+  const { t, language } = useLanguage();
   const s = useShopTexts();
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(average);
   return (
@@ -25,7 +25,8 @@ export function Stars({ average, count }: Props) {
       <span className="hidden">{s.ratingOf(number)}</span>
       {count !== undefined && (
         <Text span c="dimmed" size="sm">
-          <span aria-hidden>{number}</span> (<span className="hidden">{`${s.reviews}: `}</span>
+          <span aria-hidden>{number}</span>{" "}
+          (<span className="hidden">{t.labelled(s.reviews, "")}</span>
           {count})
         </Text>
       )}

@@ -19,6 +19,7 @@ export const texts = {
   forgot: "Forgotten your password?",
   signUpTitle: "Create an account",
   none: "None yet.",
+  labelled: (label: string, value: string) => `${label}: ${value}`,
   date: "Date",
   number: "Number",
   amount: "Amount",

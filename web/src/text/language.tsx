@@ -1,5 +1,5 @@
 /**
- * The page's language: the browser's, until somebody chooses. One language is loaded at a time, and each
+ * The page's language: the browser's, or the profile's of who is signed in, until somebody chooses. One language is loaded at a time, and each
  * area of the application brings its own texts when it is opened.
  */
 import { createContext, type ReactNode, startTransition, use, useContext, useEffect } from "react";
@@ -11,7 +11,10 @@ export type Language = "en" | "fr";
 interface Chosen {
   language: Language;
   t: Texts;
+  /** For good, in this browser. */
   choose(language: Language): void;
+  /** Shows the pages in it unless somebody chose: the choice is not kept. */
+  follow(language: Language): void;
 }
 
 /** An area's texts: a module for each language. */
@@ -25,6 +28,11 @@ const storageKey = "socle.language";
 /** Whether we speak it. */
 export function isLanguage(value: string | null | undefined): value is Language {
   return value === "en" || value === "fr";
+}
+
+/** Whether somebody chose a language in this browser. */
+export function isLanguageChosen(): boolean {
+  return isLanguage(localStorage.getItem(storageKey));
 }
 
 /** The one chosen before, else the first of the browser's that we speak. */
@@ -50,15 +58,21 @@ export function LanguageProvider({ initial, children }: Props) {
   useEffect(() => {
     document.documentElement.lang = shown.language;
   }, [shown]);
-  const choose = (language: Language) => {
-    localStorage.setItem(storageKey, language);
+  const show = (language: Language) => {
     // The old language stays until all of the page has the new one.
     startTransition(async () => {
       const t = await loadTexts(language);
       startTransition(() => setShown({ language, t }));
     });
   };
-  return <LanguageContext value={{ ...shown, choose }}>{children}</LanguageContext>;
+  const choose = (language: Language) => {
+    localStorage.setItem(storageKey, language);
+    show(language);
+  };
+  const follow = (language: Language) => {
+    if (!isLanguageChosen() && language !== shown.language) show(language);
+  };
+  return <LanguageContext value={{ ...shown, choose, follow }}>{children}</LanguageContext>;
 }
 
 /** The language, and the texts that every page has. */

@@ -1,5 +1,6 @@
 import { Stack, Text, Timeline } from "@mantine/core";
 import { useState } from "react";
+import { plans } from "../../../supabase/functions/_shared/billing/plans.ts";
 import type { Json } from "../../../supabase/functions/_shared/database.types.ts";
 import { useApp } from "../app-context.ts";
 import { ProblemAlert } from "../components/alert.tsx";
@@ -86,7 +87,7 @@ function Entries({ workspace }: { workspace: Workspace }) {
 }
 
 function EntryShown({ entry, names }: { entry: Entry; names: Map<string, string> }) {
-  const { language } = useLanguage();
+  const { t, language } = useLanguage();
   const s = useWorkspaceTexts();
   const actor = names.get(entry.actor_id ?? "") ?? s.actors[entry.actor_kind] ?? entry.actor_kind;
   const about = names.get(entry.target ?? "");
@@ -96,7 +97,7 @@ function EntryShown({ entry, names }: { entry: Entry; names: Map<string, string>
     >
       <Text size="sm">
         {about !== undefined && about !== actor ? `${actor} → ${about}` : actor}
-        {changesOf(entry.changes, s.columns, s.values).map((line) => (
+        {changesOf(entry.changes, s, t.labelled).map((line) => (
           <span key={line}>{` · ${line}`}</span>
         ))}
       </Text>
@@ -108,12 +109,15 @@ function EntryShown({ entry, names }: { entry: Entry; names: Map<string, string>
 /** {"role": {"old": "member", "new": "admin"}} as one reads it: "role: member → admin". Only what has a name here. */
 function changesOf(
   changes: Json,
-  columns: Record<string, string>,
-  values: Record<string, string>,
+  { columns, values }: { columns: Record<string, string>; values: Record<string, string> },
+  labelled: (label: string, value: string) => string,
 ): string[] {
   if (typeof changes !== "object" || changes === null || Array.isArray(changes)) return [];
-  const said = (value: Json | undefined) =>
-    value === undefined || value === null ? "–" : values[String(value)] ?? String(value);
+  const said = (column: string, value: Json | undefined) => {
+    if (value === undefined || value === null) return "–";
+    const plan = column === "plan_id" ? plans.find(({ id }) => id === value)?.name : undefined;
+    return plan ?? values[String(value)] ?? String(value);
+  };
   return Object.entries(changes).flatMap(([column, change]) => {
     const name = columns[column];
     if (name === undefined || typeof change !== "object" || change === null) return [];
@@ -121,8 +125,8 @@ function changesOf(
     if (before === undefined && after === undefined) return [name];
     return [
       before === undefined || before === null
-        ? `${name}: ${said(after)}`
-        : `${name}: ${said(before)} → ${said(after)}`,
+        ? labelled(name, said(column, after))
+        : labelled(name, `${said(column, before)} → ${said(column, after)}`),
     ];
   });
 }

@@ -100,9 +100,9 @@ function People({ workspace, userId }: { workspace: Workspace; userId: string })
                     : s.roles[person.role] ?? person.role,
               },
               { label: s.since, cell: ({ joined_at }) => formatDay(joined_at, language) },
-              {
+              ...(!list.some(mayChange) ? [] : [{
                 label: s.actions,
-                cell: (person) =>
+                cell: (person: Person) =>
                   mayChange(person) && (
                     <Button
                       variant="subtle"
@@ -114,7 +114,7 @@ function People({ workspace, userId }: { workspace: Workspace; userId: string })
                       {s.remove}
                     </Button>
                   ),
-              },
+              }]),
             ]}
           />
           <Confirm

@@ -65,7 +65,7 @@ export const texts = {
   avatarHint: "PNG, JPEG or WebP, at most 5 MB.",
   avatarCrop: "Your picture",
   avatarMove: "Move the picture with the arrow keys",
-  avatarZoom: "How near",
+  avatarZoom: "Zoom",
   avatarUse: "Use this picture",
   changePassword: "Change the password",
   passwordChanged: "Your new password is set.",

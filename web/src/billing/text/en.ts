@@ -119,6 +119,7 @@ export const texts = {
   line: "What",
   period: "Period",
   dueNow: (amount: string) => `Due now: ${amount}`,
+  staysAsCredit: (amount: string) => `${amount} stay as credit for your next invoices.`,
   dueLater: (day: string) => `Nothing is due now. It changes on ${day}.`,
   thenEach: (amount: string, day: string) => `Then ${amount} at each renewal, from ${day} on.`,
   replacesPlanned: "The change that was planned falls away.",
@@ -146,10 +147,12 @@ export const texts = {
   } as Record<string, string>,
 
   kind: "Kind",
-  kinds: { invoice: "Invoice", credit_note: "Credit note", refund: "Refund" } as Record<
-    string,
-    string
-  >,
+  kinds: {
+    invoice: "Invoice",
+    credit: "Credit",
+    credit_note: "Credit note",
+    refund: "Refund",
+  } as Record<string, string>,
   documentStatus: {
     open: "Open",
     paid: "Paid",

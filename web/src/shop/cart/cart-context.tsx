@@ -1,5 +1,5 @@
-/** The cart, read once a page of the shop wants it, and what changes it. */
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+/** The cart, read at the start where there may be one, and what changes it. */
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import type { Socle } from "../../../../client/src/mod.ts";
 import { useApp } from "../../app-context.ts";
 import { type Problem, problemOf } from "../../problem.ts";
@@ -28,19 +28,33 @@ export function CartProvider({ children }: { children: ReactNode }) {
   const [cart, setCart] = useState<Cart>();
   const [problem, setProblem] = useState<Problem>();
   const userId = session?.user.id;
-  // Another's cart is not shown for a moment after signing in or out.
+  const reading = useRef<{ userId: string | undefined; answer: Promise<Cart | undefined> }>(null);
+  const asked = useRef({ turn: 0, shown: 0 });
+  // Another's cart is not shown for a moment after signing in or out. A guest without an id has none to read.
   useEffect(() => {
     setCart(undefined);
     setProblem(undefined);
+    if (userId !== undefined || keptCartId() !== null) void state.reload();
   }, [userId]);
 
   async function ask(about: Ask): Promise<Cart> {
     const cartId = keptCartId();
+    const turn = ++asked.current.turn;
     try {
       const answered = await about(socle, cartId === null ? {} : { cartId });
       keepCartId(answered.cart.cart_id);
-      setCart(answered.cart);
       setProblem(undefined);
+      // An answer that a later request's overtook is old.
+      if (turn < asked.current.shown) return answered.cart;
+      asked.current.shown = turn;
+      // What found no room when two carts became one is said once, and a page may show it later.
+      setCart((before) => {
+        const { left_out } = answered.cart;
+        return {
+          ...answered.cart,
+          left_out: left_out.length > 0 ? left_out : before?.left_out ?? [],
+        };
+      });
       return answered.cart;
     } catch (error) {
       // An id that the server does not know as its own will never be good again.
@@ -50,16 +64,29 @@ export function CartProvider({ children }: { children: ReactNode }) {
     }
   }
 
+  async function read(): Promise<Cart | undefined> {
+    try {
+      return await ask((socle, options) => socle.cartGet({}, options));
+    } catch (error) {
+      setProblem(await problemOf(error));
+      return undefined;
+    }
+  }
+
   const state: CartState = {
     cart,
     problem,
-    async reload() {
-      try {
-        return await ask((socle, options) => socle.cartGet({}, options));
-      } catch (error) {
-        setProblem(await problemOf(error));
-        return undefined;
+    reload() {
+      // The frame and a page may want it at once: two would join a guest's cart to the user's twice.
+      if (reading.current !== null && reading.current.userId === userId) {
+        return reading.current.answer;
       }
+      const mine = { userId, answer: read() };
+      reading.current = mine;
+      void mine.answer.finally(() => {
+        if (reading.current === mine) reading.current = null;
+      });
+      return mine.answer;
     },
     async add(variant_id, quantity, idempotencyKey) {
       await ask((socle, options) =>

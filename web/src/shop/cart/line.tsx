@@ -14,7 +14,7 @@ import { LinePicture } from "./picture.tsx";
 
 /** A line of the cart: what it is, what changed, how many of it. */
 export function CartLineShown({ line, currency }: { line: CartLine; currency: string }) {
-  const { language } = useLanguage();
+  const { t, language } = useLanguage();
   const s = useShopTexts();
   const { setQuantity } = useCartChanges();
   const set = useAction((_key, quantity: number) => setQuantity(line.variant_id, quantity));
@@ -56,7 +56,7 @@ export function CartLineShown({ line, currency }: { line: CartLine; currency: st
               <IconMinus size={16} aria-hidden />
             </ActionIcon>
             <span aria-live="polite" className="quantity">
-              <span className="hidden">{s.quantity}:</span> {line.quantity}
+              <span className="hidden">{t.labelled(s.quantity, "")}</span> {line.quantity}
             </span>
             <ActionIcon
               variant="default"

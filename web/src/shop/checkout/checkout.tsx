@@ -1,5 +1,5 @@
 import { Paper } from "@mantine/core";
-import { cartPage } from "../../../../supabase/functions/_shared/shop/pages.ts";
+import { cartPage, shopPage } from "../../../../supabase/functions/_shared/shop/pages.ts";
 import { useApp } from "../../app-context.ts";
 import { ProblemAlert } from "../../components/alert.tsx";
 import { ButtonLink } from "../../components/button-link.tsx";
@@ -32,10 +32,18 @@ export function CheckoutForm() {
       </Page>
     );
   }
+  if (cart.lines.length === 0) {
+    return (
+      <Page key="empty" title={s.checkout}>
+        <p>{s.emptyCart}</p>
+        <ButtonLink href={shopPage}>{s.toShop}</ButtonLink>
+      </Page>
+    );
+  }
   if (!cart.purchasable) {
     return (
       <Page key="not" title={s.checkout}>
-        <p>{cart.lines.length === 0 ? s.emptyCart : s.notPurchasable}</p>
+        <p>{s.notPurchasable}</p>
         <ButtonLink href={cartPage}>{s.cart}</ButtonLink>
       </Page>
     );

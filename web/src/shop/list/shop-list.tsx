@@ -88,7 +88,19 @@ export function ShopList() {
           />
           <ProblemAlert problem={list.problem} />
           {list.products === undefined && list.problem === undefined && <Loading />}
-          {list.products?.length === 0 && !list.pending && <p>{s.nothingFound}</p>}
+          {list.products?.length === 0 && !list.pending && (
+            <>
+              <p>{s.nothingFound}</p>
+              {filters.search !== "" && (
+                <Button
+                  variant="default"
+                  onClick={() => change({ ...filters, search: "", sort: undefined })}
+                >
+                  {s.withoutSearch}
+                </Button>
+              )}
+            </>
+          )}
           {list.products !== undefined && <Grid list={list} products={list.products} />}
           {list.problem !== undefined && (
             <Button onClick={() => void list.more()}>{t.checkAgain}</Button>

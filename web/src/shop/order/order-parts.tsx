@@ -6,12 +6,13 @@ import { useLanguage } from "../../text/language.tsx";
 import { useShopTexts } from "../texts.ts";
 import type { Order } from "../types.ts";
 import { countryIn } from "../countries.ts";
-import { nameIn, optionsText } from "../options.ts";
+import { nameIn, optionsText, orderWords } from "../options.ts";
 
 /** What was bought. */
 export function OrderLines({ order }: { order: Order }) {
   const { t, language } = useLanguage();
   const s = useShopTexts();
+  const words = orderWords(order.locale, language, s.values);
   const money = (amount: number) => formatMoney(amount, order.currency, language);
   return (
     <Rows
@@ -25,7 +26,7 @@ export function OrderLines({ order }: { order: Order }) {
             <span>
               {name}
               {Object.keys(options).length > 0 && (
-                <Text span size="sm" c="dimmed">{` ${optionsText(options, s.values)}`}</Text>
+                <Text span size="sm" c="dimmed">{` ${optionsText(options, words)}`}</Text>
               )}
             </span>
           ),

@@ -3,7 +3,9 @@ import { useState } from "react";
 import { useApp } from "../../app-context.ts";
 import { Note } from "../../components/alert.tsx";
 import { Field, Form } from "../../components/form.tsx";
+import { useLanguage } from "../../text/language.tsx";
 import { useAction } from "../../use-action.ts";
+import { orderWords } from "../options.ts";
 import { useShopTexts } from "../texts.ts";
 import type { Order, OrderName } from "../types.ts";
 import { itemText } from "./returns.tsx";
@@ -17,7 +19,9 @@ interface Props {
 /** Which lines, how many of each, and why. */
 export function ReturnForm({ order, name, onAsked }: Props) {
   const { socle } = useApp();
+  const { language } = useLanguage();
   const s = useShopTexts();
+  const words = orderWords(order.locale, language, s.values);
   const [nothing, setNothing] = useState(false);
   const ask = useAction(async (idempotencyKey, values: Record<string, string>) => {
     const lines = order.items.map(({ id }) => ({ order_item_id: id, quantity: Number(values[id]) }))
@@ -37,7 +41,7 @@ export function ReturnForm({ order, name, onAsked }: Props) {
         return left > 0 && (
           <Field
             key={item.id}
-            label={s.howMany(itemText(item, s.values), left)}
+            label={s.howMany(itemText(item, words), left)}
             name={item.id}
             type="number"
             min={0}

@@ -4,7 +4,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { formatDay } from "../../format.ts";
 import { useLanguage } from "../../text/language.tsx";
-import { optionsText } from "../options.ts";
+import { optionsText, orderWords } from "../options.ts";
 import { useShopTexts } from "../texts.ts";
 import type { Order, OrderItem, OrderName } from "../types.ts";
 import { ReturnForm } from "./return-form.tsx";
@@ -21,9 +21,10 @@ export function Returns({ order, name, onChange }: Props) {
   const s = useShopTexts();
   const [asking, setAsking] = useState(false);
   if (order.returns.length === 0 && !order.can_return) return null;
+  const words = orderWords(order.locale, language, s.values);
   const nameOf = (id: string) => {
     const item = order.items.find((one) => one.id === id);
-    return item === undefined ? "" : itemText(item, s.values);
+    return item === undefined ? "" : itemText(item, words);
   };
   return (
     <Paper component="section" aria-labelledby="returns" withBorder p="lg" mb="lg">

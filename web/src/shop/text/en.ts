@@ -3,6 +3,7 @@ export const texts = {
   title: "Shop",
   search: "Search for products",
   find: "Search",
+  withoutSearch: "Remove the search",
   nothingFound: "Nothing was found.",
   more: "Show more",
   from: (price: string) => `From ${price}`,
@@ -126,7 +127,7 @@ export const texts = {
   days: (min: number | null, max: number) =>
     min === null || min === max ? (max === 1 ? "one day" : `${max} days`) : `${min} to ${max} days`,
   discountCode: "Discount code (if any)",
-  discountHint: "It is taken off on the next page.",
+  discountHint: "The discount is taken off on the next page.",
   summary: "What you order",
   free: "free",
   noRate: "Nothing is sent there. Choose another country.",
@@ -139,6 +140,7 @@ export const texts = {
   order: "Your order",
   orders: "Your orders",
   orderNumber: (number: string) => `Order ${number}`,
+  linkIncomplete: "This link is not complete. Open it again from the mail, or copy all of it.",
   thanks: "Thank you for your order",
   thanksText: (number: string) =>
     `Your order ${number} is paid. A confirmation is on its way by mail.`,

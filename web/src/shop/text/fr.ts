@@ -6,6 +6,7 @@ export const texts: Texts = {
   title: "Boutique",
   search: "Rechercher un produit",
   find: "Rechercher",
+  withoutSearch: "Retirer la recherche",
   nothingFound: "Aucun résultat.",
   more: "Afficher plus",
   from: (price) => `Dès ${price}`,
@@ -54,7 +55,7 @@ export const texts: Texts = {
   toShop: "Vers la boutique",
   variant: "Votre choix",
   quantity: "Quantité",
-  before: "Avant : ",
+  before: "Avant : ",
   availability: {
     in_stock: "En stock",
     few_left: "Bientôt épuisé",
@@ -77,7 +78,7 @@ export const texts: Texts = {
   moreReviews: "Afficher plus d’avis",
   anonymous: "Quelqu’un",
   verified: "achat vérifié",
-  youBought: "Vous avez acheté cet article. Qu’en pensez-vous ?",
+  youBought: "Vous avez acheté cet article. Qu’en pensez-vous ?",
   youBoughtAgain: "Vous avez racheté cet article.",
   writeReview: "Donner un avis",
   yourReview: "Votre avis",
@@ -87,7 +88,7 @@ export const texts: Texts = {
   saveReview: "Enregistrer l’avis",
   changeReview: "Modifier l’avis",
   removeReview: "Retirer l’avis",
-  reviewHidden: (reason) => `Vous seul voyez cet avis : ${reason}`,
+  reviewHidden: (reason) => `Vous seul voyez cet avis : ${reason}`,
 
   cart: "Panier",
   emptyCart: "Votre panier est vide.",
@@ -97,26 +98,26 @@ export const texts: Texts = {
   priceChanged: (from, to) => `Le prix est passé de ${from} à ${to}.`,
   canHave: (count) =>
     count === null
-      ? "Il n’en reste pas autant : choisissez-en moins."
+      ? "Il n’en reste pas autant : choisissez-en moins."
       : count === 1
       ? "Il n’en reste qu’un."
       : `Il n’en reste que ${count}.`,
-  capped: (wanted, kept) => `Vos paniers en contenaient ${wanted} ensemble ; ${kept} sont gardés.`,
+  capped: (wanted, kept) => `Vos paniers en contenaient ${wanted} ensemble ; ${kept} sont gardés.`,
   leftOut: (count) =>
     count === 1
       ? "Un produit n’a pas trouvé place quand vos paniers ont été réunis."
       : `${count} produits n’ont pas trouvé place quand vos paniers ont été réunis.`,
-  oneLess: (name) => `Un de moins : ${name}`,
-  oneMore: (name) => `Un de plus : ${name}`,
+  oneLess: (name) => `Un de moins : ${name}`,
+  oneMore: (name) => `Un de plus : ${name}`,
   remove: "Retirer",
   removeLine: (name) => `Retirer ${name}`,
-  notPurchasable: "Tout ne peut pas être acheté ainsi : voyez ce qui est noté à côté.",
+  notPurchasable: "Tout ne peut pas être acheté ainsi : voyez ce qui est noté à côté.",
   toCheckout: "Passer la commande",
   shippingLater: "La livraison et une remise viennent à l’étape suivante.",
   goOnShopping: "Continuer vos achats",
 
   checkout: "Commande",
-  haveAccount: "Vous avez un compte ? Connectez-vous",
+  haveAccount: "Vous avez un compte ? Connectez-vous",
   emailHint: "La confirmation y sera envoyée.",
   address: "Adresse de livraison",
   line1: "Rue et numéro",
@@ -130,7 +131,7 @@ export const texts: Texts = {
       ? (max === 1 ? "un jour" : `${max} jours`)
       : `${min} à ${max} jours`,
   discountCode: "Code de réduction (facultatif)",
-  discountHint: "Elle est déduite à la page suivante.",
+  discountHint: "La réduction est déduite à la page suivante.",
   summary: "Votre commande",
   free: "offert",
   noRate: "Nous ne livrons pas dans ce pays. Choisissez-en un autre.",
@@ -143,6 +144,8 @@ export const texts: Texts = {
   order: "Votre commande",
   orders: "Vos commandes",
   orderNumber: (number) => `Commande ${number}`,
+  linkIncomplete:
+    "Ce lien n’est pas complet. Ouvrez-le de nouveau depuis l’e-mail, ou copiez-le en entier.",
   thanks: "Merci pour votre commande",
   thanksText: (number) => `Votre commande ${number} est payée. Une confirmation arrive par e-mail.`,
   toOrder: "Voir la commande",
@@ -165,13 +168,13 @@ export const texts: Texts = {
   orderEvents: {
     payment_processing: "La banque décide",
     refund_opened: "Remboursement en cours",
-    refund_failed: "Un remboursement a échoué : nous nous en occupons",
+    refund_failed: "Un remboursement a échoué : nous nous en occupons",
     return_asked: "Retour demandé",
     return_accepted: "Retour accepté",
     return_rejected: "Retour refusé",
     dispute: "Paiement contesté",
   },
-  sentBy: (carrier) => `Expédiée par ${carrier} :`,
+  sentBy: (carrier) => `Expédiée par ${carrier} :`,
   track: "suivre le colis",
   lines: "Articles commandés",
   item: "Produit",
@@ -180,7 +183,7 @@ export const texts: Texts = {
   tax: "Taxes",
   refunded: "Remboursé",
   cancelOrder: "Annuler la commande",
-  cancelTitle: (number) => `Annuler la commande ${number} ?`,
+  cancelTitle: (number) => `Annuler la commande ${number} ?`,
   cancelPaid:
     "Ce que vous avez payé revient sur votre carte. Une commande déjà emballée ne s’annule plus.",
   cancelUnpaid: "Rien n’a été débité. Ce qui vous était réservé retourne en vente.",
@@ -188,10 +191,10 @@ export const texts: Texts = {
   noOrders: "Vous n’avez encore rien commandé.",
   returns: "Retours",
   returnStates: { requested: "Demandé", accepted: "Accepté", rejected: "Refusé" },
-  returnReasonWas: (reason) => `Vous avez écrit : ${reason}`,
-  returnAnswer: (answer) => `La boutique répond : ${answer}`,
+  returnReasonWas: (reason) => `Vous avez écrit : ${reason}`,
+  returnAnswer: (answer) => `La boutique répond : ${answer}`,
   askReturn: "Renvoyer un article",
-  howMany: (name, of) => `${name} : combien sur ${of}`,
+  howMany: (name, of) => `${name} : combien sur ${of}`,
   returnReason: "Pourquoi",
   returnNothing: "Indiquez une quantité pour au moins un article.",
   sendReturn: "Demander le retour",

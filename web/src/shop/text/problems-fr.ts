@@ -9,7 +9,7 @@ export const shopProblems = {
   cart_empty: "Votre panier est vide",
   cart_line_not_found: "Cette ligne n’est plus dans le panier",
   cart_limit_reached: "Votre panier est plein",
-  cart_unavailable: "Les paniers sont injoignables : réessayez dans un instant",
+  cart_unavailable: "Les paniers sont injoignables : réessayez dans un instant",
   item_unavailable: "Un article n’est plus en vente",
   out_of_stock: "Il n’y en a plus assez en stock",
   discount_invalid: "Ce code n’est pas valable",

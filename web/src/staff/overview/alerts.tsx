@@ -63,6 +63,7 @@ export function Alerts({ incidents }: { incidents: Incident[] }) {
 }
 
 function Named({ incident: { rule, value, peak, resolved_at } }: { incident: Incident }) {
+  const { t } = useLanguage();
   const s = useStaffTexts();
   const name = s.alertRules[rule] ?? rule;
   const place = placeOf[rule];
@@ -71,7 +72,7 @@ function Named({ incident: { rule, value, peak, resolved_at } }: { incident: Inc
       <Group gap="sm">
         <Text fw={600}>{name}</Text>
         {resolved_at === null && place !== undefined && (
-          <TextLink href={place} aria-label={`${s.look}: ${name}`}>{s.look}</TextLink>
+          <TextLink href={place} aria-label={t.labelled(s.look, name)}>{s.look}</TextLink>
         )}
       </Group>
       <Text size="sm" c="dimmed">{s.measured(resolved_at === null ? value : peak)}</Text>

@@ -7,10 +7,10 @@ export const texts: Texts = {
   invitedBy: (inviter, workspace, role) =>
     `${
       inviter || "Quelqu’un"
-    } vous invite à rejoindre l’espace de travail « ${workspace} ». Votre rôle : ${role}.`,
+    } vous invite à rejoindre l’espace de travail « ${workspace} ». Votre rôle : ${role}.`,
   invitationUntil: (day) => `Valable jusqu’au ${day}.`,
   invitationSignIn: (email) =>
-    `Elle a été envoyée à ${email} : connectez-vous avec cette adresse, ou créez un compte avec elle.`,
+    `Elle a été envoyée à ${email} : connectez-vous avec cette adresse, ou créez un compte avec elle.`,
   invitationForAnother: (email, mine) =>
     `Elle a été envoyée à ${email}, et vous utilisez le compte ${mine}. Déconnectez-vous et utilisez cette adresse, ou demandez une invitation à la vôtre.`,
   invitationStates: {
@@ -19,7 +19,7 @@ export const texts: Texts = {
     revoked:
       "Cette invitation a été annulée. Demandez-en une autre à la personne qui vous a invité.",
     expired:
-      "Cette invitation n’est plus valable : elle l’était sept jours. Demandez à la personne qui vous a invité de la renvoyer.",
+      "Cette invitation n’est plus valable : elle l’était sept jours. Demandez à la personne qui vous a invité de la renvoyer.",
     superseded: "Cette invitation a été renvoyée depuis. Utilisez le lien du dernier e-mail.",
   },
   invitationAccepted: "Bienvenue dans l’équipe",
@@ -35,10 +35,10 @@ export const texts: Texts = {
   },
   workspace: "Espace de travail",
   personal: (name) => `${name} (personnel)`,
-  inWorkspace: (name, role) => `${name} · votre rôle : ${role}`,
+  inWorkspace: (name, role) => `${name} · votre rôle : ${role}`,
   noWorkspace: "Vous n’êtes dans aucun espace de travail.",
   notAllowed: (role) => `Votre rôle ici (${role}) ne donne pas accès à cette page.`,
-  planNeeded: "Une autre offre l’inclut :",
+  planNeeded: "Une autre offre l’inclut :",
 
   members: "Membres",
   person: "Personne",
@@ -77,7 +77,7 @@ export const texts: Texts = {
   keyCreate: "Créer une clé",
   keyNameHint: "À quoi elle sert.",
   keyMade: (name) => `La clé « ${name} »`,
-  keyOnce: "Copiez-la maintenant : elle n’est montrée que cette fois.",
+  keyOnce: "Copiez-la maintenant : elle n’est montrée que cette fois.",
   keyKept: "Je l’ai copiée",
   copy: "Copier",
   copied: "Copiée",
@@ -154,6 +154,10 @@ export const texts: Texts = {
     active: "actif",
     trialing: "essai",
     past_due: "paiement en retard",
+    unpaid: "impayé",
+    paused: "en pause",
+    incomplete: "pas encore payé",
+    incomplete_expired: "jamais payé",
     canceled: "terminé",
     read_only: "lecture seule",
     locked: "verrouillé",
@@ -163,12 +167,12 @@ export const texts: Texts = {
   settings: "Réglages",
   rename: "Nom",
   createTitle: "Un autre espace de travail",
-  createText: "Pour une équipe : il est à vous, et vous invitez les autres.",
+  createText: "Pour une équipe : il est à vous, et vous invitez les autres.",
   create: "Créer l’espace de travail",
   nameOfNew: "Nom du nouvel espace",
   handOver: "Transmettre",
   handOverText:
-    "Un autre membre devient propriétaire à votre place ; vous restez à l’administration.",
+    "Un autre membre devient propriétaire à votre place ; vous restez à l’administration.",
   handOverTo: "Nouveau propriétaire",
   nobodyElse: "Il n’y a encore personne d’autre dans cet espace.",
   handOverSure: (workspace, name) => `${name} sera propriétaire de ${workspace}.`,
@@ -178,7 +182,7 @@ export const texts: Texts = {
   leave: "Quitter l’espace de travail",
   leaveSure: (name) => `Vous ne verrez plus ${name}.`,
   deleteText:
-    "Le supprime pour tout le monde. Pas tant qu’un abonnement court ; les factures sont conservées.",
+    "Le supprime pour tout le monde. Pas tant qu’un abonnement court ; les factures sont conservées.",
   deleteWorkspace: "Supprimer l’espace de travail",
   deleteSure: (name) => `${name} disparaît pour tout le monde, définitivement.`,
 };

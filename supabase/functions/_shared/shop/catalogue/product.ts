@@ -63,7 +63,8 @@ const Review = z.object({
   comment: z.string(),
   created_at: z.string(),
   /** The reviewer's public name. */
-  author_name: z.string(),
+  /** Null: a reviewer who has chosen no name, and is not told by the address. */
+  author_name: z.string().nullable(),
   avatar_url: z.string().nullable(),
   verified: z.boolean(),
 });

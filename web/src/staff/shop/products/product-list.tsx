@@ -4,7 +4,7 @@ import { ButtonLink } from "../../../components/button-link.tsx";
 import { Page } from "../../../components/page.tsx";
 import { TextLink } from "../../../components/text-link.tsx";
 import type { Supabase } from "../../../supabase.ts";
-import { useLanguage } from "../../../text/language.tsx";
+import { type Language, useLanguage } from "../../../text/language.tsx";
 import { rows } from "../../../use-read.ts";
 import { Choice, Filters, Search, useFilters } from "../../parts/filters.tsx";
 import { Listed } from "../../parts/listed.tsx";
@@ -24,16 +24,23 @@ const literal = (text: string) => text.replaceAll(/["\\%*]/g, "").trim();
 
 async function readProducts(
   supabase: Supabase,
+  language: Language,
   { search, active }: Filter,
   after: string | undefined,
 ) {
+  const name = `name_${language}` as const;
   let query = supabase.from("products")
     .select(
       "id, slug, name_en, name_fr, active, categories (name_en, name_fr), product_variants (id)",
     )
-    .order("slug").limit(pageSize + 1);
+    .order(name).order("id").limit(pageSize + 1);
   if (active !== undefined) query = query.eq("active", active === "yes");
-  if (after !== undefined) query = query.gt("slug", after);
+  if (after !== undefined) {
+    // Several may have one name: the id tells them apart.
+    const [lastName, lastId] = JSON.parse(after) as [string, string];
+    const quoted = `"${lastName.replaceAll(/["\\]/g, "\\$&")}"`;
+    query = query.or(`${name}.gt.${quoted},and(${name}.eq.${quoted},id.gt.${lastId})`);
+  }
   const words = literal(search ?? "");
   if (words !== "") {
     query = query.or(
@@ -42,10 +49,14 @@ async function readProducts(
   }
   const read = await rows(query);
   const page = read.slice(0, pageSize);
-  return { rows: page, next: read.length > pageSize ? page.at(-1)!.slug : null };
+  const last = page.at(-1);
+  const next = last === undefined || read.length <= pageSize
+    ? null
+    : JSON.stringify([last[name], last.id]);
+  return { rows: page, next };
 }
 
-/** The catalogue with what is not on sale, by slug. */
+/** The catalogue with what is not on sale, by name. */
 export function ProductList() {
   const { supabase } = useApp();
   const { t, language } = useLanguage();
@@ -53,8 +64,8 @@ export function ProductList() {
   const [filter] = useFilters();
   const asked = { search: filter("search"), active: filter("active") };
   const pages = usePages(
-    (after) => readProducts(supabase, asked, after),
-    JSON.stringify(asked),
+    (after) => readProducts(supabase, language, asked, after),
+    JSON.stringify([language, asked]),
   );
   return (
     <Page

@@ -1,0 +1,91 @@
+/**
+ * `task screenshots [folder]`: walks the pages of the running stack as the people that come with it, in both
+ * languages, and keeps a picture of each, at both widths and in both themes. A page that is too wide, that axe
+ * finds fault with, or that complains, fails.
+ */
+import assert from "node:assert/strict";
+import { runningVariables } from "../../local/cli/running.ts";
+import { accounts, demoPassword } from "../../local/demo/accounts.ts";
+import { chromiumPath, launchBrowser, type Visit, visit } from "./browser.ts";
+import { looksRight } from "./looks.ts";
+// #region shop
+import { shopWalks } from "./shop-screenshots.ts";
+// #endregion shop
+
+/** A way through pages of which pictures are kept. */
+export interface Walk {
+  /** Whom one is signed in as; nobody by default. */
+  as?: keyof typeof accounts;
+  locale?: "en-GB" | "fr-FR";
+  go(tab: Visit, picture: (name: string) => Promise<void>): Promise<void>;
+}
+
+/** The page at a path, once it has read what it shows. */
+export async function open({ page }: Visit, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForLoadState("networkidle");
+}
+
+const staffPages = ["payments", "webhooks", "deliveries", "jobs", "mail", "reconciliation"];
+
+const walks: Walk[] = [
+  {
+    as: "subscriber",
+    async go(tab, picture) {
+      for (const path of ["/billing", "/workspace"]) {
+        await open(tab, path);
+        await picture(`demo${path.replace("/", "-")}`);
+      }
+    },
+  },
+  {
+    as: "staff",
+    async go(tab, picture) {
+      await open(tab, "/staff");
+      await picture("staff-overview");
+      for (const name of staffPages) {
+        await open(tab, `/staff/${name}`);
+        await picture(`staff-${name}`);
+      }
+    },
+  },
+  {
+    as: "staff",
+    locale: "fr-FR",
+    async go(tab, picture) {
+      await open(tab, "/staff");
+      await picture("staff-overview-fr");
+    },
+  },
+  // #region shop
+  ...shopWalks,
+  // #endregion shop
+];
+
+if (import.meta.main) {
+  assert.ok(chromiumPath !== undefined, "needs Chromium");
+  const site = (await runningVariables())["SITE_URL"]!;
+  Deno.env.set("SCREENSHOTS", Deno.args[0] ?? "docs/screenshots");
+  const browser = await launchBrowser();
+  try {
+    for (const { as, locale = "en-GB", go } of walks) {
+      await using tab = await visit(browser, site, { locale });
+      if (as !== undefined) {
+        await open(tab, "/log-in");
+        // By type: the labels are in whatever language it is.
+        await tab.page.locator("input[type=email]").fill(accounts[as].email);
+        await tab.page.locator("input[type=password]").fill(demoPassword);
+        await tab.page.keyboard.press("Enter");
+        await tab.page.waitForURL((url) => url.pathname !== "/log-in");
+      }
+      await go(tab, async (name) => {
+        await looksRight(tab.page, name);
+        console.log(name);
+      });
+      assert.deepEqual(tab.complaints, []);
+    }
+  } finally {
+    await browser.close();
+  }
+}
