@@ -17,8 +17,11 @@ async function buying(
   await tab.page.waitForURL(`**${shopPage}/*`);
   await tab.page.waitForLoadState("networkidle");
   await picture(`shop-product${suffix}`);
+  const added = tab.page.waitForResponse((reply) =>
+    reply.request().method() === "POST" && new URL(reply.url()).pathname.endsWith("/cart")
+  );
   await tab.page.getByRole("button", { name: /^(Add to|Ajouter)/ }).first().click();
-  await tab.page.waitForLoadState("networkidle");
+  await added;
   await open(tab, cartPage);
   await picture(`shop-cart${suffix}`);
   await open(tab, checkoutPage);
