@@ -23,7 +23,7 @@ if (part === undefined || (options.length > 0 && !isTry)) {
   Deno.exit(2);
 }
 if (isTry) {
-  if (!await tryOut(root, part, say)) Deno.exit(1);
+  if (!await tryOut(part, say)) Deno.exit(1);
 } else {
   for (const line of await drop(root, part)) say(line);
   await regenerate(root, say);

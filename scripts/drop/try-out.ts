@@ -1,5 +1,5 @@
 /** Whether what remains without a part is green: everything is checked and tested in a copy. */
-import { copyCheckout } from "./copy.ts";
+import { copyCheckout } from "../checkout-copy.ts";
 import type { Part } from "./part.ts";
 
 /** As scripts/ok.ts has them. */
@@ -17,20 +17,16 @@ const steps: string[][] = [
 ];
 
 /** Drops it in a copy and tells of each step. @returns whether all went well */
-export async function tryOut(
-  root: string,
-  part: Part,
-  say: (line: string) => void,
-): Promise<boolean> {
-  await using copy = await copyCheckout(root);
+export async function tryOut(part: Part, say: (line: string) => void): Promise<boolean> {
+  await using copy = await copyCheckout();
   let failed = 0;
   for (const args of [["task", "drop", part.name], ...steps]) {
     const started = performance.now();
-    const said = await copy.deno(...args).then(() => undefined, (error) => String(error));
+    const { success, output } = await copy.deno(args);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    say(`${said === undefined ? "ok  " : "FAIL"} ${args.join(" ")} (${seconds} s)`);
-    if (said === undefined) continue;
-    say(said);
+    say(`${success ? "ok  " : "FAIL"} ${args.join(" ")} (${seconds} s)`);
+    if (success) continue;
+    say(output);
     failed++;
     // Nothing of the rest means anything.
     if (args[1] === "drop") break;

@@ -1,7 +1,7 @@
 /** docs/tutorial.md: every block of it is run, in order, in a copy of this checkout. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type CheckoutCopy, copyCheckout } from "../support/checkout-copy.ts";
+import { type CheckoutCopy, copyCheckout } from "../../scripts/checkout-copy.ts";
 import { portsInARow } from "../support/ports-in-a-row.ts";
 import { waitFor } from "../support/wait.ts";
 import { blocksOf } from "./blocks.ts";

@@ -8,35 +8,41 @@ import postgres from "postgres";
 import { freshDatabase } from "../../local/postgres/fresh-database.ts";
 import { migrate, readMigrations } from "../../local/postgres/migrate.ts";
 import { projectDir } from "../../local/stack.ts";
-import { type Checkout, copyCheckout } from "../../scripts/drop/copy.ts";
+import { type CheckoutCopy, copyCheckout } from "../../scripts/checkout-copy.ts";
 import { drop } from "../../scripts/drop/drop.ts";
 import { objectsOf } from "../../scripts/drop/objects.ts";
 import { shop } from "../../scripts/drop/shop/part.ts";
 import { filesOf, isBelow } from "../../scripts/drop/tree.ts";
 
-let copy: Checkout;
+let copy: CheckoutCopy;
+
+async function succeeds(...args: string[]): Promise<void> {
+  const { success, output } = await copy.deno(args);
+  assert.ok(success, `deno ${args.join(" ")}\n${output}`);
+}
+
 Deno.test.beforeAll(async () => {
-  copy = await copyCheckout(projectDir);
-  await copy.deno("task", "drop", "shop");
+  copy = await copyCheckout();
+  await succeeds("task", "drop", "shop");
 });
 Deno.test.afterAll(async () => await copy?.[Symbol.asyncDispose]());
 
-const migrations = () => readMigrations(join(copy.root, "supabase/migrations"));
+const migrations = () => readMigrations(join(copy.folder, "supabase/migrations"));
 
 Deno.test("drop: nothing of the shop's is left, and nothing leads there", async () => {
-  const files = await filesOf(copy.root);
+  const files = await filesOf(copy.folder);
   assert.deepEqual(files.filter((path) => isBelow(path, shop.paths)), []);
   assert.ok((await migrations()).at(-1)!.name === "without_shop");
-  await copy.deno("lint");
-  await copy.deno("task", "gates");
-  await copy.deno("task", "openapi", "--check");
+  await succeeds("lint");
+  await succeeds("task", "gates");
+  await succeeds("task", "openapi", "--check");
 });
 
 Deno.test("drop: what remains has its types", async () => {
   // Those that import most of what was changed; `task drop shop --try` checks every file.
   const functions = ["checkout-status", "jobs-run", "stripe-webhook"]
     .map((name) => `supabase/functions/${name}/index.ts`);
-  await copy.deno("check", ...functions, "web/src/main.tsx", "tests/rls/matrix.ts");
+  await succeeds("check", ...functions, "web/src/main.tsx", "tests/rls/matrix.ts");
   // Of every other file: whatever it names is there. The browser's names Deno does not know.
   const undefinedIn = async (cwd: string) => {
     // It fails where it finds any.
@@ -52,13 +58,13 @@ Deno.test("drop: what remains has its types", async () => {
     );
   };
   const known = new Set(await undefinedIn(projectDir));
-  assert.deepEqual((await undefinedIn(copy.root)).filter((message) => !known.has(message)), []);
+  assert.deepEqual((await undefinedIn(copy.folder)).filter((message) => !known.has(message)), []);
 });
 
 Deno.test("drop: no object of the database mentions what is gone, and the mirror works without it", async () => {
   await using database = await freshDatabase({
     server: Deno.env.get("SOCLE_TEST_DATABASE"),
-    supabaseDir: join(copy.root, "supabase"),
+    supabaseDir: join(copy.folder, "supabase"),
   });
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
   try {
@@ -128,7 +134,7 @@ Deno.test("drop: paid orders are not dropped before somebody says that they are 
     await sql`
       insert into public.orders (status, price_list_id, currency, subtotal_amount, total_amount, paid_at, expires_at)
       values ('review', 'eur', 'EUR', 100, 100, now(), now())`;
-    const supabaseDir = join(copy.root, "supabase");
+    const supabaseDir = join(copy.folder, "supabase");
     await assert.rejects(
       migrate(database.url, supabaseDir, { seed: false }),
       /cannot drop the shop: 1 orders were paid/,
@@ -142,8 +148,8 @@ Deno.test("drop: paid orders are not dropped before somebody says that they are 
 });
 
 Deno.test("drop: an upgrade's migration of the shop goes, what it makes anew is dropped anew, and again changes nothing", async () => {
-  assert.deepEqual(await drop(copy.root, shop), []);
-  const folder = join(copy.root, "supabase/migrations");
+  assert.deepEqual(await drop(copy.folder, shop), []);
+  const folder = join(copy.folder, "supabase/migrations");
   const late = join(folder, "29990101000000_shop_later.sql");
   const shared = join(folder, "29990101000001_health_again.sql");
   await Deno.writeTextFile(late, "-- Later.\n\nalter table public.orders add column later text;\n");
@@ -152,11 +158,11 @@ Deno.test("drop: an upgrade's migration of the shop goes, what it makes anew is 
     "-- Again.\n\ncreate or replace function public.account_files(user_id uuid)\nreturns jsonb;\n",
   );
   try {
-    assert.deepEqual(await drop(copy.root, shop), [
+    assert.deepEqual(await drop(copy.folder, shop), [
       "supabase/migrations/29990101000000_shop_later.sql: deleted, an upgrade brought it",
       "supabase/migrations/29990101000002_without_shop.sql: written",
     ]);
-    assert.deepEqual(await drop(copy.root, shop), []);
+    assert.deepEqual(await drop(copy.folder, shop), []);
   } finally {
     await Deno.remove(shared);
     await Deno.remove(join(folder, "29990101000002_without_shop.sql")).catch(() => {});

@@ -1,7 +1,7 @@
 /** What `task new` writes passes everything that every endpoint, table and job must pass, at once. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type CheckoutCopy, copyCheckout } from "../support/checkout-copy.ts";
+import { type CheckoutCopy, copyCheckout } from "../../scripts/checkout-copy.ts";
 
 let copy: CheckoutCopy;
 Deno.test.beforeAll(async () => {

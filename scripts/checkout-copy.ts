@@ -1,6 +1,6 @@
-/** A copy of this checkout that a test may change: what git holds, on the packages of this one. */
+/** A copy of this checkout to try things on: what git holds, on the packages of this one. */
 import { dirname, join } from "node:path";
-import { repository, root, type Tree } from "../../scripts/gates/tree.ts";
+import { repository, root, type Tree } from "./gates/tree.ts";
 
 /** What a program that has ended wrote. */
 export interface Ran {
@@ -60,7 +60,11 @@ export async function copyCheckout(): Promise<CheckoutCopy> {
     await Deno.mkdir(join(folder, parent), { recursive: true });
   }
   await Promise.all(paths.map((path) => Deno.copyFile(join(root, path), join(folder, path))));
-  await Deno.symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  for (const packages of ["node_modules", "web/node_modules"]) {
+    const isThere = await Deno.stat(join(root, packages)).then(() => true, () => false);
+    if (isThere) await Deno.symlink(join(root, packages), join(folder, packages));
+  }
+  // What lists the files asks git for them.
   const { success, output } = await run(folder, "git", ["init", "-q"]);
   if (!success) throw new Error(`git init failed: ${output}`);
   return {
