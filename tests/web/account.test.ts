@@ -1,34 +1,21 @@
 /** Where the mails of Auth lead, in a browser: an address confirmed, a password chosen anew. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import type { Browser } from "playwright-core";
 import { connect } from "../support/connect.ts";
 import { authLink, mailsTo, mailTo } from "../support/mails.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { anonymous, call } from "../support/stack.ts";
 import { freshAddress } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import { givePlan } from "../workspaces/team.ts";
-import { chromiumPath, headingIs, launchBrowser, logInOn, signUpOn, visit } from "./browser.ts";
+import { headingIs, logInOn, signUpOn } from "./browser.ts";
 import { looksRight } from "./looks.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
+const chromium = onOwnStack({ auth: { confirmations: true } });
+const { ignore } = chromium;
 const welcomed = /^Welcome/;
 const toConfirm = /^Confirm your email/;
 const toReset = /password/;
-
-let own: OwnStack;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  own = await startOwnStack({ auth: { confirmations: true }, web: true });
-  browser = await launchBrowser();
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await own?.[Symbol.asyncDispose]();
-});
 
 function person() {
   return { name: "Ada", email: freshAddress(), password: `pw-${crypto.randomUUID()}` };
@@ -37,9 +24,12 @@ function person() {
 /** Signed up and confirmed, without a browser. */
 async function member() {
   const one = person();
-  const made = await call("POST", "auth-signup", { on: own.at, body: { ...one, locale: "en" } });
+  const made = await call("POST", "auth-signup", {
+    on: chromium.started.at,
+    body: { ...one, locale: "en" },
+  });
   assert.equal(made.status, 201);
-  const opened = await fetch(authLink(await mailTo(one.email, toConfirm, own.at)), {
+  const opened = await fetch(authLink(await mailTo(one.email, toConfirm, chromium.started.at)), {
     redirect: "manual",
   });
   await opened.body?.cancel();
@@ -50,7 +40,7 @@ Deno.test({
   name: "web: sign up, confirm by the mail's link, and see the plans",
   ignore,
   async fn() {
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     const ada = person();
     await page.goto("/sign-up");
@@ -60,11 +50,15 @@ Deno.test({
     await headingIs(page, "Look into your mailbox");
     await looksRight(page, "sign-up-mailed");
 
-    const mail = await mailTo(ada.email, toConfirm, own.at);
+    const mail = await mailTo(ada.email, toConfirm, chromium.started.at);
     await page.goto(authLink(mail));
     await headingIs(page, "Your address is confirmed");
-    assert.equal(page.url(), `${own.at.siteUrl}/confirm`, "no token stays in the address");
-    await mailTo(ada.email, welcomed, own.at);
+    assert.equal(
+      page.url(),
+      `${chromium.started.at.siteUrl}/confirm`,
+      "no token stays in the address",
+    );
+    await mailTo(ada.email, welcomed, chromium.started.at);
 
     await page.getByRole("link", { name: "Plan and billing" }).click();
     await headingIs(page, "Plan and billing");
@@ -73,7 +67,7 @@ Deno.test({
     assert.deepEqual(complaints, []);
 
     // The same link once more, as somebody else who has no session opens it.
-    await using other = await visit(browser, own.at.siteUrl);
+    await using other = await chromium.visit();
     await other.page.goto(authLink(mail));
     await other.page.getByText("This link is no longer good").waitFor();
     await other.page.getByText("otp_expired").waitFor();
@@ -85,12 +79,12 @@ Deno.test({
   name: "web: a link that is no longer good lets one ask for another mail, which works",
   ignore,
   async fn() {
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page } = tab;
     const ada = person();
     await signUpOn(page, ada);
     await headingIs(page, "Look into your mailbox");
-    const first = authLink(await mailTo(ada.email, toConfirm, own.at));
+    const first = authLink(await mailTo(ada.email, toConfirm, chromium.started.at));
 
     const wrong = new URL(first);
     wrong.searchParams.set("token", "0".repeat(56));
@@ -107,7 +101,7 @@ Deno.test({
     // Sent once: another click would make this one's link worthless.
     const again = await waitFor(
       "a second mail",
-      async () => (await mailsTo(ada.email, own.at))[1],
+      async () => (await mailsTo(ada.email, chromium.started.at))[1],
     );
     await page.goto(authLink(again));
     await headingIs(page, "Your address is confirmed");
@@ -119,7 +113,7 @@ Deno.test({
   ignore,
   async fn() {
     const ada = await member();
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/");
     await page.getByRole("link", { name: "Forgotten your password?" }).click();
@@ -130,7 +124,10 @@ Deno.test({
 
     const mail = await waitFor(
       "the reset mail",
-      async () => (await mailsTo(ada.email, own.at)).find(({ subject }) => toReset.test(subject)),
+      async () =>
+        (await mailsTo(ada.email, chromium.started.at)).find(({ subject }) =>
+          toReset.test(subject)
+        ),
     );
     await page.goto(authLink(mail));
     const password = `new-${crypto.randomUUID()}`;
@@ -154,12 +151,15 @@ Deno.test({
   ignore,
   async fn() {
     const ada = await member();
-    await call("POST", "auth-password-reset", { on: own.at, body: { email: ada.email } });
-    const mail = await mailTo(ada.email, toReset, own.at);
-    await using tab = await visit(browser, own.at.siteUrl);
+    await call("POST", "auth-password-reset", {
+      on: chromium.started.at,
+      body: { email: ada.email },
+    });
+    const mail = await mailTo(ada.email, toReset, chromium.started.at);
+    await using tab = await chromium.visit();
     await tab.page.goto(authLink(mail));
     await tab.page.getByLabel("New password").waitFor();
-    assert.equal(tab.page.url(), `${own.at.siteUrl}/new-password`);
+    assert.equal(tab.page.url(), `${chromium.started.at.siteUrl}/new-password`);
   },
 });
 
@@ -167,7 +167,7 @@ Deno.test({
   name: "web: French for a French browser, and the switch stays",
   ignore,
   async fn() {
-    await using tab = await visit(browser, own.at.siteUrl, { locale: "fr-FR" });
+    await using tab = await chromium.visit({ locale: "fr-FR" });
     const { page, complaints } = tab;
     await page.goto("/billing");
     await headingIs(page, "Se connecter");
@@ -186,7 +186,7 @@ Deno.test({
   ignore,
   async fn() {
     const ada = await member();
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/");
     await headingIs(page, "A whole application");
@@ -208,7 +208,7 @@ Deno.test({
       );
       assert.ok(focused.includes(stop), `${stop} is expected, and the focus is on ${focused}`);
     }
-    // "Log in" of the header again takes one to the form on a page of its own.
+    // "Log in" of the header again takes one to the form on a page of its chromium.started.
     await page.keyboard.press("Enter");
     await headingIs(page, "Log in");
     await page.keyboard.press("Tab");
@@ -230,7 +230,7 @@ Deno.test({
   ignore,
   async fn() {
     const ada = await member();
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/mail-preferences");
     await logInOn(page, ada);
@@ -242,14 +242,14 @@ Deno.test({
     await news.check();
     await looksRight(page, "mail-preferences");
 
-    const sql = connect(own.at);
+    const sql = connect(chromium.started.at);
     const [user] = await sql<
       { id: string }[]
     >`select id from auth.users where email = ${ada.email}`;
     await sql.end();
-    const mac = createHmac("sha256", own.stack.functionsEnv["LINK_SECRET"]!)
+    const mac = createHmac("sha256", chromium.started.stack.functionsEnv["LINK_SECRET"]!)
       .update(`unsubscribe:${user!.id}.tips`).digest("base64url");
-    await using other = await visit(browser, own.at.siteUrl, { locale: "fr-FR" });
+    await using other = await chromium.visit({ locale: "fr-FR" });
     await other.page.goto(`/unsubscribe?token=${user!.id}.tips.${mac}`);
     await headingIs(other.page, "Recevoir moins d’e-mails");
     await other.page.getByRole("button", { name: "Ne plus les recevoir" }).click();
@@ -268,7 +268,7 @@ Deno.test({
   ignore,
   async fn() {
     const ada = await member();
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/account/delete");
     await headingIs(page, "Log in");
@@ -276,20 +276,24 @@ Deno.test({
     await headingIs(page, "Delete your account");
     await page.getByRole("button", { name: "Send me a link to confirm" }).click();
     await page.getByText("A mail is on its way").waitFor();
-    const mail = await mailTo(ada.email, /Confirm the deletion/, own.at);
+    const mail = await mailTo(ada.email, /Confirm the deletion/, chromium.started.at);
     const link = /https?:\/\/\S+\/account\/delete#token=\w+/.exec(mail.text!)![0];
     await page.goto(link);
     await page.getByRole("button", { name: "Delete my account in seven days" }).click();
     await page.getByText("Your account will be deleted on").waitFor();
     await looksRight(page, "account-delete");
-    assert.equal(page.url(), `${own.at.siteUrl}/account/delete`, "no token stays in the address");
+    assert.equal(
+      page.url(),
+      `${chromium.started.at.siteUrl}/account/delete`,
+      "no token stays in the address",
+    );
     await page.getByRole("button", { name: "Keep my account" }).click();
     await page.getByText("Your account stays.").waitFor();
 
     await page.goto("/account/export");
     await page.getByRole("button", { name: "Prepare a copy" }).click();
     await page.getByText("is being prepared").waitFor();
-    await mailTo(ada.email, /copy of your/, own.at);
+    await mailTo(ada.email, /copy of your/, chromium.started.at);
     await page.reload();
     await page.getByRole("link", { name: "Download part 1" }).waitFor();
     await looksRight(page, "account-export");
@@ -302,23 +306,23 @@ Deno.test({
   ignore,
   async fn() {
     const owner = await member();
-    const client = anonymous(own.at);
+    const client = anonymous(chromium.started.at);
     const { data: { session } } = await client.auth.signInWithPassword(owner);
     const { data: workspace } = await client.rpc("workspace_create", { name: "Atelier" });
-    const sql = connect(own.at);
+    const sql = connect(chromium.started.at);
     await givePlan(sql, workspace!.id, 5);
     await sql.end();
     const guest = person();
     const sent = await call("POST", "workspace-invite", {
-      on: own.at,
+      on: chromium.started.at,
       token: session!.access_token,
       body: { workspace_id: workspace!.id, email: guest.email, role: "admin" },
     });
     assert.equal(sent.status, 201, JSON.stringify(sent.body));
-    const mail = await mailTo(guest.email, /Ada invites you/, own.at);
+    const mail = await mailTo(guest.email, /Ada invites you/, chromium.started.at);
     const link = /https?:\/\/\S+\/invitation\?token=\w+/.exec(mail.text!)![0];
 
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto(link);
     await headingIs(page, "Join Atelier");
@@ -332,7 +336,7 @@ Deno.test({
     await page.getByLabel("Password").fill(guest.password);
     await page.getByRole("button", { name: "Create the account" }).click();
     await headingIs(page, "Look into your mailbox");
-    await page.goto(authLink(await mailTo(guest.email, toConfirm, own.at)));
+    await page.goto(authLink(await mailTo(guest.email, toConfirm, chromium.started.at)));
     await headingIs(page, "Your address is confirmed");
 
     // It waits at the start page, and at the link.

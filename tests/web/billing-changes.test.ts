@@ -1,35 +1,23 @@
 /** Changes of a plan on the billing page: quoted and charged as quoted, planned, paused; what an unpaid one brings. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import type { Page } from "playwright-core";
 import { buy, customerOf, subscriptionIn } from "../support/purchases.ts";
 import { stripeSdk } from "../support/stack.ts";
 import { advance, delivered } from "../support/stripe-local.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { chromiumPath, headingIs, launchBrowser, logInOn, type Visit, visit } from "./browser.ts";
+import { headingIs, logInOn, type Visit } from "./browser.ts";
 import { looksRight } from "./looks.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
-
-let own: OwnStack;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  own = await startOwnStack({ web: true });
-  browser = await launchBrowser();
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await own?.[Symbol.asyncDispose]();
-});
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
 /** A customer of Basic on the billing page. */
 async function customer(): Promise<{ user: TestUser; id: string; tab: Visit }> {
-  const user = await signUp({ on: own.at, name: "Ada" });
-  const id = await buy(user, {}, own.at);
-  const tab = await visit(browser, own.at.siteUrl);
+  const user = await signUp({ on: chromium.started.at, name: "Ada" });
+  const id = await buy(user, {}, chromium.started.at);
+  const tab = await chromium.visit();
   await tab.page.goto("/billing");
   await logInOn(tab.page, user);
   await tab.page.getByRole("region", { name: "Change the plan" }).waitFor();
@@ -51,7 +39,7 @@ Deno.test({
     const { user, tab } = await customer();
     await using _tab = tab;
     const { page, complaints } = tab;
-    const stripe = stripeSdk(own.at);
+    const stripe = stripeSdk(chromium.started.at);
     const coupon = await stripe.coupons.create({ percent_off: 20, duration: "forever" });
     const { code } = await stripe.promotionCodes.create({
       promotion: { type: "coupon", coupon: coupon.id },
@@ -85,8 +73,8 @@ Deno.test({
     await ask(page, "Pro: €49.00 a month");
     const pay = page.getByRole("button", { name: /^Change, and pay/ });
     await pay.waitFor();
-    const stripe = stripeSdk(own.at);
-    const { id: stripeCustomer } = await customerOf(user, own.at);
+    const stripe = stripeSdk(chromium.started.at);
+    const { id: stripeCustomer } = await customerOf(user, chromium.started.at);
     await stripe.customers.createBalanceTransaction(stripeCustomer, {
       amount: -1000,
       currency: "eur",
@@ -135,15 +123,15 @@ Deno.test({
     const { user, id, tab } = await customer();
     await using _tab = tab;
     const { page } = tab;
-    const stripe = stripeSdk(own.at);
-    const { id: stripeCustomer } = await customerOf(user, own.at);
+    const stripe = stripeSdk(chromium.started.at);
+    const { id: stripeCustomer } = await customerOf(user, chromium.started.at);
     const failing = await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", {
       customer: stripeCustomer,
     });
     await stripe.subscriptions.update(id, { default_payment_method: failing.id });
-    await advance(own.at, 32 * 24 * 60 * 60);
+    await advance(chromium.started.at, 32 * 24 * 60 * 60);
     await subscriptionIn(user, "past_due");
-    await delivered(own.at);
+    await delivered(chromium.started.at);
     await page.reload();
     const unpaid = page.getByRole("region", { name: "The last payment failed" });
     await unpaid.getByText(/^Invoice .* of €19\.00 is not paid\./).waitFor();
@@ -151,7 +139,7 @@ Deno.test({
     await unpaid.getByText("The workspace is read-only: it does not grow").waitFor();
     await looksRight(page, "billing-unpaid");
     await unpaid.getByRole("link", { name: "Pay the open invoice" }).click();
-    await page.waitForURL((url) => url.origin === new URL(own.at.stripeUrl).origin);
+    await page.waitForURL((url) => url.origin === new URL(chromium.started.at.stripeUrl).origin);
   },
 });
 
@@ -160,8 +148,8 @@ Deno.test({
     "web: billing details and a tax number are kept, and what is wrong with one is said in French",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at, name: "Ada", locale: "fr" });
-    await using tab = await visit(browser, own.at.siteUrl, { locale: "fr-FR" });
+    const user = await signUp({ on: chromium.started.at, name: "Ada", locale: "fr" });
+    await using tab = await chromium.visit({ locale: "fr-FR" });
     const { page, complaints } = tab;
     await page.goto("/billing/details");
     await page.getByLabel("Adresse e-mail").fill(user.email);

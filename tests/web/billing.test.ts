@@ -1,50 +1,28 @@
 /** The billing page in a browser, and the way from it to Stripe's page and back. */
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { connect } from "../support/connect.ts";
 import { mailsTo } from "../support/mails.ts";
 import { meterOf } from "../support/metering.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { buy } from "../support/purchases.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import {
-  choosePlan,
-  chromiumPath,
-  headingIs,
-  launchBrowser,
-  logInOn,
-  openBilling,
-  seriousFindings,
-  visit,
-} from "./browser.ts";
+import { choosePlan, headingIs, logInOn, openBilling, seriousFindings } from "./browser.ts";
 
 import { looksRight } from "./looks.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
 /** A receipt, not the mail that welcomes. */
 const isReceipt = ({ subject }: { subject: string }) => /receipt/i.test(subject);
 
-const ignore = chromiumPath === undefined;
-
-let own: OwnStack;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  own = await startOwnStack({ web: true });
-  browser = await launchBrowser();
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await own?.[Symbol.asyncDispose]();
-});
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
 Deno.test({
   name: "web: somebody new sees the plans, and the one chosen is paid on Stripe's page",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    await using tab = await visit(browser, own.at.siteUrl);
+    const user = await signUp({ on: chromium.started.at });
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/billing");
     await headingIs(page, "Log in");
@@ -55,7 +33,7 @@ Deno.test({
     assert.deepEqual(complaints, []);
 
     await choosePlan(page, "Basic");
-    await page.waitForURL((url) => url.origin === new URL(own.at.stripeUrl).origin);
+    await page.waitForURL((url) => url.origin === new URL(chromium.started.at.stripeUrl).origin);
   },
 });
 
@@ -63,13 +41,13 @@ Deno.test({
   name: "web: a subscriber sees plan, card, invoice and payment, ends the plan and keeps it",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    await buy(user, {}, own.at);
-    const sql = connect(own.at);
+    const user = await signUp({ on: chromium.started.at });
+    await buy(user, {}, chromium.started.at);
+    const sql = connect(chromium.started.at);
     const meter = meterOf(sql, user.workspaceId, "api_calls");
     await meter.count(1200);
     await sql.end();
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/");
     await logInOn(page, user);
@@ -105,7 +83,7 @@ Deno.test({
     await page.getByText(/The receipt of .* is on its way/).waitFor();
     await waitFor(
       "the receipt, again",
-      async () => (await mailsTo(user.email, own.at)).filter(isReceipt).length === 2,
+      async () => (await mailsTo(user.email, chromium.started.at)).filter(isReceipt).length === 2,
     );
     await looksRight(page, "billing-documents");
     assert.deepEqual(complaints, []);
@@ -116,8 +94,8 @@ Deno.test({
   name: "web: a checkout that is not one's own is shown as a problem with its code",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at, locale: "fr" });
-    await using tab = await visit(browser, own.at.siteUrl, { locale: "fr" });
+    const user = await signUp({ on: chromium.started.at, locale: "fr" });
+    await using tab = await chromium.visit({ locale: "fr" });
     const { page } = tab;
     await page.goto("/checkout/return?session_id=cs_test_unknown");
     await page.getByLabel("Adresse e-mail").fill(user.email);

@@ -1,46 +1,25 @@
 /** Paying on Stripe's page in a real browser, and Stripe's portal, as a person meets them. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
+import type { Page } from "playwright-core";
 import { buy, customerOf, subscriptionIn } from "../support/purchases.ts";
 import { stripeSdk } from "../support/stack.ts";
 import { advance } from "../support/stripe-local.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import {
-  choosePlan,
-  chromiumPath,
-  headingIs,
-  launchBrowser,
-  logInOn,
-  openPortal,
-  type Visit,
-  visit,
-} from "./browser.ts";
+import { choosePlan, headingIs, logInOn, openPortal, type Visit } from "./browser.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
-
-let own: OwnStack;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  own = await startOwnStack({ web: true });
-  browser = await launchBrowser();
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await own?.[Symbol.asyncDispose]();
-});
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
 /** A new user's tab at Stripe's page for the plan. */
 async function atCheckout(plan: string): Promise<{ user: TestUser; tab: Visit }> {
-  const user = await signUp({ on: own.at });
-  const tab = await visit(browser, own.at.siteUrl);
+  const user = await signUp({ on: chromium.started.at });
+  const tab = await chromium.visit();
   await tab.page.goto("/billing");
   await logInOn(tab.page, user);
   await choosePlan(tab.page, plan);
-  await tab.page.waitForURL((url) => url.origin === new URL(own.at.stripeUrl).origin);
+  await tab.page.waitForURL((url) => url.origin === new URL(chromium.started.at.stripeUrl).origin);
   return { user, tab };
 }
 
@@ -87,7 +66,7 @@ Deno.test({
   async fn() {
     const { user, tab } = await atCheckout("Basic");
     // The way back never loads: as if the tab had been closed there.
-    await tab.page.route(`${own.at.siteUrl}/**`, (route) => route.abort());
+    await tab.page.route(`${chromium.started.at.siteUrl}/**`, (route) => route.abort());
     await payWith(tab.page, "4242 4242 4242 4242");
     await subscriptionIn(user, "active");
     await tab[Symbol.asyncDispose]();
@@ -111,22 +90,22 @@ Deno.test({
   name: "portal in Chromium: a renewal was declined; a new card there makes it active again",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    const id = await buy(user, {}, own.at);
-    const stripe = stripeSdk(own.at);
-    const { id: customer } = await customerOf(user, own.at);
+    const user = await signUp({ on: chromium.started.at });
+    const id = await buy(user, {}, chromium.started.at);
+    const stripe = stripeSdk(chromium.started.at);
+    const { id: customer } = await customerOf(user, chromium.started.at);
     const failing = await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer });
     await stripe.subscriptions.update(id, { default_payment_method: failing.id });
-    await advance(own.at, 32 * 24 * 60 * 60);
+    await advance(chromium.started.at, 32 * 24 * 60 * 60);
     await subscriptionIn(user, "past_due");
 
     // A month has passed on Stripe's clock alone: the session is still good.
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page } = tab;
     await page.goto("/billing");
     await logInOn(page, user);
     await openPortal(page);
-    await page.waitForURL((url) => url.origin === new URL(own.at.stripeUrl).origin);
+    await page.waitForURL((url) => url.origin === new URL(chromium.started.at.stripeUrl).origin);
     await page.getByLabel("Card number").fill("4242 4242 4242 4242");
     await page.getByRole("button", { name: "Save new card" }).click();
     // Stripe tries what is open again by its own schedule.
@@ -134,7 +113,7 @@ Deno.test({
       const held = await stripe.subscriptions.retrieve(id);
       return held.default_payment_method !== failing.id;
     });
-    await advance(own.at, 8 * 24 * 60 * 60);
+    await advance(chromium.started.at, 8 * 24 * 60 * 60);
     await subscriptionIn(user, "active");
   },
 });

@@ -1,36 +1,23 @@
 /** Somebody's own pages: picture, name, language, password, address, and the other devices. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { Browser } from "playwright-core";
 import { authLink, mailTo } from "../support/mails.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { chromiumPath, headingIs, launchBrowser, logInOn, visit } from "./browser.ts";
+import { headingIs, logInOn } from "./browser.ts";
 import { looksRight } from "./looks.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
-
-let own: OwnStack;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  own = await startOwnStack({ web: true });
-  browser = await launchBrowser();
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await own?.[Symbol.asyncDispose]();
-});
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
 Deno.test({
   name:
     "web: a picture is cut out and shown; name and language are kept, and the page is French at once",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at, name: "Ada" });
-    await using tab = await visit(browser, own.at.siteUrl);
+    const user = await signUp({ on: chromium.started.at, name: "Ada" });
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/account");
     await logInOn(page, user);
@@ -88,8 +75,8 @@ Deno.test({
   name: "web: a file that is no picture is refused in words, and the picture stays",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    await using tab = await visit(browser, own.at.siteUrl);
+    const user = await signUp({ on: chromium.started.at });
+    await using tab = await chromium.visit();
     const { page } = tab;
     await page.goto("/account");
     await logInOn(page, user);
@@ -108,8 +95,8 @@ Deno.test({
   name: "web: password and address are changed, and whoever is signed in elsewhere is no longer",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    await using tab = await visit(browser, own.at.siteUrl);
+    const user = await signUp({ on: chromium.started.at });
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/account/security");
     await logInOn(page, user);
@@ -132,9 +119,12 @@ Deno.test({
     await page.getByText(`A mail is on its way to ${email}.`).waitFor();
     assert.deepEqual(complaints, []);
     for (const address of [user.email, email]) {
-      const reply = await fetch(authLink(await mailTo(address, /address|email/i, own.at)), {
-        redirect: "manual",
-      });
+      const reply = await fetch(
+        authLink(await mailTo(address, /address|email/i, chromium.started.at)),
+        {
+          redirect: "manual",
+        },
+      );
       await reply.body?.cancel();
     }
     await page.goto("/account");

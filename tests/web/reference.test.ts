@@ -2,34 +2,26 @@
 import assert from "node:assert/strict";
 import { loadDeclarations } from "../../scripts/declarations.ts";
 import { operationIds } from "../../scripts/openapi/operation-id.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { signUp } from "../support/users.ts";
-import { chromiumPath, launchBrowser, seriousFindings, visit } from "./browser.ts";
+import { seriousFindings } from "./browser.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
-let own: OwnStack;
-let browser: Awaited<ReturnType<typeof launchBrowser>>;
-if (!ignore) {
-  Deno.test.beforeAll(async () => {
-    [own, browser] = await Promise.all([startOwnStack({ web: true }), launchBrowser()]);
-  });
-  Deno.test.afterAll(async () => {
-    await browser?.close();
-    await own?.[Symbol.asyncDispose]();
-  });
-}
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
 for (const colorScheme of ["light", "dark"] as const) {
   Deno.test({
     name: `reference: shows every operation in the ${colorScheme}, and asks nobody but the stack`,
     ignore,
     async fn() {
-      await using visited = await visit(browser, own.at.siteUrl, { colorScheme });
+      await using visited = await chromium.visit({ colorScheme });
       const { page, complaints } = visited;
       const elsewhere: string[] = [];
       page.on("request", (request) => {
         const { origin, protocol } = new URL(request.url());
-        if (origin !== own.at.siteUrl && !/^(data|blob):$/.test(protocol)) elsewhere.push(origin);
+        if (origin !== chromium.started.at.siteUrl && !/^(data|blob):$/.test(protocol)) {
+          elsewhere.push(origin);
+        }
       });
       await page.goto("/reference");
       const summaries = page.locator(".opblock-summary-operation-id");
@@ -56,8 +48,8 @@ Deno.test({
   name: "reference: who signs in on the page is signed in for what is tried next",
   ignore,
   async fn() {
-    const { email, password } = await signUp({ on: own.at, name: "Ada" });
-    await using visited = await visit(browser, own.at.siteUrl);
+    const { email, password } = await signUp({ on: chromium.started.at, name: "Ada" });
+    await using visited = await chromium.visit();
     const { page, complaints } = visited;
     await page.goto("/reference");
     const login = page.locator("#operations-Accounts-authLogin");

@@ -1,33 +1,13 @@
 /** The frame of every page: how much it loads, and its ways at both widths and in both themes. */
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import type { Browser } from "playwright-core";
 import { looksRight } from "./looks.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { signUp } from "../support/users.ts";
-import {
-  chromiumPath,
-  headingIs,
-  launchBrowser,
-  logInOn,
-  seriousFindings,
-  visit,
-} from "./browser.ts";
+import { headingIs, logInOn, seriousFindings } from "./browser.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
-
-let own: OwnStack;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  own = await startOwnStack({ web: true });
-  browser = await launchBrowser();
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await own?.[Symbol.asyncDispose]();
-});
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
 /** Compressed, in bytes: what the first page may load of script. */
 const budget = 200_000;
@@ -36,7 +16,7 @@ Deno.test({
   name: "web: the first page loads less than 200 kB of script, compressed",
   ignore,
   async fn() {
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     const scripts = new Map<string, Promise<number>>();
     page.on("response", (response) => {
@@ -58,8 +38,8 @@ Deno.test({
   name: "web: at 390 px the ways are behind the menu, which says whether it is open",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    await using tab = await visit(browser, own.at.siteUrl, {
+    const user = await signUp({ on: chromium.started.at });
+    await using tab = await chromium.visit({
       viewport: { width: 390, height: 844 },
     });
     const { page, complaints } = tab;
@@ -86,7 +66,7 @@ Deno.test({
   name: "web: the colours follow the device until somebody chooses, and the choice stays",
   ignore,
   async fn() {
-    await using tab = await visit(browser, own.at.siteUrl, { colorScheme: "dark" });
+    await using tab = await chromium.visit({ colorScheme: "dark" });
     const { page, complaints } = tab;
     const scheme = () => page.locator("html").getAttribute("data-mantine-color-scheme");
     await page.goto("/");

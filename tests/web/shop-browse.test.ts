@@ -1,37 +1,17 @@
 /** The shop in a real browser: finding things, saying what one thinks of them, and giving them back. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
-import { siteCacheDir } from "../../local/stack.ts";
-import { startWeb, type Web } from "../../local/web/server.ts";
+import type { Page } from "playwright-core";
 import { connect } from "../support/connect.ts";
 import { insertPaidOrder } from "../support/shop.ts";
-import { call, stack } from "../support/stack.ts";
+import { call } from "../support/stack.ts";
 import { signUp, signUpStaff } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { chromiumPath, headingIs, launchBrowser, logInOn, visit } from "./browser.ts";
+import { headingIs, logInOn } from "./browser.ts";
 import { looksRight } from "./looks.ts";
+import { onSharedStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
-
-let web: Web;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  // Beside the stack that all tests share; nobody comes back from Stripe's page here.
-  web = await startWeb({
-    port: 0,
-    env: { SUPABASE_URL: stack.url, SUPABASE_PUBLISHABLE_KEY: stack.publishableKey },
-    cacheDir: siteCacheDir,
-    log: () => {},
-  });
-  browser = await launchBrowser();
-  await waitFor("the build", async () => (await fetch(web.url, { method: "HEAD" })).ok, 120);
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await web?.stop();
-});
+const chromium = onSharedStack();
+const { ignore } = chromium;
 
 const wide = { viewport: { width: 1280, height: 800 } };
 
@@ -81,7 +61,7 @@ Deno.test({
   ignore,
   async fn() {
     const { unique, category } = await sixty();
-    await using tab = await visit(browser, web.url, wide);
+    await using tab = await chromium.visit(wide);
     const { page, complaints } = tab;
     await page.goto(category);
     await headingIs(page, `Things ${unique}`);
@@ -127,7 +107,7 @@ Deno.test({
   ignore,
   async fn() {
     const { unique, category } = await sixty();
-    await using tab = await visit(browser, web.url, wide);
+    await using tab = await chromium.visit(wide);
     const { page, complaints } = tab;
     await page.goto(category);
     await counted(page, "60 products");
@@ -165,7 +145,7 @@ Deno.test({
   ignore,
   async fn() {
     const { category } = await sixty();
-    await using tab = await visit(browser, web.url, { viewport: { width: 390, height: 844 } });
+    await using tab = await chromium.visit({ viewport: { width: 390, height: 844 } });
     const { page, complaints } = tab;
     await page.goto(category);
     await page.getByRole("button", { name: "Filters (1)" }).click();
@@ -215,7 +195,7 @@ Deno.test({
   async fn() {
     const user = await signUp({ name: "Grace Hopper" });
     const { slug } = await bought(user.id);
-    await using tab = await visit(browser, web.url, wide);
+    await using tab = await chromium.visit(wide);
     const { page, complaints } = tab;
     await page.goto(`/shop/${slug}`);
     await page.getByText("Nobody has said anything yet.").waitFor();
@@ -236,7 +216,7 @@ Deno.test({
     await page.getByRole("button", { name: "Save the review" }).click();
     await page.getByText("Stands well.").waitFor();
 
-    await using elsewhere = await visit(browser, web.url, { locale: "fr-FR" });
+    await using elsewhere = await chromium.visit({ locale: "fr-FR" });
     await elsewhere.page.goto(`/shop/${slug}`);
     await elsewhere.page.getByText("Grace H.").waitFor();
     await elsewhere.page.getByText("Stands well.").waitFor();
@@ -262,7 +242,7 @@ Deno.test({
       body: { order_id: orderId, carrier: "Colissimo", tracking_number: "6A1" },
     });
     assert.equal(shipped.status, 200, JSON.stringify(shipped.body));
-    await using tab = await visit(browser, web.url, wide);
+    await using tab = await chromium.visit(wide);
     const { page, complaints } = tab;
     await page.goto(`/orders/${orderId}`);
     await logInOn(page, user);
@@ -301,7 +281,7 @@ Deno.test({
   ignore,
   async fn() {
     const { unique } = await sixty();
-    await using tab = await visit(browser, web.url, wide);
+    await using tab = await chromium.visit(wide);
     const { page } = tab;
     await page.route("**/config.json", async (route) => {
       const reply = await route.fetch();

@@ -1,48 +1,32 @@
 /** What staff do with the shop, in a browser: part of an order goes back, a file of the catalogue comes in. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { Browser, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import type { Sql } from "../support/database.ts";
 import { connect } from "../support/connect.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { payPage } from "../support/pay-page.ts";
 import { inCategory, onSale } from "../support/products.ts";
 import { checkout, checkoutStatus, guest } from "../support/shopping.ts";
 import { stripeSdk } from "../support/stack.ts";
 import { signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import {
-  chromiumPath,
-  headingIs,
-  launchBrowser,
-  logInOn,
-  seriousFindings,
-  type Visit,
-  visit,
-} from "./browser.ts";
+import { headingIs, logInOn, seriousFindings, type Visit } from "./browser.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
-let own: OwnStack;
-let browser: Browser;
 let sql: Sql;
 let staff: TestUser;
 Deno.test.beforeAll(async () => {
   if (ignore) return;
-  own = await startOwnStack({ web: true });
-  sql = connect(own.at);
-  staff = await signUpStaff({ on: own.at });
-  browser = await launchBrowser();
+  sql = connect(chromium.started.at);
+  staff = await signUpStaff({ on: chromium.started.at });
 });
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await sql?.end();
-  await own?.[Symbol.asyncDispose]();
-});
+Deno.test.afterAll(() => sql?.end());
 
-async function staffTab(path: string, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
-  const tab = await visit(browser, own.at.siteUrl, options);
+async function staffTab(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const tab = await chromium.visit(options);
   await tab.page.goto(path);
   await logInOn(tab.page, staff);
   return tab;
@@ -64,12 +48,13 @@ async function paidOrder() {
     items: [{ variant_id: variantId, quantity: 3 }],
     email,
     price_list: "eur",
-  }, own.at);
+  }, chromium.started.at);
   await payPage(body.checkout_url);
   const asked = { session_id: body.session_id, order_token: body.order_token };
   await waitFor(
     "the order to be paid",
-    async () => (await checkoutStatus(buyer, asked, own.at)).body.order?.status === "paid",
+    async () =>
+      (await checkoutStatus(buyer, asked, chromium.started.at)).body.order?.status === "paid",
   );
   return {
     id: body.order_id,
@@ -106,8 +91,10 @@ Deno.test({
     await refunds.getByText("Returned").waitFor();
     await refunds.getByText("€12.50").waitFor();
     await page.getByText("Partly refunded").first().waitFor();
-    const { payment_intent } = await stripeSdk(own.at).checkout.sessions.retrieve(order.session);
-    const atStripe = await stripeSdk(own.at).refunds.list({
+    const { payment_intent } = await stripeSdk(chromium.started.at).checkout.sessions.retrieve(
+      order.session,
+    );
+    const atStripe = await stripeSdk(chromium.started.at).refunds.list({
       payment_intent: payment_intent as string,
     });
     assert.deepEqual(atStripe.data.map(({ amount }) => amount), [1250]);

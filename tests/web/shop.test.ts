@@ -1,44 +1,17 @@
 /** Buying in a real browser, from the product's page to the mail: as guest, as user, and as one who becomes the other. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { startWeb, type Web } from "../../local/web/server.ts";
+import type { Page } from "playwright-core";
 import { connect } from "../support/connect.ts";
 import { mailsTo, mailTo } from "../support/mails.ts";
 import { call, stack } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import {
-  chromiumPath,
-  headingIs,
-  launchBrowser,
-  logInOn,
-  seriousFindings,
-  visit,
-} from "./browser.ts";
+import { headingIs, logInOn, seriousFindings } from "./browser.ts";
+import { onSharedStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
+const chromium = onSharedStack(Number(new URL(stack.siteUrl).port));
+const { ignore } = chromium;
 const confirmed = /is confirmed$|est confirmée$/;
-
-let web: Web;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  // The stack that all tests share is without pages; they are served where its mails lead.
-  web = await startWeb({
-    port: Number(new URL(stack.siteUrl).port),
-    env: { SUPABASE_URL: stack.url, SUPABASE_PUBLISHABLE_KEY: stack.publishableKey },
-    cacheDir: fileURLToPath(new URL("../../.socle/web", import.meta.url)),
-    log: () => {},
-  });
-  browser = await launchBrowser();
-  await waitFor("the build", async () => (await fetch(web.url, { method: "HEAD" })).ok, 120);
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await web?.stop();
-});
 
 /** What is sold in a test, found by a name that nobody else has. */
 interface Goods {
@@ -230,7 +203,7 @@ Deno.test({
   async fn() {
     const goods = await putOnSale();
     const email = freshAddress("guest");
-    await using tab = await visit(browser, stack.siteUrl, {
+    await using tab = await chromium.visit({
       viewport: { width: 390, height: 844 },
     });
     const { page, complaints } = tab;
@@ -248,7 +221,7 @@ Deno.test({
     const mail = await mailTo(email, confirmed, stack);
     assert.match(mail.subject, new RegExp(number));
     // Elsewhere, with nothing kept: the signature in the link is all that proves it.
-    await using elsewhere = await visit(browser, stack.siteUrl);
+    await using elsewhere = await chromium.visit();
     await elsewhere.page.goto(orderLink(mail.text));
     assert.equal(await orderIsShown(elsewhere.page), number);
     await receiptPrints(elsewhere.page, number, "guest");
@@ -275,7 +248,7 @@ Deno.test({
   async fn() {
     const goods = await putOnSale();
     const user = await signUp();
-    await using tab = await visit(browser, stack.siteUrl, {
+    await using tab = await chromium.visit({
       viewport: { width: 1280, height: 900 },
     });
     const { page, complaints } = tab;
@@ -320,7 +293,7 @@ Deno.test({
     assert.deepEqual(ofThisShop(complaints), []);
 
     // The link in a user's mail is for that user: whoever else opens it is asked to log in.
-    await using elsewhere = await visit(browser, stack.siteUrl);
+    await using elsewhere = await chromium.visit();
     await elsewhere.page.goto(orderLink(mail.text));
     await elsewhere.page.getByText("Log in to see this page.").waitFor();
   },
@@ -332,7 +305,7 @@ Deno.test({
   ignore,
   async fn() {
     const goods = await putOnSale({ stock: 3 });
-    await using tab = await visit(browser, stack.siteUrl, {
+    await using tab = await chromium.visit({
       locale: "fr-FR",
       viewport: { width: 390, height: 844 },
     });

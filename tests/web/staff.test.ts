@@ -1,47 +1,31 @@
 /** Staff's pages in a browser: who sees them, and what is done about dead letters, events and comparisons. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import type { Sql } from "../support/database.ts";
 import { connect } from "../support/connect.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { buy } from "../support/purchases.ts";
 import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import {
-  chromiumPath,
-  headingIs,
-  launchBrowser,
-  logInOn,
-  seriousFindings,
-  type Visit,
-  visit,
-} from "./browser.ts";
+import { headingIs, logInOn, seriousFindings, type Visit } from "./browser.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
-let own: OwnStack;
-let browser: Browser;
 let sql: Sql;
 let staff: TestUser;
 Deno.test.beforeAll(async () => {
   if (ignore) return;
-  own = await startOwnStack({ web: true });
-  sql = connect(own.at);
-  staff = await signUpStaff({ on: own.at });
-  browser = await launchBrowser();
+  sql = connect(chromium.started.at);
+  staff = await signUpStaff({ on: chromium.started.at });
 });
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await sql?.end();
-  await own?.[Symbol.asyncDispose]();
-});
+Deno.test.afterAll(() => sql?.end());
 
 const reason = "seen with the provider's support";
 
 /** A tab of a member of staff on one of the pages. */
-async function staffTab(path: string, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
-  const tab = await visit(browser, own.at.siteUrl, options);
+async function staffTab(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const tab = await chromium.visit(options);
   await tab.page.goto(path);
   await logInOn(tab.page, staff);
   return tab;
@@ -68,8 +52,8 @@ Deno.test({
   name: "web: who is not staff reads that, and nothing that staff see is asked for",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    await using tab = await visit(browser, own.at.siteUrl);
+    const user = await signUp({ on: chromium.started.at });
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -90,7 +74,7 @@ Deno.test({
   async fn() {
     await sql`update private.second_factor_rules set required = true where audience = 'staff'`;
     try {
-      await using tab = await visit(browser, own.at.siteUrl);
+      await using tab = await chromium.visit();
       const { page } = tab;
       // The local Auth has no second factor: what Supabase's answers, as its client is documented.
       const cors = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
@@ -161,8 +145,8 @@ Deno.test({
   name: "web: an event shows its content and what it changed; replayed it mends our copy",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    const subscription = await buy(user, {}, own.at);
+    const user = await signUp({ on: chromium.started.at });
+    const subscription = await buy(user, {}, chromium.started.at);
     await sql`
       update public.subscriptions set quantity = 7 where stripe_subscription_id = ${subscription}`;
     await using tab = await staffTab("/staff/webhooks?type=customer.subscription.created");
@@ -191,8 +175,8 @@ Deno.test({
   name: "web: a subscription's payment is refunded in part, and no more than is left",
   ignore,
   async fn() {
-    const user = await signUp({ on: own.at });
-    await buy(user, {}, own.at);
+    const user = await signUp({ on: chromium.started.at });
+    await buy(user, {}, chromium.started.at);
     const payment = await waitFor("the payment to be known", async () => {
       const [row] = await sql<{ stripe_payment_id: string }[]>`
         select stripe_payment_id from public.payments
@@ -240,7 +224,7 @@ Deno.test({
       await isAccessible(page);
       assert.deepEqual(complaints, []);
     }
-    await using tab = await visit(browser, own.at.siteUrl);
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto("/staff/reconciliation");
     // What is chosen counts for more than the profile, which is English.

@@ -1,29 +1,17 @@
 /** A team on its pages: made, invited, given roles, keys and a log, handed over and left. */
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { connect } from "../support/connect.ts";
 import { mailTo } from "../support/mails.ts";
-import { type OwnStack, startOwnStack } from "../support/own-stack.ts";
 import { call } from "../support/stack.ts";
 import { freshAddress, signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { chromiumPath, headingIs, launchBrowser, logInOn, visit } from "./browser.ts";
+import { headingIs, logInOn } from "./browser.ts";
 import { looksRight } from "./looks.ts";
+import { onOwnStack } from "./in-chromium.ts";
 
-const ignore = chromiumPath === undefined;
-
-let own: OwnStack;
-let browser: Browser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  own = await startOwnStack({ web: true });
-  browser = await launchBrowser();
-});
-Deno.test.afterAll(async () => {
-  if (ignore) return;
-  await browser?.close();
-  await own?.[Symbol.asyncDispose]();
-});
+const chromium = onOwnStack();
+const { ignore } = chromium;
 
 /** Makes a shared workspace as its owner does, on the page, and gives it the plan that has everything. */
 async function makeAtelier(page: Page, owner: TestUser): Promise<string> {
@@ -35,7 +23,7 @@ async function makeAtelier(page: Page, owner: TestUser): Promise<string> {
   await headingIs(page, "Invitations");
   const { data } = await owner.client.from("workspaces").select("id").eq("name", "Atelier Martin");
   const id = data![0]!.id;
-  const sql = connect(own.at);
+  const sql = connect(chromium.started.at);
   await sql`
     insert into public.subscriptions (
       workspace_id, stripe_subscription_id, plan_id, status, quantity, currency, created_at
@@ -49,7 +37,7 @@ async function makeAtelier(page: Page, owner: TestUser): Promise<string> {
 async function accept(user: TestUser): Promise<void> {
   const { data } = await user.client.rpc("my_invitations");
   const taken = await call("POST", "workspace-accept", {
-    on: own.at,
+    on: chromium.started.at,
     token: user.token,
     body: { invitation_id: data![0]!.id },
   });
@@ -66,9 +54,9 @@ Deno.test({
   name: "web: a team is made, invited, given roles, and handed over to one who joined",
   ignore,
   async fn() {
-    const ada = await signUp({ on: own.at, name: "Ada" });
-    const bob = await signUp({ on: own.at, name: "Bob" });
-    await using tab = await visit(browser, own.at.siteUrl);
+    const ada = await signUp({ on: chromium.started.at, name: "Ada" });
+    const bob = await signUp({ on: chromium.started.at, name: "Bob" });
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     const workspace = await makeAtelier(page, ada);
 
@@ -78,7 +66,7 @@ Deno.test({
       await page.getByLabel("Role").selectOption(role);
       await page.getByRole("button", { name: "Send the invitation" }).click();
       await page.getByText(`A mail is on its way to ${email}.`).waitFor();
-      await mailTo(email, /Ada invites you/, own.at);
+      await mailTo(email, /Ada invites you/, chromium.started.at);
     }
     await looksRight(page, "workspace-invitations");
     await page.getByRole("button", { name: `Revoke the invitation of ${stranger}` }).click();
@@ -124,8 +112,8 @@ Deno.test({
   name: "web: a key is shown once and revoked, and the log says who did what, page by page",
   ignore,
   async fn() {
-    const ada = await signUp({ on: own.at, name: "Ada" });
-    await using tab = await visit(browser, own.at.siteUrl);
+    const ada = await signUp({ on: chromium.started.at, name: "Ada" });
+    await using tab = await chromium.visit();
     const { page, complaints } = tab;
     const workspace = await makeAtelier(page, ada);
     await page.getByRole("link", { name: "API keys" }).click();
@@ -136,7 +124,7 @@ Deno.test({
     await page.getByText("Copy it now").waitFor();
     const key = await page.getByText(/^socle_test_\w+$/).textContent();
     await looksRight(page, "workspace-key-made");
-    const read = await fetch(`${own.at.url}/functions/v1/workspace`, {
+    const read = await fetch(`${chromium.started.at.url}/functions/v1/workspace`, {
       headers: { authorization: `Bearer ${key}` },
     });
     assert.equal(read.status, 200, await read.text());
@@ -147,7 +135,7 @@ Deno.test({
     await page.getByRole("button", { name: "Revoke Deploy" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await page.getByText("Revoked").waitFor();
-    const refused = await fetch(`${own.at.url}/functions/v1/workspace`, {
+    const refused = await fetch(`${chromium.started.at.url}/functions/v1/workspace`, {
       headers: { authorization: `Bearer ${key}` },
     });
     await refused.body?.cancel();
@@ -180,8 +168,8 @@ Deno.test({
   name: "web: what a plan or a role lacks is said, in French as well, with the way to what has it",
   ignore,
   async fn() {
-    const ada = await signUp({ on: own.at, name: "Ada", locale: "fr" });
-    await using tab = await visit(browser, own.at.siteUrl, { locale: "fr-FR" });
+    const ada = await signUp({ on: chromium.started.at, name: "Ada", locale: "fr" });
+    await using tab = await chromium.visit({ locale: "fr-FR" });
     const { page, complaints } = tab;
     await page.goto("/workspace/keys");
     await page.getByLabel("Adresse e-mail").fill(ada.email);
@@ -193,8 +181,8 @@ Deno.test({
     await page.getByRole("link", { name: "Offre et facturation" }).click();
     await headingIs(page, "Offre et facturation");
 
-    const bob = await signUp({ on: own.at, name: "Bob" });
-    const sql = connect(own.at);
+    const bob = await signUp({ on: chromium.started.at, name: "Bob" });
+    const sql = connect(chromium.started.at);
     const { data: made } = await bob.client.rpc("workspace_create", { name: "Chez Bob" });
     await sql`
       insert into public.workspace_members (workspace_id, user_id, role)
