@@ -2,11 +2,11 @@ import { useState } from "react";
 import { useApp } from "../app-context.ts";
 import { Note } from "../components/alert.tsx";
 import { AskReset } from "./ask-reset.tsx";
-import { Field, Form } from "../components/form.tsx";
 import { LinkError } from "./link-error.tsx";
 import { ButtonLink } from "../components/button-link.tsx";
 import { Page } from "../components/page.tsx";
 import { useLanguage } from "../text/language.tsx";
+import { PasswordForm } from "./password-form.tsx";
 import { useAccountTexts } from "./texts.ts";
 import { useAction } from "../use-action.ts";
 
@@ -31,24 +31,7 @@ export function NewPassword() {
         </>
       )}
       {!done && session !== null && link?.kind !== "error" && (
-        <Form action={set} submit={s.setPassword}>
-          {/* So that a password manager knows whose password it keeps. */}
-          <input
-            hidden
-            readOnly
-            name="username"
-            autoComplete="username"
-            value={session.user.email ?? ""}
-          />
-          <Field
-            label={s.newPassword}
-            hint={s.passwordHint}
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            minLength={8}
-          />
-        </Form>
+        <PasswordForm email={session.user.email ?? ""} action={set} />
       )}
       {!done && (session === null || link?.kind === "error") && (
         <>

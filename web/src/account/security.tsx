@@ -5,6 +5,7 @@ import { ActionButton, Field, Form } from "../components/form.tsx";
 import { Section } from "../components/section.tsx";
 import { useAction } from "../use-action.ts";
 import { AccountPage } from "./account-page.tsx";
+import { PasswordForm } from "./password-form.tsx";
 import { useAccountTexts } from "./texts.ts";
 
 /** Password, mail address, and the other places where one is signed in. */
@@ -31,24 +32,7 @@ function Password() {
   });
   return (
     <Section title={s.changePassword}>
-      <Form action={set} submit={s.setPassword}>
-        {/* So that a password manager knows whose password it keeps. */}
-        <input
-          hidden
-          readOnly
-          name="username"
-          autoComplete="username"
-          value={session?.user.email}
-        />
-        <Field
-          label={s.newPassword}
-          hint={s.passwordHint}
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          minLength={8}
-        />
-      </Form>
+      <PasswordForm email={session?.user.email ?? ""} action={set} />
       {done && <Note>{s.passwordChanged}</Note>}
     </Section>
   );
