@@ -17,6 +17,7 @@ import { loadFigures } from "./support/load-figures.ts";
 import { measure, session } from "./support/measure.ts";
 import { type Named, performancePage, resultLines } from "./support/page.ts";
 import { machine, readResults, type Results, writeResults } from "./support/results.ts";
+import { textIfThere } from "../local/text-if-there.ts";
 
 const docs = join(projectDir, "docs");
 const log = (line: string) => console.error(line);
@@ -28,15 +29,6 @@ async function pageFiles(all: Named[], results: Results): Promise<Map<string, st
   for (const [name, svg] of charts) files.set(`performance/${name}`, await formatted(svg, "svg"));
   files.set("scaling.md", await scalingDocument(results));
   return files;
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 /** The charts that are there, also those whose figure is gone. */
@@ -55,7 +47,7 @@ async function chartsHeld(): Promise<string[]> {
 async function checkPage(files: Map<string, string>): Promise<boolean> {
   const drifted = (await chartsHeld()).filter((name) => !files.has(name));
   for (const [name, text] of files) {
-    if (await textOf(join(docs, name)) !== text) drifted.push(name);
+    if (await textIfThere(join(docs, name)) !== text) drifted.push(name);
   }
   if (drifted.length === 0) return true;
   const names = drifted.map((name) => `docs/${name}`).join(", ");

@@ -2,7 +2,6 @@
  * `task new endpoint <name> [--table <table>]` and `task new job <kind>`: writes an example that works and
  * is tested, registers it, and writes anew what is made from declarations and migrations.
  */
-import { parseArgs } from "node:util";
 import { repository, root } from "./gates/tree.ts";
 import { newEndpoint } from "./new/endpoint.ts";
 import { newJob } from "./new/job.ts";
@@ -10,20 +9,15 @@ import { NameRefused } from "./new/names.ts";
 import { newTable } from "./new/table.ts";
 import type { Scaffold } from "./new/scaffold.ts";
 import { write } from "./new/write.ts";
+import { fail, readArguments } from "../local/cli/arguments.ts";
 
 const usage = `Usage:
   task new endpoint <name>                   an endpoint that answers its caller, and its test
   task new endpoint <name> --table <table>   one with a table of its own: migration, RLS, access matrix
   task new job <kind>                        a kind of job, and its test`;
 
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
-
 async function scaffold(): Promise<Scaffold> {
-  const { values, positionals: [what, name, ...more] } = parseArgs({
-    args: Deno.args,
+  const { values, positionals: [what, name, ...more] } = readArguments(usage, {
     options: { table: { type: "string" } },
     allowPositionals: true,
   });
@@ -45,6 +39,5 @@ try {
   );
 } catch (error) {
   if (error instanceof NameRefused) fail(error.message);
-  if (error instanceof TypeError && "code" in error) fail(`${error.message}\n\n${usage}`); // parseArgs
   throw error;
 }

@@ -2,37 +2,21 @@
  * `task smoke --url https://<ref>.supabase.co --key sb_publishable_… [--patience 90]`: whether a deployment answers as it
  * should, without an account and without changing anything. Exits 1 with a line for each thing that does not.
  */
-import { parseArgs } from "node:util";
 import { smokeChecks } from "./smoke/checks.ts";
 import { supabaseDir } from "../local/stack.ts";
 import { readDeclarations } from "../local/functions/declarations.ts";
-
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
+import { fail, readArguments } from "../local/cli/arguments.ts";
 
 const usage =
   "Usage: task smoke --url https://<ref>.supabase.co --key <publishable key> [--patience <seconds>]";
 
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      args: Deno.args,
-      options: {
-        url: { type: "string" },
-        key: { type: "string" },
-        patience: { type: "string", default: "90" },
-      },
-    });
-    return values;
-  } catch (error) {
-    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
-    throw error;
-  }
-}
-
-const { url, key, patience: seconds } = readArguments();
+const { values: { url, key, patience: seconds } } = readArguments(usage, {
+  options: {
+    url: { type: "string" },
+    key: { type: "string" },
+    patience: { type: "string", default: "90" },
+  },
+});
 const patience = Number(seconds) * 1000;
 if (url === undefined || !URL.canParse(url) || key === undefined || !(patience >= 0)) fail(usage);
 

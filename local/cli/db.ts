@@ -6,38 +6,23 @@
 import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import postgres from "postgres";
 import { isLoopback, placeOf } from "../loopback.ts";
 import { runningVariables } from "./running.ts";
 import { describeDatabaseError, type Result, runStatements, userByAddress } from "./statements.ts";
 import { table } from "./table.ts";
+import { fail, readArguments } from "./arguments.ts";
 
 const usage = `Usage: task db ["select …"] [--as <address of a user>] [--json] [--remote]`;
 
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      args: Deno.args,
-      allowPositionals: true,
-      options: {
-        as: { type: "string" },
-        json: { type: "boolean", default: false },
-        remote: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
-    throw error;
-  }
-}
-
-const { values, positionals: [statement, ...more] } = readArguments();
+const { values, positionals: [statement, ...more] } = readArguments(usage, {
+  allowPositionals: true,
+  options: {
+    as: { type: "string" },
+    json: { type: "boolean", default: false },
+    remote: { type: "boolean", default: false },
+  },
+});
 if (more.length > 0) fail(`${usage}\nThe statement is one argument: put it between quotes.`);
 const databaseUrl = (await runningVariables())["SUPABASE_DB_URL"]!;
 const place = placeOf(databaseUrl);

@@ -2,36 +2,26 @@
  * `task doctor [--deploy] [--port N]`: whether the machine, the stack of this checkout, and with --deploy the
  * variables for a hosted project are well. Exits 1 where something does not work.
  */
-import { parseArgs } from "node:util";
 import { supabaseDir } from "../stack.ts";
+import { fail, readArguments } from "./arguments.ts";
 import type { Finding } from "./doctor/check.ts";
 import { machine } from "./doctor/machine.ts";
 import { stack } from "./doctor/stack.ts";
 import { variables } from "./doctor/variables.ts";
 import { dataDir } from "./running.ts";
 
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      args: Deno.args,
-      options: {
-        deploy: { type: "boolean", default: false },
-        port: { type: "string", default: "54321" },
-      },
-    });
-    return values;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    console.error(`${error.message}\nUsage: task doctor [--deploy] [--port N]`);
-    Deno.exit(1);
-  }
-}
-
-const { deploy, port: wanted } = readArguments();
+const { values: { deploy, port: wanted } } = readArguments(
+  "Usage: task doctor [--deploy] [--port N]",
+  {
+    options: {
+      deploy: { type: "boolean", default: false },
+      port: { type: "string", default: "54321" },
+    },
+  },
+);
 const port = Number(wanted);
 if (!Number.isInteger(port) || port < 1 || port > 65_530) {
-  console.error(`--port takes a number from 1 to 65530, not ${wanted}`);
-  Deno.exit(1);
+  fail(`--port takes a number from 1 to 65530, not ${wanted}`);
 }
 const findings: Finding[] = [
   ...await machine(),

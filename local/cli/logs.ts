@@ -2,12 +2,13 @@
  * `task logs [part …] [--follow] [--lines N] [--level warn] [--json]`: what the stack logged, the running
  * one or the last. A part is a function's name, or `stripe`, `mail`, `gateway` and the like.
  */
-import { parseArgs } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
 import { terminalLine } from "./lines.ts";
 import { logFiles, type LogLine, parseLines } from "./log-file.ts";
 import { LogFollower } from "./log-follower.ts";
 import { dataDir } from "./running.ts";
+import { textIfThere } from "../text-if-there.ts";
+import { fail, readArguments } from "./arguments.ts";
 
 const usage =
   "Usage: task logs [part …] [--follow] [--lines N] [--level info|warn|error] [--grep text] [--json]";
@@ -15,31 +16,16 @@ const levels = ["info", "warn", "error"] as const;
 /** Between two looks at a file that is followed. */
 const pauseMs = 200;
 
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      args: Deno.args,
-      allowPositionals: true,
-      options: {
-        follow: { type: "boolean", short: "f", default: false },
-        lines: { type: "string", short: "n", default: "100" },
-        level: { type: "string", default: "info" },
-        grep: { type: "string", default: "" },
-        json: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
-    throw error;
-  }
-}
-
-const { values, positionals: parts } = readArguments();
+const { values, positionals: parts } = readArguments(usage, {
+  allowPositionals: true,
+  options: {
+    follow: { type: "boolean", short: "f", default: false },
+    lines: { type: "string", short: "n", default: "100" },
+    level: { type: "string", default: "info" },
+    grep: { type: "string", default: "" },
+    json: { type: "boolean", default: false },
+  },
+});
 const count = Number(values.lines);
 const level = levels.findIndex((one) => one === values.level);
 if (!Number.isInteger(count) || count < 0 || level < 0) fail(usage);
@@ -58,15 +44,6 @@ function show(line: LogLine): void {
   );
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 const { current, older } = logFiles(dataDir);
 
 /** Shows what is added from a position on. */
@@ -78,13 +55,13 @@ async function follow(position: number): Promise<never> {
   }
 }
 
-const text = await textOf(current);
+const text = await textIfThere(current);
 if (text === undefined) {
   fail("Nothing has been logged here. Start the stack with: npx -y deno@2.9.6 task start");
 }
 let held = parseLines(text).filter(isWanted);
 if (held.length < count) {
-  held = [...parseLines(await textOf(older) ?? "").filter(isWanted), ...held];
+  held = [...parseLines(await textIfThere(older) ?? "").filter(isWanted), ...held];
 }
 held.slice(Math.max(0, held.length - count)).forEach(show);
 if (values.follow) await follow(new TextEncoder().encode(text).length);

@@ -2,35 +2,20 @@
  * `task mailbox [address] [--last] [--lines N]`: the mails that the running stack has sent, newest last;
  * with --last the text of the newest.
  */
-import { parseArgs } from "node:util";
 import { listMails } from "../mail/mailbox.ts";
 import { runningVariables } from "./running.ts";
 import { table } from "./table.ts";
+import { fail, readArguments } from "./arguments.ts";
 
 const usage = "Usage: task mailbox [address] [--last] [--lines N]";
 
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      args: Deno.args,
-      allowPositionals: true,
-      options: {
-        last: { type: "boolean", default: false },
-        lines: { type: "string", short: "n", default: "20" },
-      },
-    });
-  } catch (error) {
-    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
-    throw error;
-  }
-}
-
-const { values, positionals: [to, ...more] } = readArguments();
+const { values, positionals: [to, ...more] } = readArguments(usage, {
+  allowPositionals: true,
+  options: {
+    last: { type: "boolean", default: false },
+    lines: { type: "string", short: "n", default: "20" },
+  },
+});
 const count = Number(values.lines);
 if (more.length > 0 || !Number.isInteger(count) || count < 1) fail(usage);
 const variables = await runningVariables();

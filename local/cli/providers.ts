@@ -13,11 +13,7 @@ import { type Providers, startProviders } from "../providers.ts";
 import { terminalLog } from "./lines.ts";
 import { openLogFile } from "./log-file.ts";
 import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
-
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
+import { fail } from "./arguments.ts";
 
 function needed(name: string): string {
   const value = Deno.env.get(name);

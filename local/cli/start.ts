@@ -1,5 +1,4 @@
 /** `task start`: runs the whole backend on loopback until Ctrl-C. */
-import { parseArgs } from "node:util";
 import { beginDemo, demoStateOf, type Filling } from "../demo/begin.ts";
 import { writeDemoState } from "../demo/state.ts";
 import { assertFree, portsFrom } from "../ports.ts";
@@ -10,17 +9,12 @@ import { terminalLog } from "./lines.ts";
 import { openLogFile } from "./log-file.ts";
 import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
 import { startScreen } from "./screen.ts";
+import { fail, readArguments } from "./arguments.ts";
 
 const defaultPort = 54321;
 
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
-
 function readOptions(): { port: number; seed: boolean } {
-  const { values } = parseArgs({
-    args: Deno.args,
+  const { values } = readArguments("Usage: task start [--port N] [--no-seed]", {
     options: {
       port: { type: "string", default: String(defaultPort) },
       /** Neither products nor users in a database that is new. */

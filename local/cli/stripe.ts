@@ -2,35 +2,20 @@
  * `task stripe trigger <event> [--customer cus_…]`: does what causes the event at the running stack's Stripe,
  * and shows which events came of it. `task stripe` alone lists the events.
  */
-import { parseArgs } from "node:util";
 import Stripe from "stripe";
 import { runningVariables } from "./running.ts";
 import { causes, causeWith } from "./stripe/events.ts";
+import { fail, readArguments } from "./arguments.ts";
 
 const usage = `Usage: task stripe trigger <event> [--customer cus_…]
 
 Events:
 ${Object.keys(causes).map((type) => `  ${type}`).join("\n")}`;
 
-function fail(message: string): never {
-  console.error(message);
-  Deno.exit(1);
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      args: Deno.args,
-      allowPositionals: true,
-      options: { customer: { type: "string" } },
-    });
-  } catch (error) {
-    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
-    throw error;
-  }
-}
-
-const { values, positionals: [command, type, ...more] } = readArguments();
+const { values, positionals: [command, type, ...more] } = readArguments(usage, {
+  allowPositionals: true,
+  options: { customer: { type: "string" } },
+});
 if (command === undefined) {
   console.log(usage);
   Deno.exit(0);

@@ -1,6 +1,7 @@
 /** Puts a scaffold into a checkout: its files, formatted, and what is derived from them. */
 import { dirname, join } from "node:path";
 import type { Scaffold } from "./scaffold.ts";
+import { textIfThere } from "../../local/text-if-there.ts";
 
 async function deno(root: string, args: string[]): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -19,15 +20,6 @@ async function deno(root: string, args: string[]): Promise<void> {
   );
 }
 
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 /**
  * Writes all files, or none: one that is there unregistered would be refused as taken the next time.
  *
@@ -40,13 +32,13 @@ async function writeAll(root: string, files: Record<string, string>): Promise<vo
     for (const [name, text] of Object.entries(files)) {
       const path = join(root, name);
       await Deno.mkdir(dirname(path), { recursive: true });
-      before.push([path, await textOf(path)]);
+      before.push([path, await textIfThere(path)]);
       await Deno.writeTextFile(path, text);
     }
   } catch (error) {
     for (const [path, text] of before) {
       if (text !== undefined) await Deno.writeTextFile(path, text);
-      else if (await textOf(path) !== undefined) await Deno.remove(path);
+      else if (await textIfThere(path) !== undefined) await Deno.remove(path);
     }
     throw error;
   }

@@ -1,0 +1,25 @@
+/** What the tasks have in common that read arguments. */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** Says what is wrong, and ends with exit code 1. */
+export function fail(message: string): never {
+  console.error(message);
+  Deno.exit(1);
+}
+
+/**
+ * The task's arguments; ends with what is wrong and with how they are written where one is not known.
+ *
+ * @param config of `parseArgs` (https://nodejs.org/api/util.html#utilparseargsconfig), without `args`
+ */
+export function readArguments<const Config extends Omit<ParseArgsConfig, "args">>(
+  usage: string,
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs<Config>({ ...config, args: Deno.args });
+  } catch (error) {
+    if (error instanceof TypeError) fail(`${error.message}\n${usage}`);
+    throw error;
+  }
+}
