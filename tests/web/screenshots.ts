@@ -77,7 +77,17 @@ if (import.meta.main) {
         await tab.page.locator("input[type=email]").fill(accounts[as].email);
         await tab.page.locator("input[type=password]").fill(demoPassword);
         await tab.page.keyboard.press("Enter");
-        await tab.page.waitForURL((url) => url.pathname !== "/log-in");
+        const refused = tab.page.getByRole("alert");
+        const signedIn = tab.page.waitForURL((url) => url.pathname !== "/log-in");
+        await Promise.race([signedIn, refused.waitFor().catch(() => {})]);
+        assert.equal(
+          await refused.count(),
+          0,
+          `cannot log in as ${
+            accounts[as].email
+          }: \`task reset\` and \`task start\` make such people`,
+        );
+        await signedIn;
       }
       await go(tab, async (name) => {
         await looksRight(tab.page, name);
