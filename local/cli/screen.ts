@@ -29,10 +29,10 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   API        ${api}   auth, rest, storage and functions, for supabase-js
   Key        ${key}
   Database   ${env["SUPABASE_DB_URL"]}
-  Web        ${env["SITE_URL"]}   sign up, subscribe, see the bills
+  Web        ${env["SITE_URL"]}   account, workspace, billing, staff
   Reference  ${env["SITE_URL"]}/reference   every endpoint with examples, to be tried
   Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
-  Stripe     ${env["STRIPE_API_URL"]}
+  Stripe     ${env["STRIPE_API_URL"]}   for the SDK; no page
   Variables  npx -y deno@2.9.6 task status
   Commands   task logs, db, mailbox, stripe trigger, new endpoint, doctor
 ${demo === "none" ? "" : people(demo)}
