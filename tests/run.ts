@@ -1,6 +1,7 @@
 /**
  * `task test`: starts a stack on free ports with data of its own, runs the tests against it, and takes
- * everything down. Arguments go to `deno test`: paths, --filter.
+ * everything down. Arguments go to `deno test`: paths, --filter. Without paths it runs what parts.ts leaves
+ * it; `--part=web` runs one of the parts that it names.
  *
  * With SUPABASE_URL and the other variables of `task status` set, the tests run against that stack. `--http-only`
  * runs those alone that need nothing else of it (http-only.ts): they run against a real Supabase as well.
@@ -13,15 +14,25 @@ import { projectDir, siteCacheDir, type Stack, startStack } from "../local/stack
 import { cachedSite } from "../local/web/cache.ts";
 import { repository } from "../scripts/gates/tree.ts";
 import { httpOnly } from "./http-only.ts";
+import { type Part, parts } from "./parts.ts";
 import { plansKnown } from "./support/plans-known.ts";
 import { preparePlans } from "./support/plans-prepared.ts";
 
 const logFile = Deno.env.get("SOCLE_TEST_LOG");
-/** A part calls a few functions: each starts when it is called. */
-const whole = Deno.args.every((arg) => arg.startsWith("-"));
 const byHttpOnly = Deno.args.includes("--http-only");
+const part = namedPart();
+/** A part calls a few functions: each starts when it is called. */
+const whole = part === undefined && Deno.args.every((arg) => arg.startsWith("-"));
 /** Single files have few stacks of their own. */
 const manyStacks = !Deno.args.some((arg) => arg.endsWith(".test.ts"));
+
+function namedPart(): Part | undefined {
+  const name = Deno.args.find((arg) => arg.startsWith("--part="))?.slice("--part=".length);
+  if (name === undefined) return undefined;
+  const found = parts[name];
+  if (found === undefined) throw new Error(`--part is one of ${Object.keys(parts).join(", ")}`);
+  return found;
+}
 
 async function startOwnStack(dataDir: string): Promise<Stack> {
   const lines = logFile === undefined
@@ -53,10 +64,15 @@ async function isPath(arg: string): Promise<boolean> {
 
 /** What `deno test` is given: the arguments, and paths where none was named. */
 async function testArguments(): Promise<string[]> {
-  const given = Deno.args.filter((arg) => arg !== "--http-only");
+  const given = Deno.args.filter((arg) => arg !== "--http-only" && !arg.startsWith("--part="));
   const named = await Promise.all(given.map((arg) => isPath(arg)));
   const paths = given.filter((_, index) => named[index]);
-  if (!byHttpOnly) return paths.length > 0 ? given : [...given, "tests/"];
+  if (!byHttpOnly) {
+    if (paths.length > 0) return given;
+    if (part !== undefined) return [...given, ...part.paths];
+    const elsewhere = Object.values(parts).flatMap((each) => each.paths);
+    return [...given, `--ignore=${elsewhere.join(",")}`, "tests/"];
+  }
   const files = (await httpOnly(await repository())).filter((file) =>
     paths.length === 0 || paths.some((path) => join(file).startsWith(join(path)))
   );
@@ -75,7 +91,7 @@ async function runTests(env: Record<string, string>): Promise<number> {
       ...await testArguments(),
     ],
     cwd: projectDir,
-    env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? "5" },
+    env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(part?.jobs ?? 5) },
     stdin: "null",
   }).spawn().status;
   return code;

@@ -23,7 +23,7 @@ Deno.test("web server: builds once, meanwhile says so, and serves the page for e
     assert.equal(early.headers.get("retry-after"), "1");
     assert.match(await early.text(), /being built/);
 
-    await waitFor("the build", async () => await status(web.url) === 200, 60);
+    await waitFor("the build", async () => await status(web.url) === 200);
     const size = Number(/(\d+) kB of script/.exec(log.join("\n"))?.[1]);
     assert.ok(size > 0 && size < 200, `${size} kB of script, compressed`);
 
@@ -44,7 +44,7 @@ Deno.test("web server: builds once, meanwhile says so, and serves the page for e
     assert.equal(await status(web.url, { method: "POST" }), 405);
 
     const second = await startWeb({ ...options, env: { ...env, SUPABASE_URL: "http://other" } });
-    await waitFor("the kept build", async () => await status(second.url) === 200, 5);
+    await waitFor("the kept build", async () => await status(second.url) === 200);
     assert.equal(log.filter((line) => line.startsWith("building")).length, 1);
     await second.stop();
   } finally {
@@ -60,7 +60,7 @@ Deno.test("web server: three that start at once on an empty cache wait for one b
   const servers = await Promise.all([1, 2, 3].map(() => startWeb(options)));
   try {
     for (const { url } of servers) {
-      await waitFor("the build", async () => await status(url) === 200, 60);
+      await waitFor("the build", async () => await status(url) === 200);
     }
     assert.equal(log.filter((line) => line.startsWith("building")).length, 1);
   } finally {
@@ -90,7 +90,7 @@ Deno.test("web server: the API reference waits for who builds, who waits for it"
       if (!await lock.tryLock(true)) return true;
       await lock.unlock();
       return false;
-    }, 20);
+    });
     const page = await asked;
     assert.match(await page!.text(), /swagger-ui/);
     assert.ok(await lock.tryLock(true), "its turn is over");

@@ -12,5 +12,5 @@ export async function plansKnown(stack: Stack): Promise<void> {
     });
     const prices = await reply.json();
     return Array.isArray(prices) && prices.length >= declared;
-  }, 60);
+  });
 }

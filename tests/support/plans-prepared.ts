@@ -45,7 +45,7 @@ async function quiet(stack: Stack): Promise<void> {
     if ((await waiting.json()).count > 0) return false;
     const health = await fetch(`${stack.env["SUPABASE_URL"]}/functions/v1/health`);
     return (await health.json()).due_jobs === 0;
-  }, 60);
+  });
 }
 
 /** Makes both by a stack that is stopped again; what it leaves lies in `dataDir` and on the server. */
