@@ -49,6 +49,7 @@ const steps: Step[] = [
   { name: "bundles within their budget", command: [deno, "task", "bundles"] },
   { name: "performance page as measured", command: [deno, "task", "bench", "--check"] },
   { name: "tests", command: [deno, "task", "test"], live: true },
+  { name: "tests with stacks of their own", command: [deno, "task", "test:stacks"], live: true },
   { name: "tests of the pages", command: [deno, "task", "test:web"], live: true },
   { name: "tests of the project as a whole", command: [deno, "task", "test:project"], live: true },
   { name: "generated requests", command: [deno, "task", "fuzz", "--requests", "10"], live: true },

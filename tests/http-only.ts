@@ -3,8 +3,8 @@
  * by its address. The others make databases, stacks or providers of their own, which only the embedded stack
  * can give them.
  */
-import { importsOf, target } from "../scripts/gates/imports.ts";
 import type { Tree } from "../scripts/gates/tree.ts";
+import { reachOf, testFiles } from "./reach.ts";
 
 /** What brings a server, a database or a stack of a test's own. */
 const embedded = [
@@ -22,21 +22,10 @@ const byOtherMeans = /SOCLE_TEST_|readRunning|Deno\.Command/;
 
 /** Their paths, in order. */
 export async function httpOnly(tree: Tree): Promise<string[]> {
-  const imports = new Map<string, string[]>();
-  for (const one of await importsOf(tree, (path) => /^(tests|local|scripts)\//.test(path))) {
-    const to = target(one);
-    if (to !== undefined) imports.set(one.path, [...(imports.get(one.path) ?? []), to]);
-  }
-  const reaches = (path: string, seen = new Set<string>()): boolean => {
-    if (embedded.some((pattern) => pattern.test(path))) return true;
-    if (seen.has(path)) return false;
-    seen.add(path);
-    return (imports.get(path) ?? []).some((next) => reaches(next, seen));
-  };
-  const files = tree.paths.filter((path) =>
-    path.startsWith("tests/") && path.endsWith(".test.ts") && !aboutOurselves.test(path) &&
-    !reaches(path)
+  const reaches = await reachOf(tree);
+  const files = testFiles(tree).filter((path) =>
+    !aboutOurselves.test(path) && !reaches(path, embedded)
   );
   const texts = await Promise.all(files.map((path) => tree.read(path)));
-  return files.filter((_, index) => !byOtherMeans.test(texts[index]!)).sort();
+  return files.filter((_, index) => !byOtherMeans.test(texts[index]!));
 }

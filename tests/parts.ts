@@ -1,27 +1,47 @@
 /**
- * What `task test` leaves to tasks of its own, so that it stays short: `task test:web`, `task test:project`.
- * `task ok` runs all of them, one after another.
+ * What `task test` leaves to tasks of their own, so that it stays short: `task test:stacks`, `task test:web`
+ * and `task test:project`. `task ok` runs all of them, one after another.
  */
+import type { Tree } from "../scripts/gates/tree.ts";
+import { type Reaches, reachOf, testFiles } from "./reach.ts";
 
-export interface Part {
-  /** Folders and files under the project's root. */
-  paths: string[];
-  /** How many files run at once, where these weigh more than others. */
+interface Part {
+  /** Whether a test file is of it. A file is of the first part that takes it. */
+  takes(path: string, reaches: Reaches): boolean;
+  /** How many files run at once. */
   jobs: number;
 }
 
-export const parts: Record<string, Part> = {
+const parts: Record<string, Part> = {
   /** Pages in Chromium. */
-  web: { paths: ["tests/web", "tests/local/web.test.ts"], jobs: 3 },
+  web: { takes: (path) => /^tests\/(web\/|local\/web\.)/.test(path), jobs: 3 },
   /** The project as a whole: on a copy of it, or with a stack that lives through everything. */
   project: {
-    paths: [
-      "tests/new",
-      "tests/docs",
-      "tests/drop",
-      "tests/local/demo.test.ts",
-      "tests/endpoints/examples.test.ts",
-    ],
-    jobs: 2,
+    takes: (path) => /^tests\/((new|docs|drop)\/|local\/demo\.|endpoints\/examples\.)/.test(path),
+    jobs: 3,
+  },
+  /** Each on a stack of its own: clocks that are moved, providers that fail, other settings. */
+  stacks: {
+    takes: (path, reaches) => reaches(path, [/^tests\/support\/own-stack\.ts$/]),
+    jobs: 4,
   },
 };
+
+/** What all tests share one stack for: the rest. */
+const rest = { jobs: 5 };
+
+/** The names that `--part=` knows. */
+export const partNames = Object.keys(parts);
+
+/** A part's files, or those of none, and how many of them run at once. */
+export async function partFiles(
+  tree: Tree,
+  name: string | undefined,
+): Promise<{ files: string[]; jobs: number }> {
+  const reaches = await reachOf(tree);
+  const partOf = (path: string) => partNames.find((one) => parts[one]!.takes(path, reaches));
+  return {
+    files: testFiles(tree).filter((path) => partOf(path) === name),
+    jobs: name === undefined ? rest.jobs : parts[name]!.jobs,
+  };
+}

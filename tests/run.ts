@@ -14,7 +14,7 @@ import { projectDir, siteCacheDir, type Stack, startStack } from "../local/stack
 import { cachedSite } from "../local/web/cache.ts";
 import { repository } from "../scripts/gates/tree.ts";
 import { httpOnly } from "./http-only.ts";
-import { type Part, parts } from "./parts.ts";
+import { partFiles, partNames } from "./parts.ts";
 import { plansKnown } from "./support/plans-known.ts";
 import { preparePlans } from "./support/plans-prepared.ts";
 
@@ -23,15 +23,15 @@ const byHttpOnly = Deno.args.includes("--http-only");
 const part = namedPart();
 /** A part calls a few functions: each starts when it is called. */
 const whole = part === undefined && Deno.args.every((arg) => arg.startsWith("-"));
-/** Single files have few stacks of their own. */
-const manyStacks = !Deno.args.some((arg) => arg.endsWith(".test.ts"));
+/** Single files have few stacks of their own, and what all share one for has none. */
+const manyStacks = !whole && !Deno.args.some((arg) => arg.endsWith(".test.ts"));
 
-function namedPart(): Part | undefined {
+function namedPart(): string | undefined {
   const name = Deno.args.find((arg) => arg.startsWith("--part="))?.slice("--part=".length);
-  if (name === undefined) return undefined;
-  const found = parts[name];
-  if (found === undefined) throw new Error(`--part is one of ${Object.keys(parts).join(", ")}`);
-  return found;
+  if (name !== undefined && !partNames.includes(name)) {
+    throw new Error(`--part is one of ${partNames.join(", ")}`);
+  }
+  return name;
 }
 
 async function startOwnStack(dataDir: string): Promise<Stack> {
@@ -62,36 +62,27 @@ async function isPath(arg: string): Promise<boolean> {
   }
 }
 
-/** What `deno test` is given: the arguments, and paths where none was named. */
-async function testArguments(): Promise<string[]> {
+/** What `deno test` is given: the arguments, and paths where none was named; and how many run at once. */
+async function testArguments(): Promise<{ args: string[]; jobs: number }> {
   const given = Deno.args.filter((arg) => arg !== "--http-only" && !arg.startsWith("--part="));
   const named = await Promise.all(given.map((arg) => isPath(arg)));
   const paths = given.filter((_, index) => named[index]);
-  if (!byHttpOnly) {
-    if (paths.length > 0) return given;
-    if (part !== undefined) return [...given, ...part.paths];
-    const elsewhere = Object.values(parts).flatMap((each) => each.paths);
-    return [...given, `--ignore=${elsewhere.join(",")}`, "tests/"];
-  }
-  const files = (await httpOnly(await repository())).filter((file) =>
+  if (!byHttpOnly && paths.length > 0) return { args: given, jobs: 5 };
+  const tree = await repository();
+  const of = byHttpOnly ? { files: await httpOnly(tree), jobs: 5 } : await partFiles(tree, part);
+  const files = of.files.filter((file) =>
     paths.length === 0 || paths.some((path) => join(file).startsWith(join(path)))
   );
   if (files.length === 0) throw new Error("none of the named tests goes by HTTP alone");
-  return [...given.filter((_, index) => !named[index]), ...files];
+  return { args: [...given.filter((_, index) => !named[index]), ...files], jobs: of.jobs };
 }
 
 async function runTests(env: Record<string, string>): Promise<number> {
+  const { args, jobs } = await testArguments();
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "-A",
-      "--no-check",
-      "--parallel",
-      "--reporter=dot",
-      ...await testArguments(),
-    ],
+    args: ["test", "-A", "--no-check", "--parallel", "--reporter=dot", ...args],
     cwd: projectDir,
-    env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(part?.jobs ?? 5) },
+    env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(jobs) },
     stdin: "null",
   }).spawn().status;
   return code;
