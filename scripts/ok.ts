@@ -51,7 +51,7 @@ const steps: Step[] = [
   { name: "tests", command: [deno, "task", "test"], live: true },
   { name: "tests with stacks of their own", command: [deno, "task", "test:stacks"], live: true },
   { name: "tests of the pages", command: [deno, "task", "test:web"], live: true },
-  { name: "tests of the project as a whole", command: [deno, "task", "test:project"], live: true },
+  { name: "tests of the tools", command: [deno, "task", "test:tools"], live: true },
   { name: "generated requests", command: [deno, "task", "fuzz", "--requests", "10"], live: true },
   // After the tests, since what else runs at that time would be measured as well.
   { name: "performance gate", command: [deno, "task", "bench", "--gate"], live: true },

@@ -1,6 +1,6 @@
 /**
  * What `task test` leaves to tasks of their own, so that it stays short: `task test:stacks`, `task test:web`
- * and `task test:project`. `task ok` runs all of them, one after another.
+ * and `task test:tools`. `task ok` runs all of them, one after another.
  */
 import type { Tree } from "../scripts/gates/tree.ts";
 import { type Reaches, reachOf, testFiles } from "./reach.ts";
@@ -15,10 +15,12 @@ interface Part {
 const parts: Record<string, Part> = {
   /** Pages in Chromium. */
   web: { takes: (path) => /^tests\/(web\/|local\/web\.)/.test(path), jobs: 3 },
-  /** The project as a whole: on a copy of it, or with a stack that lives through everything. */
-  project: {
-    takes: (path) => /^tests\/((new|docs|drop)\/|local\/demo\.|endpoints\/examples\.)/.test(path),
-    jobs: 3,
+  /** What is around the backend: the local platform and providers, commands, scaffolds, docs, the client. */
+  tools: {
+    takes: (path) =>
+      /^tests\/((local|new|drop|docs|deploy|client|gates|bench|chaos|fuzz)\/|endpoints\/examples\.)/
+        .test(path),
+    jobs: 4,
   },
   /** Each on a stack of its own: clocks that are moved, providers that fail, other settings. */
   stacks: {

@@ -106,7 +106,7 @@ try {
   console.log(`stack ready after ${seconds()} s`);
   // Migrated once; what tests want for themselves is a copy of it.
   template = await freshDatabase({ server: stack.adminDatabaseUrl });
-  await template.gateway.stop();
+  await (await template.gateway()).stop();
   const settings = {
     SOCLE_TEST_DATABASE: stack.adminDatabaseUrl,
     SOCLE_TEST_TEMPLATE: new URL(template.adminUrl).pathname.slice(1),

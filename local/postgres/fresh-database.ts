@@ -5,7 +5,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { createGateway, type Gateway, readAuthConfig, readConfigToml } from "../gateway/mod.ts";
+import type { Gateway } from "../gateway/mod.ts";
 import { generateKeys, type Keys } from "../keys.ts";
 import { freePorts } from "../ports.ts";
 import { migrate } from "./migrate.ts";
@@ -17,8 +17,8 @@ export interface FreshDatabase extends AsyncDisposable {
   url: string;
   /** Connection string of a superuser. */
   adminUrl: string;
-  /** Its Supabase API without functions; serves once `gateway.open()` was called. */
-  gateway: Gateway;
+  /** Its Supabase API without functions, the same at each call; serves once its `open()` was called. */
+  gateway(): Promise<Gateway>;
   keys: Keys;
 }
 
@@ -54,6 +54,27 @@ async function runAsAdmin(url: string, text: string): Promise<void> {
   } finally {
     await sql.end();
   }
+}
+
+/** With what it needs in the database. Loaded when it is wanted: most who copy a template talk to Postgres alone. */
+async function preparedGateway(
+  options: { databaseUrl: string; storageDir: string; keys: Keys },
+): Promise<Gateway> {
+  const { createGateway, readAuthConfig, readConfigToml } = await import("../gateway/mod.ts");
+  const gateway = await createGateway({
+    ...options,
+    port: 0,
+    supabaseDir: projectSupabaseDir,
+    auth: readAuthConfig(await readConfigToml(projectSupabaseDir)),
+    log: () => {},
+  });
+  try {
+    await gateway.prepare();
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+  return gateway;
 }
 
 /**
@@ -93,24 +114,22 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
       (template === undefined ? "" : ` template ${template} strategy file_copy`),
   );
   undo.defer(() => runAsAdmin(serverUrl, `drop database if exists ${database} with (force)`));
+  // Also in a copy: what the roles may do to a database belongs to that one.
   await runAsAdmin(adminUrl, await Deno.readTextFile(rolesSql));
 
   const keys = await generateKeys();
-  const gateway = await createGateway({
-    port: 0,
-    databaseUrl: adminUrl,
-    supabaseDir: projectSupabaseDir,
-    storageDir: join(dir, "storage"),
-    keys,
-    auth: readAuthConfig(await readConfigToml(projectSupabaseDir)),
-    log: () => {},
+  let made: Promise<Gateway> | undefined;
+  const gateway = () =>
+    made ??= preparedGateway({ databaseUrl: adminUrl, storageDir: join(dir, "storage"), keys });
+  undo.defer(async () => {
+    // Whoever asked for it has been told why there is none.
+    await (await made?.catch(() => undefined))?.stop();
   });
-  undo.defer(() => gateway.stop());
-  await gateway.prepare();
-  if (supabaseDir !== null && template === undefined) {
-    await migrate(url, supabaseDir, { seed: false });
+  if (template === undefined) {
+    await gateway();
+    if (supabaseDir !== null) await migrate(url, supabaseDir, { seed: false });
   }
 
-  const made = undo.move();
-  return { url, adminUrl, gateway, keys, [Symbol.asyncDispose]: () => made.disposeAsync() };
+  const all = undo.move();
+  return { url, adminUrl, gateway, keys, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

@@ -80,8 +80,9 @@ export async function restWorld(): Promise<RestWorld> {
 
 async function peopled(database: TestDatabase): Promise<RestWorld> {
   const { sql, fresh } = database;
-  await fresh.gateway.open();
-  const { url } = fresh.gateway;
+  const gateway = await fresh.gateway();
+  await gateway.open();
+  const { url } = gateway;
   const client = (key: string) => createClient(url, key, sessionless);
 
   const signUp = async (name: string): Promise<Caller & { id: string }> => {

@@ -44,9 +44,10 @@ export interface Told {
 export async function catalogueFiles(): Promise<CatalogueFiles> {
   const database = await testDatabase({ connections: 4 });
   const { sql, fresh } = database;
-  await fresh.gateway.open();
+  const gateway = await fresh.gateway();
+  await gateway.open();
   const client = (fetching?: typeof fetch) =>
-    createClient<Database>(fresh.gateway.url, fresh.keys.secretKey, {
+    createClient<Database>(gateway.url, fresh.keys.secretKey, {
       auth: { persistSession: false, autoRefreshToken: false },
       ...(fetching && { global: { fetch: fetching } }),
     });
