@@ -70,3 +70,10 @@ export async function givePlan(sql: Sql, workspace: string, seats: number | null
     )
     values (${workspace}, ${`sub_${crypto.randomUUID()}`}, ${plan}, 'active', 1, 'EUR', now())`;
 }
+
+/** Takes what `givePlan` gave away again. */
+export async function takePlan(sql: Sql, workspace: string): Promise<void> {
+  await sql`
+    delete from public.subscriptions
+    where workspace_id = ${workspace} and strpos(plan_id, 'seats_') = 1`;
+}
