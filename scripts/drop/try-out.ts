@@ -13,6 +13,9 @@ const steps: string[][] = [
   ["task", "bench", "--check"],
   ["task", "bundles"],
   ["task", "test"],
+  ["task", "test:stacks"],
+  ["task", "test:web"],
+  ["task", "test:tools"],
   ["task", "fuzz", "--requests", "10"],
 ];
 

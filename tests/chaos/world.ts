@@ -19,6 +19,8 @@ export interface World extends AsyncDisposable {
   stripe: FaultyProxy;
   resend: FaultyProxy;
   redis: FaultyProxy;
+  /** Lets Redis forget all that it holds, as one does that was restarted without its disk. */
+  emptyRedis(): Promise<void>;
   /** Variables of the stack, with each provider reached past its proxy. */
   env: Record<string, string>;
   database: {
@@ -91,6 +93,16 @@ export async function startWorld(): Promise<World> {
   await publishPlans(stack);
   await plansKnown(stack);
 
+  async function emptyRedis(): Promise<void> {
+    const reply = await fetch(past.redis, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stack.env["UPSTASH_REDIS_REST_TOKEN"]}` },
+      body: JSON.stringify(["FLUSHALL"]),
+    });
+    const { result } = await reply.json();
+    if (result !== "OK") throw new Error(`cannot empty Redis: ${reply.status} ${result}`);
+  }
+
   const exclusive = exclusively();
   const made = undo.move();
   return {
@@ -98,6 +110,7 @@ export async function startWorld(): Promise<World> {
     stripe,
     resend,
     redis,
+    emptyRedis,
     env: { ...stack.env, STRIPE_API_URL: past.stripe, RESEND_BASE_URL: past.resend },
     database: {
       url: server.adminUrl(),

@@ -118,6 +118,7 @@ Deno.test({
     await page.goto("/");
     await page.getByRole("link", { name: "Forgotten your password?" }).click();
     await headingIs(page, "Choose a new password");
+    await looksRight(page, "password-forgotten");
     await page.getByLabel("E-mail address").fill(ada.email);
     await page.getByRole("button", { name: "Send the mail" }).click();
     await page.getByRole("status").waitFor();
@@ -132,6 +133,7 @@ Deno.test({
     await page.goto(authLink(mail));
     const password = `new-${crypto.randomUUID()}`;
     await page.getByLabel("New password").fill(password);
+    await looksRight(page, "password-new");
     await page.getByRole("button", { name: "Set the password" }).click();
     await page.getByText("Your new password is set").waitFor();
     assert.deepEqual(complaints, []);
@@ -139,6 +141,7 @@ Deno.test({
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.goto("/billing");
     await headingIs(page, "Log in");
+    await looksRight(page, "log-in");
     await logInOn(page, { email: ada.email, password: ada.password });
     await page.getByText("invalid_credentials").waitFor();
     await logInOn(page, { email: ada.email, password });

@@ -12,6 +12,7 @@ import { signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import { headingIs, logInOn, seriousFindings, type Visit } from "./browser.ts";
 import { onOwnStack } from "./in-chromium.ts";
+import { looksRight } from "./looks.ts";
 
 const chromium = onOwnStack();
 const { ignore } = chromium;
@@ -85,7 +86,7 @@ Deno.test({
     await dialog.getByLabel("They are in stock again").check();
     await dialog.getByLabel("Occasion").selectOption("returned");
     await dialog.getByLabel("Reason").fill("one was too small");
-    await isAccessible(page);
+    await looksRight(page, "staff-order-refund");
     await dialog.getByRole("button", { name: "Refund lines" }).click();
     const refunds = page.getByRole("region", { name: "Refunds" });
     await refunds.getByText("Returned").waitFor();
@@ -106,6 +107,7 @@ Deno.test({
     await dialog.getByLabel("Carrier").fill("Colissimo");
     await dialog.getByLabel("Tracking number").fill("6A123");
     await dialog.getByLabel("Reason").fill("packed by Ada");
+    await looksRight(page, "staff-order-send");
     await dialog.getByRole("button", { name: "Send", exact: true }).click();
     await page.getByText("Colissimo 6A123").waitFor();
     assert.deepEqual(complaints, []);
@@ -178,6 +180,7 @@ Deno.test({
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Units").fill("12");
     await dialog.getByLabel("Reason").fill("a delivery of Monday");
+    await looksRight(page, "staff-stock");
     await dialog.getByRole("button", { name: "Adjust" }).click();
     await variant.getByText("Movements").click();
     await variant.getByRole("row", { name: /a delivery of Monday \+12/ }).waitFor();

@@ -8,6 +8,7 @@ import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import { headingIs, logInOn, seriousFindings, type Visit } from "./browser.ts";
 import { onOwnStack } from "./in-chromium.ts";
+import { looksRight } from "./looks.ts";
 
 const chromium = onOwnStack();
 const { ignore } = chromium;
@@ -191,6 +192,7 @@ Deno.test({
     await row.getByRole("button", { name: "Refund" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Reason").fill("two days of outage");
+    await looksRight(page, "staff-payment-refund");
     const submit = dialog.getByRole("button", { name: "Refund", exact: true });
     await dialog.getByLabel("Amount in EUR").fill("5.005");
     await submit.click();
