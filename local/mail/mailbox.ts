@@ -1,3 +1,5 @@
+import type { StoredRecord } from "./record-store.ts";
+
 /** A mail as the local mail service keeps it. */
 export interface MailboxMail {
   id: string;
@@ -10,33 +12,34 @@ export interface MailboxMail {
   created_at: string;
 }
 
+/** Where the local service lists what was sent, bodies included; `?to=` an address. */
+export const mailListPath = "/_local/mails";
+
 /**
  * The mails sent so far, oldest first; with `to`, those that name the address among their
- * recipients, with or without a display name. It reads `GET /emails` of the local service, whose
- * list, unlike Resend's own, holds the bodies too. Throws where the service does not answer 200.
+ * recipients, with or without a display name. Throws where the service does not answer 200.
  */
 export async function listMails(
   mailUrl: string,
   apiKey: string,
   filter: { to?: string } = {},
 ): Promise<MailboxMail[]> {
-  const reply = await fetch(new URL("/emails", mailUrl), {
-    headers: { authorization: `Bearer ${apiKey}` },
-  });
+  const url = new URL(mailListPath, mailUrl);
+  if (filter.to !== undefined) url.searchParams.set("to", filter.to);
+  const reply = await fetch(url, { headers: { authorization: `Bearer ${apiKey}` } });
   if (!reply.ok) throw new Error(`cannot list mails: ${reply.status} ${await reply.text()}`);
-  const { data }: { data: MailboxMail[] } = await reply.json();
-  const wanted = filter.to?.toLowerCase();
-  return data
-    .filter(({ to }) => !wanted || to.some((recipient) => addressOf(recipient) === wanted))
-    .map(({ id, from, to, subject, html, text, created_at }) => ({
-      id,
-      from,
-      to,
-      subject,
-      html,
-      text,
-      created_at,
-    }));
+  return (await reply.json()).data;
+}
+
+/** Those of the kept mails that name the address; all without one. */
+export function mailsFor(kept: StoredRecord[], to: string | null): MailboxMail[] {
+  const wanted = to?.toLowerCase();
+  const mails = kept as unknown as (MailboxMail & { uuid: string })[];
+  return mails
+    .filter((mail) => !wanted || mail.to.some((recipient) => addressOf(recipient) === wanted))
+    .map(({ uuid, from, to, subject, html, text, created_at }) => (
+      { id: uuid, from, to, subject, html, text, created_at }
+    ));
 }
 
 function addressOf(recipient: string): string {

@@ -39,6 +39,7 @@ const keptRecords = 1000;
  */
 export async function openRecordStore(file?: string): Promise<RecordStore> {
   const records = new Map<string, Map<number, StoredRecord>>();
+  const collections = new Map<string, Collection>();
   let journal: Deno.FsFile | undefined;
 
   const recordsOf = (name: string) => {
@@ -72,12 +73,13 @@ export async function openRecordStore(file?: string): Promise<RecordStore> {
 
   function collection(name: string): Collection {
     const held = recordsOf(name);
+    let last = Math.max(0, ...held.keys());
     const findBy = (field: string, value: unknown) =>
       [...held.values()].filter((record) => record[field] === value);
     return {
       insert(fields) {
         const now = new Date().toISOString();
-        const id = Math.max(0, ...held.keys()) + 1;
+        const id = ++last;
         const put = { ...fields, id, created_at: now, updated_at: now };
         apply({ collection: name, put });
         return put;
@@ -101,7 +103,12 @@ export async function openRecordStore(file?: string): Promise<RecordStore> {
   }
 
   return {
-    collection,
+    // One of each name: it counts its records.
+    collection(name) {
+      const known = collections.get(name) ?? collection(name);
+      collections.set(name, known);
+      return known;
+    },
     close: () => journal?.close(),
   };
 }

@@ -1,6 +1,10 @@
 import type { Log } from "../log.ts";
+import { mailListPath, mailsFor } from "./mailbox.ts";
 import { openRecordStore, type RecordStore } from "./record-store.ts";
 import { type MailWebhook, startMailEvents } from "./test-addresses.ts";
+
+/** What emulate calls the collection. */
+const mails = "resend.emails";
 
 export interface MailOptions {
   /** 0 picks a free port. */
@@ -47,10 +51,14 @@ export async function startMail({ port, dataFile, webhook, log }: MailOptions): 
   );
 
   opened.resolve(async (request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/") return Response.redirect(mailboxUrl);
     if (!pathname.startsWith("/inbox")) {
-      return hasApiKey(request) ? await service.fetch(request) : missingApiKey();
+      if (!hasApiKey(request)) return missingApiKey();
+      if (pathname !== mailListPath) return await service.fetch(request);
+      return Response.json({
+        data: mailsFor(store.collection(mails).all(), searchParams.get("to")),
+      });
     }
     return await readable(await service.fetch(request));
   });
@@ -76,7 +84,7 @@ function announcing(
     ...store,
     collection(name) {
       const collection = store.collection(name);
-      if (name !== "resend.emails") return collection;
+      if (name !== mails) return collection;
       return {
         ...collection,
         insert(fields) {
