@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { partNames } from "../tests/parts.ts";
 
 interface Step {
   name: string;
@@ -49,9 +50,9 @@ const steps: Step[] = [
   { name: "bundles within their budget", command: [deno, "task", "bundles"] },
   { name: "performance page as measured", command: [deno, "task", "bench", "--check"] },
   { name: "tests", command: [deno, "task", "test"], live: true },
-  { name: "tests with stacks of their own", command: [deno, "task", "test:stacks"], live: true },
-  { name: "tests of the pages", command: [deno, "task", "test:web"], live: true },
-  { name: "tests of the tools", command: [deno, "task", "test:tools"], live: true },
+  ...partNames.map((part): Step => (
+    { name: `tests: ${part}`, command: [deno, "task", `test:${part}`], live: true }
+  )),
   { name: "generated requests", command: [deno, "task", "fuzz", "--requests", "10"], live: true },
   // After the tests, since what else runs at that time would be measured as well.
   { name: "performance gate", command: [deno, "task", "bench", "--gate"], live: true },

@@ -29,7 +29,7 @@ const parts: Record<string, Part> = {
   },
 };
 
-/** What all tests share one stack for: the rest. */
+/** The rest: tests that share one stack, or need none. */
 const rest = { jobs: 5 };
 
 /** The names that `--part=` knows. */

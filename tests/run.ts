@@ -1,7 +1,7 @@
 /**
  * `task test`: starts a stack on free ports with data of its own, runs the tests against it, and takes
- * everything down. Arguments go to `deno test`: paths, --filter. Without paths it runs what parts.ts leaves
- * it; `--part=web` runs one of the parts that it names.
+ * everything down. Arguments go to `deno test`: paths, --filter. Without any it runs what parts.ts leaves it;
+ * `--part=web` runs one of the parts that are named there.
  *
  * With SUPABASE_URL and the other variables of `task status` set, the tests run against that stack. `--http-only`
  * runs those alone that need nothing else of it (http-only.ts): they run against a real Supabase as well.
@@ -12,27 +12,15 @@ import { freePorts } from "../local/ports.ts";
 import { publishPlans } from "../local/publish-plans.ts";
 import { projectDir, siteCacheDir, type Stack, startStack } from "../local/stack.ts";
 import { cachedSite } from "../local/web/cache.ts";
-import { repository } from "../scripts/gates/tree.ts";
-import { httpOnly } from "./http-only.ts";
-import { partFiles, partNames } from "./parts.ts";
+import { choose, readAsked } from "./arguments.ts";
 import { plansKnown } from "./support/plans-known.ts";
 import { preparePlans } from "./support/plans-prepared.ts";
 
 const logFile = Deno.env.get("SOCLE_TEST_LOG");
-const byHttpOnly = Deno.args.includes("--http-only");
-const part = namedPart();
+const asked = await readAsked(Deno.args);
+const { files, jobs, manyStacks } = await choose(asked);
 /** A part calls a few functions: each starts when it is called. */
-const whole = part === undefined && Deno.args.every((arg) => arg.startsWith("-"));
-/** Single files have few stacks of their own, and what all share one for has none. */
-const manyStacks = !whole && !Deno.args.some((arg) => arg.endsWith(".test.ts"));
-
-function namedPart(): string | undefined {
-  const name = Deno.args.find((arg) => arg.startsWith("--part="))?.slice("--part=".length);
-  if (name !== undefined && !partNames.includes(name)) {
-    throw new Error(`--part is one of ${partNames.join(", ")}`);
-  }
-  return name;
-}
+const whole = asked.part === undefined && asked.paths.length === 0;
 
 async function startOwnStack(dataDir: string): Promise<Stack> {
   const lines = logFile === undefined
@@ -52,35 +40,13 @@ async function startOwnStack(dataDir: string): Promise<Stack> {
   return stack;
 }
 
-async function isPath(arg: string): Promise<boolean> {
-  try {
-    await Deno.stat(join(projectDir, arg));
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** What `deno test` is given: the arguments, and paths where none was named; and how many run at once. */
-async function testArguments(): Promise<{ args: string[]; jobs: number }> {
-  const given = Deno.args.filter((arg) => arg !== "--http-only" && !arg.startsWith("--part="));
-  const named = await Promise.all(given.map((arg) => isPath(arg)));
-  const paths = given.filter((_, index) => named[index]);
-  if (!byHttpOnly && paths.length > 0) return { args: given, jobs: 5 };
-  const tree = await repository();
-  const of = byHttpOnly ? { files: await httpOnly(tree), jobs: 5 } : await partFiles(tree, part);
-  const files = of.files.filter((file) =>
-    paths.length === 0 || paths.some((path) => join(file).startsWith(join(path)))
-  );
-  if (files.length === 0) throw new Error("none of the named tests goes by HTTP alone");
-  return { args: [...given.filter((_, index) => !named[index]), ...files], jobs: of.jobs };
-}
-
 async function runTests(env: Record<string, string>): Promise<number> {
-  const { args, jobs } = await testArguments();
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--parallel", "--reporter=dot", ...args],
+    args: [
+      ...["test", "-A", "--no-check", "--parallel", "--reporter=dot"],
+      ...asked.options,
+      ...files,
+    ],
     cwd: projectDir,
     env: { ...env, DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(jobs) },
     stdin: "null",
@@ -91,7 +57,12 @@ async function runTests(env: Record<string, string>): Promise<number> {
 // Passwords of test users need no protection; the default costs 80 ms of a core each.
 Deno.env.set("LITE_AUTH_BCRYPT_COST", "4");
 
-if (Deno.env.has("SUPABASE_URL")) Deno.exit(await runTests({}));
+if (Deno.env.has("SUPABASE_URL")) {
+  if (asked.part !== undefined) {
+    throw new Error(`tests of "${asked.part}" start stacks of their own: unset SUPABASE_URL`);
+  }
+  Deno.exit(await runTests({}));
+}
 
 const started = performance.now();
 const seconds = () => ((performance.now() - started) / 1000).toFixed(1);

@@ -2,13 +2,14 @@ import { projectDir } from "../../local/stack.ts";
 import { figure } from "../support/figure.ts";
 
 export default figure({
-  title: "Test suite",
+  title: "The backend's tests",
   subject: "`task test`, from its start to its end, once",
   unit: "s",
   goal: { atMost: 300 },
   onlyNamed: true,
   notes: `
-Measured by \`deno task bench suite\`: a run of all figures leaves it out, since it takes as long as they do.
+Those that share one stack, or need none: what they leave to tasks of their own is in tests/parts.ts. Measured by
+\`deno task bench suite\`; a run of all figures leaves it out.
 `,
   async measure(bench) {
     await bench.alone({ pairs: 1 }, async () => {

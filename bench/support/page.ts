@@ -26,7 +26,7 @@ const intro = `# Performance
 <!-- Written by \`deno task bench\`. To change words, change the figure's file in bench/figures/. -->
 
 Each figure is a ratio against a baseline that is measured in the same run: baseline and subject take
-turns, five times at least (the test suite runs once), and the ratio is that of their medians. Milliseconds and calls a second are
+turns, five times at least (the tests run once), and the ratio is that of their medians. Milliseconds and calls a second are
 this machine's; the ratios are what holds elsewhere. In brackets: the lowest and the highest pair.
 
 \`deno task bench [figure …]\` measures anew and writes this page; \`--quick\` takes smaller sizes; \`--gate\`

@@ -9,6 +9,7 @@ export const faultKinds = [
   "Resend",
   "Redis",
   "clock",
+  "memory of Redis",
 ] as const;
 
 /** One of them. */

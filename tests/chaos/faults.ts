@@ -123,19 +123,19 @@ function kinds({ world, on, clock }: Setting): Kind[] {
     unwell("Resend", world.resend, 3, [429, 500, 503]),
     unwell("Redis", world.redis, 6, [500]),
     {
-      name: "Redis",
-      every: 15,
-      async strike() {
-        await world.emptyRedis();
-        return "loses everything";
-      },
-    },
-    {
       name: "clock",
       every: 5,
       async strike(random) {
         await clock.move(60 + Math.floor(random() * 540));
         return "moved";
+      },
+    },
+    {
+      name: "memory of Redis",
+      every: 15,
+      async strike() {
+        await world.emptyRedis();
+        return "lost";
       },
     },
   ];

@@ -68,7 +68,7 @@ Deno.test.beforeAll(async () => {
     body: { workspace_id: workspace, email: invited.email },
   });
   assert.equal(sent.status, 201, JSON.stringify(sent.body));
-  // Stripe has no such subscription: a late event of the one that was bought would take it away meanwhile.
+  // Stripe has no such subscription: a late event of the bought one would take this one away in between.
   await takePlan(sql, workspace);
 
   const one = async (table: string, column = "id", where = "workspace_id", value = workspace) => {

@@ -14,7 +14,7 @@ import { productTargets, type Target } from "./suite/target.ts";
 const sql = connect();
 Deno.test.afterAll(() => sql.end());
 
-const times = 20;
+const times = 10;
 const targets = (await productTargets()).filter(({ declaration }) => declaration.idempotent);
 
 function isReplay({ headers }: Reply): boolean {

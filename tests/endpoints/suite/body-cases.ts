@@ -62,7 +62,7 @@ export const bodyCases: Case[] = [
     name: "what is not JSON is 400",
     applies,
     run: (target) =>
-      each(notJson, async (body) => {
+      each(some(notJson), async (body) => {
         expectProblem(await send(target, { body, headers: json }), "invalid_json", String(body));
       }),
   },
@@ -159,14 +159,14 @@ export const bodyCases: Case[] = [
     },
   },
   {
-    name: "100,000 brackets are refused, as the body and in each field",
+    name: "100,000 brackets are refused, as the body and in a field",
     applies,
     async run(target) {
       const fields = [...fieldsOf(bodyOf(target)).map(({ name }) => name), "unknown"];
       const bodies = fields.map((name) =>
         withRawValue(rightBody(bodyOf(target)), name, nested(100_000))
       );
-      await each([nested(100_000), ...bodies], async (body) => {
+      await each([nested(100_000), ...some(bodies)], async (body) => {
         expectProblem(await send(target, { body, headers: json }), "invalid_body", "nested");
       });
     },
