@@ -92,7 +92,8 @@ export function changedAddress(
         const index = change.at % count;
         if (index < pairs.length) {
           pairs = pairs.map((pair, each) => each === index ? [pair[0], change.value] : pair);
-        } else values[names[index - pairs.length]!] = change.value;
+        } else if (change.value !== "") values[names[index - pairs.length]!] = change.value;
+        // An address without it is another endpoint's.
         break;
       }
       case "remove":
