@@ -76,7 +76,7 @@ export async function choose(asked: Asked): Promise<Chosen> {
   }
   if (part !== undefined) {
     const all = await partFiles(await testTree(), part);
-    return { ...all, files: within(all.files, paths, `is of "${part}"`), manyStacks: true };
+    return { ...all, files: within(all.files, paths, `is of "${part}"`) };
   }
   if (paths.length > 0) {
     return { files: paths, jobs, manyStacks: !paths.every((path) => path.endsWith(".test.ts")) };
@@ -85,5 +85,5 @@ export async function choose(asked: Asked): Promise<Chosen> {
   if (options.some((option) => option.startsWith("--filter"))) {
     return { files: testFiles(await testTree()), jobs, manyStacks: true };
   }
-  return { ...await partFiles(await testTree(), undefined), manyStacks: false };
+  return await partFiles(await testTree(), undefined);
 }
