@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { projectDir } from "../local/stack.ts";
 import { httpOnly } from "./http-only.ts";
-import { partFiles, partNames } from "./parts.ts";
+import { partFiles, partNames, usualJobs as jobs } from "./parts.ts";
 import { testFiles, testTree } from "./reach.ts";
 
 /** What stands on the command line. */
@@ -24,8 +24,6 @@ export interface Chosen {
   /** Whether many of them start stacks of their own. */
   manyStacks: boolean;
 }
-
-const jobs = 5;
 
 async function isPath(arg: string): Promise<boolean> {
   try {

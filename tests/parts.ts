@@ -14,6 +14,9 @@ interface Part {
   manyStacks: boolean;
 }
 
+/** How many files run at once where they share a stack. */
+export const usualJobs = 5;
+
 const parts: Record<string, Part> = {
   /** Pages in Chromium. */
   web: { takes: (path) => /^tests\/(web\/|local\/web\.)/.test(path), jobs: 3, manyStacks: true },
@@ -32,11 +35,15 @@ const parts: Record<string, Part> = {
     manyStacks: true,
   },
   /** What is made of every endpoint's declaration: wrong input, repetition, another's ids. */
-  endpoints: { takes: (path) => path.startsWith("tests/endpoints/"), jobs: 5, manyStacks: false },
+  endpoints: {
+    takes: (path) => path.startsWith("tests/endpoints/"),
+    jobs: usualJobs,
+    manyStacks: false,
+  },
 };
 
 /** The rest: tests that share one stack, or need none. */
-const rest = { jobs: 5, manyStacks: false };
+const rest = { jobs: usualJobs, manyStacks: false };
 
 /** The names that `--part=` knows. */
 export const partNames = Object.keys(parts);

@@ -33,6 +33,7 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   Reference  ${env["SITE_URL"]}/reference   every endpoint with examples, to be tried
   Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
   Stripe     ${env["STRIPE_API_URL"]}   for the SDK; no page
+  Redis      ${env["UPSTASH_REDIS_REST_URL"]}   Upstash's REST API; its token is a variable
   Variables  npx -y deno@2.9.6 task status
   Commands   task logs, db, mailbox, stripe trigger, new endpoint, doctor
 ${demo === "none" ? "" : people(demo)}

@@ -55,7 +55,9 @@ export async function startMail({ port, dataFile, webhook, log }: MailOptions): 
     if (pathname === "/") return Response.redirect(mailboxUrl);
     if (!pathname.startsWith("/inbox")) {
       if (!hasApiKey(request)) return missingApiKey();
-      if (pathname !== mailListPath) return await service.fetch(request);
+      if (pathname !== mailListPath || request.method !== "GET") {
+        return await service.fetch(request);
+      }
       return Response.json({
         data: mailsFor(store.collection(mails).all(), searchParams.get("to")),
       });

@@ -16,7 +16,7 @@ Deno.test("parts: each has its task, and each test file is of one or of the rest
   );
   assert.ok(files.every((one) => one.length > 0));
   assert.deepEqual(files.flat().sort(), testFiles(tree));
-  assert.ok(files[0]!.includes("tests/unit/money.test.ts"));
+  assert.ok(files[0]!.includes("tests/rls/tables.test.ts"));
 });
 
 Deno.test("parts: paths, a part and a filter choose as one expects", async () => {
@@ -30,7 +30,7 @@ Deno.test("parts: paths, a part and a filter choose as one expects", async () =>
   );
   assert.ok((await filesOf("--filter=x")).includes("tests/web/shell.test.ts"));
   assert.ok(!(await filesOf()).includes("tests/web/shell.test.ts"));
-  await assert.rejects(filesOf("--part=web", "tests/shop"), /none of the named tests is of "web"/);
+  await assert.rejects(filesOf("--part=web", "tests/rls"), /none of the named tests is of "web"/);
   await assert.rejects(filesOf("--part=none"), /one of web, tools, stacks/);
   await assert.rejects(filesOf("--part"), /one of web/);
   await assert.rejects(filesOf("--part=web", "--http-only"), /exclude each other/);
