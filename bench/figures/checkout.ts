@@ -1,18 +1,9 @@
-import type { Sql } from "postgres";
 import { onSale } from "../../tests/support/products.ts";
 import { type Bench, figure } from "../support/figure.ts";
+import { placeOrder, timesPerSecond } from "../support/placing.ts";
 import { sqlDatabase } from "../support/sql-database.ts";
 
 const mostCallers = 64;
-
-async function order(sql: Sql, variant_id: string): Promise<void> {
-  const items = sql.json([{ variant_id, quantity: 1 }]);
-  await sql`
-    select public.order_place(
-      ${`guest:${crypto.randomUUID()}`}, null, 'buyer@example.com', 'en', null, ${items}, null, null, null,
-      'https://shop.example/thanks', 'https://shop.example/cart'
-    )`;
-}
 
 /** Whether a commit waits for the disk, as a project's does. */
 const commits = {
@@ -33,15 +24,11 @@ async function measure(bench: Bench): Promise<void> {
   for (const [name, synchronous_commit] of Object.entries(commits)) {
     for (const callers of bench.sized({ quick: [16], full: [1, 4, 16, mostCallers] })) {
       const pool = database.connect(callers, { synchronous_commit });
-      /** Orders a second, by all buyers at once. */
-      const perSecond = async (variant: (buyer: number) => string) => {
-        const each = Math.max(1, Math.round(orders / callers));
-        const from = performance.now();
-        await Promise.all(Array.from({ length: callers }, async (_, buyer) => {
-          for (let n = 0; n < each; n++) await order(pool, variant(buyer));
-        }));
-        return callers * each / (performance.now() - from) * 1000;
-      };
+      const perSecond = (variant: (buyer: number) => string) =>
+        timesPerSecond(
+          { buyers: callers, total: orders },
+          (buyer) => placeOrder(pool, variant(buyer)),
+        );
       await bench.pairs({ name, at: callers, judged: callers === 16 }, {
         baseline: () => perSecond((buyer) => distinct[buyer]!),
         subject: () => perSecond(() => hot),
