@@ -54,7 +54,9 @@ function people(demo: DemoState): string {
   });
   return `
 Log in on the web's pages, password "${demoPassword}"${
-    demo === "wanted" ? " (they are being made: up to a minute)" : ""
+    demo === "wanted"
+      ? ".\nTheir last weeks are being lived: a minute or so, in which every date is of the past"
+      : ""
   }:
 
 ${rows.join("\n")}
