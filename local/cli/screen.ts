@@ -53,12 +53,15 @@ function people(demo: DemoState): string {
     return `  ${email.padEnd(25)}${all.join(", ")}`;
   });
   return `
-Log in on the web's pages, password "${demoPassword}"${
-    demo === "wanted"
-      ? ".\nTheir last weeks are being lived: a minute or so, in which every date is of the past"
-      : ""
-  }:
+Log in on the web's pages, password "${demoPassword}":
 
 ${rows.join("\n")}
-`;
+${
+    demo === "wanted"
+      ? `
+They are being made, with eight weeks behind them. Until "seed  Added" shows here, in a minute or two, the
+clock is behind: what you do meanwhile is dated in the past.
+`
+      : ""
+  }`;
 }

@@ -138,7 +138,7 @@ function leaving(visitor: Visitor, calls: { left: number }): Visitor {
  * @returns how often it was
  */
 async function livedThrough(env: Record<string, string>): Promise<number> {
-  for (let times = 0, left = 1;; times++, left += 3) {
+  for (let times = 0, left = 1;; times++, left += 6) {
     const world = worldOf(env);
     const calls = { left };
     try {
@@ -198,8 +198,9 @@ async function assertSold(sql: Sql): Promise<void> {
   assert.deepEqual(states.map(({ status, orders }) => `${status} ${orders}`), [
     "delivered 10",
     "paid 2",
+    "partially_refunded 1",
     "refunded 1",
-    "shipped 4",
+    "shipped 3",
   ]);
   const [rest] = await sql`
     select count(distinct created_at::date)::int as days, count(distinct total_amount)::int as totals,
@@ -231,7 +232,7 @@ Deno.test("demo: each thing has its day, wherever and however often it is interr
       await Deno.readTextFile(new URL("../../supabase/seed.sql", import.meta.url)),
     );
     const interrupted = await livedThrough(env);
-    assert.ok(interrupted > 5, `${interrupted} times`);
+    assert.ok(interrupted > 3, `${interrupted} times`);
     assert.equal(await offsetOf(env), 0);
     const [clock] = await sql`select private.now() = now() as real`;
     assert.equal(clock!["real"], true);

@@ -18,9 +18,9 @@ export type Terms = Pick<
 async function orderOf({ admin }: World, { id, email }: Buyer, sku: string) {
   const orders = admin.from("orders")
     .select(
-      "id, status, refunded_amount, stripe_session_id, order_items!inner (sku), items:order_items (id, sku, product_id)",
+      "id, status, refunded_amount, stripe_session_id, marker:order_items!inner (sku), items:order_items (id, sku, product_id)",
     )
-    .eq("order_items.sku", sku).neq("status", "expired")
+    .eq("marker.sku", sku).neq("status", "expired")
     .order("created_at", { ascending: false }).limit(1);
   const { data } =
     await (id === undefined

@@ -155,7 +155,14 @@ export const orders: Act[] = [
     reviewed("subscriber", 10.4),
   ),
   ...order("guest", 20.3, { "NAPKINS-NATURAL": 2 }, parcelTo(gent), sent(17.5), come(14.6)),
-  ...order("subscriber", 17.5, { "SKETCH-A4": 2, "PENCILS-12": 1 }, parcelTo(lyon), sent(14.6)),
+  ...order(
+    "subscriber",
+    17.5,
+    { "SKETCH-A4": 2, "PENCILS-12": 1 },
+    parcelTo(lyon),
+    sent(14.6),
+    come(10.4),
+  ),
   ...order("shopper", 14.6, { "CLOCK-WHITE": 1 }, parcelTo(lille), {
     daysAgo: 12.3,
     do: async ({ visitor }, order) => await cancel(await visitor("shopper"), order),
