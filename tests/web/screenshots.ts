@@ -33,10 +33,16 @@ const walks: Walk[] = [
   {
     as: "subscriber",
     async go(tab, picture) {
-      for (const path of ["/billing", "/workspace"]) {
+      const paths = ["/billing", "/billing/documents", "/workspace/keys", "/workspace/activity"];
+      for (const path of paths) {
         await open(tab, path);
-        await picture(`demo${path.replace("/", "-")}`);
+        await picture(`demo${path.replaceAll("/", "-")}`);
       }
+      // The shared one, with its members.
+      await open(tab, "/workspace");
+      await tab.page.getByRole("combobox", { name: "Workspace" }).selectOption("Studio Dumas");
+      await tab.page.waitForLoadState("networkidle");
+      await picture("demo-workspace");
     },
   },
   {

@@ -1,8 +1,8 @@
 /** A program that was to be told of orders and does not run: what failed deliveries look like. */
 import type { Act, World } from "../part.ts";
 
-/** The discard port: nobody listens there. */
-const url = "http://127.0.0.1:9/orders";
+/** Nobody listens there: only root could. */
+const url = "http://127.0.0.1:2/orders";
 
 async function addEndpoint({ visitor }: World): Promise<void> {
   const { supabase } = await visitor("staff");
