@@ -18,12 +18,20 @@ interface FieldProps {
   max?: number;
   required?: boolean;
   maw?: string;
+  /** What is wrong with what was typed. Read out when it appears. */
+  error?: string | undefined;
 }
 
 /** A labelled input; needed, unless `required` is false. */
-export function Field({ hint, type = "text", required = true, ...field }: FieldProps) {
+export function Field({ hint, error, type = "text", required = true, ...field }: FieldProps) {
   const { t } = useLanguage();
-  const input = { ...field, required, withAsterisk: false, description: hint };
+  const input = {
+    ...field,
+    required,
+    withAsterisk: false,
+    description: hint,
+    error: error !== undefined && <span role="alert">{error}</span>,
+  };
   if (type !== "password") return <TextInput {...input} type={type} />;
   return (
     <PasswordInput {...input} visibilityToggleButtonProps={{ "aria-label": t.showCharacters }} />

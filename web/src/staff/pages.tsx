@@ -7,6 +7,8 @@ import { PaymentList } from "./payment-list.tsx";
 import { ReconciliationPage } from "./reconciliation/reconciliation-page.tsx";
 import { shopPages } from "./shop/pages.tsx";
 import { DeliveryList } from "./webhooks/delivery-list.tsx";
+import { EndpointPage } from "./webhooks/endpoint/endpoint-page.tsx";
+import { NewEndpoint } from "./webhooks/endpoint/new-endpoint.tsx";
 import { EventList } from "./webhooks/event-list.tsx";
 import { EventPage } from "./webhooks/event-page.tsx";
 
@@ -19,6 +21,10 @@ export const pages = [
     {({ id }) => <EventPage key={id} id={id} />}
   </Route>,
   <Route key="deliveries" path="/staff/deliveries" component={DeliveryList} />,
+  <Route key="new-endpoint" path="/staff/deliveries/endpoints/new" component={NewEndpoint} />,
+  <Route key="endpoint" path="/staff/deliveries/endpoints/:id">
+    {({ id }) => <EndpointPage key={id} id={id} />}
+  </Route>,
   <Route key="jobs" path="/staff/jobs" component={JobList} />,
   <Route key="mail" path="/staff/mail" component={MailPage} />,
   <Route key="reconciliation" path="/staff/reconciliation" component={ReconciliationPage} />,
