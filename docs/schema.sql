@@ -3036,6 +3036,8 @@ create table public.workspaces (
 comment on table public.workspaces is 'What subscriptions and data belong to; each user has a personal one.';
 comment on column public.workspaces.personal_of is 'Whose personal workspace it is; null for one that is shared.';
 comment on column public.workspaces.slug is 'Its name in addresses, at most 50 characters; made from the name when none is given.';
+CREATE INDEX workspaces_named ON public.workspaces USING btree (lower(name) COLLATE "C");
+CREATE INDEX workspaces_newest ON public.workspaces USING btree (created_at DESC, id DESC);
 alter table public.workspaces enable row level security;
 grant select on public.workspaces to authenticated;
 grant select, insert, update, delete on public.workspaces to service_role;
@@ -9390,6 +9392,65 @@ comment on function private.staff_standing() is 'staff; second_factor_required: 
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_workspaces(search text, before_created_at timestamp with time zone, before_id uuid, page_size integer)
+ RETURNS TABLE(id uuid, name text, slug text, personal boolean, created_at timestamp with time zone, members bigint, plan text, access text, overrides bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  wanted constant text := lower(btrim(coalesce(search, '')));
+  most constant integer := least(greatest(coalesce(page_size, 50), 1), 101);
+  -- Before all that there are: what is made now is made before then.
+  before constant timestamptz := coalesce(before_created_at, 'infinity');
+  before_row constant uuid := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  given uuid;
+  found uuid[];
+begin
+  perform private.staff_calls();
+  if wanted ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    given := wanted::uuid;
+    found := array(
+      select given union select member.workspace_id from public.workspace_members as member
+      where member.user_id = given
+    );
+  elsif position('@' in wanted) > 0 then
+    found := array(
+      select member.workspace_id from public.workspace_members as member
+      join auth.users as account on account.id = member.user_id
+      where account.email = wanted
+    );
+  elsif wanted <> '' then
+    found := array(
+      select one.id from public.workspaces as one
+      where (lower(one.name) collate "C" ^@ wanted or one.slug = wanted)
+        and (one.created_at, one.id) < (before, before_row)
+      order by one.created_at desc, one.id desc limit most
+    );
+  else
+    found := array(
+      select one.id from public.workspaces as one
+      where (one.created_at, one.id) < (before, before_row)
+      order by one.created_at desc, one.id desc limit most
+    );
+  end if;
+  return query
+  select one.id, one.name, one.slug, one.personal_of is not null, one.created_at,
+    (select count(*) from public.workspace_members as member where member.workspace_id = one.id),
+    private.workspace_plan(one.id), private.workspace_access(one.id),
+    (select count(*) from public.feature_overrides as override
+     where override.workspace_id = one.id
+       and (override.expires_at is null or override.expires_at > private.now()))
+  from public.workspaces as one
+  where one.id = any (found) and (one.created_at, one.id) < (before, before_row)
+  order by one.created_at desc, one.id desc limit most;
+end;
+$function$;
+comment on function private.staff_workspaces(text, timestamp with time zone, uuid, integer) is 'The workspaces that staff look for. Security definer: addresses are in auth.users, which nobody else reads.';
+grant execute on function private.staff_workspaces(text, timestamp with time zone, uuid, integer) to authenticated;
+grant execute on function private.staff_workspaces(text, timestamp with time zone, uuid, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stock_adjust(variant_id uuid, reason text, delta integer, counted integer, request_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -15198,6 +15259,21 @@ end;
 $function$;
 comment on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) is 'Server RPC: sends deliveries anew, by their ids or up to `most` of a filter, under the same event ids: {deliveries: [{id, state_before}]}. What does not exist or still waits is left out.';
 grant execute on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION public.staff_workspaces(search text DEFAULT NULL::text, before_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, before_id uuid DEFAULT NULL::uuid, page_size integer DEFAULT 50)
+ RETURNS TABLE(id uuid, name text, slug text, personal boolean, created_at timestamp with time zone, members bigint, plan text, access text, overrides bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.staff_workspaces(
+    staff_workspaces.search, staff_workspaces.before_created_at, staff_workspaces.before_id,
+    staff_workspaces.page_size
+  )
+$function$;
+comment on function public.staff_workspaces(text, timestamp with time zone, uuid, integer) is 'Client RPC for staff: workspaces, newest first, 1 to 101 a page before (before_created_at, before_id): all, or those whose name begins with `search`, whose slug, id or member''s id it is, or of which the user with that address is a member. `plan` and `access` are what counts now, `overrides` how many features staff have given or taken. Refuses with forbidden or second_factor_required.';
+grant execute on function public.staff_workspaces(text, timestamp with time zone, uuid, integer) to authenticated;
+grant execute on function public.staff_workspaces(text, timestamp with time zone, uuid, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb

@@ -27,7 +27,15 @@ export async function open({ page }: Visit, path: string): Promise<void> {
   await page.waitForLoadState("networkidle");
 }
 
-const staffPages = ["payments", "webhooks", "deliveries", "jobs", "mail", "reconciliation"];
+const staffPages = [
+  "workspaces",
+  "payments",
+  "webhooks",
+  "deliveries",
+  "jobs",
+  "mail",
+  "reconciliation",
+];
 
 const walks: Walk[] = [
   {

@@ -3191,6 +3191,25 @@ export type Database = {
         };
         Returns: Json;
       };
+      "staff_workspaces": {
+        Args: {
+          "before_created_at"?: string;
+          "before_id"?: string;
+          "page_size"?: number;
+          "search"?: string;
+        };
+        Returns: {
+          "access": string;
+          "created_at": string;
+          "id": string;
+          "members": number;
+          "name": string;
+          "overrides": number;
+          "personal": boolean;
+          "plan": string;
+          "slug": string;
+        }[];
+      };
       "stock_adjust": {
         Args: {
           "counted"?: number;

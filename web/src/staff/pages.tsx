@@ -11,10 +11,16 @@ import { EndpointPage } from "./webhooks/endpoint/endpoint-page.tsx";
 import { NewEndpoint } from "./webhooks/endpoint/new-endpoint.tsx";
 import { EventList } from "./webhooks/event-list.tsx";
 import { EventPage } from "./webhooks/event-page.tsx";
+import { WorkspaceList } from "./workspaces/workspace-list.tsx";
+import { WorkspacePage } from "./workspaces/workspace-page.tsx";
 
 export const pages = [
   <Route key="overview" path="/staff" component={Overview} />,
   ...shopPages,
+  <Route key="workspaces" path="/staff/workspaces" component={WorkspaceList} />,
+  <Route key="workspace" path="/staff/workspaces/:id">
+    {({ id }) => <WorkspacePage key={id} id={id} />}
+  </Route>,
   <Route key="payments" path="/staff/payments" component={PaymentList} />,
   <Route key="events" path="/staff/webhooks" component={EventList} />,
   <Route key="event" path="/staff/webhooks/:id">
