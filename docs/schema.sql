@@ -117,7 +117,7 @@ create table private.billing_drifts (
   object_type text not null,
   object_id text not null,
   detail jsonb default '{}'::jsonb not null,
-  found_at timestamp with time zone default now() not null,
+  found_at timestamp with time zone default private.now() not null,
   repaired_at timestamp with time zone,
   constraint billing_drifts_pkey PRIMARY KEY (id),
   constraint billing_drifts_once_a_run UNIQUE (reconciliation_id, object_type, object_id, kind),
@@ -345,7 +345,7 @@ create table private.mail_log (
   outcome text not null,
   reason text,
   provider_id text,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   constraint mail_log_pkey PRIMARY KEY (id),
   constraint mail_log_once_per_cause UNIQUE (cause),
   constraint mail_log_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL,
@@ -551,7 +551,7 @@ create table private.reconciliations (
   stage text default 'listing'::text not null,
   cursor text,
   checked integer default 0 not null,
-  started_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone default private.now() not null,
   finished_at timestamp with time zone,
   constraint reconciliations_pkey PRIMARY KEY (id),
   constraint reconciliations_once_per_cause UNIQUE (cause),
@@ -807,7 +807,7 @@ create table private.stock_movements (
   order_id uuid,
   actor_id uuid,
   note text,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   request_id uuid,
   constraint stock_movements_pkey PRIMARY KEY (id),
   constraint stock_movements_variant_id_fkey FOREIGN KEY (variant_id) REFERENCES product_variants(id) ON DELETE RESTRICT,
@@ -1137,7 +1137,7 @@ create table public.audit_log (
   changes jsonb default '{}'::jsonb not null,
   reason text,
   request_id text,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   constraint audit_log_pkey PRIMARY KEY (id),
   constraint audit_log_action_format CHECK (action ~ '^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$'::text),
   constraint audit_log_actor_kind_known CHECK (actor_kind = ANY (ARRAY['user'::text, 'api_key'::text, 'staff'::text, 'anonymous'::text, 'system'::text, 'stripe'::text])),
@@ -1491,10 +1491,10 @@ create table public.discounts (
   max_redemptions integer,
   max_per_customer integer,
   redeemed integer default 0 not null,
-  starts_at timestamp with time zone default now() not null,
+  starts_at timestamp with time zone default private.now() not null,
   ends_at timestamp with time zone,
   active boolean default true not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint discounts_pkey PRIMARY KEY (id),
   constraint discounts_code_key UNIQUE (code),
@@ -1577,7 +1577,7 @@ create table public.dunning_cases (
   closed_at timestamp with time zone,
   outcome text,
   access text default 'full'::text not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint dunning_cases_pkey PRIMARY KEY (id),
   constraint dunning_cases_one_an_invoice UNIQUE (invoice_id),
@@ -1609,7 +1609,7 @@ create table public.dunning_events (
   step text not null,
   action text not null,
   at timestamp with time zone not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   constraint dunning_events_pkey PRIMARY KEY (case_id, step),
   constraint dunning_events_case_id_fkey FOREIGN KEY (case_id) REFERENCES dunning_cases(id) ON DELETE CASCADE,
   constraint dunning_events_action_known CHECK (action = ANY (ARRAY['mail'::text, 'read_only'::text, 'locked'::text, 'full'::text]))
@@ -1654,7 +1654,7 @@ create table public.feature_overrides (
   limit_value bigint,
   expires_at timestamp with time zone,
   reason text not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint feature_overrides_pkey PRIMARY KEY (workspace_id, feature),
   constraint feature_overrides_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
@@ -2412,7 +2412,7 @@ create table public.profiles (
   locale text default 'en'::text not null,
   avatar_url text,
   version integer default 1 not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint profiles_pkey PRIMARY KEY (id),
   constraint profiles_id_fkey FOREIGN KEY (id) REFERENCES auth.users(id) ON DELETE CASCADE,
@@ -2835,7 +2835,7 @@ create table public.webhook_endpoints (
   enabled boolean default true not null,
   disabled_reason text,
   failing_since timestamp with time zone,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   updated_at timestamp with time zone default now() not null,
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
   constraint webhook_endpoints_description_length CHECK (char_length(description) <= 500),
@@ -2891,7 +2891,7 @@ create table public.workspace_api_keys (
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   constraint workspace_api_keys_pkey PRIMARY KEY (id),
   constraint workspace_api_keys_one_prefix_each UNIQUE (prefix),
   constraint workspace_api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
@@ -2939,7 +2939,7 @@ create table public.workspace_invitations (
   sends integer default 0 not null,
   sent_at timestamp with time zone default private.now() not null,
   expires_at timestamp with time zone default (private.now() + '7 days'::interval) not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   closed_at timestamp with time zone,
   constraint workspace_invitations_pkey PRIMARY KEY (id),
   constraint workspace_invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
@@ -2981,7 +2981,7 @@ create table public.workspace_members (
   workspace_id uuid not null,
   user_id uuid not null,
   role text not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   constraint workspace_members_pkey PRIMARY KEY (workspace_id, user_id),
   constraint workspace_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint workspace_members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
@@ -3022,7 +3022,7 @@ create table public.workspaces (
   id uuid default gen_random_uuid() not null,
   name text not null,
   personal_of uuid,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   updated_at timestamp with time zone default now() not null,
   slug text not null,
   constraint workspaces_pkey PRIMARY KEY (id),
@@ -3515,7 +3515,7 @@ AS $function$
   ) as counted
   union all
   -- Null, and no alert, before the first one.
-  select 'seconds_since_reconciliation', extract(epoch from now() - max(run.finished_at))::bigint, '{}'
+  select 'seconds_since_reconciliation', extract(epoch from private.now() - max(run.finished_at))::bigint, '{}'
   from private.reconciliations as run
   union all
   select 'suppressed_addresses_a_day', count(*), '{}'
@@ -14174,7 +14174,7 @@ AS $function$
 begin
   insert into private.billing_drifts (reconciliation_id, kind, object_type, object_id, detail, repaired_at)
   select run_id, drift ->> 'kind', drift ->> 'object_type', drift ->> 'object_id', drift -> 'detail',
-         case when (drift ->> 'repaired')::boolean then now() end
+         case when (drift ->> 'repaired')::boolean then private.now() end
   from jsonb_array_elements(drifts) as drift
   on conflict on constraint billing_drifts_once_a_run do update
   set detail = excluded.detail,
@@ -14185,7 +14185,7 @@ begin
   update private.reconciliations as run
   set phase = reconciliation_note.phase, stage = reconciliation_note.stage, cursor = reconciliation_note.cursor,
       checked = run.checked + reconciliation_note.checked,
-      finished_at = case when reconciliation_note.phase = 'done' then now() end
+      finished_at = case when reconciliation_note.phase = 'done' then private.now() end
   where run.id = run_id;
   if reconciliation_note.phase = 'done' then
     delete from private.reconciliation_seen where reconciliation_id = run_id;

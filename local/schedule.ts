@@ -12,6 +12,8 @@ export interface ScheduleOptions {
   apiUrl: string;
   secretKey: string;
   log: Log;
+  /** Whether the clock is behind real time: then it leaps, and what has waited since is no alarm. */
+  behind?: () => boolean;
   /** Milliseconds between two ticks; hosted: 10 seconds. */
   everyMs?: number;
 }
@@ -24,7 +26,7 @@ const callTimeoutMs = 5_000;
 
 /** Starts the timer. A tick that takes longer than the interval delays the next; they never overlap. */
 export function startSchedule(options: ScheduleOptions): { stop(): Promise<void> } {
-  const { apiUrl, secretKey, log, everyMs = 1000 } = options;
+  const { apiUrl, secretKey, log, behind = () => false, everyMs = 1000 } = options;
   const sql = postgres(options.databaseUrl, {
     max: 1,
     onnotice: () => {},
@@ -53,6 +55,7 @@ export function startSchedule(options: ScheduleOptions): { stop(): Promise<void>
 
   let alertsAt = Date.now() + alertsEveryMs;
   async function tick(): Promise<void> {
+    if (behind()) alertsAt = Date.now() + alertsEveryMs;
     // First, and whatever the queue is like.
     if (Date.now() >= alertsAt) {
       alertsAt = Date.now() + alertsEveryMs;

@@ -53,9 +53,17 @@ export interface StackOptions {
   /** Fill a database that is new with supabase/seed.sql. Default true. */
   seed?: boolean;
   /** Called before a new database is filled with it; again at the next start where this one ends meanwhile. */
-  beforeSeed?: () => Promise<void>;
+  beforeSeed?: (unseeded: UnseededStack) => Promise<void>;
   /** Told when a part that takes its time begins. */
   progress?: (step: string) => void;
+}
+
+/** A stack whose database is new: nothing has happened on it. */
+export interface UnseededStack {
+  /** What its functions will see. */
+  env: Record<string, string>;
+  /** Lets Stripe's clock and ours begin so many seconds ago; undefined where Stripe is not the local one. */
+  begin?: (secondsAgo: number) => Promise<void>;
 }
 
 /** A running stack. */
@@ -72,6 +80,8 @@ export interface Stack {
   seeded: boolean;
   /** Whether Stripe itself is used, by a key in supabase/functions/.env. */
   ownStripe: boolean;
+  /** Moves its clocks to real time where they are behind it; they never go back. */
+  toRealTime(): Promise<void>;
   /** Starts every function ahead of its first call. */
   warm(): Promise<void>;
   stop(): Promise<void>;
@@ -176,16 +186,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       log,
     });
     stops.push(gateway.stop);
-    let seeded = false;
-    const startDatabase = async () => {
-      await gateway.prepare();
-      progress("migrations");
-      const { seed = true, beforeSeed } = options;
-      ({ seeded } = await migrate(databaseUrl, supabaseDir, { seed, beforeSeed }));
-    };
     const ownStripe = own["STRIPE_SECRET_KEY"] !== undefined && own["STRIPE_API_URL"] === undefined;
-    const [, mail, redis, stripe] = await Promise.all([
-      startDatabase(),
+    const [mail, redis, stripe] = await Promise.all([
       startMail({
         port: ports.mail,
         dataFile: join(dataDir, "mail.sqlite"),
@@ -213,9 +215,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         log,
       }),
     ]);
-    if (stripe !== undefined && stripe.clock.offset !== 0) {
-      await setBusinessClock(adminDatabaseUrl, stripe.clock.offset);
-    }
     stops.push(mail.stop, redis.stop);
     if (stripe !== undefined) stops.push(stripe.stop);
 
@@ -233,6 +232,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...functionsEnvironment(keys, urls, own),
       ...options.functionsEnv,
     };
+    await gateway.prepare();
+    progress("migrations");
+    const { seed = true, beforeSeed } = options;
+    const { seeded } = await migrate(databaseUrl, supabaseDir, {
+      seed,
+      beforeSeed: beforeSeed &&
+        (() => beforeSeed({ env: functionsEnv, ...(stripe && { begin: stripe.begin }) })),
+    });
+    // Also where it is in real time: a start that ended half way, or another Stripe, may have left it elsewhere.
+    await setBusinessClock(adminDatabaseUrl, stripe?.clock.offset ?? 0);
     const functions = await startFunctions({
       supabaseDir,
       env: functionsEnv,
@@ -254,6 +263,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         databaseUrl,
         apiUrl: gateway.url,
         secretKey: keys.secretKey,
+        behind: () => stripe !== undefined && stripe.clock.offset < 0,
         log,
       });
       stops.push(schedule.stop);
@@ -297,6 +307,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       adminDatabaseUrl,
       seeded,
       ownStripe,
+      toRealTime: async () => await stripe?.toRealTime(),
       databaseDir: server?.dataDir,
       warm: functions.warm,
       stop,

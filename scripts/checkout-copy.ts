@@ -26,7 +26,8 @@ export interface CheckoutCopy extends AsyncDisposable {
 /** Variables of the stack that tests run against: nothing in a copy is to find it. */
 const ofStack = /^(SUPABASE_|SOCLE_|STRIPE_|RESEND_|UPSTASH_|MAILBOX_URL|SITE_URL)/;
 
-function environment(env: Record<string, string> = {}): Record<string, string> {
+/** This process's variables without a stack's, and those that are given. */
+export function environment(env: Record<string, string> = {}): Record<string, string> {
   const held = Object.entries(Deno.env.toObject()).filter(([name]) => !ofStack.test(name));
   return { ...Object.fromEntries(held), NO_COLOR: "1", ...env };
 }

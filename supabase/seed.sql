@@ -33,7 +33,7 @@ on conflict (slug) do nothing;
 insert into public.products
   (slug, category_id, name_en, name_fr, description_en, description_fr, attributes, created_at)
 select given.slug, category.id, given.name_en, given.name_fr, given.description_en, given.description_fr,
-       given.attributes::jsonb, now() - make_interval(days => (given.n * 37 % 61)::integer)
+       given.attributes::jsonb, private.now() - make_interval(days => (given.n * 37 % 61)::integer)
 from (
   select *, row_number() over () as n from (values
   ('stoneware-bowl', 'kitchen', 'Stoneware bowl', 'Bol en grès', '{"brand": "Atelier Nord", "material": "stoneware", "origin": "Denmark"}',
@@ -378,9 +378,9 @@ on conflict (id) do nothing;
 insert into public.discounts
   (code, kind, basis_points, amount, price_list_id, minimum_amount, max_per_customer, starts_at, ends_at)
 values
-  ('BONJOUR', 'percent', 1000, null, null, 0, 1, now(), null),
-  ('PANIER5', 'amount', null, 500, 'eur', 5000, null, now(), null),
-  ('LUMIERE20', 'percent', 2000, null, null, 0, null, now(), null),
+  ('BONJOUR', 'percent', 1000, null, null, 0, 1, private.now(), null),
+  ('PANIER5', 'amount', null, 500, 'eur', 5000, null, private.now(), null),
+  ('LUMIERE20', 'percent', 2000, null, null, 0, null, private.now(), null),
   ('PRINTEMPS', 'percent', 1500, null, null, 0, null, '2026-03-20', '2026-06-20')
 on conflict (code) do nothing;
 insert into public.discount_scopes (discount_id, category_id)

@@ -1,7 +1,7 @@
 /**
  * `task providers`: the stand-ins for Stripe, Resend and Upstash alone, beside a Supabase that runs already,
- * until Ctrl-C. Which Supabase, `supabase status -o env` says: API_URL, PUBLISHABLE_KEY, SECRET_KEY, DB_URL.
- * One that is not on this machine is refused.
+ * until Ctrl-C. Which Supabase, `supabase status -o env` says (of a stack without containers `--env`): API_URL,
+ * PUBLISHABLE_KEY, SECRET_KEY, DB_URL. One that is not on this machine is refused.
  *
  * Writes .socle/functions.env for `supabase functions serve --env-file`; `task status`, `db`, `mailbox` and
  * `stripe trigger` then work as on a stack of `task start`.
@@ -19,7 +19,8 @@ function needed(name: string): string {
   const value = Deno.env.get(name);
   if (value) return value;
   fail(
-    `${name} is not set: start Supabase, then take its variables by \`supabase status -o env\`.`,
+    `${name} is not set: start Supabase, then take its variables by \`supabase status -o env\` ` +
+      "(of a stack without containers by `--env`).",
   );
 }
 

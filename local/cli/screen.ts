@@ -53,10 +53,15 @@ function people(demo: DemoState): string {
     return `  ${email.padEnd(25)}${all.join(", ")}`;
   });
   return `
-Log in on the web's pages, password "${demoPassword}"${
-    demo === "wanted" ? " (they are being made: up to a minute)" : ""
-  }:
+Log in on the web's pages, password "${demoPassword}":
 
 ${rows.join("\n")}
-`;
+${
+    demo === "wanted"
+      ? `
+They are being made, with eight weeks behind them. Until "seed  Added" shows here, in a minute or two, the
+clock is behind: what you do meanwhile is dated in the past.
+`
+      : ""
+  }`;
 }

@@ -1,7 +1,8 @@
 /**
- * `task seed`: what supabase/seed.sql cannot hold. On the running local stack four users, what they did, and
- * files; `task start` does it by itself for data that is new. On a hosted project that the seed was pushed to
- * (`SUPABASE_URL` and `SUPABASE_SECRET_KEY` name it) the files, and never a user.
+ * `task seed`: what supabase/seed.sql cannot hold. On the running local stack five users, what they did, and
+ * files, all of it now; `task start` does it by itself for data that is new, each thing on its day. On a hosted
+ * project that the seed was pushed to (`SUPABASE_URL` and `SUPABASE_SECRET_KEY` name it) the files, and never a
+ * user.
  */
 import { fillDemo } from "../demo/fill.ts";
 import { writeDemoState } from "../demo/state.ts";

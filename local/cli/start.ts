@@ -1,6 +1,5 @@
 /** `task start`: runs the whole backend on loopback until Ctrl-C. */
-import { beginDemo, demoStateOf, type Filling } from "../demo/begin.ts";
-import { writeDemoState } from "../demo/state.ts";
+import { beginDemo, demoStateOf, type Filling, wantDemo } from "../demo/begin.ts";
 import { assertFree, portsFrom } from "../ports.ts";
 import { publishPlans } from "../publish-plans.ts";
 import { type Stack, startStack } from "../stack.ts";
@@ -83,7 +82,7 @@ try {
     watch: true,
     web: true,
     seed,
-    beforeSeed: () => writeDemoState(dataDir, "wanted"),
+    beforeSeed: (unseeded) => wantDemo(unseeded, dataDir),
     progress: progress.step,
   });
   stack = up;
@@ -97,10 +96,12 @@ try {
   } else {
     await writeRunning(up.env);
     const demo = await demoStateOf(up, dataDir);
+    // Behind it only while somebody goes through the past.
+    if (demo !== "wanted") await up.toRealTime();
     const seconds = (performance.now() - started) / 1000;
     console.log(startScreen(up.env, seconds, { databaseDir: up.databaseDir, demo }));
     await up.warm();
-    if (demo === "wanted" && !stopping) filling = beginDemo(log);
+    if (demo === "wanted" && !stopping) filling = beginDemo(up, log);
   }
 } catch (error) {
   progress.end();

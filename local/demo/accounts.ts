@@ -17,13 +17,19 @@ export const accounts = {
     email: "subscriber@socle.example",
     name: "Claire Dumas",
     locale: "en",
-    shows: "a plan that was changed, invoices, a team with members",
+    shows: "a plan that was changed and renewed, invoices, usage, an API key, a team",
   },
   shopper: {
     email: "shopper@socle.example",
     name: "Hugo Lefèvre",
     locale: "fr",
     shows: "a team of another's",
+  },
+  late: {
+    email: "late@socle.example",
+    name: "Paul Weber",
+    locale: "en",
+    shows: "a renewal that was declined, and what follows while it is unpaid",
   },
   fresh: {
     email: "fresh@socle.example",
@@ -38,3 +44,5 @@ export const accounts = {
     shows: "the staff's pages",
   },
 } as const satisfies Record<string, Account>;
+
+export type AccountName = keyof typeof accounts;

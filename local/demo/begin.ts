@@ -1,13 +1,23 @@
 /** Fills new data in the background, by `task seed` in a process of its own: drawing would hold up the stack's. */
 import { join } from "node:path";
 import type { Log } from "../log.ts";
-import { projectDir, type Stack } from "../stack.ts";
+import { projectDir, type Stack, type UnseededStack } from "../stack.ts";
+import { historySeconds } from "./clock.ts";
 import { partElsewhere } from "./stack-guard.ts";
 import { type DemoState, readDemoState, writeDemoState } from "./state.ts";
 
 export interface Filling {
   /** Ends it where it is; the next start goes on. */
   stop(): Promise<void>;
+}
+
+/**
+ * Notes that new data is to be filled, and lets its clocks begin some weeks ago where it will be: where all of the
+ * stack is on this machine.
+ */
+export async function wantDemo({ env, begin }: UnseededStack, dataDir: string): Promise<void> {
+  await writeDemoState(dataDir, "wanted");
+  if (partElsewhere(env) === undefined) await begin?.(historySeconds);
 }
 
 /**
@@ -24,8 +34,8 @@ export async function demoStateOf(
   return "none";
 }
 
-/** Begins it. What it says goes to the log. */
-export function beginDemo(log: Log): Filling {
+/** Begins it. What it says goes to the log. Whatever becomes of it, the clocks are in real time once it has ended. */
+export function beginDemo(stack: Pick<Stack, "toRealTime">, log: Log): Filling {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", join(projectDir, "local/cli/seed.ts")],
     cwd: projectDir,
@@ -35,12 +45,13 @@ export function beginDemo(log: Log): Filling {
     stderr: "piped",
   }).spawn();
   let stopping = false;
-  const ended = process.output().then(({ success, stdout, stderr }) => {
+  const ended = process.output().then(async ({ success, stdout, stderr }) => {
     if (stopping) return;
     const said = new TextDecoder().decode(success ? stdout : stderr).trim();
-    if (success) log("seed", said);
-    else log("seed", `not all is there, the next start goes on: ${said}`, "error");
-  });
+    if (success) return log("seed", said);
+    log("seed", `not all is there, the next start goes on: ${said}`, "error");
+    await stack.toRealTime();
+  }).catch((error) => log("seed", (error as Error).message, "error"));
   return {
     async stop() {
       stopping = true;

@@ -1,13 +1,16 @@
 /** Everything that makes a new stack worth looking at. */
 import postgres from "postgres";
-import { accounts } from "./accounts.ts";
-import type { DemoPart } from "./part.ts";
+import { type AccountName, accounts } from "./accounts.ts";
+import { dunning } from "./dunning.ts";
+import { live } from "./history.ts";
+import type { DemoPart, World } from "./part.ts";
 import { shopDemo } from "./shop/part.ts";
 import { partElsewhere } from "./stack-guard.ts";
 import { team } from "./team.ts";
-import { operator, stripeOf, type Variables, visitorAs } from "./visitor.ts";
+import { usage } from "./usage.ts";
+import { operator, stripeOf, type Variables, type Visitor, visitorAs } from "./visitor.ts";
 
-const parts: DemoPart[] = [team, ...shopDemo];
+const parts: DemoPart[] = [team, usage, dunning, ...shopDemo];
 
 /** Makes somebody staff, as an operator does: docs/operations.md. */
 async function appoint(databaseUrl: string, userId: string): Promise<void> {
@@ -21,6 +24,32 @@ async function appoint(databaseUrl: string, userId: string): Promise<void> {
   }
 }
 
+/** A stack, and whoever is on it: each logs in, or signs up, when first asked for. */
+export function worldOf(env: Variables): World {
+  const known = new Map<AccountName, Promise<Visitor>>();
+  const meet = async (name: AccountName) => {
+    const visitor = await visitorAs(env, accounts[name]);
+    if (name === "staff") await appoint(env["SUPABASE_DB_URL"]!, visitor.id);
+    return visitor;
+  };
+  return {
+    env,
+    admin: operator(env),
+    stripe: stripeOf(env),
+    visitor(name) {
+      const visitor = known.get(name) ?? meet(name);
+      known.set(name, visitor);
+      return visitor;
+    },
+  };
+}
+
+/** What everybody does, over the weeks. */
+export const acts = [
+  { daysAgo: 54.4, do: ({ visitor }: World) => visitor("staff") },
+  ...parts.flatMap(({ acts = [] }) => acts),
+];
+
 /**
  * The users and what they did.
  *
@@ -33,13 +62,7 @@ export async function addPeople(env: Variables): Promise<void> {
       `cannot make users whose password is known: ${elsewhere} is not on this machine`,
     );
   }
-  const staff = await visitorAs(env, accounts.staff);
-  await appoint(env["SUPABASE_DB_URL"]!, staff.id);
-  const subscriber = await visitorAs(env, accounts.subscriber);
-  const shopper = await visitorAs(env, accounts.shopper);
-  const fresh = await visitorAs(env, accounts.fresh);
-  const world = { env, admin: operator(env), stripe: stripeOf(env) };
-  for (const { live } of parts) await live?.({ ...world, subscriber, shopper, fresh, staff });
+  await live(worldOf(env), acts);
 }
 
 /** What may be on any project; and the users, where `people`. @returns what was added, in words */
@@ -50,6 +73,6 @@ export async function fillDemo(env: Variables, { people }: { people: boolean }):
     Promise.all(parts.flatMap(({ add }) => add?.(admin) ?? [])),
     people && addPeople(env),
   ]);
-  if (people) added.push("four users and what they did");
+  if (people) added.push("five users and what they did");
   return added.join(", ") || "nothing";
 }

@@ -21,6 +21,11 @@ export function operator(env: Variables): SupabaseClient<Database> {
   return createClient<Database>(env["SUPABASE_URL"]!, env["SUPABASE_SECRET_KEY"]!, options);
 }
 
+/** Whoever has only found the pages. */
+export function visitorsClient(env: Variables): SupabaseClient<Database> {
+  return createClient<Database>(env["SUPABASE_URL"]!, env["SUPABASE_PUBLISHABLE_KEY"]!, options);
+}
+
 /** The stack's own Stripe. */
 export function stripeOf(env: Variables): Stripe {
   const { hostname, port } = new URL(env["STRIPE_API_URL"]!);
@@ -35,8 +40,7 @@ export function stripeOf(env: Variables): Stripe {
 
 /** Logs in, and signs up first where the account is not there. @throws {SocleError} */
 export async function visitorAs(env: Variables, account: Account): Promise<Visitor> {
-  const url = env["SUPABASE_URL"]!;
-  const supabase = createClient<Database>(url, env["SUPABASE_PUBLISHABLE_KEY"]!, options);
+  const supabase = visitorsClient(env);
   const socle = createSocle(supabase);
   const { email, name, locale } = account;
   const known = await outcome(socle.authLogin({ email, password: demoPassword }));

@@ -1,6 +1,7 @@
 /**
  * The local Stripe's clock: real time plus an offset that moves forward, so that a test can reach
- * a renewal without waiting for it. Signatures and retries of webhooks keep real time.
+ * a renewal without waiting for it. Below zero while weeks that have been are gone through
+ * (local/demo/). Signatures and retries of webhooks keep real time.
  */
 export class Clock {
   readonly #real: () => number;
@@ -9,7 +10,7 @@ export class Clock {
 
   /**
    * @param real milliseconds since 1970, as `Date.now`.
-   * @param offset seconds ahead of real time.
+   * @param offset seconds ahead of real time; behind it where negative.
    */
   constructor(real: () => number = Date.now, offset = 0) {
     this.#real = real;
@@ -31,7 +32,7 @@ export class Clock {
     }
   }
 
-  /** Seconds ahead of real time. */
+  /** Seconds ahead of real time; negative while it is behind. */
   get offset(): number {
     return this.#offset;
   }
@@ -46,8 +47,8 @@ export class Clock {
     this.#offset += seconds;
   }
 
-  /** Back to real time: for when everything that has a time is emptied. */
-  reset(): void {
-    this.#offset = 0;
+  /** Begins anew, by default in real time: for while there is nothing that has a time. */
+  reset(offset = 0): void {
+    this.#offset = offset;
   }
 }

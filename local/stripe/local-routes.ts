@@ -32,7 +32,8 @@ const furthestSeconds = 10 * 366 * 24 * 60 * 60;
  *   everybody has everything that was not dropped
  * - `POST /_local/deliver` `{event_ids: […]}` sends these events (again), `{all: true}` all that
  *   were dropped → `{queued}`; faults do not touch what is sent so
- * - `GET /_local/clock` → `{now, offset_seconds}`, both in seconds
+ * - `GET /_local/clock` → `{now, offset_seconds}`, both in seconds; the offset is negative while the
+ *   clock is behind real time
  * - `POST /_local/clock` `{advance_seconds}` moves it and bills what falls due → as above
  * - `GET /_local/faults`, `POST /_local/faults` (fault-settings.ts), `DELETE /_local/faults`
  * - `GET /_local/settings`, `POST /_local/settings` (billing/settings.ts)

@@ -48,8 +48,8 @@ export interface StripeOptions {
   /** Runs around every call of the API, inside of the faults set from outside. */
   intercept?: Intercept;
   /**
-   * Told how many seconds ahead of real time the clock will be, and awaited before anything is
-   * billed by it: for clocks that must agree with this one. Where it fails, the clock stays. Not
+   * Told how many seconds ahead of real time (behind, where negative) the clock will be, and awaited before
+   * anything is billed by it: for clocks that must agree with this one. Where it fails, the clock stays. Not
    * called at the start: `clock.offset` tells.
    */
   onClock?: (offsetSeconds: number) => Promise<void> | void;
@@ -59,6 +59,10 @@ export interface LocalStripe {
   url: string;
   /** What the stack's other clocks follow: `now()` in whole seconds, offset included. */
   clock: Clock;
+  /** Sets the clock back by whole seconds, before anything has happened: see timekeeper.ts. */
+  begin(secondsAgo: number): Promise<void>;
+  /** Moves the clock to real time where it is behind it. */
+  toRealTime(): Promise<void>;
   /** Ends what is under way and closes the file; deliveries still pending stay in it. */
   stop(): Promise<void>;
 }
@@ -118,6 +122,8 @@ export async function startStripe(options: StripeOptions): Promise<LocalStripe> 
   return {
     url,
     clock,
+    begin: (secondsAgo) => timekeeper.begin(secondsAgo),
+    toRealTime: () => timekeeper.toRealTime(),
     async stop() {
       timekeeper.stop();
       faults.clear();

@@ -60,12 +60,43 @@ export class Timekeeper {
    * next start.
    */
   async advance(seconds: number): Promise<void> {
+    await this.#move(() => this.#advance(seconds));
+  }
+
+  /** Moves the clock to real time where it is behind it, likewise. */
+  async toRealTime(): Promise<void> {
+    await this.#move(async () => {
+      const { offset } = this.#parts.clock;
+      if (offset < 0) await this.#advance(-offset);
+    });
+  }
+
+  async #advance(seconds: number): Promise<void> {
+    const { clock, store, onClock } = this.#parts;
+    await onClock(clock.offset + seconds);
+    clock.advance(seconds);
+    store.set("clock_offset", String(clock.offset));
+    this.catchUp();
+  }
+
+  /**
+   * Begins in the past: whole seconds before real time, for a store that holds nothing yet.
+   *
+   * @throws {Error} something has happened already, which would then be in the future
+   */
+  async begin(secondsAgo: number): Promise<void> {
     await this.#move(async () => {
       const { clock, store, onClock } = this.#parts;
-      await onClock(clock.offset + seconds);
-      clock.advance(seconds);
-      store.set("clock_offset", String(clock.offset));
-      this.catchUp();
+      if (!Number.isSafeInteger(secondsAgo) || secondsAgo < 0) {
+        throw new RangeError(`cannot begin ${secondsAgo} seconds ago: not a whole number ≥ 0`);
+      }
+      if (store.row("select 1 from documents limit 1") !== undefined) {
+        throw new Error("cannot set the clock back: the local Stripe holds something already");
+      }
+      // Kept first, as in a move: the next start lets the other clocks follow.
+      store.set("clock_offset", String(-secondsAgo));
+      clock.reset(-secondsAgo);
+      await onClock(-secondsAgo);
     });
   }
 

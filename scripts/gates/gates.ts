@@ -4,6 +4,7 @@ import { dependencies } from "./dependencies.ts";
 import { docs } from "./docs.ts";
 import { endpoints } from "./endpoints.ts";
 import { licences } from "./licences.ts";
+import { options } from "./options.ts";
 import { pins } from "./pins.ts";
 import { problems } from "./problems.ts";
 import { secrets } from "./secrets.ts";
@@ -15,6 +16,7 @@ export const gates: Gate[] = [
   endpoints,
   problems,
   docs,
+  options,
   workflows,
   pins,
   dependencies,

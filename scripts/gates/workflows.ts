@@ -1,6 +1,7 @@
 /**
  * What GitHub and an editor read of this repository can be read, and what it runs is there: workflows and dev
- * container parse, each task is one of deno.json, each script is a file, each action has a version.
+ * container parse, each task is one of deno.json, each script is a file, each action has a version, and each secret
+ * that somebody has to set is in docs/deploy.md.
  */
 import { parseDocument } from "yaml";
 import type { Gate, Tree } from "./tree.ts";
@@ -28,6 +29,13 @@ function missing(run: string, tasks: Set<string>, paths: Set<string>): string[] 
   return [...unknown, ...files];
 }
 
+/** What a workflow lets a shell run, with its expressions replaced by a word. */
+export function shellScriptsOf(text: string): string[] {
+  const workflow = parseDocument(text).toJS() as Workflow;
+  return Object.values(workflow.jobs ?? {}).flatMap(({ steps }) => steps ?? [])
+    .flatMap(({ run }) => run === undefined ? [] : [run.replace(/\$\{\{.*?\}\}/g, "x")]);
+}
+
 function ofWorkflow(text: string, tasks: Set<string>, paths: Set<string>): string[] {
   const document = parseDocument(text);
   const faults = [...document.errors, ...document.warnings];
@@ -49,6 +57,14 @@ function ofWorkflow(text: string, tasks: Set<string>, paths: Set<string>): strin
   ];
 }
 
+/** What the operator has to set and is not told of. GitHub sets GITHUB_TOKEN itself. */
+function untold(text: string, page: string): string[] {
+  const names = [...text.matchAll(/\b(?:secrets|vars)\.([A-Z_]+)/g)].map(([, name]) => name!);
+  return [...new Set(names)]
+    .filter((name) => name !== "GITHUB_TOKEN" && !page.includes(`\`${name}\``))
+    .map((name) => `reads ${name}, which docs/deploy.md does not name`);
+}
+
 async function ofSettings(tree: Tree): Promise<string[]> {
   const found: string[] = [];
   for (const path of tree.paths.filter((one) => settings.test(one))) {
@@ -68,11 +84,14 @@ export const workflows: Gate = {
       Object.keys((JSON.parse(await tree.read("deno.json")) as { tasks: object }).tasks),
     );
     const paths = new Set(tree.paths);
+    const page = await tree.read("docs/deploy.md");
     const found = await Promise.all(
       tree.paths.filter((path) => /^\.github\/workflows\/.*\.ya?ml$/.test(path))
-        .map(async (path) =>
-          ofWorkflow(await tree.read(path), tasks, paths).map((one) => `${path}: ${one}`)
-        ),
+        .map(async (path) => {
+          const text = await tree.read(path);
+          return [...ofWorkflow(text, tasks, paths), ...untold(text, page)]
+            .map((one) => `${path}: ${one}`);
+        }),
     );
     return [...found.flat(), ...await ofSettings(tree)];
   },

@@ -1,4 +1,7 @@
-/** docs/next.md, as far as that goes without Next: its files parse, and call what the client has. */
+/**
+ * docs/next.md, as far as that goes without Next: its files parse, call what the client has, and name exact
+ * versions. That it all works, `task test:next` shows.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import ts from "typescript";
@@ -10,8 +13,9 @@ const page = await Deno.readTextFile(join(projectDir, "docs/next.md"));
 const files = blocksOf(page).flatMap((block) => block.kind === "file" ? [block] : []);
 
 Deno.test("next.md: every file parses", () => {
-  assert.ok(files.length >= 5, `${files.length}`);
-  for (const { path, text } of files) {
+  const sources = files.filter(({ path }) => /\.tsx?$/.test(path));
+  assert.ok(sources.length >= 8, `${sources.length}`);
+  for (const { path, text } of sources) {
     const { diagnostics } = ts.transpileModule(text, {
       fileName: path,
       reportDiagnostics: true,
@@ -27,4 +31,22 @@ Deno.test("next.md: every method that it calls is one of the client", () => {
   );
   assert.ok(called.length >= 3, `${called}`);
   assert.deepEqual(called.filter((name) => !Object.hasOwn(operations, name)), []);
+});
+
+Deno.test("next.md: its packages are exact, and those that we use are the versions that we use", async () => {
+  const { text } = files.find(({ path }) => path === "package.json")!;
+  const named: { dependencies: Record<string, string>; devDependencies: Record<string, string> } =
+    JSON.parse(text);
+  const ours: { imports: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(join(projectDir, "supabase/import_map.json")),
+  );
+  const versions = Object.entries({ ...named.dependencies, ...named.devDependencies })
+    .filter(([name]) => name !== "socle-client");
+  assert.deepEqual(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version)), []);
+  const shared = versions.flatMap(([name, version]) => {
+    const pinned = ours.imports[name];
+    return pinned === undefined ? [] : [{ page: `npm:${name}@${version}`, ours: pinned }];
+  });
+  assert.ok(shared.length >= 4, `${shared.length}`);
+  for (const one of shared) assert.equal(one.page, one.ours);
 });

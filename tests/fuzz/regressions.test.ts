@@ -3,7 +3,7 @@ import { strictEqual } from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { call, stack } from "../support/stack.ts";
 import { connect } from "../support/connect.ts";
-import { deliver, eventAbout } from "../support/stripe-events.ts";
+import { deliver, deliverRaw, eventAbout } from "../support/stripe-events.ts";
 import { subscribed } from "../support/features.ts";
 import { signUp, signUpStaff } from "../support/users.ts";
 
@@ -68,6 +68,13 @@ Deno.test("an event of Stripe's with a NUL in it is taken in; one that is nested
   const nested = JSON.parse("[".repeat(3000) + "]".repeat(3000));
   const refused = await deliver(eventAbout({ id: "prod_x", object: "product", nested }));
   strictEqual(refused.body.code, "invalid_json", JSON.stringify(refused.body));
+});
+
+Deno.test("an event of Stripe's whose livemode is lists within lists is no event", async () => {
+  const body = JSON.stringify(eventAbout({ object: "charge" }))
+    .replace('"livemode":false', `"livemode":${"[".repeat(10_000)}${"]".repeat(10_000)}`);
+  const answer = await deliverRaw(body);
+  strictEqual(answer.body.code, "invalid_json", JSON.stringify(answer.body));
 });
 
 Deno.test("a subscription that Stripe does not know any more is 404 to whoever changes it", async () => {

@@ -8,9 +8,10 @@ import { dependencies } from "../../scripts/gates/dependencies.ts";
 import { docs } from "../../scripts/gates/docs.ts";
 import { endpoints } from "../../scripts/gates/endpoints.ts";
 import { licences, licencesBy } from "../../scripts/gates/licences.ts";
+import { options } from "../../scripts/gates/options.ts";
 import { pins } from "../../scripts/gates/pins.ts";
 import { problems } from "../../scripts/gates/problems.ts";
-import { workflows } from "../../scripts/gates/workflows.ts";
+import { shellScriptsOf, workflows } from "../../scripts/gates/workflows.ts";
 import { changed, type Gate, repository, type Tree } from "../../scripts/gates/tree.ts";
 
 const tree = await repository();
@@ -137,6 +138,36 @@ Deno.test("docs: a link, a heading and a task that are not there fail", async ()
   );
 });
 
+Deno.test("options: one that a task or the Supabase CLI does not take fails, on a page and in a workflow", async () => {
+  const spoiled = changed(tree, {
+    "docs/x.md": [
+      "`task start --port 60000`, `task start --ports 60000`, `task test --filter x --httponly`",
+      "```sh",
+      'npx -y deno@2.9.6 task db "select --remote" --as ada@example.com --format json # --no-comment',
+      "npx -y deno@2.9.6 task drop shop --try && npx -y deno@2.9.6 task drop shop --dry",
+      "npx -y deno@2.9.6 task fuzz --requests 10 \\",
+      "  --depth 3",
+      "npx supabase@3.1.0 db push --remote --include-seeds --yes",
+      "npx supabase@3.1.0 db pull",
+      "```",
+    ].join("\n"),
+  });
+  await fails(
+    options,
+    spoiled,
+    /gives --ports to `task start`/,
+    /gives --httponly to `task test`/,
+    /gives --format to `task db`/,
+    /gives --dry to `task drop`/,
+    /gives --depth to `task fuzz`/,
+    /gives --include-seeds to `supabase db push`/,
+    /runs `supabase db pull`/,
+  );
+  const deploy = ".github/workflows/deploy.yml";
+  await fails(options, await replaced(deploy, "--use-api", "--use-apis"), /deploy\.yml: gives/);
+  await fails(options, await replaced(deploy, "smoke --url", "smoke --uri"), /deploy\.yml: gives/);
+});
+
 Deno.test("pins: a range, a tag, a package that is not locked and one without digest fail", async () => {
   const map = "supabase/import_map.json";
   await fails(pins, await replaced(map, "npm:zod@4.6.7", "npm:zod@^4.6.7"), /zod is npm:zod@\^4/);
@@ -201,6 +232,38 @@ Deno.test("licences: one that asks for more, also of a package that comes along,
   await fails(of("stripe", "(MIT AND GPL-3.0-only)"), tree, /its licence is \(MIT AND GPL/);
   await fails(of("stripe", "MIT AND ISC AND BSD-3-Clause"), tree);
   assert.equal(licences.name, "licences of what ships");
+});
+
+Deno.test("workflows: a secret that nobody is told to set is noticed", async () => {
+  await fails(
+    workflows,
+    await replaced(
+      ".github/workflows/deploy.yml",
+      "secrets.STRIPE_SECRET_KEY",
+      "secrets.STRIPE_KEY",
+    ),
+    /deploy\.yml: reads STRIPE_KEY, which docs\/deploy\.md does not name/,
+  );
+});
+
+/** What bash says of a script that it only reads. */
+async function shellFault(script: string): Promise<string> {
+  const bash = new Deno.Command("bash", { args: ["-n"], stdin: "piped", stderr: "piped" }).spawn();
+  const writer = bash.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const { success, stderr } = await bash.output();
+  return success ? "" : new TextDecoder().decode(stderr);
+}
+
+Deno.test("workflows: every script is one that bash can read", async () => {
+  assert.match(await shellFault("if true; then echo"), /syntax error/);
+  const paths = tree.paths.filter((path) => path.startsWith(".github/workflows/"));
+  const scripts =
+    (await Promise.all(paths.map(async (path) => shellScriptsOf(await tree.read(path)))))
+      .flat();
+  assert.ok(scripts.length > 20, `${scripts.length}`);
+  for (const script of scripts) assert.equal(await shellFault(script), "", script);
 });
 
 Deno.test("workflows: what does not parse, or runs what is not there, is noticed", async () => {

@@ -23,3 +23,21 @@ Deno.test("business clock: it moves for every session, and the API need not read
   await ended;
   deepEqual(heard, ["the end"]);
 });
+
+Deno.test("business clock: it runs behind real time as well, and in real time it is what the migration made", async () => {
+  await using database = await testDatabase();
+  const { sql, fresh } = database;
+  const definition = async () => {
+    const [row] = await sql<{ text: string }[]>`
+      select pg_get_functiondef('private.now()'::regprocedure) as text`;
+    return row!.text;
+  };
+  const migrated = await definition();
+  await setBusinessClock(fresh.adminUrl, -45 * 86_400);
+  const [row] = await sql<{ behind: boolean; made: boolean }[]>`
+    select now() - private.now() = interval '1080 hours' as behind,
+      private.now() between now() - interval '46 days' and now() - interval '44 days' as made`;
+  deepEqual({ ...row }, { behind: true, made: true });
+  await setBusinessClock(fresh.adminUrl, 0);
+  equal(await definition(), migrated);
+});

@@ -1,18 +1,21 @@
 /** What a new local stack is filled with to be looked at, and where it is refused. */
 import assert from "node:assert/strict";
-import { demoStateOf } from "../../local/demo/begin.ts";
-import { addPeople } from "../../local/demo/fill.ts";
+import type { Sql } from "postgres";
+import { accounts } from "../../local/demo/accounts.ts";
+import { beginDemo, demoStateOf, wantDemo } from "../../local/demo/begin.ts";
+import { historySeconds, offsetOf } from "../../local/demo/clock.ts";
+import { acts, addPeople, worldOf } from "../../local/demo/fill.ts";
+import { byTime, live } from "../../local/demo/history.ts";
 import { partElsewhere } from "../../local/demo/stack-guard.ts";
 import { readDemoState, writeDemoState } from "../../local/demo/state.ts";
-// #region shop
-import { accounts, demoPassword } from "../../local/demo/accounts.ts";
-import { fillDemo } from "../../local/demo/fill.ts";
-import { makeOrders } from "../../local/demo/shop/orders.ts";
-import { drawn, picturesOf } from "../../local/demo/shop/pictures/draw.ts";
-import { makeTeam } from "../../local/demo/team.ts";
-import { operator, stripeOf, type Visitor, visitorAs } from "../../local/demo/visitor.ts";
+import type { Visitor } from "../../local/demo/visitor.ts";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
+// #region shop
+import { demoPassword } from "../../local/demo/accounts.ts";
+import { fillDemo } from "../../local/demo/fill.ts";
+import { drawn, picturesOf } from "../../local/demo/shop/pictures/draw.ts";
+import { visitorAs } from "../../local/demo/visitor.ts";
 import { anonymous } from "../support/stack.ts";
 // #endregion shop
 
@@ -54,6 +57,50 @@ Deno.test("demo: what is wanted waits while a part is elsewhere, and is not prom
   }
 });
 
+Deno.test("demo: clocks begin in the past only where all of a new stack is on this machine", async () => {
+  const dataDir = await Deno.makeTempDir();
+  try {
+    const begun: number[] = [];
+    const begin = (secondsAgo: number) => Promise.resolve(void begun.push(secondsAgo));
+    await wantDemo({ env: { ...here, RESEND_BASE_URL: "https://api.resend.com" }, begin }, dataDir);
+    // Stripe itself is used: there is no clock to set.
+    await wantDemo({ env: { ...here, STRIPE_API_URL: "https://api.stripe.com" } }, dataDir);
+    assert.deepEqual(begun, []);
+    await wantDemo({ env: here, begin }, dataDir);
+    assert.deepEqual(begun, [historySeconds]);
+    assert.equal(await readDemoState(dataDir), "wanted");
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+Deno.test("demo: a filling that fails leaves no clock behind real time", async () => {
+  const dataDir = await Deno.makeTempDir();
+  // Nothing runs there, which `task seed` refuses.
+  Deno.env.set("SOCLE_DATA_DIR", dataDir);
+  try {
+    const { promise: moved, resolve } = Promise.withResolvers<void>();
+    const said: string[] = [];
+    beginDemo(
+      { toRealTime: () => Promise.resolve(resolve()) },
+      (_, message) => void said.push(message),
+    );
+    await moved;
+    assert.match(said.join(), /the next start goes on: Nothing runs here/);
+  } finally {
+    Deno.env.delete("SOCLE_DATA_DIR");
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+Deno.test("demo: its times lie within its history, and few of them are waited for", () => {
+  const times = byTime(acts);
+  assert.ok(times[0]!.daysAgo * 86_400 < historySeconds);
+  assert.ok(times.at(-1)!.daysAgo > 0);
+  const waited = times.filter(({ acts }) => !acts.every(({ alone }) => alone));
+  assert.ok(waited.length <= 24, `${waited.length}`);
+});
+
 // #region shop
 Deno.test("demo: a picture shows the colour of its variant, and the same is drawn again", () => {
   const [sand, night, near] = picturesOf("stoneware-bowl", [
@@ -66,6 +113,8 @@ Deno.test("demo: a picture shows the colour of its variant, and the same is draw
   assert.deepEqual(picturesOf("stoneware-bowl", [{ colour: "sand" }])[0], sand);
   assert.throws(() => picturesOf("no-such-thing", []), /has no motif/);
 });
+
+// #endregion shop
 
 /** The same visitor, who is gone once a call was answered: the `calls`th of all that share them. */
 function leaving(visitor: Visitor, calls: { left: number }): Visitor {
@@ -83,75 +132,120 @@ function leaving(visitor: Visitor, calls: { left: number }): Visitor {
   return { ...visitor, socle };
 }
 
-Deno.test("demo: team and orders are complete in the end, wherever and however often it is interrupted", async () => {
-  await using own = await startOwnStack();
+/**
+ * Lives through all of it, interrupted after the very first call, and then ever later.
+ *
+ * @returns how often it was
+ */
+async function livedThrough(env: Record<string, string>): Promise<number> {
+  for (let times = 0, left = 1;; times++, left += 6) {
+    const world = worldOf(env);
+    const calls = { left };
+    try {
+      await live({
+        ...world,
+        visitor: async (name) => leaving(await world.visitor(name), calls),
+      }, acts);
+      return times;
+    } catch (error) {
+      if ((error as Error).message !== "gone") throw error;
+      assert.ok(times < 50, "it goes on each time");
+    }
+  }
+}
+
+/** What there is of plans, usage and dunning. */
+async function assertBilled(sql: Sql): Promise<void> {
+  const [billed] = await sql`
+    select (select array_agg(plan_id || ' ' || status order by plan_id) from public.subscriptions)
+        as subscriptions,
+      (select array_agg(email || ' ' || state order by email) from public.workspace_invitations)
+        as invitations,
+      (select count(*)::int from public.workspace_api_keys) as keys,
+      (select count(distinct created_at::date)::int from public.invoices) as invoice_days,
+      (select array_agg(distinct access || ' ' || coalesce(outcome, 'open')) from public.dunning_cases)
+        as dunning`;
+  assert.deepEqual({ ...billed }, {
+    subscriptions: ["basic past_due", "pro active", "team active"],
+    invitations: [`${accounts.fresh.email} open`, `${accounts.shopper.email} accepted`],
+    keys: 1,
+    // Two plans begun, one changed, three renewed, and one more that was begun and not renewed.
+    invoice_days: 7,
+    dunning: ["read_only open"],
+  });
+  const steps = await sql<{ step: string; days: number }[]>`
+    select step, round(extract(epoch from private.now() - at) / 86400)::int as days
+    from public.dunning_events order by at`;
+  assert.deepEqual(steps.map(({ step }) => step), ["payment_failed", "reminder", "read_only"]);
+  assert.ok(steps.every(({ days }) => days > 2 && days < 15), JSON.stringify(steps));
+  const [spread] = await sql`
+    select (select count(distinct day)::int from public.usage_records) as usage,
+      (select count(distinct created_at::date)::int from public.audit_log) as audit,
+      (select count(distinct created_at::date)::int from private.mail_log) as mails,
+      (select count(distinct created_at::date)::int from public.profiles) as profiles`;
+  assert.ok(
+    spread!["usage"] > 30 && spread!["audit"] > 8 && spread!["mails"] > 6,
+    JSON.stringify(spread),
+  );
+  assert.ok(spread!["profiles"] >= 4, JSON.stringify(spread));
+}
+
+// #region shop
+/** What there is of orders. */
+async function assertSold(sql: Sql): Promise<void> {
+  const states = await sql`
+    select status, count(*)::int as orders from public.orders group by status order by status`;
+  assert.deepEqual(states.map(({ status, orders }) => `${status} ${orders}`), [
+    "delivered 10",
+    "paid 2",
+    "partially_refunded 1",
+    "refunded 1",
+    "shipped 3",
+  ]);
+  const [rest] = await sql`
+    select count(distinct created_at::date)::int as days, count(distinct total_amount)::int as totals,
+      count(*) filter (where refunded_amount between 1 and paid_amount - 1)::int as partly_refunded,
+      count(*) filter (where user_id is null)::int as guests,
+      (select count(*)::int from public.order_returns) as returns,
+      (select count(*)::int from public.reviews where verified) as reviews,
+      (select count(distinct created_at::date)::int from public.reviews) as review_days
+    from public.orders`;
+  const { days, totals, ...counts } = rest!;
+  assert.ok(days >= 12 && totals >= 12, `${days} days, ${totals} totals`);
+  assert.deepEqual(counts, {
+    partly_refunded: 1,
+    guests: 5,
+    returns: 1,
+    reviews: 13,
+    review_days: 4,
+  });
+}
+
+// #endregion shop
+
+Deno.test("demo: each thing has its day, wherever and however often it is interrupted, and it ends today", async () => {
+  await using own = await startOwnStack({ secondsAgo: historySeconds });
   const { env } = own.stack;
   const sql = connect(own.at);
   try {
     await sql.unsafe(
       await Deno.readTextFile(new URL("../../supabase/seed.sql", import.meta.url)),
     );
-    const visitors = await Promise.all(
-      [accounts.subscriber, accounts.shopper, accounts.fresh, accounts.staff]
-        .map((one) => visitorAs(env, one)),
-    );
-    await sql`insert into private.staff (user_id, note) values (${visitors[3]!.id}, 'of the test')`;
-    const fillOnce = async (left: number) => {
-      const calls = { left };
-      const [subscriber, shopper, fresh, staff] = visitors.map((one) => leaving(one, calls)) as [
-        Visitor,
-        Visitor,
-        Visitor,
-        Visitor,
-      ];
-      const people = { subscriber, shopper, fresh, staff };
-      const world = { env, admin: operator(env), stripe: stripeOf(env), ...people };
-      await makeTeam(world);
-      await makeOrders(world);
-    };
-    let interrupted = 0;
-    // First after the very first call, before its payment; each time a call later.
-    for (let left = 1;; left++) {
-      try {
-        await fillOnce(left);
-        break;
-      } catch (error) {
-        if ((error as Error).message !== "gone") throw error;
-        assert.ok(++interrupted < 50, "it goes on each time");
-      }
-    }
-    assert.ok(interrupted > 5, `${interrupted} times`);
-    const orders = await sql`
-      select min(item.sku) as sku, o.status from public.orders as o
-      join public.order_items as item on item.order_id = o.id group by o.id, o.status order by 1`;
-    assert.deepEqual(orders.map(({ sku, status }) => [sku, status]), [
-      ["BAG-RAW", "delivered"],
-      ["BEANIE-GREY", "delivered"],
-      ["BOWL-SAND", "delivered"],
-      ["CANDLES-6", "shipped"],
-      ["CLOCK-WHITE", "refunded"],
-      ["INK-SEPIA", "paid"],
-    ]);
-    const [rest] = await sql`
-      select (select count(*)::int from public.order_returns) as returns,
-        (select count(*)::int from public.reviews where verified) as reviews,
-        (select array_agg(plan_id order by plan_id) from public.subscriptions
-          where status = 'active') as plans,
-        (select count(*)::int from public.subscriptions) as subscriptions,
-        (select array_agg(email || ' ' || state order by email)
-          from public.workspace_invitations) as invitations`;
-    assert.deepEqual({ ...rest }, {
-      returns: 1,
-      reviews: 10,
-      plans: ["pro", "team"],
-      subscriptions: 2,
-      invitations: [`${accounts.fresh.email} open`, `${accounts.shopper.email} accepted`],
-    });
+    const interrupted = await livedThrough(env);
+    assert.ok(interrupted > 3, `${interrupted} times`);
+    assert.equal(await offsetOf(env), 0);
+    const [clock] = await sql`select private.now() = now() as real`;
+    assert.equal(clock!["real"], true);
+    await assertBilled(sql);
+    // #region shop
+    await assertSold(sql);
+    // #endregion shop
   } finally {
     await sql.end();
   }
 });
 
+// #region shop
 Deno.test("demo: pictures, users, team and orders are there once, however often it is filled", async () => {
   await using own = await startOwnStack();
   const { env } = own.stack;
@@ -179,14 +273,15 @@ Deno.test("demo: pictures, users, team and orders are there once, however often 
       return { ...row };
     };
     const first = await counts();
-    assert.equal(added, `${first["pictures"]} pictures, four users and what they did`);
+    assert.equal(added, `${first["pictures"]} pictures, five users and what they did`);
     assert.equal(first["files"], first["pictures"]);
     assert.deepEqual(
       [first["pictured"], first["users"], first["staff"], first["subscribed"], first["orders"]],
-      [60, 4, 1, 2, 6],
+      [60, 5, 1, 3, 17],
     );
-    assert.deepEqual([first["memberships"], first["returns"], first["reviews"]], [6, 1, 10]);
+    assert.deepEqual([first["memberships"], first["returns"], first["reviews"]], [7, 1, 13]);
     assert.ok(first["statuses"] as number >= 4, "orders in different states");
+    assert.equal(await offsetOf(env), 0);
     assert.match(await fillDemo(env, { people: true }), /^0 pictures/);
     assert.deepEqual(await counts(), first);
 

@@ -298,3 +298,39 @@ Deno.test("local stripe: the clock takes whole seconds forward only", () =>
       );
     }
   }));
+
+Deno.test("local stripe: an empty one begins in the past, goes on there after a restart, and ends in real time", () =>
+  withDataFile(async (dataFile) => {
+    const told: number[] = [];
+    const options = {
+      dataFile,
+      now: () => start,
+      onClock: (offset: number) => void told.push(offset),
+    };
+    let subscription = "";
+    await withStripe(async ({ local, stripe }) => {
+      await local.begin(days(45));
+      assert.deepEqual(await route(local.url, "GET /_local/clock"), {
+        now: start / 1000 - days(45),
+        offset_seconds: -days(45),
+      });
+      const active = await activeSubscription(stripe);
+      subscription = active.subscription.id;
+      assert.equal(active.subscription.created, start / 1000 - days(45));
+      await assert.rejects(local.begin(days(50)), /cannot set the clock back: .* holds something/);
+    }, options);
+    await withStripe(async ({ local, stripe }) => {
+      assert.equal(local.clock.offset, -days(45));
+      await advance(local.url, days(40));
+      assert.equal((await stripe.invoices.list({ subscription })).data.length, 2);
+      await local.toRealTime();
+      assert.deepEqual(await route(local.url, "GET /_local/clock"), {
+        now: start / 1000,
+        offset_seconds: 0,
+      });
+      await advance(local.url, 60);
+      await local.toRealTime();
+      assert.equal(local.clock.offset, 60, "what is ahead stays there");
+    }, options);
+    assert.deepEqual(told, [-days(45), -days(5), 0, 60]);
+  }));

@@ -7,6 +7,7 @@ import postgres from "postgres";
 import { type Keys, loadKeys } from "../../local/keys.ts";
 import { freePorts } from "../../local/ports.ts";
 import { type Stack, type StackOptions, startStack } from "../../local/stack.ts";
+import { Store } from "../../local/stripe/store.ts";
 import { meters, plans } from "../../supabase/functions/_shared/billing/plans.ts";
 import { publishMeters } from "../../supabase/functions/_shared/billing/publish-meters.ts";
 import { publishPlans } from "../../supabase/functions/_shared/billing/publish-plans.ts";
@@ -21,6 +22,8 @@ export interface Differences
   extends Pick<StackOptions, "functionsEnv" | "auth" | "schedule" | "web"> {
   /** Stands between the functions and the local Stripe. */
   stripeProxy?: FaultyProxy;
+  /** How long ago its clocks begin, as those of new data that is to be filled. */
+  secondsAgo?: number;
 }
 
 /** A stack of one's own; `await using` takes it down. */
@@ -51,9 +54,16 @@ async function siteBuilt(stack: Stack): Promise<void> {
   }, 120);
 }
 
+/** What the local Stripe does only while it is empty: these have the plans already, of today. */
+function beginAgo(stripeFile: string, secondsAgo: number): void {
+  const store = new Store(stripeFile);
+  store.set("clock_offset", String(-secondsAgo));
+  store.close();
+}
+
 /** Starts one. Ready within a few seconds; functions start at their first call. */
 export async function startOwnStack(differences: Differences = {}): Promise<OwnStack> {
-  const { stripeProxy, functionsEnv, ...others } = differences;
+  const { stripeProxy, functionsEnv, secondsAgo, ...others } = differences;
   const server = Deno.env.get("SOCLE_TEST_DATABASE");
   if (server === undefined) {
     throw new Error("SOCLE_TEST_DATABASE is not set: run tests by `deno task test`");
@@ -72,6 +82,7 @@ export async function startOwnStack(differences: Differences = {}): Promise<OwnS
   if (prepared !== undefined) {
     await Deno.copyFile(prepared.SOCLE_TEST_PLANS_STRIPE, join(dataDir, "stripe.sqlite"));
   }
+  if (secondsAgo !== undefined) beginAgo(join(dataDir, "stripe.sqlite"), secondsAgo);
   const log: string[] = [];
   const ports = freePorts();
   const localStripe = `http://127.0.0.1:${ports.stripe}`;

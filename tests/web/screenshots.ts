@@ -48,6 +48,13 @@ const walks: Walk[] = [
     },
   },
   {
+    as: "late",
+    async go(tab, picture) {
+      await open(tab, "/billing");
+      await picture("demo-dunning");
+    },
+  },
+  {
     as: "staff",
     async go(tab, picture) {
       await open(tab, "/staff");

@@ -1,10 +1,22 @@
-/** What the shopper and the subscriber bought, and what became of it. */
-import type { CheckoutCreateInput, OrderReply } from "../../../client/src/mod.ts";
-import type { World } from "../part.ts";
-import type { Visitor } from "../visitor.ts";
-import { reviewsOf } from "./reviews.ts";
-
-type Order = OrderReply["order"];
+/** What was bought over the weeks, by whom, and what became of it. */
+import { createSocle } from "../../../client/src/mod.ts";
+import type { AccountName } from "../accounts.ts";
+import type { Act, World } from "../part.ts";
+import { visitorsClient } from "../visitor.ts";
+import {
+  arrive,
+  type Basket,
+  type Bought,
+  bought,
+  buy,
+  type Buyer,
+  cancel,
+  giveBack,
+  makeGood,
+  review,
+  send,
+  type Terms,
+} from "./buying.ts";
 
 /** The seed's own, by id. */
 const rates = {
@@ -13,171 +25,98 @@ const rates = {
   free: "5eed0000-0000-4000-8000-000000000003",
 } as const;
 
-const addresses = {
-  shopper: {
-    name: "Hugo Lefèvre",
-    line1: "14 rue des Tanneurs",
-    city: "Lille",
-    postal_code: "59800",
-    country: "FR",
-  },
-  subscriber: {
-    name: "Claire Dumas",
-    line1: "3 place Bellecour",
-    city: "Lyon",
-    postal_code: "69002",
-    country: "FR",
-  },
-} as const;
+const lille = {
+  name: "Hugo Lefèvre",
+  line1: "14 rue des Tanneurs",
+  city: "Lille",
+  postal_code: "59800",
+  country: "FR",
+};
+const lyon = {
+  name: "Claire Dumas",
+  line1: "3 place Bellecour",
+  city: "Lyon",
+  postal_code: "69002",
+  country: "FR",
+};
+const gent = {
+  name: "Tom Claes",
+  line1: "Korenmarkt 7",
+  city: "Gent",
+  postal_code: "9000",
+  country: "BE",
+};
 
-/** The buyer's order of a SKU that no other of these orders has. An expired one was never bought. */
-async function orderOf({ admin }: World, { id }: Visitor, sku: string) {
-  const { data } = await admin.from("orders")
-    .select("id, status, stripe_session_id, order_items!inner (sku)")
-    .eq("user_id", id).eq("order_items.sku", sku).neq("status", "expired")
-    .order("created_at", { ascending: false }).limit(1).throwOnError();
-  return data[0];
+type BuyerName = Extract<AccountName, "subscriber" | "shopper"> | "guest";
+
+async function buyerOf({ env, visitor }: World, name: BuyerName): Promise<Buyer> {
+  if (name !== "guest") return await visitor(name);
+  return { socle: createSocle(visitorsClient(env)), email: "tom@guest.example", locale: "en" };
 }
 
-/** Orders, pays on Stripe's page by a good card, and comes back; whatever of it was not done yet. */
-async function buy(
-  world: World,
-  buyer: Visitor,
-  skus: Record<string, number>,
-  rest: Pick<CheckoutCreateInput, "discount_code" | "shipping_address" | "shipping_rate_id">,
-): Promise<Order> {
-  const { admin, env } = world;
-  const { socle, locale } = buyer;
-  const [marker] = Object.keys(skus);
-  let known = await orderOf(world, buyer, marker!);
-  if (known?.status === "pending" && known.stripe_session_id !== null) {
-    // It may be paid at Stripe already.
-    await socle.checkoutStatus({ session_id: known.stripe_session_id });
-    known = await orderOf(world, buyer, marker!);
-  }
-  if (known !== undefined && known.status !== "pending") {
-    return (await socle.order({ order_id: known.id })).order;
-  }
-  const { data: variants } = await admin.from("product_variants").select("id, sku")
-    .in("sku", Object.keys(skus)).throwOnError();
-  // Asked again for what is pending, it leads to the same page.
-  const checkout = await socle.checkoutCreate({
-    items: variants.map(({ id, sku }) => ({ variant_id: id, quantity: skus[sku]! })),
-    locale,
-    success_url: `${env["SITE_URL"]}/order/return?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: `${env["SITE_URL"]}/cart`,
-    ...rest,
-  });
-  const paid = await fetch(`${checkout.checkout_url}/pay`, {
-    method: "POST",
-    body: new URLSearchParams({ card_number: "4242424242424242" }),
-    redirect: "manual",
-  });
-  await paid.body?.cancel();
-  if (paid.status >= 400) throw new Error(`cannot pay: Stripe's page answered ${paid.status}`);
-  await socle.checkoutStatus({ session_id: checkout.session_id! });
-  return (await socle.order({ order_id: checkout.order_id })).order;
+/** Something that becomes of an order, so many days ago. */
+interface Later {
+  daysAgo: number;
+  do(world: World, order: Bought): Promise<void>;
 }
 
-/** Sends an order that is paid; and lets it come. */
-async function send(
-  staff: Visitor,
-  { id, status }: Order,
-  tracking: string,
-  arrives = true,
-): Promise<void> {
-  const toSend = status === "paid";
-  if (toSend) {
-    await staff.socle.orderShip({
-      order_id: id,
-      carrier: "Colissimo",
-      tracking_number: tracking,
-      tracking_url: `https://www.laposte.fr/outils/suivre-vos-envois?code=${tracking}`,
-    });
-  }
-  if (arrives && (toSend || status === "shipped")) {
-    await staff.socle.orderShip({ order_id: id, status: "delivered" });
-  }
+const sent = (daysAgo: number): Later => ({
+  daysAgo,
+  do: async ({ visitor }, order) => await send(await visitor("staff"), order),
+});
+const come = (daysAgo: number): Later => ({
+  daysAgo,
+  do: async ({ visitor }, order) => await arrive(await visitor("staff"), order),
+});
+const reviewed = (name: Exclude<BuyerName, "guest">, daysAgo: number): Later => ({
+  daysAgo,
+  do: async ({ visitor }, order) => await review(await visitor(name), order),
+});
+
+/** The acts of one order. The first of its basket is in no other of the buyer's. */
+function order(
+  name: BuyerName,
+  daysAgo: number,
+  basket: Basket,
+  terms: Terms,
+  ...later: Later[]
+): Act[] {
+  return [
+    {
+      daysAgo,
+      do: async (world) => await buy(world, await buyerOf(world, name), basket, terms),
+    },
+    ...later.map((one) => ({
+      daysAgo: one.daysAgo,
+      async do(world: World) {
+        await one.do(world, await bought(world, await buyerOf(world, name), basket));
+      },
+    })),
+  ];
 }
 
-/** What the buyer says of each thing, where he has not said it yet. */
-async function review({ supabase }: Visitor, { items }: Order): Promise<void> {
-  const { data: said } = await supabase.from("reviews").select("order_item_id")
-    .in("order_item_id", items.map(({ id }) => id)).throwOnError();
-  const rows = items.flatMap(({ id, product_id, sku }) => {
-    const words = reviewsOf[sku];
-    return words === undefined || product_id === null ||
-        said.some(({ order_item_id }) => order_item_id === id)
-      ? []
-      : [{ order_item_id: id, product_id, ...words }];
-  });
-  await supabase.from("reviews").insert(rows).throwOnError();
-}
+const parcelTo = (shipping_address: typeof lille) => ({
+  shipping_address,
+  shipping_rate_id: rates.parcel,
+});
+const freeTo = (shipping_address: typeof lille) => ({
+  shipping_address,
+  shipping_rate_id: rates.free,
+});
 
-/** Asks to send one of a SKU back, where nothing of the order was. */
-async function giveBack(
-  { supabase, socle }: Visitor,
-  { id, items }: Order,
-  sku: string,
-  reason: string,
-): Promise<void> {
-  const { data: known } = await supabase.from("order_returns").select("id").eq("order_id", id)
-    .throwOnError();
-  if (known.length > 0) return;
-  const item = items.find((one) => one.sku === sku)!;
-  await socle.orderReturnRequest({
-    order_id: id,
-    lines: [{ order_item_id: item.id, quantity: 1 }],
-    reason,
-  });
-}
-
-/** Buys and sells; each step is taken where it was not yet. */
-export async function makeOrders(world: World): Promise<void> {
-  const { shopper, subscriber, staff } = world;
-  const to = { shipping_address: addresses.shopper };
-
-  const first = await buy(
-    world,
-    shopper,
+export const orders: Act[] = [
+  ...order(
+    "shopper",
+    46.2,
     { "BOWL-SAND": 2, "JUG-WHITE": 1, "NOTEBOOK-LINED": 3, "SPOONS-3": 1 },
-    { ...to, shipping_rate_id: rates.free, discount_code: "BONJOUR" },
-  );
-  await send(staff, first, "6A12345678901");
-  await review(shopper, first);
-
-  const returned = await buy(
-    world,
-    shopper,
-    { "SOCKS-43-46": 2, "BEANIE-GREY": 1 },
-    { ...to, shipping_rate_id: rates.parcel },
-  );
-  await send(staff, returned, "6A12345678902");
-  await giveBack(shopper, returned, "SOCKS-43-46", "Une paire est trop grande.");
-
-  const cancelled = await buy(
-    world,
-    shopper,
-    { "CLOCK-WHITE": 1 },
-    { ...to, shipping_rate_id: rates.parcel },
-  );
-  if (cancelled.status === "paid") await shopper.socle.orderCancel({ order_id: cancelled.id });
-
-  const onItsWay = await buy(
-    world,
-    shopper,
-    { "LAMP-BLACK": 1, "CANDLES-6": 2 },
-    { ...to, shipping_rate_id: rates.express, discount_code: "LUMIERE20" },
-  );
-  await send(staff, onItsWay, "6A12345678903", false);
-  await buy(world, shopper, { "PEN-FINE": 1, "INK-SEPIA": 2 }, {
-    ...to,
-    shipping_rate_id: rates.parcel,
-  });
-
-  const other = await buy(
-    world,
-    subscriber,
+    { ...freeTo(lille), discount_code: "BONJOUR" },
+    sent(43.6),
+    come(40.3),
+    reviewed("shopper", 36.6),
+  ),
+  ...order(
+    "subscriber",
+    36.6,
     {
       "BOWL-NIGHT": 1,
       "TEAPOT-SAND": 1,
@@ -186,8 +125,85 @@ export async function makeOrders(world: World): Promise<void> {
       "SCISSORS-1": 1,
       "POT-20-CM": 2,
     },
-    { shipping_address: addresses.subscriber, shipping_rate_id: rates.free },
-  );
-  await send(staff, other, "6A12345678904");
-  await review(subscriber, other);
-}
+    freeTo(lyon),
+    sent(33.2),
+    come(29.5),
+    reviewed("subscriber", 26.1),
+  ),
+  ...order(
+    "shopper",
+    29.5,
+    { "JAR-1-L": 3, "MILL-1": 1 },
+    parcelTo(lille),
+    sent(26.1),
+    come(23.4),
+    reviewed("shopper", 17.5),
+  ),
+  ...order("guest", 26.1, { "STOOL-OAK": 1 }, freeTo(gent), sent(23.4), come(20.3)),
+  ...order(
+    "subscriber",
+    23.4,
+    { "CUTLERY-16": 1, "GLASSES-4": 1 },
+    freeTo(lyon),
+    sent(20.3),
+    come(17.5),
+    {
+      daysAgo: 14.6,
+      do: async ({ visitor }, order) =>
+        await makeGood(await visitor("staff"), order, 1400, "Two of the four glasses were broken."),
+    },
+    reviewed("subscriber", 10.4),
+  ),
+  ...order("guest", 20.3, { "NAPKINS-NATURAL": 2 }, parcelTo(gent), sent(17.5), come(14.6)),
+  ...order(
+    "subscriber",
+    17.5,
+    { "SKETCH-A4": 2, "PENCILS-12": 1 },
+    parcelTo(lyon),
+    sent(14.6),
+    come(10.4),
+  ),
+  ...order("shopper", 14.6, { "CLOCK-WHITE": 1 }, parcelTo(lille), {
+    daysAgo: 12.3,
+    do: async ({ visitor }, order) => await cancel(await visitor("shopper"), order),
+  }),
+  ...order(
+    "shopper",
+    12.3,
+    { "BEANIE-GREY": 1, "SOCKS-43-46": 2 },
+    parcelTo(lille),
+    sent(10.4),
+    come(6.2),
+    {
+      daysAgo: 2.2,
+      do: async ({ visitor }, order) =>
+        await giveBack(
+          await visitor("shopper"),
+          order,
+          "SOCKS-43-46",
+          "Une paire est trop grande.",
+        ),
+    },
+  ),
+  ...order("guest", 10.4, { "MIRROR-60": 1 }, freeTo(gent), sent(8.5), come(4.3)),
+  ...order(
+    "subscriber",
+    8.5,
+    { "GLOBE-20-CM": 1, "HOLDER-BRASS": 2 },
+    { ...freeTo(lyon), discount_code: "LUMIERE20" },
+    sent(6.2),
+    come(3.4),
+  ),
+  ...order("shopper", 6.2, { "BATH-SAND": 2 }, parcelTo(lille), sent(4.3), come(1.1)),
+  ...order("guest", 4.3, { "CALENDAR-12": 1, "WRAP-TERRACOTTA": 1 }, parcelTo(gent), sent(3.4)),
+  ...order(
+    "shopper",
+    3.4,
+    { "CANDLES-6": 2, "LAMP-BLACK": 1 },
+    { shipping_address: lille, shipping_rate_id: rates.express, discount_code: "LUMIERE20" },
+    sent(2.2),
+  ),
+  ...order("subscriber", 2.2, { "RUG-70-140": 1, "BASKET-MEDIUM": 1 }, freeTo(lyon), sent(1.1)),
+  ...order("guest", 1.1, { "SCARF-MUSTARD": 1 }, parcelTo(gent)),
+  ...order("shopper", 0.1, { "INK-SEPIA": 2, "PEN-FINE": 1 }, parcelTo(lille)),
+];

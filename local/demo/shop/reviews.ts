@@ -1,4 +1,4 @@
-/** What the two who bought say of it, by the SKU that they bought. */
+/** What those who bought say of it, by the SKU that they bought. */
 export const reviewsOf: Record<string, { rating: number; comment: string }> = {
   "BOWL-SAND": {
     rating: 5,
@@ -41,5 +41,17 @@ export const reviewsOf: Record<string, { rating: number; comment: string }> = {
     rating: 2,
     comment:
       "One of two came with a crack. They sent another the next day, so two stars and not one.",
+  },
+  "JAR-1-L": {
+    rating: 5,
+    comment: "Trois pour la farine, et j’en reprendrai. Le liège tient mieux que je ne croyais.",
+  },
+  "MILL-1": {
+    rating: 4,
+    comment: "Moud très fin. Un peu dur à remplir.",
+  },
+  "CUTLERY-16": {
+    rating: 5,
+    comment: "The weight is right, and so is the balance. Our guests ask where they are from.",
   },
 };

@@ -37,7 +37,8 @@ async function verified(
 /** Whether a signed body has what we use of an event: anyone who holds the secret can sign anything. */
 function isEvent(event: Stripe.Event | null): event is Stripe.Event {
   return typeof event?.id === "string" && typeof event.type === "string" &&
-    typeof event.data?.object === "object" && event.data.object !== null;
+    typeof event.livemode === "boolean" && typeof event.data?.object === "object" &&
+    event.data.object !== null;
 }
 
 /** Stripe as the inbox knows it. STRIPE_WEBHOOK_SECRET holds one secret or several, comma-separated. */
