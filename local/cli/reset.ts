@@ -2,6 +2,9 @@
 import { join } from "node:path";
 import { usableDataDir } from "../postgres/server.ts";
 import { dataDir, readRunning } from "./running.ts";
+import { readSwitches } from "./arguments.ts";
+
+readSwitches("Usage: task reset");
 
 const running = await readRunning();
 if (running !== undefined) {

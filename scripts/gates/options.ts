@@ -1,6 +1,7 @@
 /**
  * Each option that a page or a workflow gives to a task or to the Supabase CLI is one that it takes: read from the
- * task's script, and for the CLI from `supabase-options.ts`.
+ * task's script, and for the CLI from `supabase-options.ts`. And each task's script reads its arguments, also where
+ * it takes none: one that passes over `--chekc` does what nobody asked for.
  */
 import { posix } from "node:path";
 import { importsOf, target } from "./imports.ts";
@@ -27,13 +28,14 @@ async function readers(tree: Tree, script: string): Promise<string[]> {
   return [text, ...texts.filter((one) => /\bargs\b|\bArguments\b/.test(one))];
 }
 
-/** Whether one of a script's files knows an option, spelt out or as a key of `parseArgs`. */
+/** Whether one of a script's files knows an option: spelt out, a key of `parseArgs`, or a switch. */
 function knows(texts: string[], option: string): boolean {
   const spelt = new RegExp(`--(?:[\\w|(-]*\\b)?${option}\\b`);
   const key = new RegExp(`(?:^|[{,]\\s*|\\s)"?${option}"?: \\{\\s*type: "`);
+  const given = new RegExp(`readSwitches\\([^;]*, "${option}"[,)]`);
   // The text of a usage alone would let a page name what only the usage names.
   return texts.some((text) =>
-    key.test(text) ||
+    key.test(text) || given.test(text) ||
     spelt.test(text.replace(/^\s*\*.*$/gm, "").replace(/usage[^;]*;/gi, ""))
   );
 }
@@ -88,11 +90,24 @@ function codeOf(page: string): string {
   return [...page.matchAll(/^(```|~~~)[\s\S]*?^\1|`[^`]+`/gm)].map(([text]) => text).join("\n");
 }
 
+/** The tasks whose script looks at no argument. */
+async function heedless(tree: Tree, tasks: Tasks): Promise<string[]> {
+  const found: string[] = [];
+  for (const [name, { command }] of Object.entries(tasks)) {
+    const script = /^deno run -A (\S+\.ts)/.exec(command)?.[1];
+    if (script === undefined) continue;
+    const reads = /\bDeno\.args\b|\b(?:readArguments|readSwitches|parseArgs)\(/;
+    if (reads.test(await tree.read(posix.normalize(script)))) continue;
+    found.push(`deno.json: \`task ${name}\` passes over whatever it is given: see readSwitches`);
+  }
+  return found;
+}
+
 export const options: Gate = {
   name: "options of tasks and of the Supabase CLI",
   async complaints(tree) {
     const { tasks } = JSON.parse(await tree.read("deno.json")) as { tasks: Tasks };
-    const found: string[] = [];
+    const found = await heedless(tree, tasks);
     for (const path of tree.paths) {
       const isPage = path.endsWith(".md");
       if (!isPage && !/^\.github\/workflows\/.*\.ya?ml$/.test(path)) continue;

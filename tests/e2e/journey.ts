@@ -7,6 +7,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import Stripe from "stripe";
+import { readSwitches } from "../../local/cli/arguments.ts";
 import { readRunning } from "../../local/cli/running.ts";
 import { waitFor } from "../support/wait.ts";
 import { intrusions } from "./intrusions.ts";
@@ -210,6 +211,7 @@ async function rowsOf(person: Person): Promise<Record<string, unknown>> {
 }
 
 if (import.meta.main) {
+  readSwitches("Usage: task journey");
   const running = Deno.env.has("SUPABASE_URL") ? undefined : await readRunning();
   const variables = { ...running?.env, ...Deno.env.toObject() };
   if (variables["SUPABASE_URL"] === undefined) {

@@ -166,6 +166,16 @@ Deno.test("options: one that a task or the Supabase CLI does not take fails, on 
   const deploy = ".github/workflows/deploy.yml";
   await fails(options, await replaced(deploy, "--use-api", "--use-apis"), /deploy\.yml: gives/);
   await fails(options, await replaced(deploy, "smoke --url", "smoke --uri"), /deploy\.yml: gives/);
+  await fails(
+    options,
+    await replaced("local/cli/reset.ts", 'readSwitches("Usage: task reset");', ""),
+    /deno\.json: `task reset` passes over/,
+  );
+  await fails(
+    options,
+    changed(tree, { "docs/x.md": "`task openapi --chekc`, `task openapi --check`" }),
+    /x\.md: gives --chekc to `task openapi`/,
+  );
 });
 
 Deno.test("pins: a range, a tag, a package that is not locked and one without digest fail", async () => {
