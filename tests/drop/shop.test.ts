@@ -13,6 +13,7 @@ import { drop } from "../../scripts/drop/drop.ts";
 import { objectsOf } from "../../scripts/drop/objects.ts";
 import { shop } from "../../scripts/drop/shop/part.ts";
 import { filesOf, isBelow } from "../../scripts/drop/tree.ts";
+import { importsOf, target } from "../../scripts/gates/imports.ts";
 
 let copy: CheckoutCopy;
 
@@ -29,9 +30,58 @@ Deno.test.afterAll(async () => await copy?.[Symbol.asyncDispose]());
 
 const migrations = () => readMigrations(join(copy.folder, "supabase/migrations"));
 
+const textOf = (path: string) => Deno.readTextFile(join(copy.folder, path));
+
+/** The tables, views and functions of a schema. */
+const namesIn = (schema: string) =>
+  [...schema.matchAll(/^create (?:or replace )?(?:table|view|function) \w+\.(\w+)/gim)]
+    .map(([, name]) => name!);
+
+/**
+ * Whether a file that is left should name nothing that is gone. Migrations and the log of changes are history,
+ * and some of what Stripe has is called as ours was.
+ */
+const mayName = (path: string) =>
+  /\.(?:tsx?|md|ya?ml|toml|sql)$/.test(path) &&
+  !/^(?:supabase\/migrations\/|scripts\/drop\/|tests\/drop\/|local\/stripe\/|CHANGELOG\.md)/.test(
+    path,
+  );
+
+/** A picture's name without its size and scheme. */
+const pictureOf = (path: string) =>
+  /^docs\/screenshots\/(.+)-\d+-(?:dark|light)\.webp$/.exec(path)?.[1] ?? path;
+
+/** What the shop's tests take pictures of, where they name it. */
+const shopPictures = new Set<string>();
+for await (const { name } of Deno.readDir(join(projectDir, "tests/web"))) {
+  if (!name.startsWith("shop")) continue;
+  const text = await Deno.readTextFile(join(projectDir, "tests/web", name));
+  for (const [, one] of text.matchAll(/(?:looksRight\(page, |picture\()"([\w-]+)"/g)) {
+    shopPictures.add(one!);
+  }
+}
+
 Deno.test("drop: nothing of the shop's is left, and nothing leads there", async () => {
   const files = await filesOf(copy.folder);
   assert.deepEqual(files.filter((path) => isBelow(path, shop.paths)), []);
+  const there = new Set(files);
+  const lost = (await importsOf({ paths: files, read: textOf }, () => true))
+    .filter((one) => !there.has(target(one) ?? one.path))
+    .map(({ path, specifier }) => `${path}: ${specifier}`);
+  assert.deepEqual(lost, []);
+  const left = new Set(namesIn(await textOf("docs/schema.sql")));
+  const whole = namesIn(await Deno.readTextFile(join(projectDir, "docs/schema.sql")));
+  const gone = whole.filter((name) => !left.has(name) && name.includes("_"));
+  assert.ok(gone.length > 50, `${gone.length}`);
+  assert.deepEqual(files.filter((path) => shopPictures.has(pictureOf(path))), []);
+  const mentions = await Promise.all(
+    files.filter(mayName).map(async (path) => {
+      const text = await textOf(path);
+      return gone.filter((name) => new RegExp(`(?<![\\w.-])${name}(?!\\w)`).test(text))
+        .map((name) => `${path}: ${name}`);
+    }),
+  );
+  assert.deepEqual(mentions.flat(), []);
   assert.ok((await migrations()).at(-1)!.name === "without_shop");
   await succeeds("lint");
   await succeeds("task", "gates");
