@@ -3,6 +3,14 @@
 
 alter table private.reconciliations alter column started_at set default private.now();
 alter table private.billing_drifts alter column found_at set default private.now();
+-- It is compared with when a run began.
+alter table private.plan_products alter column created_at set default private.now();
+
+update private.retention_rules set condition = case name
+  when 'reconciliation_seen' then
+    'reconciliation_id in (select id from private.reconciliations where started_at < private.now() - $2)'
+  else 'started_at < private.now() - $2'
+end where name in ('reconciliation_seen', 'reconciliations');
 
 create or replace function public.reconciliation_note(run_id bigint, phase text, stage text, cursor text, checked integer, seen jsonb, drifts jsonb)
 returns void
