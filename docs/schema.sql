@@ -512,7 +512,7 @@ create table private.plan_products (
   product_id text not null,
   plan_id text not null,
   record jsonb not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   constraint plan_products_pkey PRIMARY KEY (product_id)
 );
 comment on table private.plan_products is 'Stripe products that name a plan in their metadata, as they were when last fetched.';
@@ -2893,7 +2893,7 @@ create table public.workspace_api_keys (
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
-  created_at timestamp with time zone default private.now() not null,
+  created_at timestamp with time zone default now() not null,
   constraint workspace_api_keys_pkey PRIMARY KEY (id),
   constraint workspace_api_keys_one_prefix_each UNIQUE (prefix),
   constraint workspace_api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
@@ -3374,7 +3374,7 @@ CREATE OR REPLACE FUNCTION private.audit_log_keep()
  SET search_path TO ''
 AS $function$
 begin
-  if tg_op = 'DELETE' and old.created_at < now() - (
+  if tg_op = 'DELETE' and old.created_at < private.now() - (
     select rule.keep from private.retention_rules as rule where rule.name = 'audit_log'
   ) then
     return old;
@@ -9417,12 +9417,6 @@ begin
       select given union select member.workspace_id from public.workspace_members as member
       where member.user_id = given
     );
-  elsif position('@' in wanted) > 0 then
-    found := array(
-      select member.workspace_id from public.workspace_members as member
-      join auth.users as account on account.id = member.user_id
-      where account.email = wanted
-    );
   elsif wanted <> '' then
     found := array(
       select one.id from public.workspaces as one
@@ -9430,6 +9424,14 @@ begin
         and (one.created_at, one.id) < (before, before_row)
       order by one.created_at desc, one.id desc limit most
     );
+    -- A name may hold one, too.
+    if position('@' in wanted) > 0 then
+      found := found || array(
+        select member.workspace_id from public.workspace_members as member
+        join auth.users as account on account.id = member.user_id
+        where account.email = wanted
+      );
+    end if;
   else
     found := array(
       select one.id from public.workspaces as one
@@ -13791,7 +13793,7 @@ begin
   for orphan in
     select workspace.id from public.workspaces as workspace
     left join private.billing_customers as customer on customer.workspace_id = workspace.id
-    where workspace.created_at < now() - interval '1 day'
+    where workspace.created_at < private.now() - interval '1 day'
       and not exists (
         select from public.workspace_members as member where member.workspace_id = workspace.id
       )

@@ -34,12 +34,6 @@ begin
       select given union select member.workspace_id from public.workspace_members as member
       where member.user_id = given
     );
-  elsif position('@' in wanted) > 0 then
-    found := array(
-      select member.workspace_id from public.workspace_members as member
-      join auth.users as account on account.id = member.user_id
-      where account.email = wanted
-    );
   elsif wanted <> '' then
     found := array(
       select one.id from public.workspaces as one
@@ -47,6 +41,14 @@ begin
         and (one.created_at, one.id) < (before, before_row)
       order by one.created_at desc, one.id desc limit most
     );
+    -- A name may hold one, too.
+    if position('@' in wanted) > 0 then
+      found := found || array(
+        select member.workspace_id from public.workspace_members as member
+        join auth.users as account on account.id = member.user_id
+        where account.email = wanted
+      );
+    end if;
   else
     found := array(
       select one.id from public.workspaces as one

@@ -12,6 +12,7 @@ import { type CheckoutCopy, copyCheckout } from "../../scripts/checkout-copy.ts"
 import { drop } from "../../scripts/drop/drop.ts";
 import { objectsOf } from "../../scripts/drop/objects.ts";
 import { shop } from "../../scripts/drop/shop/part.ts";
+import { dumpSchema } from "../../scripts/drift/schema.ts";
 import { filesOf, isBelow } from "../../scripts/drop/tree.ts";
 import { importsOf, target } from "../../scripts/gates/imports.ts";
 
@@ -216,5 +217,36 @@ Deno.test("drop: an upgrade's migration of the shop goes, what it makes anew is 
   } finally {
     await Deno.remove(shared);
     await Deno.remove(join(folder, "29990101000002_without_shop.sql")).catch(() => {});
+  }
+});
+
+Deno.test("drop: a clone without the shop that takes an upgrade ends with the schema of one that drops it now", async () => {
+  // The last migration of the version that such a clone had.
+  const had = "20261126000600";
+  const all = await migrations();
+  const dropping = all.at(-1)!;
+  const order = [
+    ...all.filter(({ version }) => version <= had),
+    dropping,
+    ...all.filter((one) => one.version > had && one !== dropping)
+      .filter(({ version, name }) => !shop.migrations.test(`${version}_${name}.sql`)),
+  ];
+  await using database = await freshDatabase({
+    server: Deno.env.get("SOCLE_TEST_DATABASE"),
+    supabaseDir: null,
+  });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "migrations"));
+    for (const [at, { name, sql: text }] of order.entries()) {
+      const version = 30_000_000_000_000 + at;
+      await Deno.writeTextFile(join(folder, "migrations", `${version}_${name}.sql`), text);
+    }
+    await migrate(database.url, folder, { seed: false });
+    assert.equal(await dumpSchema(sql), await textOf("docs/schema.sql"));
+  } finally {
+    await sql.end();
+    await Deno.remove(folder, { recursive: true });
   }
 });

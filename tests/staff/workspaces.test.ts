@@ -77,6 +77,10 @@ Deno.test("staff_workspaces: a member's address or id finds the workspaces of th
   assert.deepEqual((await ids(email.toUpperCase())).sort(), expected);
   assert.deepEqual((await ids(ada)).sort(), expected);
   assert.deepEqual(await ids(charles), [await personalOf(charles)]);
+  const named = await workspace(`${email} and friends`);
+  assert.deepEqual((await ids(email)).sort(), [...expected, named].sort());
+  const at = await workspace("R@D Labs");
+  assert.deepEqual(await ids("r@d"), [at]);
   // A part of an address finds nobody.
   assert.deepEqual(await ids("@example.com"), []);
 });
