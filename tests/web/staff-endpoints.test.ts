@@ -37,6 +37,11 @@ async function ping(page: Page): Promise<void> {
   await dialog.waitFor({ state: "hidden" });
 }
 
+/** Waits until a button has the focus: who uses the keyboard goes on from there. */
+async function focusIsOn(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(`document.activeElement.textContent === ${JSON.stringify(text)}`);
+}
+
 /** What staff did with an endpoint, by the audit log. */
 const noted = async (id: string) =>
   (await sql<{ action: string }[]>`
@@ -80,12 +85,61 @@ Deno.test({
     await save.click();
     await page.getByRole("alert").getByText("One of these events does not exist any more")
       .waitFor();
+    // What is chosen meanwhile makes of it no other refusal.
+    await events.getByLabel("webhook.ping").uncheck();
     await events.getByLabel("thing.done").uncheck();
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await events.getByLabel("webhook.ping").check();
     await save.click();
     await page.getByText("Saved.").waitFor();
     const [row] = await sql`select events, description from public.webhook_endpoints`;
     assert.deepEqual({ ...row }, { events: ["webhook.ping"], description: "The warehouse" });
     await sql`delete from public.webhook_endpoints`;
+  },
+});
+
+Deno.test({
+  name: "web: what another changes of an endpoint meanwhile stays, and is shown or told",
+  ignore,
+  async fn() {
+    const id = crypto.randomUUID();
+    await sql`
+      insert into public.webhook_endpoints (id, url, description, events)
+      values (${id}, 'https://erp.example.com/hooks', 'The warehouse', '{webhook.ping}')`;
+    const kept = async () => {
+      const [row] =
+        await sql`select url, description from public.webhook_endpoints where id = ${id}`;
+      return { ...row };
+    };
+    await using tab = await staffTab(`/staff/deliveries/endpoints/${id}`);
+    const { page } = tab;
+    const address = page.getByLabel("Address", { exact: true });
+    await address.fill("https://erp.example.com/new");
+    await sql`update public.webhook_endpoints set description = 'By Ada' where id = ${id}`;
+    const save = page.getByRole("button", { name: "Save" });
+    await save.press("Enter");
+    await page.getByText("Saved.").waitFor();
+    assert.deepEqual(await kept(), { url: "https://erp.example.com/new", description: "By Ada" });
+    assert.equal(await page.getByLabel("Description").inputValue(), "By Ada");
+    assert.equal(await page.evaluate("document.activeElement.textContent"), "Save");
+
+    await sql`update public.webhook_endpoints set url = 'https://ada.example.com/' where id = ${id}`;
+    await address.fill("https://erp.example.com/other");
+    await save.click();
+    await page.getByRole("alert").getByText("Somebody else has changed the same").waitFor();
+    assert.equal((await kept())["url"], "https://ada.example.com/");
+    assert.equal(await address.inputValue(), "https://erp.example.com/other");
+
+    await sql`alter table public.webhook_endpoints disable trigger webhook_endpoints_events`;
+    await sql`update public.webhook_endpoints set events = '{thing.done}' where id = ${id}`;
+    await sql`alter table public.webhook_endpoints enable trigger webhook_endpoints_events`;
+    await page.getByRole("button", { name: "Français" }).click();
+    await page.reload();
+    const gone = page.getByText("N’existe plus.");
+    await gone.waitFor();
+    assert.equal(await page.locator("[lang]", { has: gone }).last().getAttribute("lang"), "fr");
+    assert.equal(await gone.getAttribute("lang"), null);
+    await sql`delete from public.webhook_endpoints where id = ${id}`;
   },
 });
 
@@ -145,6 +199,108 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "web: changing a secret anew after no answer ends nothing that the receiver uses; a shown one is hidden in time",
+  ignore,
+  async fn() {
+    await using receiver = await webhookReceiver({ sql, staff }, ["webhook.ping"]);
+    const kept = async () => {
+      const [row] = await sql`
+        select secret, previous_secret from private.webhook_endpoint_secrets
+        where endpoint_id = ${receiver.id}`;
+      return row!;
+    };
+    const used = (await kept())["secret"];
+    await using tab = await chromium.visit();
+    const { page } = tab;
+    await page.clock.install();
+    await page.goto(`/staff/deliveries/endpoints/${receiver.id}`);
+    await logInOn(page, staff);
+    const secret = page.getByRole("region", { name: "Secret" });
+    const shown = secret.getByText("whsec_");
+    await secret.getByRole("button", { name: "Show the secret" }).click();
+    assert.equal(await shown.textContent(), used);
+    await page.route("**/rpc/webhook_endpoint_rotate", async (route) => {
+      await route.fetch();
+      await route.abort();
+    }, { times: 1 });
+    await secret.getByRole("button", { name: "Change the secret" }).click();
+    const dialog = page.getByRole("dialog");
+    const change = dialog.getByRole("button", { name: "Change the secret" });
+    await change.click();
+    await dialog.getByText("unreachable").waitFor();
+    // It is no longer the one, but nobody has told the page.
+    assert.equal(await shown.count(), 0);
+    await dialog.getByLabel("Hours").fill("48");
+    await change.click();
+    await secret.getByText("The secret was changed.").waitFor();
+    const made = await shown.textContent();
+    assert.deepEqual({ ...await kept() }, { secret: made, previous_secret: used });
+
+    await page.evaluate(`Object.defineProperty(navigator, "clipboard", {
+      value: { writeText: () => Promise.reject(new Error("not allowed")) },
+    })`);
+    await secret.getByRole("button", { name: "Copy the secret" }).click();
+    await secret.getByRole("alert").getByText("Copying failed").waitFor();
+    await page.clock.fastForward("01:50");
+    await shown.waitFor();
+    await page.clock.fastForward("00:15");
+    await shown.waitFor({ state: "hidden" });
+
+    // Read before the change, and answered after it.
+    const { promise: changed, resolve: go } = Promise.withResolvers<void>();
+    await page.route("**/rpc/webhook_endpoint_secret", async (route) => {
+      const response = await route.fetch();
+      await changed;
+      await route.fulfill({ response });
+    }, { times: 1 });
+    const late = page.waitForResponse("**/rpc/webhook_endpoint_secret");
+    await secret.getByRole("button", { name: "Show the secret" }).click();
+    await secret.getByRole("button", { name: "Change the secret" }).click();
+    await change.click();
+    await shown.waitFor();
+    const latest = (await kept())["secret"];
+    assert.equal(await shown.textContent(), latest);
+    assert.notEqual(latest, made);
+    go();
+    await (await late).finished();
+    await secret.getByRole("button", { name: "Hide the secret" }).waitFor();
+    assert.equal(await shown.textContent(), latest);
+    await page.evaluate(`
+      Object.defineProperty(document, "visibilityState", { value: "hidden" });
+      document.dispatchEvent(new Event("visibilitychange"));`);
+    await shown.waitFor({ state: "hidden" });
+  },
+});
+
+Deno.test({
+  name: "web: a look at a test that gets no answer ends neither the watch nor tells of other tries",
+  ignore,
+  async fn() {
+    await using receiver = await webhookReceiver({ sql, staff }, ["webhook.ping"]);
+    await using tab = await staffTab(`/staff/deliveries/endpoints/${receiver.id}`);
+    const { page } = tab;
+    let looks = 0;
+    let isReached = false;
+    await page.route("**/rest/v1/webhook_deliveries?*", async (route) => {
+      if (++looks === 1) {
+        const response = await route.fetch();
+        const read = { ...await response.json(), state: "pending", attempts: 0 };
+        return await route.fulfill({ response, json: read });
+      }
+      await (isReached ? route.fallback() : route.abort());
+    });
+    await ping(page);
+    const test = page.getByRole("region", { name: "Test" });
+    await test.getByText("unreachable").waitFor();
+    assert.equal(await test.getByText("It is tried again by itself").count(), 0);
+    isReached = true;
+    await test.getByText("Delivered").waitFor();
+    await test.getByText("unreachable").waitFor({ state: "hidden" });
+  },
+});
+
+Deno.test({
   name: "web: an endpoint that fails says so; disabled, enabled and removed it is as staff decide",
   ignore,
   async fn() {
@@ -166,10 +322,11 @@ Deno.test({
     await test.getByText("out of paper").waitFor();
     await page.getByText("Nothing has reached it since").waitFor();
 
-    await page.getByRole("button", { name: "Disable" }).click();
+    await page.getByRole("button", { name: "Disable" }).press("Enter");
     const dialog = page.getByRole("dialog");
-    await dialog.getByRole("button", { name: "Disable" }).click();
+    await dialog.getByRole("button", { name: "Disable" }).press("Enter");
     await page.getByText("It is told of nothing.").waitFor();
+    await focusIsOn(page, "Enable");
     assert.deepEqual(await enabled(), { enabled: false, disabled_reason: null });
 
     await sql`
@@ -179,12 +336,14 @@ Deno.test({
     await page.reload();
     await page.getByText("Elle a été désactivée automatiquement").waitFor();
     await looksRight(page, "staff-endpoint-disabled-fr");
-    await page.getByRole("button", { name: "La laisser désactivée" }).click();
-    await dialog.getByRole("button", { name: "La laisser désactivée" }).click();
+    await page.getByRole("button", { name: "La laisser désactivée" }).press("Enter");
+    await dialog.getByRole("button", { name: "La laisser désactivée" }).press("Enter");
     await dialog.waitFor({ state: "hidden" });
+    await focusIsOn(page, "Activer");
     assert.deepEqual(await enabled(), { enabled: false, disabled_reason: null });
-    await page.getByRole("button", { name: "Activer" }).click();
+    await page.getByRole("button", { name: "Activer" }).press("Enter");
     await page.getByText("Elle est informée des événements").waitFor();
+    await focusIsOn(page, "Désactiver");
     assert.deepEqual(await enabled(), { enabled: true, disabled_reason: null });
 
     // Somebody else was quicker.

@@ -1,5 +1,5 @@
 import { Button, type ButtonProps, PasswordInput, Stack, TextInput } from "@mantine/core";
-import type { ReactNode, SubmitEvent } from "react";
+import type { ReactNode, Ref, SubmitEvent } from "react";
 import type { Action } from "../use-action.ts";
 import { useLanguage } from "../text/language.tsx";
 import { ProblemAlert } from "./alert.tsx";
@@ -81,6 +81,7 @@ interface PendingButtonProps extends ButtonProps {
   children: ReactNode;
   type?: "button" | "submit";
   onClick?: () => void;
+  ref?: Ref<HTMLButtonElement>;
   "aria-label"?: string;
 }
 

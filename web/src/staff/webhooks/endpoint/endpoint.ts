@@ -7,7 +7,7 @@ import { rows } from "../../../use-read.ts";
 export function readEndpoints(supabase: Supabase) {
   return rows(
     supabase.from("webhook_endpoints")
-      .select("id, url, description, events, enabled, disabled_reason, failing_since, updated_at")
+      .select("id, url, description, events, enabled, disabled_reason, failing_since")
       .order("created_at").order("id"),
   );
 }
@@ -22,8 +22,9 @@ export function readEventTypes(supabase: Supabase) {
 export type EventType = Awaited<ReturnType<typeof readEventTypes>>[number];
 
 /** RLS leaves out what is not there, or no longer the caller's, without a word. @throws {ProblemError} */
-export function oneWritten(written: unknown[]): void {
-  if (written.length > 0) return;
+export function oneWritten<Row>(written: Row[]): [Row, ...Row[]] {
+  const [one, ...others] = written;
+  if (one !== undefined) return [one, ...others];
   throw new ProblemError({
     code: "webhook_endpoint_not_found",
     status: 404,

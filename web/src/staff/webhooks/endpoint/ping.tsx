@@ -59,27 +59,31 @@ function Outcome({ id, tried }: { id: number; tried(): Promise<void> }) {
         .eq("id", id).single(),
     ), String(id));
   const delivery = read.value;
-  const waits = read.problem === undefined && delivery?.state === "pending" &&
-    (delivery.attempts === 0 || delivery.sending_until !== null);
+  const { problem } = read;
+  // No answer, or a failure of the server, says nothing about the delivery; a refusal stays one.
+  const refused = problem !== undefined && problem.status > 0 && problem.status < 500;
+  const tries = delivery === undefined ||
+    delivery.state === "pending" && (delivery.attempts === 0 || delivery.sending_until !== null);
+  const waits = tries && !refused;
   usePolling(read.reload, waits);
-  const ended = delivery !== undefined && !waits;
+  const ended = !tries;
   useEffect(() => {
     if (ended) void tried();
   }, [ended, tried]);
-  if (delivery === undefined) return <ProblemAlert problem={read.problem} />;
+  if (delivery === undefined) return <ProblemAlert problem={problem} />;
   const { event_id, state, attempts, last_status, last_error, last_excerpt } = delivery;
   return (
     <div role="status">
       <Group gap="sm" mb="sm">
         <StateBadge state={state} label={s.deliveryState[state as keyof typeof s.deliveryState]} />
-        {attempts > 0 && !waits && <Text size="sm">{s.tries(attempts, last_status)}</Text>}
+        {attempts > 0 && !tries && <Text size="sm">{s.tries(attempts, last_status)}</Text>}
         <ShortId id={event_id} />
       </Group>
       {waits && <Loading />}
       {last_error !== null && <Code block lang="en" mb="sm">{last_error}</Code>}
       {last_excerpt && <Code block mb="sm">{last_excerpt}</Code>}
-      {state === "pending" && !waits && <Text size="sm" mb="sm">{s.pingAgain}</Text>}
-      <ProblemAlert problem={read.problem} />
+      {state === "pending" && !tries && <Text size="sm" mb="sm">{s.pingAgain}</Text>}
+      <ProblemAlert problem={problem} />
     </div>
   );
 }

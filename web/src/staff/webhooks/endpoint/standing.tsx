@@ -1,10 +1,10 @@
 import { Button, Group, Text } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useApp } from "../../../app-context.ts";
 import { ProblemAlert } from "../../../components/alert.tsx";
 import { Confirm } from "../../../components/dialog.tsx";
-import { ActionButton } from "../../../components/form.tsx";
+import { PendingButton } from "../../../components/form.tsx";
 import { Section } from "../../../components/section.tsx";
 import { useAction } from "../../../use-action.ts";
 import { rows } from "../../../use-read.ts";
@@ -29,10 +29,13 @@ export function Standing({ endpoint, changed }: Props) {
     oneWritten(await rows(table().update({ enabled: true }).eq("id", id).select("id")));
     await changed();
   });
+  const toggle = useRef<HTMLButtonElement>(null);
   const disable = useAction(async () => {
     oneWritten(await rows(table().update({ enabled: false }).eq("id", id).select("id")));
     close();
     await changed();
+    // The button that asked may be gone.
+    toggle.current?.focus();
   });
   const remove = useAction(async () => {
     oneWritten(await rows(table().delete().eq("id", id).select("id")));
@@ -43,13 +46,21 @@ export function Standing({ endpoint, changed }: Props) {
       <Text mb="sm">{enabled ? s.enabledText : s.disabledText}</Text>
       <ProblemAlert problem={enable.problem} />
       <Group gap="sm">
-        {!enabled && <ActionButton action={enable}>{s.enable}</ActionButton>}
-        {(enabled || disabled_reason !== null) && (
+        {/* One button for both, so that it keeps the focus. */}
+        <PendingButton
+          ref={toggle}
+          variant={enabled ? "default" : "filled"}
+          pending={enable.pending}
+          onClick={() => enabled ? setAsked("disable") : void enable.start()}
+        >
+          {enabled ? s.disable : s.enable}
+        </PendingButton>
+        {!enabled && disabled_reason !== null && (
           <Button
             variant="default"
             onClick={() => setAsked("disable")}
           >
-            {enabled ? s.disable : s.leaveDisabled}
+            {s.leaveDisabled}
           </Button>
         )}
         <Button variant="subtle" color="red" onClick={() => setAsked("remove")}>
