@@ -999,6 +999,7 @@ create table private.webhook_endpoint_secrets (
   previous_secret text,
   previous_until timestamp with time zone,
   rotated_at timestamp with time zone default private.now() not null,
+  rotation_id uuid,
   constraint webhook_endpoint_secrets_pkey PRIMARY KEY (endpoint_id),
   constraint webhook_endpoint_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
   constraint webhook_endpoint_secrets_previous_until CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
@@ -1006,6 +1007,7 @@ create table private.webhook_endpoint_secrets (
 );
 comment on table private.webhook_endpoint_secrets is 'What events are signed with. Staff read theirs by webhook_endpoint_secret(), which the audit log notes.';
 comment on column private.webhook_endpoint_secrets.previous_until is 'Until when the secret before signs as well: each event then carries two signatures.';
+comment on column private.webhook_endpoint_secrets.rotation_id is 'The caller''s id of the rotation that made the secret: the same one again makes no other. Null where none was given.';
 alter table private.webhook_endpoint_secrets enable row level security;
 grant select, insert, update, delete on private.webhook_endpoint_secrets to service_role;
 
@@ -10613,31 +10615,42 @@ end;
 $function$;
 comment on function private.webhook_endpoint_gets_secret() is 'Trigger: makes an endpoint''s secret. Security definer: staff write endpoints, not secrets.';
 
-CREATE OR REPLACE FUNCTION private.webhook_endpoint_new_secret(endpoint_id uuid, overlap_hours integer)
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_new_secret(endpoint_id uuid, overlap_hours integer, rotation_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  held private.webhook_endpoint_secrets;
 begin
   perform private.only_staff();
   if overlap_hours is null or overlap_hours not between 0 and 168 then
     perform private.problem(422, 'invalid_body', 'overlap_hours is 0 to 168.');
   end if;
-  update private.webhook_endpoint_secrets as held
-  set previous_secret = case when overlap_hours > 0 then held.secret end,
-      previous_until = case when overlap_hours > 0 then private.now() + make_interval(hours => overlap_hours) end,
-      secret = private.webhook_secret(), rotated_at = private.now()
-  where held.endpoint_id = webhook_endpoint_new_secret.endpoint_id;
-  if not found then
+  -- Locked first: of two at once with one id the second finds what the first made.
+  select * into held from private.webhook_endpoint_secrets as known
+  where known.endpoint_id = webhook_endpoint_new_secret.endpoint_id
+  for update;
+  if held.endpoint_id is null then
     perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
   end if;
-  perform private.audit_note('webhook_endpoints.rotate', endpoint_id::text);
-  return private.webhook_endpoint_secret_of(endpoint_id);
+  -- Null is never the same as another: without an id each call rotates.
+  if webhook_endpoint_new_secret.rotation_id = held.rotation_id then
+    return private.webhook_endpoint_secret_of(held.endpoint_id);
+  end if;
+  update private.webhook_endpoint_secrets as known
+  set previous_secret = case when overlap_hours > 0 then held.secret end,
+      previous_until = case when overlap_hours > 0 then private.now() + make_interval(hours => overlap_hours) end,
+      secret = private.webhook_secret(), rotated_at = private.now(),
+      rotation_id = webhook_endpoint_new_secret.rotation_id
+  where known.endpoint_id = held.endpoint_id;
+  perform private.audit_note('webhook_endpoints.rotate', held.endpoint_id::text);
+  return private.webhook_endpoint_secret_of(held.endpoint_id);
 end;
 $function$;
-comment on function private.webhook_endpoint_new_secret(uuid, integer) is 'Gives an endpoint another secret. Security definer: nobody else writes the table of secrets.';
-grant execute on function private.webhook_endpoint_new_secret(uuid, integer) to authenticated;
+comment on function private.webhook_endpoint_new_secret(uuid, integer, uuid) is 'Gives an endpoint another secret, once for each rotation_id. Security definer: nobody else writes the table of secrets.';
+grant execute on function private.webhook_endpoint_new_secret(uuid, integer, uuid) to authenticated;
 
 CREATE OR REPLACE FUNCTION private.webhook_endpoint_secret_of(endpoint_id uuid)
  RETURNS jsonb
@@ -15989,17 +16002,19 @@ $function$;
 comment on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) is 'Server RPC: ends an attempt; answers the delivery''s state, pending when it is to be tried again, or `superseded`. An endpoint that is gone, or fails for days, is disabled.';
 grant execute on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) to service_role;
 
-CREATE OR REPLACE FUNCTION public.webhook_endpoint_rotate(endpoint_id uuid, overlap_hours integer DEFAULT 24)
+CREATE OR REPLACE FUNCTION public.webhook_endpoint_rotate(endpoint_id uuid, overlap_hours integer DEFAULT 24, rotation_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.webhook_endpoint_new_secret(
-    webhook_endpoint_rotate.endpoint_id, webhook_endpoint_rotate.overlap_hours
+    webhook_endpoint_rotate.endpoint_id,
+    webhook_endpoint_rotate.overlap_hours,
+    webhook_endpoint_rotate.rotation_id
   )
 $function$;
-comment on function public.webhook_endpoint_rotate(uuid, integer) is 'Client RPC for staff: a new secret: {secret, previous_signs_until}. Until then events carry both signatures, and who knows either believes them; 0 hours ends the old one at once. A third one ends the first.';
-grant execute on function public.webhook_endpoint_rotate(uuid, integer) to authenticated;
+comment on function public.webhook_endpoint_rotate(uuid, integer, uuid) is 'Client RPC for staff: a new secret: {secret, previous_signs_until}. Until then events carry both signatures, and who knows either believes them; 0 hours ends the old one at once. A third one ends the first. With the rotation_id of the latest one it makes no other and answers what that one made.';
+grant execute on function public.webhook_endpoint_rotate(uuid, integer, uuid) to authenticated;
 
 CREATE OR REPLACE FUNCTION public.webhook_endpoint_secret(endpoint_id uuid)
  RETURNS jsonb

@@ -70,9 +70,47 @@ Deno.test({
 
     await page.getByLabel("Status").selectOption("Hidden");
     await page.getByText("Sits well.").waitFor({ state: "hidden" });
-    await page.getByRole("button", { name: "Show again" }).click();
-    await page.getByText("Nothing was found.").waitFor();
+    await page.getByRole("button", { name: "Show again" }).press("Enter");
+    // It stays where it was, and so does whoever uses the keyboard.
+    await row.getByText("Shown").waitFor();
+    await page.waitForFunction("document.activeElement.textContent === 'Hide'");
     assert.equal(await hidden(), null);
+    await page.reload();
+    await page.getByText("Nothing was found.").waitFor();
     assert.deepEqual(complaints, []);
+  },
+});
+
+Deno.test({
+  name: "web: whoever hides a review of a further page stays there; a reason of blanks is refused",
+  ignore,
+  async fn() {
+    for (const comment of ["The third page", "The second page", "The first page"]) {
+      await review(3, comment);
+    }
+    await using tab = await chromium.visit();
+    const { page } = tab;
+    await page.route("**/rpc/staff_reviews", (route) =>
+      route.fallback({
+        postData: JSON.stringify({ ...route.request().postDataJSON(), page_size: 1 }),
+      }));
+    await page.goto("/staff/reviews");
+    await logInOn(page, staff);
+    const more = page.getByRole("button", { name: "Show more" });
+    for (const comment of ["The first page", "The second page"]) {
+      await page.getByText(comment).waitFor();
+      await more.click();
+    }
+    const row = page.getByRole("row").filter({ hasText: "The third page" });
+    await row.getByRole("button", { name: "Hide" }).press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Reason").fill("        ");
+    await dialog.getByRole("button", { name: "Hide" }).press("Enter");
+    await dialog.getByRole("alert").getByText("Say why, in 5 to 500 characters").waitFor();
+    await dialog.getByLabel("Reason").fill("names a person");
+    await dialog.getByRole("button", { name: "Hide" }).press("Enter");
+    await row.getByText("names a person").waitFor();
+    await page.waitForFunction("document.activeElement.textContent === 'Show again'");
+    await page.getByText("The first page").waitFor();
   },
 });

@@ -98,10 +98,19 @@ Deno.test({
       reason: "it was abused",
     });
 
-    await row.getByRole("button", { name: "Back to the plan" }).click();
-    await dialog.getByLabel("Reason").fill("the case is closed");
+    await row.getByRole("button", { name: "Back to the plan" }).press("Enter");
+    // The override's row goes, and its reason with it.
+    await dialog.getByText("The audit log keeps it.").waitFor();
+    await dialog.getByLabel("Reason").fill("         ");
     await dialog.getByRole("button", { name: "Back to the plan" }).click();
+    await dialog.getByRole("alert").getByText("Say why, in 5 to 500 characters").waitFor();
+    assert.equal(await dialog.getByLabel("Reason").getAttribute("aria-invalid"), "true");
+    await dialog.getByLabel("Reason").fill("the case is closed");
+    await dialog.getByRole("button", { name: "Back to the plan" }).press("Enter");
     await page.getByText("What the plan says holds of API calls a month again.").waitFor();
+    await page.waitForFunction(
+      "document.activeElement.ariaLabel === 'Override API calls a month'",
+    );
     assert.equal(await override(), undefined);
     const noted = await sql<{ reason: string }[]>`
       select reason from public.audit_log
@@ -123,8 +132,8 @@ Deno.test({
   async fn() {
     const user = await signUp({ on: chromium.started.at });
     await sql`
-      insert into public.feature_overrides (workspace_id, feature, expires_at, reason)
-      values (${user.workspaceId}, 'priority_support', now() - interval '1 day', 'one week')`;
+      insert into public.feature_overrides (workspace_id, feature, limit_value, expires_at, reason)
+      values (${user.workspaceId}, 'priority_support', 3, now() - interval '1 day', 'one week')`;
     await using tab = await chromium.visit();
     const { page, complaints } = tab;
     await page.goto(`/staff/workspaces/${user.workspaceId}`);
@@ -138,6 +147,9 @@ Deno.test({
     // By the plan, and now.
     assert.equal(await row.getByText("Non incluse").count(), 2);
     await looksRight(page, "staff-workspace-fr");
+    // What it counts is seen where it is changed, though nothing else counts the feature.
+    await row.getByRole("button", { name: "Modifier" }).click();
+    assert.equal(await page.getByRole("dialog").getByLabel("Limite").inputValue(), "3");
     await page.goto(`/staff/workspaces/${crypto.randomUUID()}`);
     await page.getByText("Cet espace de travail n’existe pas.").waitFor();
     assert.deepEqual(complaints, []);

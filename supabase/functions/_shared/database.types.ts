@@ -3367,7 +3367,7 @@ export type Database = {
         Returns: string;
       };
       "webhook_endpoint_rotate": {
-        Args: { "endpoint_id": string; "overlap_hours"?: number };
+        Args: { "endpoint_id": string; "overlap_hours"?: number; "rotation_id"?: string };
         Returns: Json;
       };
       "webhook_endpoint_secret": { Args: { "endpoint_id": string }; Returns: Json };

@@ -38,6 +38,8 @@ export const texts: Texts = {
   copied: "Copié",
   reason: "Motif",
   reasonHint: "Conservé avec la modification et dans le journal d’audit. Au moins 5 caractères.",
+  reasonRefused:
+    "Dites pourquoi, en 5 à 500 caractères : les blancs au début et à la fin ne comptent pas.",
   more: "Afficher plus",
   find: "Rechercher",
   all: "Tous",
@@ -193,6 +195,7 @@ export const texts: Texts = {
   showSecret: "Afficher le secret",
   hideSecret: "Masquer le secret",
   copySecret: "Copier le secret",
+  notCopied: "La copie a échoué : sélectionnez le secret et copiez-le.",
   previousSigns: "Le précédent signe aussi jusqu’au",
   rotate: "Changer le secret",
   rotateTitle: "Changer le secret",

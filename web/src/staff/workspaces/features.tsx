@@ -1,7 +1,8 @@
-import { Code, Group, Stack, Text } from "@mantine/core";
+import { Code, Stack, Text } from "@mantine/core";
 import { useApp } from "../../app-context.ts";
 import { Rows } from "../../components/rows.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
+import { FocusKept } from "../parts/focus-kept.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { ReasonButton } from "../parts/reason-button.tsx";
 import { useStaffTexts } from "../texts.ts";
@@ -65,7 +66,7 @@ export function Features({ workspace, changed }: Props) {
         {
           label: s.actions,
           cell: (feature) => (
-            <Group gap="xs">
+            <FocusKept>
               <OverrideButton
                 workspaceId={workspace.id}
                 feature={feature}
@@ -77,6 +78,7 @@ export function Features({ workspace, changed }: Props) {
                   label={w.lift}
                   title={w.liftFeature(nameOf(feature))}
                   explained={w.liftExplained}
+                  hint={w.liftHint}
                   run={async (_key, { reason }) => {
                     await socle.featureOverrideLift({
                       workspace_id: workspace.id,
@@ -87,7 +89,7 @@ export function Features({ workspace, changed }: Props) {
                   }}
                 />
               )}
-            </Group>
+            </FocusKept>
           ),
         },
       ]}

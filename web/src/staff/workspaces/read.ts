@@ -38,7 +38,7 @@ export async function readWorkspace(supabase: Supabase, id: string) {
     rows(supabase.rpc("entitlements", { workspace_id: id })),
     rows(
       supabase.from("feature_overrides")
-        .select("feature, enabled, limit_value, expires_at, reason, updated_at")
+        .select("feature, enabled, limit_value, expires_at, reason")
         .eq("workspace_id", id),
     ),
     rows(supabase.from("plan_features").select("plan_id, feature, limit_value")),
@@ -52,6 +52,10 @@ export async function readWorkspace(supabase: Supabase, id: string) {
     override: overrides.find(({ feature }) => feature === now.feature),
     /** Whether there is an amount of it: one has it, or has so much of it. */
     counted: now.used !== null || now.limit !== null && now.limit > 0 ||
+      // Also one that has no effect now: what it counts is to be seen where it is changed.
+      overrides.some(({ feature, limit_value }) =>
+        feature === now.feature && limit_value !== null
+      ) ||
       planFeatures.some(({ feature, limit_value }) =>
         feature === now.feature && limit_value !== null
       ),

@@ -10,6 +10,7 @@ import { useLanguage } from "../../../text/language.tsx";
 import { useAction } from "../../../use-action.ts";
 import { rows } from "../../../use-read.ts";
 import { Choice, Filters, useFilters } from "../../parts/filters.tsx";
+import { FocusKept } from "../../parts/focus-kept.tsx";
 import { Listed } from "../../parts/listed.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { ReasonButton } from "../../parts/reason-button.tsx";
@@ -111,7 +112,11 @@ export function ReviewList() {
           },
           {
             label: actions,
-            cell: (review) => <Moderate review={review} changed={pages.reload} />,
+            cell: (review) => (
+              <FocusKept>
+                <Moderate review={review} changed={(now) => pages.replace(review, now)} />
+              </FocusKept>
+            ),
           },
         ]}
       />
@@ -119,12 +124,18 @@ export function ReviewList() {
   );
 }
 
-function Moderate({ review, changed }: { review: Review; changed(): Promise<void> }) {
+interface ModerateProps {
+  review: Review;
+  /** Gets what it is now: it stays in its place, also where the list is of the others. */
+  changed(now: Review): void;
+}
+
+function Moderate({ review, changed }: ModerateProps) {
   const { supabase } = useApp();
   const s = useShopTexts();
   const show = useAction(async () => {
     await rows(supabase.rpc("review_show", { review_id: review.id }));
-    await changed();
+    changed({ ...review, hidden_at: null, hidden_reason: null });
   });
   if (review.hidden_at !== null) {
     return (
@@ -143,7 +154,7 @@ function Moderate({ review, changed }: { review: Review; changed(): Promise<void
       explained={s.hideReviewText}
       run={async (_key, { reason }) => {
         await rows(supabase.rpc("review_hide", { review_id: review.id, reason: reason! }));
-        await changed();
+        changed({ ...review, hidden_at: new Date().toISOString(), hidden_reason: reason!.trim() });
       }}
     />
   );

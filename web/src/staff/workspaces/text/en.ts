@@ -65,6 +65,7 @@ export const texts = {
   lift: "Back to the plan",
   liftFeature: (feature: string) => `Leave ${feature} to the plan`,
   liftExplained: "The override ends at once: the workspace has what its plan includes.",
+  liftHint: "The audit log keeps it. At least 5 characters.",
   holds: (feature: string) => `The override of ${feature} holds from now on.`,
   lifted: (feature: string) => `What the plan says holds of ${feature} again.`,
 };

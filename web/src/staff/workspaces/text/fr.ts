@@ -67,6 +67,7 @@ export const texts: Texts = {
   lift: "Revenir à l’offre",
   liftFeature: (feature) => `Laisser l’offre décider de ${feature}`,
   liftExplained: "L’exception prend fin aussitôt : l’espace a ce que son offre inclut.",
+  liftHint: "Le journal d’audit le garde. Au moins 5 caractères.",
   holds: (feature) => `L’exception pour ${feature} est en vigueur.`,
   lifted: (feature) => `L’offre décide à nouveau de ${feature}.`,
 };
