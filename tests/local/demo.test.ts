@@ -249,7 +249,7 @@ async function assertBilled(sql: Sql): Promise<void> {
       (select count(distinct created_at::date)::int from private.mail_log) as mails,
       (select count(distinct created_at::date)::int from public.profiles) as profiles`;
   assert.ok(
-    spread!["usage"] > 30 && spread!["audit"] > 8 && spread!["mails"] > 6,
+    spread!["usage"] > 30 && spread!["audit"] > 5 && spread!["mails"] > 6,
     JSON.stringify(spread),
   );
   assert.ok(spread!["profiles"] >= 4, JSON.stringify(spread));
@@ -297,12 +297,14 @@ Deno.test("demo: each thing has its day, wherever and however often it is interr
       await Deno.readTextFile(new URL("../../supabase/seed.sql", import.meta.url)),
     );
     const interrupted = await livedThrough(env);
-    assert.ok(interrupted > 3, `${interrupted} times`);
+    // With nothing but plans and a team nine calls are made.
+    assert.ok(interrupted >= 2, `${interrupted} times`);
     assert.equal(await offsetOf(env), 0);
     const [clock] = await sql`select private.now() = now() as real`;
     assert.equal(clock!["real"], true);
     await assertBilled(sql);
     // #region shop
+    assert.ok(interrupted > 3, `${interrupted} times`);
     await assertSold(sql);
     // #endregion shop
   } finally {
