@@ -8,6 +8,7 @@
  * not measured any more.
  */
 import { join } from "node:path";
+import { readArguments } from "../local/cli/arguments.ts";
 import { projectDir } from "../local/stack.ts";
 import { formatted } from "../scripts/drift/formatted.ts";
 import { scalingDocument } from "./scaling/document.ts";
@@ -91,36 +92,44 @@ async function gate(chosen: Named[], committed: Results): Promise<boolean> {
   return passed;
 }
 
-const flags = new Set(Deno.args.filter((arg) => arg.startsWith("--")));
-const unknown = [...flags].filter((flag) => !/^--(quick|check|page|gate)$/.test(flag));
-const named = Deno.args.filter((arg) => !arg.startsWith("--"));
+const { values: flags, positionals: named } = readArguments(
+  "Usage: task bench [figure …] [--quick | --gate | --check | --page]",
+  {
+    allowPositionals: true,
+    options: {
+      quick: { type: "boolean" },
+      gate: { type: "boolean" },
+      check: { type: "boolean" },
+      page: { type: "boolean" },
+    },
+  },
+);
 const all = await loadFigures();
 const missing = named.filter((name) => !all.some((one) => one.name === name));
-if (missing.length > 0 || unknown.length > 0) {
+if (missing.length > 0) {
   console.error(
-    `cannot measure ${[...missing, ...unknown].join(", ")}: there are ` +
-      `${all.map(({ name }) => name).join(", ")} and --quick, --gate, --check, --page`,
+    `cannot measure ${missing.join(", ")}: there are ${all.map(({ name }) => name).join(", ")}`,
   );
   Deno.exit(2);
 }
 const results = await readResults();
 
-if (flags.has("--check")) {
+if (flags.check) {
   Deno.exit(await checkPage(await pageFiles(all, results)) ? 0 : 1);
 }
-if (flags.has("--page")) {
+if (flags.page) {
   await writePage(await pageFiles(all, results));
   Deno.exit(0);
 }
 const chosen = named.length === 0
   ? all.filter(({ figure }) => figure.onlyNamed !== true)
   : all.filter(({ name }) => named.includes(name));
-if (flags.has("--gate")) {
+if (flags.gate) {
   const gated = chosen.filter(({ figure }) => figure.gate !== undefined);
   Deno.exit(await gate(gated, results) ? 0 : 1);
 }
 
-const size: Size = flags.has("--quick") ? "quick" : "full";
+const size: Size = flags.quick ? "quick" : "full";
 const here = await machine();
 const started = performance.now();
 await measureAll(chosen, { size, judgedOnly: false }, async ({ name }, cases) => {

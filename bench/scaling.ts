@@ -6,17 +6,20 @@
 import { keepCounted, scalingDocument } from "./scaling/document.ts";
 import { measure } from "./scaling/measure.ts";
 import { readResults } from "./support/results.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
 
-const page = new URL("../docs/scaling.md", import.meta.url);
+const { page, check } = readSwitches("Usage: task scaling [--page | --check]", "page", "check");
 
-if (!Deno.args.includes("--page") && !Deno.args.includes("--check")) {
+const document = new URL("../docs/scaling.md", import.meta.url);
+
+if (!page && !check) {
   await keepCounted(await measure((line) => console.error(line)));
 }
 const text = await scalingDocument(await readResults());
-if (!Deno.args.includes("--check")) {
-  await Deno.writeTextFile(page, text);
+if (!check) {
+  await Deno.writeTextFile(document, text);
   console.log("docs/scaling.md: written");
-} else if (await Deno.readTextFile(page) !== text) {
+} else if (await Deno.readTextFile(document) !== text) {
   console.error("docs/scaling.md: not what was measured; run `deno task scaling --page`");
   Deno.exit(1);
 }

@@ -512,7 +512,7 @@ create table private.plan_products (
   product_id text not null,
   plan_id text not null,
   record jsonb not null,
-  created_at timestamp with time zone default now() not null,
+  created_at timestamp with time zone default private.now() not null,
   constraint plan_products_pkey PRIMARY KEY (product_id)
 );
 comment on table private.plan_products is 'Stripe products that name a plan in their metadata, as they were when last fetched.';
@@ -999,6 +999,7 @@ create table private.webhook_endpoint_secrets (
   previous_secret text,
   previous_until timestamp with time zone,
   rotated_at timestamp with time zone default private.now() not null,
+  rotation_id uuid,
   constraint webhook_endpoint_secrets_pkey PRIMARY KEY (endpoint_id),
   constraint webhook_endpoint_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE,
   constraint webhook_endpoint_secrets_previous_until CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
@@ -1006,6 +1007,7 @@ create table private.webhook_endpoint_secrets (
 );
 comment on table private.webhook_endpoint_secrets is 'What events are signed with. Staff read theirs by webhook_endpoint_secret(), which the audit log notes.';
 comment on column private.webhook_endpoint_secrets.previous_until is 'Until when the secret before signs as well: each event then carries two signatures.';
+comment on column private.webhook_endpoint_secrets.rotation_id is 'The caller''s id of the rotation that made the secret: the same one again makes no other. Null where none was given.';
 alter table private.webhook_endpoint_secrets enable row level security;
 grant select, insert, update, delete on private.webhook_endpoint_secrets to service_role;
 
@@ -2891,7 +2893,7 @@ create table public.workspace_api_keys (
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
-  created_at timestamp with time zone default private.now() not null,
+  created_at timestamp with time zone default now() not null,
   constraint workspace_api_keys_pkey PRIMARY KEY (id),
   constraint workspace_api_keys_one_prefix_each UNIQUE (prefix),
   constraint workspace_api_keys_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
@@ -3036,6 +3038,8 @@ create table public.workspaces (
 comment on table public.workspaces is 'What subscriptions and data belong to; each user has a personal one.';
 comment on column public.workspaces.personal_of is 'Whose personal workspace it is; null for one that is shared.';
 comment on column public.workspaces.slug is 'Its name in addresses, at most 50 characters; made from the name when none is given.';
+CREATE INDEX workspaces_named ON public.workspaces USING btree (lower(name) COLLATE "C");
+CREATE INDEX workspaces_newest ON public.workspaces USING btree (created_at DESC, id DESC);
 alter table public.workspaces enable row level security;
 grant select on public.workspaces to authenticated;
 grant select, insert, update, delete on public.workspaces to service_role;
@@ -3370,7 +3374,7 @@ CREATE OR REPLACE FUNCTION private.audit_log_keep()
  SET search_path TO ''
 AS $function$
 begin
-  if tg_op = 'DELETE' and old.created_at < now() - (
+  if tg_op = 'DELETE' and old.created_at < private.now() - (
     select rule.keep from private.retention_rules as rule where rule.name = 'audit_log'
   ) then
     return old;
@@ -9390,6 +9394,67 @@ comment on function private.staff_standing() is 'staff; second_factor_required: 
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_workspaces(search text, before_created_at timestamp with time zone, before_id uuid, page_size integer)
+ RETURNS TABLE(id uuid, name text, slug text, personal boolean, created_at timestamp with time zone, members bigint, plan text, access text, overrides bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  wanted constant text := lower(btrim(coalesce(search, '')));
+  most constant integer := least(greatest(coalesce(page_size, 50), 1), 101);
+  -- Before all that there are: what is made now is made before then.
+  before constant timestamptz := coalesce(before_created_at, 'infinity');
+  before_row constant uuid := coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  given uuid;
+  found uuid[];
+begin
+  perform private.staff_calls();
+  if wanted ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then
+    given := wanted::uuid;
+    found := array(
+      select given union select member.workspace_id from public.workspace_members as member
+      where member.user_id = given
+    );
+  elsif wanted <> '' then
+    found := array(
+      select one.id from public.workspaces as one
+      where (lower(one.name) collate "C" ^@ wanted or one.slug = wanted)
+        and (one.created_at, one.id) < (before, before_row)
+      order by one.created_at desc, one.id desc limit most
+    );
+    -- A name may hold one, too.
+    if position('@' in wanted) > 0 then
+      found := found || array(
+        select member.workspace_id from public.workspace_members as member
+        join auth.users as account on account.id = member.user_id
+        where account.email = wanted
+      );
+    end if;
+  else
+    found := array(
+      select one.id from public.workspaces as one
+      where (one.created_at, one.id) < (before, before_row)
+      order by one.created_at desc, one.id desc limit most
+    );
+  end if;
+  return query
+  select one.id, one.name, one.slug, one.personal_of is not null, one.created_at,
+    (select count(*) from public.workspace_members as member where member.workspace_id = one.id),
+    private.workspace_plan(one.id), private.workspace_access(one.id),
+    (select count(*) from public.feature_overrides as override
+     where override.workspace_id = one.id
+       and (override.expires_at is null or override.expires_at > private.now()))
+  from public.workspaces as one
+  where one.id = any (found) and (one.created_at, one.id) < (before, before_row)
+  order by one.created_at desc, one.id desc limit most;
+end;
+$function$;
+comment on function private.staff_workspaces(text, timestamp with time zone, uuid, integer) is 'The workspaces that staff look for. Security definer: addresses are in auth.users, which nobody else reads.';
+grant execute on function private.staff_workspaces(text, timestamp with time zone, uuid, integer) to authenticated;
+grant execute on function private.staff_workspaces(text, timestamp with time zone, uuid, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.stock_adjust(variant_id uuid, reason text, delta integer, counted integer, request_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -10550,31 +10615,42 @@ end;
 $function$;
 comment on function private.webhook_endpoint_gets_secret() is 'Trigger: makes an endpoint''s secret. Security definer: staff write endpoints, not secrets.';
 
-CREATE OR REPLACE FUNCTION private.webhook_endpoint_new_secret(endpoint_id uuid, overlap_hours integer)
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_new_secret(endpoint_id uuid, overlap_hours integer, rotation_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  held private.webhook_endpoint_secrets;
 begin
   perform private.only_staff();
   if overlap_hours is null or overlap_hours not between 0 and 168 then
     perform private.problem(422, 'invalid_body', 'overlap_hours is 0 to 168.');
   end if;
-  update private.webhook_endpoint_secrets as held
-  set previous_secret = case when overlap_hours > 0 then held.secret end,
-      previous_until = case when overlap_hours > 0 then private.now() + make_interval(hours => overlap_hours) end,
-      secret = private.webhook_secret(), rotated_at = private.now()
-  where held.endpoint_id = webhook_endpoint_new_secret.endpoint_id;
-  if not found then
+  -- Locked first: of two at once with one id the second finds what the first made.
+  select * into held from private.webhook_endpoint_secrets as known
+  where known.endpoint_id = webhook_endpoint_new_secret.endpoint_id
+  for update;
+  if held.endpoint_id is null then
     perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
   end if;
-  perform private.audit_note('webhook_endpoints.rotate', endpoint_id::text);
-  return private.webhook_endpoint_secret_of(endpoint_id);
+  -- Null is never the same as another: without an id each call rotates.
+  if webhook_endpoint_new_secret.rotation_id = held.rotation_id then
+    return private.webhook_endpoint_secret_of(held.endpoint_id);
+  end if;
+  update private.webhook_endpoint_secrets as known
+  set previous_secret = case when overlap_hours > 0 then held.secret end,
+      previous_until = case when overlap_hours > 0 then private.now() + make_interval(hours => overlap_hours) end,
+      secret = private.webhook_secret(), rotated_at = private.now(),
+      rotation_id = webhook_endpoint_new_secret.rotation_id
+  where known.endpoint_id = held.endpoint_id;
+  perform private.audit_note('webhook_endpoints.rotate', held.endpoint_id::text);
+  return private.webhook_endpoint_secret_of(held.endpoint_id);
 end;
 $function$;
-comment on function private.webhook_endpoint_new_secret(uuid, integer) is 'Gives an endpoint another secret. Security definer: nobody else writes the table of secrets.';
-grant execute on function private.webhook_endpoint_new_secret(uuid, integer) to authenticated;
+comment on function private.webhook_endpoint_new_secret(uuid, integer, uuid) is 'Gives an endpoint another secret, once for each rotation_id. Security definer: nobody else writes the table of secrets.';
+grant execute on function private.webhook_endpoint_new_secret(uuid, integer, uuid) to authenticated;
 
 CREATE OR REPLACE FUNCTION private.webhook_endpoint_secret_of(endpoint_id uuid)
  RETURNS jsonb
@@ -13717,7 +13793,7 @@ begin
   for orphan in
     select workspace.id from public.workspaces as workspace
     left join private.billing_customers as customer on customer.workspace_id = workspace.id
-    where workspace.created_at < now() - interval '1 day'
+    where workspace.created_at < private.now() - interval '1 day'
       and not exists (
         select from public.workspace_members as member where member.workspace_id = workspace.id
       )
@@ -15199,6 +15275,21 @@ $function$;
 comment on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) is 'Server RPC: sends deliveries anew, by their ids or up to `most` of a filter, under the same event ids: {deliveries: [{id, state_before}]}. What does not exist or still waits is left out.';
 grant execute on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) to service_role;
 
+CREATE OR REPLACE FUNCTION public.staff_workspaces(search text DEFAULT NULL::text, before_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, before_id uuid DEFAULT NULL::uuid, page_size integer DEFAULT 50)
+ RETURNS TABLE(id uuid, name text, slug text, personal boolean, created_at timestamp with time zone, members bigint, plan text, access text, overrides bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select * from private.staff_workspaces(
+    staff_workspaces.search, staff_workspaces.before_created_at, staff_workspaces.before_id,
+    staff_workspaces.page_size
+  )
+$function$;
+comment on function public.staff_workspaces(text, timestamp with time zone, uuid, integer) is 'Client RPC for staff: workspaces, newest first, 1 to 101 a page before (before_created_at, before_id): all, or those whose name begins with `search`, whose slug, id or member''s id it is, or of which the user with that address is a member. `plan` and `access` are what counts now, `overrides` how many features staff have given or taken. Refuses with forbidden or second_factor_required.';
+grant execute on function public.staff_workspaces(text, timestamp with time zone, uuid, integer) to authenticated;
+grant execute on function public.staff_workspaces(text, timestamp with time zone, uuid, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION public.stock_adjust(variant_id uuid, reason text, delta integer DEFAULT NULL::integer, counted integer DEFAULT NULL::integer, request_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
@@ -15911,17 +16002,19 @@ $function$;
 comment on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) is 'Server RPC: ends an attempt; answers the delivery''s state, pending when it is to be tried again, or `superseded`. An endpoint that is gone, or fails for days, is disabled.';
 grant execute on function public.webhook_delivery_end(bigint, integer, integer, text, text, boolean) to service_role;
 
-CREATE OR REPLACE FUNCTION public.webhook_endpoint_rotate(endpoint_id uuid, overlap_hours integer DEFAULT 24)
+CREATE OR REPLACE FUNCTION public.webhook_endpoint_rotate(endpoint_id uuid, overlap_hours integer DEFAULT 24, rotation_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   select private.webhook_endpoint_new_secret(
-    webhook_endpoint_rotate.endpoint_id, webhook_endpoint_rotate.overlap_hours
+    webhook_endpoint_rotate.endpoint_id,
+    webhook_endpoint_rotate.overlap_hours,
+    webhook_endpoint_rotate.rotation_id
   )
 $function$;
-comment on function public.webhook_endpoint_rotate(uuid, integer) is 'Client RPC for staff: a new secret: {secret, previous_signs_until}. Until then events carry both signatures, and who knows either believes them; 0 hours ends the old one at once. A third one ends the first.';
-grant execute on function public.webhook_endpoint_rotate(uuid, integer) to authenticated;
+comment on function public.webhook_endpoint_rotate(uuid, integer, uuid) is 'Client RPC for staff: a new secret: {secret, previous_signs_until}. Until then events carry both signatures, and who knows either believes them; 0 hours ends the old one at once. A third one ends the first. With the rotation_id of the latest one it makes no other and answers what that one made.';
+grant execute on function public.webhook_endpoint_rotate(uuid, integer, uuid) to authenticated;
 
 CREATE OR REPLACE FUNCTION public.webhook_endpoint_secret(endpoint_id uuid)
  RETURNS jsonb

@@ -73,6 +73,8 @@ export async function startProviders(options: {
       log,
     });
     stops.push(stripe.stop);
+    // A filling that was ended half way may have left it behind, where that Supabase's clock never is.
+    await stripe.toRealTime();
     const shared = {
       SITE_URL: `http://127.0.0.1:${ports.web}`,
       STRIPE_API_URL: stripe.url,

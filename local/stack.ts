@@ -17,7 +17,7 @@ import { migrate } from "./postgres/migrate.ts";
 import { type PostgresServer, startPostgres } from "./postgres/server.ts";
 import { startRedis } from "./redis/bridge.ts";
 import { startSchedule } from "./schedule.ts";
-import { startStripe } from "./stripe/server.ts";
+import { endPast, startStripe } from "./stripe/server.ts";
 import { readOwnVariables } from "./variables.ts";
 import { startWeb } from "./web/server.ts";
 
@@ -62,8 +62,11 @@ export interface StackOptions {
 export interface UnseededStack {
   /** What its functions will see. */
   env: Record<string, string>;
-  /** Lets Stripe's clock and ours begin so many seconds ago; undefined where Stripe is not the local one. */
-  begin?: (secondsAgo: number) => Promise<void>;
+  /**
+   * Lets Stripe's clock and ours begin so many seconds ago; tells whether they do, which only those of a Stripe
+   * without anything do. Undefined where the functions use another Stripe than this stack's.
+   */
+  begin?: (secondsAgo: number) => Promise<boolean>;
 }
 
 /** A running stack. */
@@ -217,6 +220,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ]);
     stops.push(mail.stop, redis.stop);
     if (stripe !== undefined) stops.push(stripe.stop);
+    else endPast(join(dataDir, "stripe.sqlite"));
 
     const urls = {
       api: gateway.url,
@@ -235,11 +239,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await gateway.prepare();
     progress("migrations");
     const { seed = true, beforeSeed } = options;
+    const stripeUsed = functionsEnv["STRIPE_API_URL"] === stripe?.url ? stripe : undefined;
     const { seeded } = await migrate(databaseUrl, supabaseDir, {
       seed,
       beforeSeed: beforeSeed &&
-        (() => beforeSeed({ env: functionsEnv, ...(stripe && { begin: stripe.begin }) })),
+        (() => beforeSeed({ env: functionsEnv, ...(stripeUsed && { begin: stripeUsed.begin }) })),
     });
+    // Nobody goes through the past of a Stripe that nobody uses.
+    if (stripeUsed === undefined) await stripe?.toRealTime();
     // Also where it is in real time: a start that ended half way, or another Stripe, may have left it elsewhere.
     await setBusinessClock(adminDatabaseUrl, stripe?.clock.offset ?? 0);
     const functions = await startFunctions({

@@ -2,6 +2,9 @@
 import { freshDatabase } from "../local/postgres/fresh-database.ts";
 import { advisorComplaints, advisorsPage } from "./drift/advisors.ts";
 import { derived, write } from "./drift/derived.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+readSwitches("Usage: task advisors");
 
 await using database = await freshDatabase();
 const complaints = await advisorComplaints(database.url);

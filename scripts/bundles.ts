@@ -1,5 +1,8 @@
 /** `task bundles`: bundles every function and fails for each that is over its budget. */
 import { bundleBudget, bundleFunctions } from "./bundles/bundle.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+readSwitches("Usage: task bundles");
 
 const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`;
 const directory = await Deno.makeTempDir({ prefix: "socle-bundles-" });

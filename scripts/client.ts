@@ -5,6 +5,9 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildClient } from "./client/build.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+readSwitches("Usage: task client:build");
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, "client/dist");

@@ -8,6 +8,9 @@ import { advisorComplaints, advisorsPage } from "./drift/advisors.ts";
 import { check, derived } from "./drift/derived.ts";
 import { dumpSchema } from "./drift/schema.ts";
 import { generateTypes } from "./drift/types.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+readSwitches("Usage: task drift");
 
 await using database = await freshDatabase();
 const sql = postgres(database.url, { max: 1, onnotice: () => {} });

@@ -6,6 +6,7 @@
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fail, readArguments } from "../local/cli/arguments.ts";
 import { drop } from "./drop/drop.ts";
 import { regenerate } from "./drop/regenerate.ts";
 import { shop } from "./drop/shop/part.ts";
@@ -15,13 +16,13 @@ const parts = [shop];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line: string) => console.log(line);
 
-const [name, ...options] = Deno.args;
+const usage = `Usage: task drop ${parts.map((one) => one.name).join("|")} [--try]`;
+const { values: { try: isTry }, positionals: [name, ...more] } = readArguments(usage, {
+  allowPositionals: true,
+  options: { try: { type: "boolean", default: false } },
+});
 const part = parts.find((one) => one.name === name);
-const isTry = options.join() === "--try";
-if (part === undefined || (options.length > 0 && !isTry)) {
-  console.error(`usage: deno task drop ${parts.map((one) => one.name).join("|")} [--try]`);
-  Deno.exit(2);
-}
+if (part === undefined || more.length > 0) fail(usage);
 if (isTry) {
   if (!await tryOut(part, say)) Deno.exit(1);
 } else {

@@ -4,6 +4,9 @@
  */
 import { gates } from "./gates/gates.ts";
 import { repository } from "./gates/tree.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+readSwitches("Usage: task gates");
 
 const tree = await repository();
 let failed = false;

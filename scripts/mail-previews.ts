@@ -15,6 +15,9 @@ import {
 } from "../supabase/functions/_shared/mail/templates.ts";
 import { findChromium, screenshot } from "./mail-previews/chromium.ts";
 import { indexPage, type Preview, sheetPage } from "./mail-previews/pages.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+const { png: photographs } = readSwitches("Usage: task mail [--png]", "png");
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(project, ".socle", "mail-previews");
@@ -24,7 +27,6 @@ async function preview(name: MailName, locale: Locale): Promise<Preview> {
   return { name, locale, ...await renderMail(name, locale, props) };
 }
 
-const photographs = Deno.args.includes("--png");
 const chromium = photographs ? await findChromium() : undefined;
 if (photographs && chromium === undefined) {
   console.error(

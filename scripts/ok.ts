@@ -5,7 +5,10 @@
  */
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { readSwitches } from "../local/cli/arguments.ts";
 import { partNames } from "../tests/parts.ts";
+
+readSwitches("Usage: task ok");
 
 interface Step {
   name: string;

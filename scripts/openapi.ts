@@ -16,6 +16,9 @@ import { errorsPage } from "./openapi/errors-page.ts";
 import { endpointGroups } from "./openapi/groups.ts";
 import { refusingFunctions } from "./openapi/refusing-functions.ts";
 import { securityPage } from "./openapi/security-page.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+const { check: checking } = readSwitches("Usage: task openapi [--check]", "check");
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const docs = join(root, "docs");
@@ -52,7 +55,7 @@ async function held(name: string): Promise<string | undefined> {
   }
 }
 
-if (Deno.args.includes("--check")) {
+if (checking) {
   const texts = await Promise.all(files.map(({ name }) => held(name)));
   const drifted = files.filter(({ text }, index) => texts[index] !== text);
   if (drifted.length > 0) {

@@ -9,6 +9,9 @@ import { meters, plans } from "../supabase/functions/_shared/billing/plans.ts";
 import { publishMeters } from "../supabase/functions/_shared/billing/publish-meters.ts";
 import { publishPlans } from "../supabase/functions/_shared/billing/publish-plans.ts";
 import { stripeClient } from "../supabase/functions/_shared/billing/stripe.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+readSwitches("Usage: task plans");
 
 const own = await readOwnVariables(supabaseDir, (_source, message) => console.error(message));
 for (const [name, value] of Object.entries(own)) {

@@ -2,10 +2,13 @@
 import { freshDatabase } from "../local/postgres/fresh-database.ts";
 import { check, derived, write } from "./drift/derived.ts";
 import { generateTypes } from "./drift/types.ts";
+import { readSwitches } from "../local/cli/arguments.ts";
+
+const { check: checking } = readSwitches("Usage: task types [--check]", "check");
 
 await using database = await freshDatabase();
 const text = await generateTypes(database.url);
-if (Deno.args.includes("--check")) {
+if (checking) {
   const complaint = await check(derived.types, text, "types");
   if (complaint !== undefined) {
     console.error(complaint);

@@ -41,10 +41,7 @@ export async function policyShapes(sql: Sql): Promise<MeasuredShape[]> {
     if (shape === undefined) throw new Error(`no explicit condition for ${name}: ${key}`);
     // The bench's rows are of one bucket, and its table has another name.
     const here = condition.replace(/bucket_id = '[\w-]+'/, "bucket_id = 'avatars'")
-      .replace(
-        /(?:product_images|product_variants|variant_prices)\.(product_id|variant_id)/,
-        "bench_rows.$1",
-      );
+      .replace(/\b\w+\.(product_id|variant_id)\b/, "bench_rows.$1");
     return { ...shape, condition: here, policies: members.length };
   });
 }

@@ -23,3 +23,19 @@ export function readArguments<const Config extends Omit<ParseArgsConfig, "args">
     throw error;
   }
 }
+
+/**
+ * Which of a task's switches were given; ends as {@link readArguments} where anything else was: a task that
+ * passes over what it does not know does what nobody asked for.
+ */
+export function readSwitches<const Name extends string>(
+  usage: string,
+  ...names: Name[]
+): Record<Name, boolean> {
+  const options = Object.fromEntries(names.map((name) => [name, { type: "boolean" as const }]));
+  const { values } = readArguments(usage, { options });
+  return Object.fromEntries(names.map((name) => [name, values[name] === true])) as Record<
+    Name,
+    boolean
+  >;
+}

@@ -13,7 +13,9 @@ import { type Providers, startProviders } from "../providers.ts";
 import { terminalLog } from "./lines.ts";
 import { openLogFile } from "./log-file.ts";
 import { dataDir, readRunning, removeRunning, writeRunning } from "./running.ts";
-import { fail } from "./arguments.ts";
+import { fail, readSwitches } from "./arguments.ts";
+
+readSwitches("Usage: task providers");
 
 function needed(name: string): string {
   const value = Deno.env.get(name);

@@ -2,6 +2,9 @@
 import { join } from "node:path";
 import { usableDataDir } from "../postgres/server.ts";
 import { dataDir, readRunning } from "./running.ts";
+import { readSwitches } from "./arguments.ts";
+
+readSwitches("Usage: task reset");
 
 const running = await readRunning();
 if (running !== undefined) {
@@ -10,6 +13,13 @@ if (running !== undefined) {
   );
   Deno.exit(1);
 }
+// Ctrl-C would leave a database without the Stripe that belongs to it, or one without the other's customers.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.addSignalListener(
+    signal,
+    () => console.error("Removing all of it; that cannot be half done."),
+  );
+}
 // The database may lie elsewhere: see local/postgres/server-account.ts.
 for (const folder of [await usableDataDir(join(dataDir, "postgres")), dataDir]) {
   await Deno.remove(folder, { recursive: true }).catch((error) => {
@@ -17,3 +27,4 @@ for (const folder of [await usableDataDir(join(dataDir, "postgres")), dataDir]) 
   });
 }
 console.log("The data is gone. The next start makes everything anew.");
+Deno.exit(0);

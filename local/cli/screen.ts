@@ -59,8 +59,9 @@ ${rows.join("\n")}
 ${
     demo === "wanted"
       ? `
-They are being made, with eight weeks behind them. Until "seed  Added" shows here, in a minute or two, the
-clock is behind: what you do meanwhile is dated in the past.
+They are being made, with eight weeks behind them. Wait until "seed  Added" shows here, in a minute or two, or start
+new data with --no-seed: the clock is behind until then, and what you do meanwhile is dated in the past and up to
+eight weeks old at the end (an invitation has expired, a subscription was renewed).
 `
       : ""
   }`;

@@ -7,6 +7,9 @@
 import { fillDemo } from "../demo/fill.ts";
 import { writeDemoState } from "../demo/state.ts";
 import { dataDir, runningVariables } from "./running.ts";
+import { readSwitches } from "./arguments.ts";
+
+readSwitches("Usage: task seed");
 
 const { SUPABASE_URL, SUPABASE_SECRET_KEY } = Deno.env.toObject();
 if (SUPABASE_URL && SUPABASE_SECRET_KEY) {

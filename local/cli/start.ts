@@ -1,5 +1,5 @@
 /** `task start`: runs the whole backend on loopback until Ctrl-C. */
-import { beginDemo, demoStateOf, type Filling, wantDemo } from "../demo/begin.ts";
+import { beginDemo, demoStateOf, type Filling, unwantDemo, wantDemo } from "../demo/begin.ts";
 import { assertFree, portsFrom } from "../ports.ts";
 import { publishPlans } from "../publish-plans.ts";
 import { type Stack, startStack } from "../stack.ts";
@@ -52,8 +52,10 @@ const stopped = Promise.withResolvers<void>();
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
+  // At once, before anything is awaited: its end is then no failure, for which the clocks would move.
+  const ending = filling?.stop();
   await removeRunning();
-  await filling?.stop();
+  await ending;
   await stack?.stop();
   stopped.resolve();
 }
@@ -73,6 +75,7 @@ try {
   const { database, ...others } = portsFrom(port);
   // A database of one's own needs no port of ours.
   assertFree(databaseUrl === undefined ? { database, ...others } : others);
+  if (!seed) await unwantDemo(dataDir);
   const up = await startStack({
     dataDir,
     ports: portsFrom(port),
@@ -86,6 +89,9 @@ try {
     progress: progress.step,
   });
   stack = up;
+  const demo = await demoStateOf(up, dataDir);
+  // Behind it only while somebody goes through the past.
+  if (demo !== "wanted") await up.toRealTime();
   progress.step("plans");
   // An account of the operator's own is changed only by `task plans`.
   if (up.ownStripe) console.log("Stripe itself is used: `task plans` gives it the declared plans.");
@@ -95,9 +101,6 @@ try {
     await up.stop(); // Ctrl-C came while it started.
   } else {
     await writeRunning(up.env);
-    const demo = await demoStateOf(up, dataDir);
-    // Behind it only while somebody goes through the past.
-    if (demo !== "wanted") await up.toRealTime();
     const seconds = (performance.now() - started) / 1000;
     console.log(startScreen(up.env, seconds, { databaseDir: up.databaseDir, demo }));
     await up.warm();

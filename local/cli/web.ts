@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
 import { linkPackages } from "../web/packages.ts";
 import { runningVariables } from "./running.ts";
+import { readSwitches } from "./arguments.ts";
+
+readSwitches("Usage: task web");
 
 const variables = await runningVariables();
 for (const name of ["SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY"]) {

@@ -20,6 +20,7 @@
  * after the commit (webhooks/). What falls due by the clock runs likewise (schedule.ts,
  * timekeeper.ts). People pay on its pages (pages/), tests make it fail (faults.ts).
  */
+import { existsSync } from "node:fs";
 import type { Log } from "../log.ts";
 import { Api, type Intercept } from "./api.ts";
 import { Clock } from "./clock.ts";
@@ -59,8 +60,8 @@ export interface LocalStripe {
   url: string;
   /** What the stack's other clocks follow: `now()` in whole seconds, offset included. */
   clock: Clock;
-  /** Sets the clock back by whole seconds, before anything has happened: see timekeeper.ts. */
-  begin(secondsAgo: number): Promise<void>;
+  /** Sets the clock back by whole seconds, where nothing has happened yet: see timekeeper.ts. @returns whether it did */
+  begin(secondsAgo: number): Promise<boolean>;
   /** Moves the clock to real time where it is behind it. */
   toRealTime(): Promise<void>;
   /** Ends what is under way and closes the file; deliveries still pending stay in it. */
@@ -132,6 +133,20 @@ export async function startStripe(options: StripeOptions): Promise<LocalStripe> 
       store.close();
     },
   };
+}
+
+/**
+ * Ends the past of a local Stripe that is not started while others go on in real time: what is due by then happens at
+ * its next start, as when it was off. Else its clock would take the others back with it.
+ */
+export function endPast(dataFile: string): void {
+  if (!existsSync(dataFile)) return;
+  const store = new Store(dataFile);
+  try {
+    if (Number(store.setting("clock_offset") ?? 0) < 0) store.set("clock_offset", "0");
+  } finally {
+    store.close();
+  }
 }
 
 function serveOrClose(

@@ -80,23 +80,30 @@ export class Timekeeper {
   }
 
   /**
-   * Begins in the past: whole seconds before real time, for a store that holds nothing yet.
+   * Begins in the past: whole seconds before real time, for a store that holds nothing yet. What one holds would then
+   * be in the future: it is left in real time, or moved there.
    *
-   * @throws {Error} something has happened already, which would then be in the future
+   * @returns whether it begins there
    */
-  async begin(secondsAgo: number): Promise<void> {
-    await this.#move(async () => {
-      const { clock, store, onClock } = this.#parts;
+  async begin(secondsAgo: number): Promise<boolean> {
+    return await this.#move(async () => {
+      const { clock, store, onClock, log } = this.#parts;
       if (!Number.isSafeInteger(secondsAgo) || secondsAgo < 0) {
         throw new RangeError(`cannot begin ${secondsAgo} seconds ago: not a whole number ≥ 0`);
       }
       if (store.row("select 1 from documents limit 1") !== undefined) {
-        throw new Error("cannot set the clock back: the local Stripe holds something already");
+        log(
+          "stripe",
+          "the clock is not set back: the local Stripe holds something already",
+          "warn",
+        );
+        if (clock.offset < 0) await this.#advance(-clock.offset);
+        return false;
       }
-      // Kept first, as in a move: the next start lets the other clocks follow.
+      await onClock(-secondsAgo);
       store.set("clock_offset", String(-secondsAgo));
       clock.reset(-secondsAgo);
-      await onClock(-secondsAgo);
+      return true;
     });
   }
 
@@ -116,13 +123,13 @@ export class Timekeeper {
     clearTimeout(this.#timer);
   }
 
-  async #move(run: () => Promise<void>): Promise<void> {
+  async #move<T>(run: () => Promise<T>): Promise<T> {
     const before = this.#moving;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#moving = promise;
     await before;
     try {
-      await run();
+      return await run();
     } finally {
       resolve();
     }

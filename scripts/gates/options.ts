@@ -1,77 +1,59 @@
 /**
  * Each option that a page or a workflow gives to a task or to the Supabase CLI is one that it takes: read from the
- * task's script, and for the CLI from `supabase-options.ts`.
+ * task's script, and for the CLI from `supabase-options.ts`. And each task's script reads its arguments, also where
+ * it takes none: one that passes over `--chekc` does what nobody asked for.
  */
-import { posix } from "node:path";
-import { importsOf, target } from "./imports.ts";
 import { supabaseCommands, supabaseGlobalOptions, supabaseVersion } from "./supabase-options.ts";
+import { optionsOf, readsAll, scriptOf, type Tasks } from "./task-options.ts";
 import type { Gate, Tree } from "./tree.ts";
 
-interface Tasks {
-  [name: string]: { command: string };
-}
-
-/** What `deno test` is given on. */
-const ofDenoTest = ["filter", "reporter", "fail-fast", "seed"];
-
-/** Files where a task's arguments are read: its script, what that imports, and what it starts. */
-async function readers(tree: Tree, script: string): Promise<string[]> {
-  const text = await tree.read(script);
-  const imported = (await importsOf(tree, (path) => path === script)).flatMap((one) =>
-    target(one) ?? []
-  );
-  const started = [...text.matchAll(/"((?:[\w-]+\/)+[\w-]+\.ts)"/g)].map(([, path]) => path!);
-  const there = new Set(tree.paths);
-  const others = [...new Set([...imported, ...started])].filter((path) => there.has(path));
-  const texts = await Promise.all(others.map((path) => tree.read(path)));
-  return [text, ...texts.filter((one) => /\bargs\b|\bArguments\b/.test(one))];
-}
-
-/** Whether one of a script's files knows an option, spelt out or as a key of `parseArgs`. */
-function knows(texts: string[], option: string): boolean {
-  const spelt = new RegExp(`--(?:[\\w|(-]*\\b)?${option}\\b`);
-  const key = new RegExp(`(?:^|[{,]\\s*|\\s)"?${option}"?: \\{\\s*type: "`);
-  // The text of a usage alone would let a page name what only the usage names.
-  return texts.some((text) =>
-    key.test(text) ||
-    spelt.test(text.replace(/^\s*\*.*$/gm, "").replace(/usage[^;]*;/gi, ""))
-  );
+/** To the end of a command; the strokes of a usage, `[--page | --check]`, do not end it. */
+function toItsEnd(line: string): string {
+  let usage = line;
+  for (let inner = ""; inner !== usage;) {
+    inner = usage;
+    usage = usage.replace(/\[([^[\]]*)\]/g, (_, text) => ` ${text.replaceAll("|", " ")} `);
+  }
+  return usage.split(/[#;|)]|&&| > /)[0]!;
 }
 
 /** Of `text`, the commands that begin with `start`, each to the end of its line or of what it stands in. */
 function commands(text: string, start: RegExp): string[] {
   const joined = text.replace(/\\\n\s*/g, " ");
-  return [...joined.matchAll(start)].map((match) =>
-    joined.slice(match.index).split(/[\n`#;|)]|&&| > /)[0]!.replace(/"[^"]*"|'[^']*'/g, '""')
-  );
+  return [...joined.matchAll(start)].map((match) => {
+    const line = joined.slice(match.index).split(/[\n`]/)[0]!;
+    return toItsEnd(line.replace(/"[^"]*"|'[^']*'/g, '""'));
+  });
 }
 
 const optionsIn = (command: string): string[] =>
-  [...command.matchAll(/\s\[?--([a-z][a-z-]*)/g)].map(([, option]) => option!);
+  [...command.matchAll(/\s--([A-Za-z][\w-]*)/g)].map(([, option]) => option!);
 
 async function ofTasks(tree: Tree, text: string, tasks: Tasks): Promise<string[]> {
   const found: string[] = [];
   for (const command of commands(text, /(?<=^|`|deno(?:@[\d.]+)? )task [a-z][a-z:-]*/gm)) {
     const name = /^task ([a-z:-]+)/.exec(command)![1]!;
-    // Of one that is not there, another gate tells.
-    const script = /\brun -A (\S+\.ts)/.exec(tasks[name]?.command ?? "")?.[1];
     const options = optionsIn(command);
-    if (script === undefined || options.length === 0) continue;
-    const texts = await readers(tree, posix.normalize(script));
-    for (const option of options) {
-      if (/^(test|test:.*)$/.test(name) && ofDenoTest.includes(option)) continue;
-      if (!knows(texts, option)) {
-        found.push(`gives --${option} to \`task ${name}\`, which does not take it`);
-      }
-    }
+    // Of a task that is not there, another gate tells.
+    if (options.length === 0 || tasks[name] === undefined) continue;
+    const script = scriptOf(tasks, name);
+    const known = script === undefined ? [] : await optionsOf(tree, script);
+    found.push(
+      ...options.filter((option) => !known.includes(option))
+        .map((option) => `gives --${option} to \`task ${name}\`, which does not take it`),
+    );
   }
   return found;
 }
 
 function ofSupabase(text: string): string[] {
-  const pinned = new RegExp(`supabase@${supabaseVersion.replaceAll(".", "\\.")} [a-z]`, "g");
-  const named = /(?<=`)supabase [a-z]/g;
-  return [...commands(text, pinned), ...commands(text, named)].flatMap((command) => {
+  const run = commands(text, /\bsupabase@[\w.-]+ [a-z]/g);
+  const named = commands(text, /(?<=`)supabase [a-z]/g);
+  return [...run, ...named].flatMap((command) => {
+    const version = /^supabase@(\S+)/.exec(command)?.[1] ?? supabaseVersion;
+    if (version !== supabaseVersion) {
+      return [`runs supabase@${version}, and what is known is of ${supabaseVersion}`];
+    }
     const words = command.replace(/^supabase\S* /, "");
     const name = Object.keys(supabaseCommands).find((one) =>
       words === one || words.startsWith(`${one} `)
@@ -88,11 +70,23 @@ function codeOf(page: string): string {
   return [...page.matchAll(/^(```|~~~)[\s\S]*?^\1|`[^`]+`/gm)].map(([text]) => text).join("\n");
 }
 
+/** The tasks whose script passes over arguments. */
+async function heedless(tree: Tree, tasks: Tasks): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of Object.keys(tasks)) {
+    const script = scriptOf(tasks, name);
+    // Deno's own commands refuse what they do not know.
+    if (script === undefined || readsAll(await tree.read(script))) continue;
+    found.push(`deno.json: \`task ${name}\` passes over what it is given: see readSwitches`);
+  }
+  return found;
+}
+
 export const options: Gate = {
   name: "options of tasks and of the Supabase CLI",
   async complaints(tree) {
     const { tasks } = JSON.parse(await tree.read("deno.json")) as { tasks: Tasks };
-    const found: string[] = [];
+    const found = await heedless(tree, tasks);
     for (const path of tree.paths) {
       const isPage = path.endsWith(".md");
       if (!isPage && !/^\.github\/workflows\/.*\.ya?ml$/.test(path)) continue;

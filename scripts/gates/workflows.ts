@@ -3,6 +3,7 @@
  * container parse, each task is one of deno.json, each script is a file, each action has a version, and each secret
  * that somebody has to set is in docs/deploy.md.
  */
+import { posix } from "node:path";
 import { parseDocument } from "yaml";
 import type { Gate, Tree } from "./tree.ts";
 
@@ -19,14 +20,27 @@ interface Workflow {
 
 const settings = /^(\.devcontainer|\.vscode)\/.*\.json$/;
 
+/** Whether a path is a file or a folder; of one with a `*`, or with a variable, whether what precedes that is. */
+function isThere(path: string, paths: Set<string>): boolean {
+  const [fixed] = posix.normalize(path).split(/[*$"']/);
+  const named = fixed === path ? fixed.replace(/\/$/, "") : posix.dirname(`${fixed}x`);
+  if (named === "" || named === ".") return true;
+  return paths.has(named) || [...paths].some((one) => one.startsWith(`${named}/`));
+}
+
 /** What a command names that is not there. */
 function missing(run: string, tasks: Set<string>, paths: Set<string>): string[] {
   const unknown = [...run.matchAll(/deno@[\d.]+ task ([\w:-]+)/g)].map(([, name]) => name!)
     .filter((name) => !tasks.has(name)).map((name) => `runs the task ${name}, which is not there`);
-  const files = [...run.matchAll(/deno@[\d.]+ run (?:-\S+ )*(\S+)|(?:^|\s)\.\/(\S+)/gm)]
+  const scripts = [...run.matchAll(/deno@[\d.]+ run (?:-\S+ )*(\S+)|(?:^|\s)\.\/(\S+)/gm)]
     .map(([, script, program]) => (script ?? program)!)
-    .filter((path) => !paths.has(path)).map((path) => `runs ${path}, which is not there`);
-  return [...unknown, ...files];
+    .filter((path) => !paths.has(path));
+  const tested = [...run.matchAll(/deno@[\d.]+ (?:test|check|bench)((?: [^\s;&|>#]+)*)/g)]
+    .flatMap(([, words]) =>
+      words!.split(" ").filter((word) => word !== "" && !word.startsWith("-"))
+    )
+    .filter((path) => !isThere(path, paths));
+  return [...unknown, ...[...scripts, ...tested].map((path) => `runs ${path}, which is not there`)];
 }
 
 /** What a workflow lets a shell run, with its expressions replaced by a word. */
@@ -59,7 +73,8 @@ function ofWorkflow(text: string, tasks: Set<string>, paths: Set<string>): strin
 
 /** What the operator has to set and is not told of. GitHub sets GITHUB_TOKEN itself. */
 function untold(text: string, page: string): string[] {
-  const names = [...text.matchAll(/\b(?:secrets|vars)\.([A-Z_]+)/g)].map(([, name]) => name!);
+  const read = /\b(?:secrets|vars)(?:\.|\[\s*['"])([A-Za-z_][A-Za-z0-9_]*)/g;
+  const names = [...text.matchAll(read)].map(([, name]) => name!);
   return [...new Set(names)]
     .filter((name) => name !== "GITHUB_TOKEN" && !page.includes(`\`${name}\``))
     .map((name) => `reads ${name}, which docs/deploy.md does not name`);

@@ -2,10 +2,11 @@
  * `task chaos --seed N --minutes M`: a stack of its own, users on it, and everything going wrong meanwhile.
  * Exit code 1 where an invariant is broken; a line of chaos.jsonl a run (see CONTRIBUTING.md).
  */
-import { parseArgs } from "node:util";
+import { fail, readArguments } from "../../local/cli/arguments.ts";
 import { startWorld } from "./world.ts";
 
-const { values } = parseArgs({
+const usage = "Usage: task chaos [--seed <whole number>] [--minutes <number>] [--users <number>]";
+const { values } = readArguments(usage, {
   options: {
     seed: { type: "string" },
     minutes: { type: "string", default: "2" },
@@ -16,10 +17,7 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 const minutes = Number(values.minutes);
 const atOnce = Number(values.users);
 if (!Number.isInteger(seed) || !(minutes > 0) || !(atOnce >= 1)) {
-  console.error(
-    "usage: deno task chaos [--seed <whole number>] [--minutes <number>] [--users <number>]",
-  );
-  Deno.exit(2);
+  fail(usage);
 }
 if (Deno.build.os !== "linux") {
   console.log("chaos: skipped: which process runs a function, only Linux tells");

@@ -137,6 +137,36 @@ Deno.test("webhooks out: staff read an endpoint's secret and rotate it, with bot
   );
 });
 
+Deno.test("webhooks out: a rotation repeated with its id makes no other secret, also two at once; without one it does", async () => {
+  await using hook = await endpoint("thing.done");
+  const rotate = (rotationId: string | null) =>
+    asUser(sql, staff, async (call) => {
+      const [row] = await call`
+        select public.webhook_endpoint_rotate(${hook.id}, 24, ${rotationId}) as held`;
+      return row!["held"] as { secret: string; previous_signs_until: string };
+    });
+  const kept = async () => {
+    const [row] = await sql`
+      select secret, previous_secret from private.webhook_endpoint_secrets
+      where endpoint_id = ${hook.id}`;
+    return { ...row };
+  };
+  const { secret: used } = await kept();
+  const id = crypto.randomUUID();
+  const [made, beside] = await Promise.all([rotate(id), rotate(id)]);
+  assert.deepEqual(made, beside);
+  assert.deepEqual(await rotate(id), made);
+  // What the receiver has signs still.
+  assert.deepEqual(await kept(), { secret: made.secret, previous_secret: used });
+  const rotations = await sql`
+    select from public.audit_log where target = ${hook.id} and action = 'webhook_endpoints.rotate'`;
+  assert.equal(rotations.length, 1);
+  const other = await rotate(crypto.randomUUID());
+  assert.notEqual(other.secret, made.secret);
+  const without = await rotate(null);
+  assert.notEqual((await rotate(null)).secret, without.secret);
+});
+
 /** Begins an attempt of a delivery and ends it with a status. */
 async function attempt(id: number, status: number | null, final = false): Promise<string | null> {
   return await asServer(sql, async (call) => {

@@ -25,6 +25,33 @@ Deno.test("next.md: every file parses", () => {
   }
 });
 
+Deno.test("next.md: git takes neither the secrets that it writes down nor what is made", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "socle-ignore-" });
+  try {
+    const git = async (...args: string[]) => {
+      const { success, stdout } = await new Deno.Command("git", { args, cwd: folder }).output();
+      assert.ok(success, args.join(" "));
+      return new TextDecoder().decode(stdout).trim().split("\n").sort();
+    };
+    await git("init", "-q");
+    await Deno.writeTextFile(
+      join(folder, ".gitignore"),
+      files.find(({ path }) => path === ".gitignore")!.text,
+    );
+    for (const path of ["node_modules/next/x.js", ".next/x.js", ".env.local", "proxy.ts"]) {
+      await Deno.mkdir(join(folder, path, ".."), { recursive: true });
+      await Deno.writeTextFile(join(folder, path), "x");
+    }
+    assert.match(page, /> \.env\.local$/m);
+    assert.deepEqual(await git("ls-files", "--others", "--exclude-standard"), [
+      ".gitignore",
+      "proxy.ts",
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("next.md: every method that it calls is one of the client", () => {
   const called = files.flatMap(({ text }) =>
     [...text.matchAll(/(?:socle|createSocle\(\w+\))\.(\w+)\(/g)].map(([, name]) => name!)

@@ -7,11 +7,20 @@ import { waitFor } from "../support/wait.ts";
  * Programs as a reader has them, with two differences: the Deno that they download is the one of this process, and
  * a stack takes a port that is free and shows nothing off.
  *
- * @returns the folder to put before `PATH`, which is to be removed; they want the rest of it as `REAL_PATH`
+ * `await using` removes them.
  */
-export async function programs(port: number): Promise<string> {
-  const bin = await Deno.makeTempDir({ prefix: "socle-bin-" });
-  await Deno.chmod(bin, 0o755);
+export interface Programs extends AsyncDisposable {
+  /** To be put before `PATH`; they want the rest of it as `REAL_PATH`. */
+  folder: string;
+}
+
+/** Writes them. @param port where a stack is to begin */
+export async function programs(port: number): Promise<Programs> {
+  const folder = await Deno.makeTempDir({ prefix: "socle-bin-" });
+  const made: Programs = {
+    folder,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
   const npx = `#!/bin/sh
 if [ "$1 $2" = "-y deno@2.9.6" ]; then
   shift 2
@@ -20,8 +29,14 @@ if [ "$1 $2" = "-y deno@2.9.6" ]; then
 fi
 PATH="$REAL_PATH" exec npx "$@"
 `;
-  await Deno.writeTextFile(join(bin, "npx"), npx, { mode: 0o755 });
-  return bin;
+  try {
+    await Deno.chmod(folder, 0o755);
+    await Deno.writeTextFile(join(folder, "npx"), npx, { mode: 0o755 });
+  } catch (error) {
+    await made[Symbol.asyncDispose]();
+    throw error;
+  }
+  return made;
 }
 
 /** Starts a copy's stack by a page's command, and waits until it is there. */

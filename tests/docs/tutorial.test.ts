@@ -18,9 +18,9 @@ async function named(copy: CheckoutCopy, path: string): Promise<string> {
 
 Deno.test("tutorial: each block does what the page says, from a clone to an endpoint that is ready", async (t) => {
   await using copy = await copyCheckout();
-  const bin = await programs(portsInARow());
+  await using bin = await programs(portsInARow());
   const path = Deno.env.get("PATH")!;
-  const env = { PATH: `${bin}:${path}`, REAL_PATH: path };
+  const env = { PATH: `${bin.folder}:${path}`, REAL_PATH: path };
   let stack: Deno.ChildProcess | undefined;
   const blocks = blocksOf(page);
   assert.ok(blocks.length >= 12, `${blocks.length} blocks`);
@@ -57,6 +57,5 @@ Deno.test("tutorial: each block does what the page says, from a clone to an endp
     }
   } finally {
     await ending(stack);
-    await Deno.remove(bin, { recursive: true });
   }
 });

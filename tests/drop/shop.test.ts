@@ -12,7 +12,9 @@ import { type CheckoutCopy, copyCheckout } from "../../scripts/checkout-copy.ts"
 import { drop } from "../../scripts/drop/drop.ts";
 import { objectsOf } from "../../scripts/drop/objects.ts";
 import { shop } from "../../scripts/drop/shop/part.ts";
+import { dumpSchema } from "../../scripts/drift/schema.ts";
 import { filesOf, isBelow } from "../../scripts/drop/tree.ts";
+import { importsOf, target } from "../../scripts/gates/imports.ts";
 
 let copy: CheckoutCopy;
 
@@ -29,9 +31,58 @@ Deno.test.afterAll(async () => await copy?.[Symbol.asyncDispose]());
 
 const migrations = () => readMigrations(join(copy.folder, "supabase/migrations"));
 
+const textOf = (path: string) => Deno.readTextFile(join(copy.folder, path));
+
+/** The tables, views and functions of a schema. */
+const namesIn = (schema: string) =>
+  [...schema.matchAll(/^create (?:or replace )?(?:table|view|function) \w+\.(\w+)/gim)]
+    .map(([, name]) => name!);
+
+/**
+ * Whether a file that is left should name nothing that is gone. Migrations and the log of changes are history,
+ * and some of what Stripe has is called as ours was.
+ */
+const mayName = (path: string) =>
+  /\.(?:tsx?|md|ya?ml|toml|sql)$/.test(path) &&
+  !/^(?:supabase\/migrations\/|scripts\/drop\/|tests\/drop\/|local\/stripe\/|CHANGELOG\.md)/.test(
+    path,
+  );
+
+/** A picture's name without its size and scheme. */
+const pictureOf = (path: string) =>
+  /^docs\/screenshots\/(.+)-\d+-(?:dark|light)\.webp$/.exec(path)?.[1] ?? path;
+
+/** What the shop's tests take pictures of, where they name it. */
+const shopPictures = new Set<string>();
+for await (const { name } of Deno.readDir(join(projectDir, "tests/web"))) {
+  if (!name.startsWith("shop")) continue;
+  const text = await Deno.readTextFile(join(projectDir, "tests/web", name));
+  for (const [, one] of text.matchAll(/(?:looksRight\(page, |picture\()"([\w-]+)"/g)) {
+    shopPictures.add(one!);
+  }
+}
+
 Deno.test("drop: nothing of the shop's is left, and nothing leads there", async () => {
   const files = await filesOf(copy.folder);
   assert.deepEqual(files.filter((path) => isBelow(path, shop.paths)), []);
+  const there = new Set(files);
+  const lost = (await importsOf({ paths: files, read: textOf }, () => true))
+    .filter((one) => !there.has(target(one) ?? one.path))
+    .map(({ path, specifier }) => `${path}: ${specifier}`);
+  assert.deepEqual(lost, []);
+  const left = new Set(namesIn(await textOf("docs/schema.sql")));
+  const whole = namesIn(await Deno.readTextFile(join(projectDir, "docs/schema.sql")));
+  const gone = whole.filter((name) => !left.has(name) && name.includes("_"));
+  assert.ok(gone.length > 50, `${gone.length}`);
+  assert.deepEqual(files.filter((path) => shopPictures.has(pictureOf(path))), []);
+  const mentions = await Promise.all(
+    files.filter(mayName).map(async (path) => {
+      const text = await textOf(path);
+      return gone.filter((name) => new RegExp(`(?<![\\w.-])${name}(?!\\w)`).test(text))
+        .map((name) => `${path}: ${name}`);
+    }),
+  );
+  assert.deepEqual(mentions.flat(), []);
   assert.ok((await migrations()).at(-1)!.name === "without_shop");
   await succeeds("lint");
   await succeeds("task", "gates");
@@ -166,5 +217,36 @@ Deno.test("drop: an upgrade's migration of the shop goes, what it makes anew is 
   } finally {
     await Deno.remove(shared);
     await Deno.remove(join(folder, "29990101000002_without_shop.sql")).catch(() => {});
+  }
+});
+
+Deno.test("drop: a clone without the shop that takes an upgrade ends with the schema of one that drops it now", async () => {
+  // The last migration of the version that such a clone had.
+  const had = "20261126000600";
+  const all = await migrations();
+  const dropping = all.at(-1)!;
+  const order = [
+    ...all.filter(({ version }) => version <= had),
+    dropping,
+    ...all.filter((one) => one.version > had && one !== dropping)
+      .filter(({ version, name }) => !shop.migrations.test(`${version}_${name}.sql`)),
+  ];
+  await using database = await freshDatabase({
+    server: Deno.env.get("SOCLE_TEST_DATABASE"),
+    supabaseDir: null,
+  });
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "migrations"));
+    for (const [at, { name, sql: text }] of order.entries()) {
+      const version = 30_000_000_000_000 + at;
+      await Deno.writeTextFile(join(folder, "migrations", `${version}_${name}.sql`), text);
+    }
+    await migrate(database.url, folder, { seed: false });
+    assert.equal(await dumpSchema(sql), await textOf("docs/schema.sql"));
+  } finally {
+    await sql.end();
+    await Deno.remove(folder, { recursive: true });
   }
 });

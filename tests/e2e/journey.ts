@@ -7,7 +7,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import Stripe from "stripe";
+import { readSwitches } from "../../local/cli/arguments.ts";
 import { readRunning } from "../../local/cli/running.ts";
+import { offsetOf } from "../../local/demo/clock.ts";
+import { isLoopback } from "../../local/loopback.ts";
 import { waitFor } from "../support/wait.ts";
 import { intrusions } from "./intrusions.ts";
 import { type Person, signedIn } from "./person.ts";
@@ -210,11 +213,21 @@ async function rowsOf(person: Person): Promise<Record<string, unknown>> {
 }
 
 if (import.meta.main) {
+  readSwitches("Usage: task journey");
   const running = Deno.env.has("SUPABASE_URL") ? undefined : await readRunning();
   const variables = { ...running?.env, ...Deno.env.toObject() };
   if (variables["SUPABASE_URL"] === undefined) {
     console.error("Nothing runs here. Start it with: npx -y deno@2.9.6 task start");
     Deno.exit(1);
+  }
+  if (running !== undefined && isLoopback(variables["STRIPE_API_URL"])) {
+    const filled = async () => await offsetOf(variables) >= 0;
+    if (!await filled()) {
+      console.log(
+        "New data is being filled, its clock in the past: waiting until it is in real time.",
+      );
+      await waitFor("the demonstration to be filled", filled, 600);
+    }
   }
   await journey(variables, console.log);
 }

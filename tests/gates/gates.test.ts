@@ -8,27 +8,11 @@ import { dependencies } from "../../scripts/gates/dependencies.ts";
 import { docs } from "../../scripts/gates/docs.ts";
 import { endpoints } from "../../scripts/gates/endpoints.ts";
 import { licences, licencesBy } from "../../scripts/gates/licences.ts";
-import { options } from "../../scripts/gates/options.ts";
 import { pins } from "../../scripts/gates/pins.ts";
 import { problems } from "../../scripts/gates/problems.ts";
 import { shellScriptsOf, workflows } from "../../scripts/gates/workflows.ts";
-import { changed, type Gate, repository, type Tree } from "../../scripts/gates/tree.ts";
-
-const tree = await repository();
-
-/** The gate complains of the spoiled files, each pattern once, and of nothing else. */
-async function fails(gate: Gate, spoiled: Tree, ...patterns: RegExp[]): Promise<void> {
-  const complaints = await gate.complaints(spoiled);
-  for (const pattern of patterns) assert.match(complaints.join("\n"), pattern);
-  assert.equal(complaints.length, patterns.length, complaints.join("\n"));
-}
-
-/** A copy in which one file has other text; the text must be there to be replaced. */
-async function replaced(path: string, from: string, to: string): Promise<Tree> {
-  const text = await tree.read(path);
-  assert.ok(text.includes(from), `${path} holds ${from}`);
-  return changed(tree, { [path]: text.replace(from, () => to) });
-}
+import { changed } from "../../scripts/gates/tree.ts";
+import { fails, replaced, tree } from "./spoiled.ts";
 
 Deno.test("boundaries: what ships imports nothing of local/, tests/ or scripts/, however it is written", async () => {
   for (
@@ -138,36 +122,6 @@ Deno.test("docs: a link, a heading and a task that are not there fail", async ()
   );
 });
 
-Deno.test("options: one that a task or the Supabase CLI does not take fails, on a page and in a workflow", async () => {
-  const spoiled = changed(tree, {
-    "docs/x.md": [
-      "`task start --port 60000`, `task start --ports 60000`, `task test --filter x --httponly`",
-      "```sh",
-      'npx -y deno@2.9.6 task db "select --remote" --as ada@example.com --format json # --no-comment',
-      "npx -y deno@2.9.6 task drop shop --try && npx -y deno@2.9.6 task drop shop --dry",
-      "npx -y deno@2.9.6 task fuzz --requests 10 \\",
-      "  --depth 3",
-      "npx supabase@3.1.0 db push --remote --include-seeds --yes",
-      "npx supabase@3.1.0 db pull",
-      "```",
-    ].join("\n"),
-  });
-  await fails(
-    options,
-    spoiled,
-    /gives --ports to `task start`/,
-    /gives --httponly to `task test`/,
-    /gives --format to `task db`/,
-    /gives --dry to `task drop`/,
-    /gives --depth to `task fuzz`/,
-    /gives --include-seeds to `supabase db push`/,
-    /runs `supabase db pull`/,
-  );
-  const deploy = ".github/workflows/deploy.yml";
-  await fails(options, await replaced(deploy, "--use-api", "--use-apis"), /deploy\.yml: gives/);
-  await fails(options, await replaced(deploy, "smoke --url", "smoke --uri"), /deploy\.yml: gives/);
-});
-
 Deno.test("pins: a range, a tag, a package that is not locked and one without digest fail", async () => {
   const map = "supabase/import_map.json";
   await fails(pins, await replaced(map, "npm:zod@4.6.7", "npm:zod@^4.6.7"), /zod is npm:zod@\^4/);
@@ -244,6 +198,20 @@ Deno.test("workflows: a secret that nobody is told to set is noticed", async () 
     ),
     /deploy\.yml: reads STRIPE_KEY, which docs\/deploy\.md does not name/,
   );
+  for (
+    const [expression, name] of [
+      ["secrets['FOO_BAR']", "FOO_BAR"],
+      ['vars["FOO_BAR"]', "FOO_BAR"],
+      ["secrets.lower", "lower"],
+      ["secrets.ABC1", "ABC1"],
+    ] as const
+  ) {
+    await fails(
+      workflows,
+      await replaced(".github/workflows/deploy.yml", "secrets.STRIPE_SECRET_KEY", expression),
+      new RegExp(`reads ${name}, which`),
+    );
+  }
 });
 
 /** What bash says of a script that it only reads. */
@@ -278,6 +246,27 @@ Deno.test("workflows: what does not parse, or runs what is not there, is noticed
     workflows,
     await replaced(ci, "./.ci/run", "npx -y deno@2.9.6 task okay"),
     /runs the task okay/,
+  );
+  for (
+    const [command, path] of [
+      ["test -A tests/nowhere.ts", "tests/nowhere.ts"],
+      ["test -A tests/unit tests/nowhere", "tests/nowhere"],
+      ["check scripts/*.ts nowhere.ts && true", "nowhere.ts"],
+    ] as const
+  ) {
+    await fails(
+      workflows,
+      await replaced(ci, "./.ci/run", `npx -y deno@2.9.6 ${command}`),
+      new RegExp(`runs ${path}, which is not there`),
+    );
+  }
+  await fails(
+    workflows,
+    await replaced(
+      ci,
+      "./.ci/run",
+      "npx -y deno@2.9.6 check . && npx -y deno@2.9.6 test tests/unit",
+    ),
   );
   await fails(workflows, await replaced(ci, "checkout@v4", "checkout@main"), /name its version/);
   await fails(workflows, await replaced(ci, "    timeout-minutes: 60\n", ""), /may run for ever/);

@@ -55,6 +55,14 @@ Deno.test("commands: each that asks a stack says how to start one where none run
   assert.match((await cli("logs", [], empty)).complained, /Nothing has been logged here/);
 });
 
+Deno.test("commands: what one does not take is refused before anything is done", async () => {
+  for (const name of ["status", "seed", "web", "providers", "reset"]) {
+    const { code, said, complained } = await cli(name, ["--all"], empty);
+    assert.deepEqual([code, said], [1, ""], name);
+    assert.match(complained, new RegExp(`--all[^]*\nUsage: task ${name}\n`));
+  }
+});
+
 Deno.test("task db: shows rows as psql does, and what a statement did", async () => {
   const selected = await cli("db", ["select 1 as n, 'é\n' as text, null as nothing"]);
   assert.equal(

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { offsetOf } from "../../local/demo/clock.ts";
 import { projectDir } from "../../local/stack.ts";
+import { Store } from "../../local/stripe/store.ts";
 import { repository } from "../../scripts/gates/tree.ts";
 import { httpOnly } from "../http-only.ts";
 import { portsInARow } from "../support/ports-in-a-row.ts";
@@ -22,6 +24,10 @@ function providers(dataDir: string, env: Record<string, string>) {
 
 Deno.test("task providers: Stripe, mail and Redis come up, their webhooks meant for the Supabase that was named", async () => {
   const dataDir = await Deno.makeTempDir({ prefix: "socle-providers-" });
+  // As a `task start` left it that was ended while it filled new data.
+  const store = new Store(join(dataDir, "stripe.sqlite"));
+  store.set("clock_offset", String(-30 * 86_400));
+  store.close();
   const child = providers(dataDir, {
     PROVIDERS_PORT: String(portsInARow()),
     API_URL: stack.url,
@@ -43,6 +49,7 @@ Deno.test("task providers: Stripe, mail and Redis come up, their webhooks meant 
     }
     assert.match(functionsEnv["SEND_EMAIL_HOOK_SECRET"]!, /^v1,whsec_/);
 
+    assert.equal(await offsetOf(variables), 0, "in real time, as the Supabase");
     const { id } = await stripeSdk(on).customers.create({ name: "Ada" });
     assert.match(id, /^cus_/);
     const mails = await fetch(`${on.mailUrl}/emails`, {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type Stripe from "stripe";
+import { endPast } from "../../local/stripe/server.ts";
 import {
   activeSubscription,
   advance,
@@ -309,7 +310,7 @@ Deno.test("local stripe: an empty one begins in the past, goes on there after a 
     };
     let subscription = "";
     await withStripe(async ({ local, stripe }) => {
-      await local.begin(days(45));
+      assert.equal(await local.begin(days(45)), true);
       assert.deepEqual(await route(local.url, "GET /_local/clock"), {
         now: start / 1000 - days(45),
         offset_seconds: -days(45),
@@ -317,7 +318,6 @@ Deno.test("local stripe: an empty one begins in the past, goes on there after a 
       const active = await activeSubscription(stripe);
       subscription = active.subscription.id;
       assert.equal(active.subscription.created, start / 1000 - days(45));
-      await assert.rejects(local.begin(days(50)), /cannot set the clock back: .* holds something/);
     }, options);
     await withStripe(async ({ local, stripe }) => {
       assert.equal(local.clock.offset, -days(45));
@@ -333,4 +333,58 @@ Deno.test("local stripe: an empty one begins in the past, goes on there after a 
       assert.equal(local.clock.offset, 60, "what is ahead stays there");
     }, options);
     assert.deepEqual(told, [-days(45), -days(5), 0, 60]);
+  }));
+
+Deno.test("local stripe: one that holds something does not begin in the past, and leaves the one that it was left in", () =>
+  withDataFile((dataFile) =>
+    withStripe(async ({ local, stripe }) => {
+      await stripe.customers.create({ name: "Ada" });
+      assert.equal(await local.begin(days(55)), false);
+      assert.equal(local.clock.offset, 0);
+
+      await route(local.url, "POST /_local/reset");
+      assert.equal(await local.begin(days(30)), true);
+      const { subscription } = await activeSubscription(stripe);
+      assert.equal(await local.begin(days(55)), false);
+      assert.equal(local.clock.offset, 0);
+      const billed = await stripe.invoices.list({ subscription: subscription.id });
+      assert.equal(billed.data.length, 1, "a month is not over: it began on 1 January");
+      await advance(local.url, days(1));
+      const renewed = await stripe.invoices.list({ subscription: subscription.id });
+      assert.equal(renewed.data.length, 2);
+    }, { dataFile, now: () => start })
+  ));
+
+Deno.test("local stripe: where the other clocks cannot follow, it does not begin in the past, now or at the next start", () =>
+  withDataFile(async (dataFile) => {
+    const onClock = () => Promise.reject(new Error("the database is gone"));
+    await withStripe(async ({ local }) => {
+      await assert.rejects(local.begin(days(45)), /the database is gone/);
+      assert.equal(local.clock.offset, 0);
+    }, { dataFile, onClock });
+    await withStripe(({ local }) => Promise.resolve(assert.equal(local.clock.offset, 0)), {
+      dataFile,
+    });
+  }));
+
+Deno.test("local stripe: a past that was ended while it was off is over at the next start, billed day by day", () =>
+  withDataFile(async (dataFile) => {
+    const options = { dataFile, now: () => start };
+    let subscription = "";
+    await withStripe(async ({ local, stripe }) => {
+      await local.begin(days(45));
+      subscription = (await activeSubscription(stripe)).subscription.id;
+    }, options);
+    endPast(dataFile);
+    await withStripe(async ({ local, stripe }) => {
+      assert.equal(local.clock.offset, 0);
+      const { data } = await stripe.invoices.list({ subscription });
+      assert.deepEqual(data.map(({ created }) => (start / 1000 - created) / days(1)), [14, 45]);
+      await advance(local.url, 60);
+    }, options);
+    endPast(dataFile);
+    await withStripe(({ local }) => Promise.resolve(assert.equal(local.clock.offset, 60)), options);
+    const nowhere = `${dataFile}.none`;
+    endPast(nowhere);
+    await assert.rejects(Deno.stat(nowhere), Deno.errors.NotFound);
   }));

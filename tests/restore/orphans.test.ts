@@ -84,9 +84,9 @@ function mend(endpoint: "billing-reconcile" | "shop-reconcile", run?: number): P
   });
 }
 
-async function latestRun(table: "reconciliations" | "shop_reconciliations"): Promise<number> {
+async function latestRun(): Promise<number> {
   const [run] = await sql<[{ id: number }]>`
-    select max(id)::int as id from ${sql("private." + table)}`;
+    select max(id)::int as id from private.reconciliations`;
   return run.id;
 }
 
@@ -112,7 +112,7 @@ for (
     await faults(on, { api: { fail: 1000, status: 500, match: broken } });
     const cut = await mend("billing-reconcile");
     ok(cut.status >= 500, `${cut.status}`);
-    const run = await latestRun("reconciliations");
+    const run = await latestRun();
     // As when nobody ever comes back: it is known at least.
     const [heard] = await sql`
       select repaired_at from private.billing_drifts

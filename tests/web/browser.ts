@@ -1,7 +1,13 @@
 /** A real Chromium on the web application, and its pages as a person uses them. */
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type LaunchOptions,
+  type Page,
+} from "playwright-core";
 
 async function findChromium(): Promise<string | undefined> {
   const path = Deno.env.get("CHROMIUM_PATH") || "/usr/bin/chromium";
@@ -20,10 +26,11 @@ if (chromiumPath === undefined) {
   console.log("ignored: the tests in Chromium (apt-get install chromium, or set CHROMIUM_PATH)");
 }
 
-/** Starts it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts it. @param options Playwright's own */
+export async function launchBrowser(options: LaunchOptions = {}): Promise<Browser> {
   assert.ok(chromiumPath !== undefined);
   return await chromium.launch({
+    ...options,
     executablePath: chromiumPath,
     args: ["--no-sandbox", "--disable-background-networking"],
   });

@@ -4,6 +4,7 @@
  * finds fault with, or that complains, fails.
  */
 import assert from "node:assert/strict";
+import { fail, readArguments } from "../../local/cli/arguments.ts";
 import { runningVariables } from "../../local/cli/running.ts";
 import { accounts, demoPassword } from "../../local/demo/accounts.ts";
 import { chromiumPath, launchBrowser, type Visit, visit } from "./browser.ts";
@@ -27,7 +28,15 @@ export async function open({ page }: Visit, path: string): Promise<void> {
   await page.waitForLoadState("networkidle");
 }
 
-const staffPages = ["payments", "webhooks", "deliveries", "jobs", "mail", "reconciliation"];
+const staffPages = [
+  "workspaces",
+  "payments",
+  "webhooks",
+  "deliveries",
+  "jobs",
+  "mail",
+  "reconciliation",
+];
 
 const walks: Walk[] = [
   {
@@ -77,9 +86,12 @@ const walks: Walk[] = [
 ];
 
 if (import.meta.main) {
+  const usage = "Usage: task screenshots [folder]";
+  const { positionals: [folder, ...more] } = readArguments(usage, { allowPositionals: true });
+  if (more.length > 0) fail(usage);
   assert.ok(chromiumPath !== undefined, "needs Chromium");
   const site = (await runningVariables())["SITE_URL"]!;
-  Deno.env.set("SCREENSHOTS", Deno.args[0] ?? "docs/screenshots");
+  Deno.env.set("SCREENSHOTS", folder ?? "docs/screenshots");
   const browser = await launchBrowser();
   try {
     for (const { as, locale = "en-GB", go } of walks) {

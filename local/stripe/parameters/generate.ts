@@ -11,6 +11,7 @@
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { readSwitches } from "../../cli/arguments.ts";
 import { resources } from "../resources.ts";
 import { ExpandReader, objectInterfaces } from "./read-expands.ts";
 import { methodsOf } from "./read-methods.ts";
@@ -75,9 +76,10 @@ export function generate(): string {
 }
 
 if (import.meta.main) {
+  const { check } = readSwitches("Usage: task stripe-parameters [--check]", "check");
   const text = generate();
   const name = relative(Deno.cwd(), fileURLToPath(target));
-  if (Deno.args.includes("--check")) {
+  if (check) {
     if (await Deno.readTextFile(target) !== text) {
       console.error(
         `${name} is stale: run deno run -A ${relative(Deno.cwd(), fileURLToPath(import.meta.url))}`,

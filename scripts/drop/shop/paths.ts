@@ -20,6 +20,11 @@ export const paths = [
   "scripts/openapi/examples/shop",
   "docs/guide-shop.md",
   "docs/screenshots/shop*",
+  "docs/screenshots/staff-catalogue*",
+  "docs/screenshots/staff-order*",
+  "docs/screenshots/staff-product*",
+  "docs/screenshots/staff-reviews*",
+  "docs/screenshots/staff-stock*",
   "docs/shop-*.md",
   // Tests
   "tests/shop",
@@ -44,8 +49,9 @@ export const paths = [
   // Measurements
   "bench/shop",
   "bench/figures/catalogue-import.ts",
-  "bench/figures/checkout.ts",
+  "bench/figures/checkout*.ts",
   "bench/figures/products-*.ts",
+  "bench/support/placing.ts",
   "bench/support/shop.ts",
   // What breaks first as purchases grow: it counts checkouts.
   "bench/scaling",

@@ -3191,6 +3191,25 @@ export type Database = {
         };
         Returns: Json;
       };
+      "staff_workspaces": {
+        Args: {
+          "before_created_at"?: string;
+          "before_id"?: string;
+          "page_size"?: number;
+          "search"?: string;
+        };
+        Returns: {
+          "access": string;
+          "created_at": string;
+          "id": string;
+          "members": number;
+          "name": string;
+          "overrides": number;
+          "personal": boolean;
+          "plan": string;
+          "slug": string;
+        }[];
+      };
       "stock_adjust": {
         Args: {
           "counted"?: number;
@@ -3348,7 +3367,7 @@ export type Database = {
         Returns: string;
       };
       "webhook_endpoint_rotate": {
-        Args: { "endpoint_id": string; "overlap_hours"?: number };
+        Args: { "endpoint_id": string; "overlap_hours"?: number; "rotation_id"?: string };
         Returns: Json;
       };
       "webhook_endpoint_secret": { Args: { "endpoint_id": string }; Returns: Json };

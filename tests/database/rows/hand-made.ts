@@ -74,6 +74,18 @@ export const meantToChange: Record<string, Meant> = {
     says:
       /update private\.personal_data\nset scope = 'user', .*\nwhere relation = 'public\.order_events'/,
   },
+  // How the rules tell what is too old: rows of migrations, none of anybody's.
+  "20261126000620_business_times": {
+    table: "private.retention_rules",
+    columns: ["condition"],
+    says:
+      /update private\.retention_rules set condition = .* where name in \('audit_log', 'mail_log'\)/,
+  },
+  "20261126000640_reconciliation_business_time": {
+    table: "private.retention_rules",
+    columns: ["condition"],
+    says: /update private\.retention_rules set condition = case name\n/,
+  },
 };
 
 /**

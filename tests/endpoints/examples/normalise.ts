@@ -115,7 +115,7 @@ export class Normaliser {
   value(value: unknown, name = ""): unknown {
     if (typeof value === "string") {
       if (Object.hasOwn(opaque, name)) return opaque[name];
-      if (name === "number" || name === "order_number") {
+      if (/^(order_)?number$/.test(name)) {
         return this.#as("number", value, (index) => `7K3M9Q2Z${String(index).padStart(2, "0")}`);
       }
       return name === "id" && /^\d+$/.test(value) ? this.#serial(value) : this.text(value);

@@ -36,6 +36,7 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
   "public.staff_billing_reconcile(text)": signedIn,
   "public.staff_billing_reconciliations()": signedIn,
   "public.staff_overview()": signedIn,
+  "public.staff_workspaces(text,timestamp with time zone,uuid,integer)": signedIn,
 
   "private.alert_measures()": server,
   "private.alerts_evaluate()": server,
@@ -54,6 +55,10 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
   "private.staff_overview()": { ...signedIn, definer: true },
   "private.staff_reconcile(text,text)": server,
   "private.staff_required(uuid)": server,
+  "private.staff_workspaces(text,timestamp with time zone,uuid,integer)": {
+    ...signedIn,
+    definer: true,
+  },
   "private.webhook_event_line(private.webhook_events)": server,
   "private.webhook_event_state(private.webhook_events)": server,
   "private.webhook_events_found(jsonb,bigint,integer)": server,

@@ -39,7 +39,7 @@ export const webhooksOutTables: Record<string, TableAccess> = {
     }],
   },
   "private.webhook_endpoint_secrets": {
-    columns: words("endpoint_id secret previous_secret previous_until rotated_at"),
+    columns: words("endpoint_id secret previous_secret previous_until rotated_at rotation_id"),
     ...serverOnly,
     samples: "sign-up",
   },
@@ -73,7 +73,7 @@ export const webhooksOutFunctions: Record<string, FunctionAccess> = {
   "private.webhook_emit(text,text,jsonb,uuid)": { ...server, definer: true },
   "private.webhook_endpoint_decided()": trigger,
   "private.webhook_endpoint_gets_secret()": { ...trigger, definer: true },
-  "private.webhook_endpoint_new_secret(uuid,integer)": { ...users, definer: true },
+  "private.webhook_endpoint_new_secret(uuid,integer,uuid)": { ...users, definer: true },
   "private.webhook_endpoint_secret_of(uuid)": { ...users, definer: true },
   "private.webhook_endpoint_written()": { ...trigger, definer: true },
   "private.webhook_enqueue(bigint,smallint)": server,
@@ -83,6 +83,6 @@ export const webhooksOutFunctions: Record<string, FunctionAccess> = {
   "public.webhook_deliveries_page(jsonb,bigint,integer)": both,
   "public.webhook_delivery_begin(bigint)": server,
   "public.webhook_delivery_end(bigint,integer,integer,text,text,boolean)": server,
-  "public.webhook_endpoint_rotate(uuid,integer)": users,
+  "public.webhook_endpoint_rotate(uuid,integer,uuid)": users,
   "public.webhook_endpoint_secret(uuid)": users,
 };

@@ -1,5 +1,5 @@
 import { Button, type ButtonProps, PasswordInput, Stack, TextInput } from "@mantine/core";
-import type { ReactNode, SubmitEvent } from "react";
+import type { ReactNode, Ref, SubmitEvent } from "react";
 import type { Action } from "../use-action.ts";
 import { useLanguage } from "../text/language.tsx";
 import { ProblemAlert } from "./alert.tsx";
@@ -18,12 +18,20 @@ interface FieldProps {
   max?: number;
   required?: boolean;
   maw?: string;
+  /** What is wrong with what was typed. Read out when it appears. */
+  error?: string | undefined;
 }
 
 /** A labelled input; needed, unless `required` is false. */
-export function Field({ hint, type = "text", required = true, ...field }: FieldProps) {
+export function Field({ hint, error, type = "text", required = true, ...field }: FieldProps) {
   const { t } = useLanguage();
-  const input = { ...field, required, withAsterisk: false, description: hint };
+  const input = {
+    ...field,
+    required,
+    withAsterisk: false,
+    description: hint,
+    error: error !== undefined && <span role="alert">{error}</span>,
+  };
   if (type !== "password") return <TextInput {...input} type={type} />;
   return (
     <PasswordInput {...input} visibilityToggleButtonProps={{ "aria-label": t.showCharacters }} />
@@ -73,6 +81,7 @@ interface PendingButtonProps extends ButtonProps {
   children: ReactNode;
   type?: "button" | "submit";
   onClick?: () => void;
+  ref?: Ref<HTMLButtonElement>;
   "aria-label"?: string;
 }
 

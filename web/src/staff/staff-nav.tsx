@@ -6,6 +6,7 @@ import {
   IconMailOff,
   IconScale,
   IconStack2,
+  IconUsersGroup,
   IconWebhook,
 } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef } from "react";
@@ -34,6 +35,7 @@ export function StaffNav({ children }: { children: ReactNode }) {
   const links = [
     { href: "/staff", name: "overview", icon: IconGauge },
     ...shopLinks,
+    { href: "/staff/workspaces", name: "workspaces", icon: IconUsersGroup },
     { href: "/staff/payments", name: "payments", icon: IconCreditCardRefund },
     { href: "/staff/webhooks", name: "webhooks", icon: IconWebhook },
     { href: "/staff/deliveries", name: "deliveries", icon: IconArrowsLeftRight },

@@ -74,8 +74,9 @@ export function Search({ label, name, type = "search" }: SearchProps) {
       }}
     >
       <Group align="flex-end" gap="xs" wrap="nowrap">
-        <TextInput label={label} name={name} type={type} defaultValue={filter(name)} />
-        <Button type="submit" variant="default">{s.find}</Button>
+        <TextInput label={label} name={name} type={type} defaultValue={filter(name)} miw={0} />
+        {/* Whole, however long the label is. */}
+        <Button type="submit" variant="default" flex="none">{s.find}</Button>
       </Group>
     </form>
   );

@@ -18,6 +18,8 @@ export interface Pages<Row> {
   more: Action<[]> | undefined;
   /** Begins anew with the first page. */
   reload(): Promise<void>;
+  /** What became of a row, without reading the list anew: whoever is on a further page stays there. */
+  replace(before: Row, now: Row): void;
 }
 
 /** @param key names the list: with another one it begins anew */
@@ -27,6 +29,7 @@ export function usePages<Row>(
 ): Pages<Row> {
   const first = useRead(() => load(undefined), key);
   const [further, setFurther] = useState<{ after: Page<Row>; page: Page<Row> }>();
+  const [replaced, setReplaced] = useState<{ of: Page<Row> | undefined; rows: Map<Row, Row> }>();
   // What followed another first page is not of this list.
   const read = further !== undefined && further.after === first.value ? further.page : undefined;
   const last = read ?? first.value;
@@ -38,10 +41,18 @@ export function usePages<Row>(
       page: { rows: [...read?.rows ?? [], ...page.rows], next: page.next },
     });
   });
+  const replacements = replaced?.of === first.value ? replaced?.rows : undefined;
   return {
-    rows: first.value && [...first.value.rows, ...read?.rows ?? []],
+    rows: first.value &&
+      [...first.value.rows, ...read?.rows ?? []].map((row) => replacements?.get(row) ?? row),
     problem: first.problem ?? more.problem,
     more: last?.next == null ? undefined : more,
     reload: first.reload,
+    replace(before, now) {
+      const map = new Map(replacements);
+      // By the row that was read, which may have been replaced already.
+      const found = [...map].find(([, latest]) => latest === before)?.[0] ?? before;
+      setReplaced({ of: first.value, rows: map.set(found, now) });
+    },
   };
 }

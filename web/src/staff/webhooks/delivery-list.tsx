@@ -6,7 +6,7 @@ import { Note } from "../../components/alert.tsx";
 import { Page } from "../../components/page.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { useLanguage } from "../../text/language.tsx";
-import { rows, useRead } from "../../use-read.ts";
+import { useRead } from "../../use-read.ts";
 import { Choice, Filters, Search, useFilters } from "../parts/filters.tsx";
 import { Json } from "../parts/json.tsx";
 import { Listed } from "../parts/listed.tsx";
@@ -15,6 +15,7 @@ import { ReasonButton } from "../parts/reason-button.tsx";
 import { ShortId } from "../parts/short-id.tsx";
 import { usePages } from "../parts/use-pages.ts";
 import { useStaffTexts } from "../texts.ts";
+import { readEndpoints } from "./endpoint/endpoint.ts";
 import { Endpoints } from "./endpoints.tsx";
 
 type Asked = Pick<NonNullable<WebhookDeliveriesListInput>, "endpoint_id" | "type" | "state">;
@@ -29,11 +30,7 @@ export function DeliveryList() {
   const s = useStaffTexts();
   const [filter] = useFilters();
   const [sent, setSent] = useState<number>();
-  const endpoints = useRead(() =>
-    rows(
-      supabase.from("webhook_endpoints")
-        .select("id, url, description, enabled, disabled_reason, events").order("created_at"),
-    ), "endpoints");
+  const endpoints = useRead(() => readEndpoints(supabase), "endpoints");
   const asked: Asked = Object.fromEntries(
     ["endpoint_id", "type", "state"].map((name) => [name, filter(name)])
       .filter(([, value]) => value !== undefined),
@@ -50,7 +47,7 @@ export function DeliveryList() {
   const urlOf = (id: string) => endpoints.value?.find((one) => one.id === id)?.url ?? id;
   return (
     <Page title={s.deliveries}>
-      <Endpoints read={endpoints} send={send} />
+      <Endpoints read={endpoints} />
       <Filters>
         <Choice label={t.state} name="state" choices={s.deliveryState} all={s.all} />
         <Choice

@@ -12,7 +12,10 @@ type AuthCode =
   | "session_expired"
   | "session_not_found";
 
-export const texts: Record<ProblemCode | AuthCode, string> = {
+/** What pages themselves refuse with. */
+type PageCode = "changed_meanwhile";
+
+export const texts: Record<ProblemCode | AuthCode | PageCode, string> = {
   ...shopProblems,
   too_many_declines: "Trop de paiements ont été refusés",
   captcha_failed: "La vérification anti-robot a échoué",
@@ -101,4 +104,6 @@ export const texts: Record<ProblemCode | AuthCode, string> = {
   webhook_endpoint_not_found: "Ce point d’envoi n’existe pas",
   storage_unavailable: "Le stockage est injoignable",
   unhealthy: "Une partie du système ne va pas bien",
+  changed_meanwhile:
+    "Quelqu’un d’autre a changé la même chose entre-temps : rechargez la page pour la voir",
 };

@@ -234,6 +234,17 @@ export const texts = {
   exportRows: (count: string) => `${count} rows`,
   exportFile: (number: number) => `File ${number}`,
   beginExport: "Export",
+
+  reviews: "Reviews",
+  review: "Review",
+  rating: (rating: number) => `${rating} of 5`,
+  reviewShown: "Shown",
+  reviewHidden: "Hidden",
+  hideReview: "Hide",
+  hideReviewTitle: "Hide this review",
+  hideReviewText:
+    "It is shown no more and its rating does not count. Its author reads the reason, and may change it.",
+  showReview: "Show again",
 };
 
 export type Texts = typeof texts;

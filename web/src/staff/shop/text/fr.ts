@@ -244,4 +244,15 @@ export const texts: Texts = {
   exportRows: (count) => `${count} lignes`,
   exportFile: (number) => `Fichier ${number}`,
   beginExport: "Exporter",
+
+  reviews: "Avis",
+  review: "Avis",
+  rating: (rating) => `${rating} sur 5`,
+  reviewShown: "Affiché",
+  reviewHidden: "Masqué",
+  hideReview: "Masquer",
+  hideReviewTitle: "Masquer cet avis",
+  hideReviewText:
+    "Il n’est plus affiché et sa note ne compte plus. Son auteur lit le motif, et peut modifier l’avis.",
+  showReview: "Afficher à nouveau",
 };
