@@ -26,8 +26,8 @@ export interface Wanted {
   progress(what: string): void;
 }
 
-/** After which the stack must have come to rest. */
-const drainSeconds = 300;
+/** Within which the stack must come nearer to rest. */
+const patienceSeconds = 300;
 
 /** Runs once on a stack that nobody else uses. */
 export async function runChaos(world: World, wanted: Wanted): Promise<Run> {
@@ -74,11 +74,11 @@ export async function runChaos(world: World, wanted: Wanted): Promise<Run> {
 
   progress("rest: nothing fails any more");
   const restFrom = seconds();
-  const left = await together(drain({ sql, on, clock, teller, seconds: drainSeconds }));
+  const left = await together(drain({ sql, on, clock, teller, seconds: patienceSeconds }));
   telling.abort();
   await told;
   const rested = seconds() - restFrom;
-  if (left !== undefined) progress(`not at rest after ${drainSeconds} s: ${JSON.stringify(left)}`);
+  if (left !== undefined) progress(`not at rest after ${rested} s: ${JSON.stringify(left)}`);
 
   progress("comparing");
   const fresh = postgres(world.database.url, options);

@@ -9,6 +9,7 @@ import type { StackAddress } from "../support/stack.ts";
 import type { Clock } from "./clock.ts";
 import type { Teller } from "./events.ts";
 import { endLeases } from "./leases.ts";
+import { Patience } from "./patience.ts";
 import { ordersPending } from "./shop/open.ts";
 
 /** What is still to be done. */
@@ -35,6 +36,7 @@ const monthSeconds = 32 * 24 * 60 * 60;
 /**
  * Lets time pass until nothing is due and nothing waits.
  *
+ * @param seconds that may pass without less being left
  * @returns what is left when patience ends: nothing, where all is well
  */
 export async function drain(
@@ -52,7 +54,7 @@ export async function drain(
     killProcess(pid);
     await endLeases(sql, name, killedAt);
   }
-  const deadline = Date.now() + seconds * 1000;
+  const patience = new Patience(seconds);
   // Holds end by the clock, and refunds and debits that follow from them later still; then a month passes,
   // and events about its end come late as well.
   const moves = [stepSeconds, stepSeconds, stepSeconds, monthSeconds, stepSeconds, stepSeconds];
@@ -62,8 +64,14 @@ export async function drain(
     if (calm && open.retries + open.held + open.untold === 0 && moves.length === 0) {
       return undefined;
     }
-    if (Date.now() > deadline) return open;
-    if (calm) await clock.move(moves.shift() ?? stepSeconds);
+    const left = open.jobs + open.retries + open.held + open.events + open.untold;
+    if (patience.over(left)) return open;
+    if (calm) {
+      const move = moves.shift();
+      // What is only ever tried again comes no nearer by being tried again.
+      if (move !== undefined) patience.begin();
+      await clock.move(move ?? stepSeconds);
+    }
     await delay(500);
   }
 

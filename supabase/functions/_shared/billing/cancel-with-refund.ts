@@ -222,7 +222,7 @@ export async function cancelWithRefund(
       },
     };
   } catch (error) {
-    throw error instanceof Problem ? error : stripeProblem(error);
+    throw stripeProblem(error);
   }
 }
 

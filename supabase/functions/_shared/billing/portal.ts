@@ -1,7 +1,6 @@
 /** Stripe's billing portal: cards, invoices and cancellation on Stripe's own pages. */
 import type Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
-import { Problem } from "../problem.ts";
 import { ensureCustomer } from "./customers.ts";
 import { stripeProblem } from "./stripe.ts";
 
@@ -28,6 +27,6 @@ export async function openPortal(
     const session = await stripe.billingPortal.sessions.create({ customer, return_url: returnUrl });
     return session.url;
   } catch (error) {
-    throw error instanceof Problem ? error : stripeProblem(error);
+    throw stripeProblem(error);
   }
 }

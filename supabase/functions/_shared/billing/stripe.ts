@@ -1,7 +1,7 @@
 /** The Stripe client, and what Stripe's errors mean to a caller. */
 import Stripe from "stripe";
 import { env, isLiveMode, optionalEnv } from "../env.ts";
-import { type Problem, problem } from "../problem.ts";
+import { Problem, problem } from "../problem.ts";
 
 let client: Stripe | undefined;
 
@@ -46,8 +46,12 @@ export function isDefiniteRefusal(error: unknown): boolean {
     !(error instanceof Stripe.errors.StripeIdempotencyError);
 }
 
-/** The problem that a Stripe error is to the caller (https://docs.stripe.com/error-handling). */
+/**
+ * The problem that a Stripe error is to the caller (https://docs.stripe.com/error-handling). What is a problem
+ * already stays what it is: between two calls of Stripe the database may be away.
+ */
 export function stripeProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
   if (!(error instanceof Stripe.errors.StripeError)) {
     return problem("internal_error", { cause: error });
   }

@@ -4,7 +4,7 @@ import { CheckoutStatus } from "../../billing/checkout-status.ts";
 import { isMissing } from "../../billing/fetch.ts";
 import { stripeProblem } from "../../billing/stripe.ts";
 import { rows } from "../../database.ts";
-import { Problem, problem } from "../../problem.ts";
+import { problem } from "../../problem.ts";
 import { readSignedText } from "../../signed-text.ts";
 import { type CheckoutOrder, type CheckoutTools, readOrder } from "./order.ts";
 import { sessionOf, syncSession } from "./session.ts";
@@ -89,7 +89,7 @@ async function orderStatus(tools: CheckoutTools, order: CheckoutOrder) {
     return { session, order: await readOrder(tools.admin, order.id) ?? order };
   } catch (error) {
     if (isMissing(error)) throw problem("checkout_not_found");
-    throw error instanceof Problem ? error : stripeProblem(error);
+    throw stripeProblem(error);
   }
 }
 
