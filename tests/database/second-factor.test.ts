@@ -131,10 +131,12 @@ const unguarded: Record<string, string> = {
   "profiles UPDATE": "one's own name and language: neither billing nor members nor keys",
   "mail_preferences INSERT": "which mails one wants, whether one owns anything or not",
   "mail_preferences UPDATE": "which mails one wants, whether one owns anything or not",
+  // #region shop
   "reviews INSERT":
     "what one thinks of a thing that one bought: neither billing nor members nor keys",
   "reviews UPDATE": "the same, thought again",
   "reviews DELETE": "the same, taken back",
+  // #endregion shop
   "workspaces INSERT":
     "a new workspace: nothing that is paid for changes, and nobody's but one's own",
 };

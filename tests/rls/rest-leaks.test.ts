@@ -25,7 +25,7 @@ Deno.test.beforeAll(async () => {
       and parent.relnamespace = 'public'::regnamespace
     order by 1`,
   ];
-  assert.ok(keys.length > 40);
+  assert.ok(keys.length > 20);
 });
 Deno.test.afterAll(async () => {
   await world?.[Symbol.asyncDispose]();

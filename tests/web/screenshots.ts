@@ -74,9 +74,11 @@ const walks: Walk[] = [
   },
   {
     as: "staff",
-    locale: "fr-FR",
     async go(tab, picture) {
       await open(tab, "/staff");
+      // Whoever is logged in reads his profile's language, whatever the browser's.
+      await tab.page.getByRole("button", { name: "Français" }).click();
+      await tab.page.getByRole("heading", { level: 1, name: "Vue d’ensemble" }).waitFor();
       await picture("staff-overview-fr");
     },
   },
