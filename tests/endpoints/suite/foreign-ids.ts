@@ -77,8 +77,8 @@ export function withValue(root: unknown, [first, ...rest]: string[], value: unkn
 export const nobodys: Record<string, string> = {
   address: "a mail address, for staff alone",
   cancel_url: "where the caller's browser goes",
-  captcha_token: "the provider's, about the caller",
   // #region shop
+  captcha_token: "the provider's, about the caller",
   discount_code: "a code that is given out; whom it counts for is the buyer",
   // #endregion shop
   email: "whom to write to: what it tells is tested by sign-up, reset and invitations",
