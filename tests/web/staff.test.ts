@@ -218,13 +218,13 @@ Deno.test({
   async fn() {
     await sql`
       insert into private.alert_incidents (rule, value, peak, told_value, told_detail)
-      values ('orders_disputed', 2, 2, 2, '{}')`;
+      values ('bounces', 22, 22, 22, '{}')`;
     for (const colorScheme of ["light", "dark"] as const) {
       await using tab = await staffTab("/staff", { colorScheme });
       const { page, complaints } = tab;
       await headingIs(page, "Overview");
       await page.getByText("Database: well").waitFor();
-      await page.getByText("Orders are disputed").waitFor();
+      await page.getByText("Many addresses bounce").waitFor();
       await page.getByRole("region", { name: "Jobs, last 24 hours" }).locator(
         "svg.recharts-surface",
       )
