@@ -8,7 +8,9 @@ export default figure({
   goal: { atMost: 300 },
   onlyNamed: true,
   notes: `
-Those that share one stack, or need none: what they leave to tasks of their own is in tests/parts.ts. Measured by
+The README's second command: the tests that share one stack, or need none. The goal is asked of it alone. The parts
+of tests/parts.ts, which move clocks, break providers, drive a browser or start stacks of their own, are tasks of their
+own; all together take longer than that on two cores, and \`task ok\` prints how long each took. Measured by
 \`deno task bench suite\`; a run of all figures leaves it out.
 `,
   async measure(bench) {

@@ -23,16 +23,20 @@ export async function looksRight(page: Page, name: string): Promise<void> {
       await page.emulateMedia({ colorScheme });
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
       await photograph(page, `${name}-${viewport.width}-${colorScheme}`);
-      const what = `${name} at ${viewport.width} px, ${colorScheme}`;
-      assert.deepEqual(await seriousFindings(page), [], what);
-      const overflow = await page.evaluate<number>(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-      );
-      assert.ok(overflow <= 0, `${what} is ${overflow} px too wide`);
+      await isAccessible(page, `${name} at ${viewport.width} px, ${colorScheme}`);
     }
   }
   if (before !== null) await page.setViewportSize(before);
   await page.emulateMedia({ colorScheme: null });
+}
+
+/** The page as it is now: axe finds nothing serious, and nothing is wider than the page. */
+export async function isAccessible(page: Page, what: string = page.url()): Promise<void> {
+  assert.deepEqual(await seriousFindings(page), [], what);
+  const overflow = await page.evaluate<number>(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  );
+  assert.ok(overflow <= 0, `${what} is ${overflow} px too wide`);
 }
 
 /** Keeps a picture of the whole page where SCREENSHOTS names a folder. WebP: a quarter of a PNG's size. */

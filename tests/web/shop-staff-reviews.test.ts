@@ -1,24 +1,18 @@
 /** Reviews as staff moderate them, in a browser. */
 import assert from "node:assert/strict";
-import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
 import { onSale } from "../support/products.ts";
-import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
+import { signUp, type TestUser } from "../support/users.ts";
+import { asStaff } from "./as-staff.ts";
 import { headingIs, logInOn } from "./browser.ts";
-import { onOwnStack } from "./in-chromium.ts";
 import { looksRight } from "./looks.ts";
 
-const chromium = onOwnStack();
-const { ignore } = chromium;
+const world = asStaff();
+const { chromium, ignore, staffTab } = world;
 
 let sql: Sql;
 let staff: TestUser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  sql = connect(chromium.started.at);
-  staff = await signUpStaff({ on: chromium.started.at });
-});
-Deno.test.afterAll(() => sql?.end());
+Deno.test.beforeAll(() => void ({ sql, staff } = world));
 
 /** A review of something that was paid for. */
 async function review(rating: number, comment: string): Promise<string> {
@@ -53,10 +47,8 @@ Deno.test({
     const id = await review(1, "Buy at example.org instead!\nHalf the price.");
     const hidden = async () =>
       (await sql`select hidden_reason from public.reviews where id = ${id}`)[0]!["hidden_reason"];
-    await using tab = await chromium.visit();
+    await using tab = await staffTab("/staff/reviews");
     const { page, complaints } = tab;
-    await page.goto("/staff/reviews");
-    await logInOn(page, staff);
     await headingIs(page, "Reviews");
     const row = page.getByRole("row").filter({ hasText: "example.org" });
     await row.getByText("1 of 5").waitFor();

@@ -1,45 +1,21 @@
 /** What staff do with the shop, in a browser: part of an order goes back, a file of the catalogue comes in. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { BrowserContextOptions, Page } from "playwright-core";
 import type { Sql } from "../support/database.ts";
-import { connect } from "../support/connect.ts";
 import { payPage } from "../support/pay-page.ts";
 import { inCategory, onSale } from "../support/products.ts";
 import { checkout, checkoutStatus, guest } from "../support/shopping.ts";
 import { stripeSdk } from "../support/stack.ts";
-import { signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { headingIs, logInOn, seriousFindings, type Visit } from "./browser.ts";
-import { onOwnStack } from "./in-chromium.ts";
-import { looksRight } from "./looks.ts";
+import { asStaff } from "./as-staff.ts";
+import { headingIs } from "./browser.ts";
+import { isAccessible, looksRight } from "./looks.ts";
 
-const chromium = onOwnStack();
-const { ignore } = chromium;
+const world = asStaff();
+const { chromium, ignore, staffTab } = world;
 
 let sql: Sql;
-let staff: TestUser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  sql = connect(chromium.started.at);
-  staff = await signUpStaff({ on: chromium.started.at });
-});
-Deno.test.afterAll(() => sql?.end());
-
-async function staffTab(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const tab = await chromium.visit(options);
-  await tab.page.goto(path);
-  await logInOn(tab.page, staff);
-  return tab;
-}
-
-async function isAccessible(page: Page): Promise<void> {
-  assert.deepEqual(await seriousFindings(page), [], page.url());
-  const overflow = await page.evaluate(
-    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-  );
-  assert.ok(overflow as number <= 0, `${page.url()} is ${overflow} px too wide`);
-}
+Deno.test.beforeAll(() => void ({ sql } = world));
 
 /** A guest's order of three units at €12.50, paid on Stripe's page. */
 async function paidOrder() {

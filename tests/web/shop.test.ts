@@ -6,7 +6,8 @@ import { mailsTo, mailTo } from "../support/mails.ts";
 import { call, stack } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { headingIs, logInOn, seriousFindings } from "./browser.ts";
+import { headingIs, logInOn } from "./browser.ts";
+import { isAccessible } from "./looks.ts";
 import { onSharedStack } from "./in-chromium.ts";
 
 const chromium = onSharedStack(Number(new URL(stack.siteUrl).port));
@@ -61,15 +62,6 @@ async function putOnSale({ stock = 20 } = {}): Promise<Goods> {
   } finally {
     await sql.end();
   }
-}
-
-async function isAccessible(page: Page): Promise<void> {
-  assert.deepEqual(await seriousFindings(page), [], page.url());
-  // Nothing wider than the page: one does not scroll sideways.
-  const overflow = await page.evaluate(
-    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-  );
-  assert.ok(overflow as number <= 0, `${page.url()} is ${overflow} px too wide`);
 }
 
 /** A picture for whoever wants to see what the test sees. */

@@ -1,32 +1,19 @@
 /** Endpoints of webhooks out, in a browser: made, tried, given another secret, switched off, taken away. */
 import assert from "node:assert/strict";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { connect } from "../support/connect.ts";
+import type { Page } from "playwright-core";
 import type { Sql } from "../support/database.ts";
-import { signUpStaff, type TestUser } from "../support/users.ts";
+import type { TestUser } from "../support/users.ts";
 import { documentedReceiver, requestOf, webhookReceiver } from "../support/webhook-receiver.ts";
-import { headingIs, logInOn, type Visit } from "./browser.ts";
-import { onOwnStack } from "./in-chromium.ts";
+import { asStaff } from "./as-staff.ts";
+import { headingIs, logInOn } from "./browser.ts";
 import { looksRight } from "./looks.ts";
 
-const chromium = onOwnStack();
-const { ignore } = chromium;
+const world = asStaff();
+const { chromium, ignore, staffTab } = world;
 
 let sql: Sql;
 let staff: TestUser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  sql = connect(chromium.started.at);
-  staff = await signUpStaff({ on: chromium.started.at });
-});
-Deno.test.afterAll(() => sql?.end());
-
-async function staffTab(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const tab = await chromium.visit(options);
-  await tab.page.goto(path);
-  await logInOn(tab.page, staff);
-  return tab;
-}
+Deno.test.beforeAll(() => void ({ sql, staff } = world));
 
 /** Sends a test from an endpoint's page. */
 async function ping(page: Page): Promise<void> {

@@ -1,23 +1,17 @@
 /** Workspaces as staff find them, in a browser: what one may use is given, taken and left to its plan. */
 import assert from "node:assert/strict";
-import { connect } from "../support/connect.ts";
 import type { Sql } from "../support/database.ts";
-import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
-import { headingIs, logInOn } from "./browser.ts";
-import { onOwnStack } from "./in-chromium.ts";
+import { signUp, type TestUser } from "../support/users.ts";
+import { asStaff } from "./as-staff.ts";
+import { headingIs } from "./browser.ts";
 import { looksRight } from "./looks.ts";
 
-const chromium = onOwnStack();
-const { ignore } = chromium;
+const world = asStaff();
+const { chromium, ignore, staffTab } = world;
 
 let sql: Sql;
 let staff: TestUser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  sql = connect(chromium.started.at);
-  staff = await signUpStaff({ on: chromium.started.at });
-});
-Deno.test.afterAll(() => sql?.end());
+Deno.test.beforeAll(() => void ({ sql, staff } = world));
 
 Deno.test({
   name:
@@ -32,10 +26,8 @@ Deno.test({
         from public.feature_overrides where workspace_id = ${user.workspaceId}`;
       return row && { ...row };
     };
-    await using tab = await chromium.visit();
+    await using tab = await staffTab("/staff/workspaces");
     const { page, complaints } = tab;
-    await page.goto("/staff/workspaces");
-    await logInOn(page, staff);
     await headingIs(page, "Workspaces");
     await page.getByRole("table").waitFor();
     await looksRight(page, "staff-workspaces");

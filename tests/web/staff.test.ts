@@ -1,36 +1,22 @@
 /** Staff's pages in a browser: who sees them, and what is done about dead letters, events and comparisons. */
 import assert from "node:assert/strict";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Sql } from "../support/database.ts";
-import { connect } from "../support/connect.ts";
 import { buy } from "../support/purchases.ts";
-import { signUp, signUpStaff, type TestUser } from "../support/users.ts";
+import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { headingIs, logInOn, seriousFindings, type Visit } from "./browser.ts";
-import { onOwnStack } from "./in-chromium.ts";
-import { looksRight } from "./looks.ts";
+import { asStaff } from "./as-staff.ts";
+import { headingIs, logInOn } from "./browser.ts";
+import { isAccessible, looksRight } from "./looks.ts";
 
-const chromium = onOwnStack();
-const { ignore } = chromium;
+const world = asStaff();
+const { chromium, ignore, staffTab } = world;
 
 let sql: Sql;
 let staff: TestUser;
-Deno.test.beforeAll(async () => {
-  if (ignore) return;
-  sql = connect(chromium.started.at);
-  staff = await signUpStaff({ on: chromium.started.at });
-});
-Deno.test.afterAll(() => sql?.end());
+Deno.test.beforeAll(() => void ({ sql, staff } = world));
 
 const reason = "seen with the provider's support";
-
-/** A tab of a member of staff on one of the pages. */
-async function staffTab(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const tab = await chromium.visit(options);
-  await tab.page.goto(path);
-  await logInOn(tab.page, staff);
-  return tab;
-}
 
 /** Presses what asks for a reason, gives it, and presses what does it. */
 async function doWithReason(page: Page, button: string): Promise<void> {
@@ -39,14 +25,6 @@ async function doWithReason(page: Page, button: string): Promise<void> {
   await dialog.getByLabel("Reason").fill(reason);
   await dialog.getByRole("button", { name: button, exact: true }).click();
   await dialog.waitFor({ state: "hidden" });
-}
-
-async function isAccessible(page: Page): Promise<void> {
-  assert.deepEqual(await seriousFindings(page), [], page.url());
-  const overflow = await page.evaluate(
-    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-  );
-  assert.ok(overflow as number <= 0, `${page.url()} is ${overflow} px too wide`);
 }
 
 Deno.test({
