@@ -1,5 +1,7 @@
 /** Mails about billing that a clock or a bank causes, each once; and Stripe failing around a change. */
 import { equal, match, ok } from "node:assert/strict";
+import { connect } from "../support/connect.ts";
+import { slotAhead } from "../support/jobs.ts";
 import { mailsTo, mailTo } from "../support/mails.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { buy, customerOf, subscriptionIn } from "../support/purchases.ts";
@@ -13,6 +15,8 @@ const day = 24 * 60 * 60;
 Deno.test("billing mails: what a clock or a bank causes, and Stripe failing", async (t) => {
   await using own = await startOwnStack();
   const on = own.at;
+  await using stack = new AsyncDisposableStack();
+  const sql = stack.adopt(connect(on), (open) => open.end());
   const stripe = stripeSdk(on);
   const site = own.stack.functionsEnv["SITE_URL"]!;
 
@@ -81,11 +85,14 @@ Deno.test("billing mails: what a clock or a bank causes, and Stripe failing", as
       return data?.some((card) => card.exp_year === soon.getUTCFullYear());
     });
     // However long the month still is: at some night the card is within 30 days of its end.
+    await slotAhead(sql, "cards_expiring");
     await advance(on, day);
     await delivered(on);
+    await slotAhead(sql, "cards_expiring");
     await advance(on, 10 * day);
     const mail = await mailTo(user.email, /card/i, on);
     match(mail.text!, new RegExp(`${soon.getUTCMonth() + 1}/${soon.getUTCFullYear()}`));
+    await slotAhead(sql, "cards_expiring");
     await advance(on, day);
     await delivered(on);
     const told = (await mailsTo(user.email, on)).filter((one) => one.subject === mail.subject);

@@ -13,3 +13,13 @@ export async function settledJobs(sql: Sql, text: string): Promise<number> {
     return row !== undefined && row.pending === 0 && row.ended > 0 && row.ended;
   });
 }
+
+/** Waits until the coming slot of a kind's schedule rule is written: a clock moved past it then meets it. */
+export async function slotAhead(sql: Sql, kind: string): Promise<void> {
+  await waitFor(`the coming job of ${kind}`, async () => {
+    const [row] = await sql`
+      select from private.jobs
+      where kind = ${kind} and state = 'pending' and attempts = 0 and run_at > private.now()`;
+    return row !== undefined;
+  });
+}

@@ -29,7 +29,7 @@ export default endpoint({
   }).refine(
     ({ status, carrier, tracking_number, tracking_url }) =>
       status === "shipped" || [carrier, tracking_number, tracking_url].every((one) => !one),
-    "Carrier and tracking go with `shipped`",
+    { error: "Carrier and tracking go with `shipped`", path: ["status"] },
   ),
   reply: z.object({ order: StaffOrder }),
   problems: ["order_not_found", "order_state_conflict"],

@@ -22,7 +22,7 @@ export default methods(
     }).refine(
       ({ id, ...filter }) =>
         id === undefined || Object.values(filter).every((one) => one === undefined),
-      "One order needs no filter",
+      { error: "One order needs no filter", path: ["id"] },
     ),
     reply: OrderPage.extend({
       /** The one that was asked for by id. */

@@ -33,6 +33,8 @@ export interface Field {
   name: string;
   required: boolean;
   schema: JsonSchema;
+  /** What takes its value. */
+  type: z.ZodType;
 }
 
 function text(schema: Schema): fc.Arbitrary<string> {
@@ -161,6 +163,7 @@ export function fieldsOf(body: z.ZodType): Field[] {
     name,
     required: required.includes(name),
     schema: schema as JsonSchema,
+    type: (body as z.ZodObject<Record<string, z.ZodType>>).shape[name]!,
   }));
 }
 

@@ -22,6 +22,14 @@ export const mostAtOnce = 500;
 
 export const Ids = z.array(Id).min(1).max(mostAtOnce);
 
+/** A body that names rows: with either some of their ids, or a filter. */
+export function idsOrFilter<T extends z.ZodType<{ ids?: unknown; filter?: unknown }>>(body: T): T {
+  return body.refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
+    error: "Give either ids or a filter",
+    path: ["filter"],
+  });
+}
+
 /** Rows of a page: 1 to 100. */
 export const PageSize = z.string().regex(/^([1-9]|[1-9][0-9]|100)$/);
 

@@ -1,7 +1,7 @@
 /** The queue as staff see it: what waits, runs and died, and what becomes of it. */
 import * as z from "zod";
 import { type Db, rows } from "../database.ts";
-import { Id, Ids, mostAtOnce, Reason } from "./fields.ts";
+import { Id, Ids, idsOrFilter, mostAtOnce, Reason } from "./fields.ts";
 
 export const JobState = z.enum(["due", "waiting", "running", "dead", "discarded", "succeeded"]);
 
@@ -37,7 +37,7 @@ export const JobPage = z.object({
 });
 
 /** What becomes of jobs: some by their ids, or those of a filter. */
-export const Decision = z.strictObject({
+export const Decision = idsOrFilter(z.strictObject({
   /** retry: dead and discarded ones get a new life. discard: dead and waiting ones are given up. */
   action: z.enum(["retry", "discard"]),
   reason: Reason,
@@ -45,10 +45,7 @@ export const Decision = z.strictObject({
   filter: JobFilter.optional(),
   /** Of a filter, the newest so many. */
   most: z.int().min(1).max(mostAtOnce).default(100),
-}).refine(
-  ({ ids, filter }) => (ids === undefined) !== (filter === undefined),
-  "Give either ids or a filter",
-);
+}));
 
 /** What was changed; jobs in another state than the action takes, or that do not exist, are left out. */
 export const Decided = z.object({

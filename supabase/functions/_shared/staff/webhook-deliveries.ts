@@ -1,7 +1,7 @@
 /** What was told to endpoints, as staff see it: which events, how it went, and sending them anew. */
 import * as z from "zod";
 import { type Db, rows } from "../database.ts";
-import { Id, Ids, Moment, mostAtOnce, Reason } from "./fields.ts";
+import { Id, Ids, idsOrFilter, Moment, mostAtOnce, Reason } from "./fields.ts";
 
 export const DeliveryState = z.enum(["pending", "delivered", "failed"]);
 
@@ -49,17 +49,14 @@ export const DeliveryPage = z.object({
 /** What to send: ended deliveries anew, some by their ids or those of a filter; or a test. */
 export const Sending = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("ping"), reason: Reason, endpoint_id: z.guid() }),
-  z.strictObject({
+  idsOrFilter(z.strictObject({
     action: z.literal("replay"),
     reason: Reason,
     ids: Ids.optional(),
     filter: DeliveryFilter.optional(),
     /** Of a filter, the newest so many. */
     most: z.int().min(1).max(mostAtOnce).default(100),
-  }).refine(
-    ({ ids, filter }) => (ids === undefined) !== (filter === undefined),
-    "Give either ids or a filter",
-  ),
+  })),
 ]);
 
 export const Sent = z.object({

@@ -1,7 +1,7 @@
 /** The inbox as staff see it: what came, what it changed, and handling it anew. */
 import * as z from "zod";
 import { type Db, rows } from "../database.ts";
-import { Id, Ids, Moment, mostAtOnce, Reason } from "./fields.ts";
+import { Id, Ids, idsOrFilter, Moment, mostAtOnce, Reason } from "./fields.ts";
 
 export const EventState = z.enum(["handled", "unhandled", "dead", "discarded"]);
 
@@ -62,16 +62,13 @@ export const EventPage = z.object({
 });
 
 /** Which events to handle anew: some by their ids, or those of a filter. */
-export const Replay = z.strictObject({
+export const Replay = idsOrFilter(z.strictObject({
   reason: Reason,
   ids: Ids.optional(),
   filter: EventFilter.optional(),
   /** Of a filter, the newest so many. */
   most: z.int().min(1).max(mostAtOnce).default(100),
-}).refine(
-  ({ ids, filter }) => (ids === undefined) !== (filter === undefined),
-  "Give either ids or a filter",
-);
+}));
 
 export const Replayed = z.object({
   replayed: z.array(z.object({ id: Id, state_before: EventState, job_id: Id })),
