@@ -2866,6 +2866,7 @@ create policy "Staff update" on public.webhook_endpoints for update to authentic
 CREATE TRIGGER webhook_endpoints_audit AFTER INSERT OR DELETE OR UPDATE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'id', 'events', 'enabled', 'disabled_reason', '~url');
 CREATE TRIGGER webhook_endpoints_decided BEFORE UPDATE OF enabled ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_decided();
 CREATE CONSTRAINT TRIGGER webhook_endpoints_events AFTER INSERT OR UPDATE OF events ON webhook_endpoints NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_written();
+CREATE CONSTRAINT TRIGGER webhook_endpoints_port AFTER INSERT OR UPDATE OF url ON webhook_endpoints NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_port();
 CREATE TRIGGER webhook_endpoints_secret AFTER INSERT ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.webhook_endpoint_gets_secret();
 CREATE TRIGGER webhook_endpoints_touch BEFORE UPDATE ON webhook_endpoints FOR EACH ROW EXECUTE FUNCTION private.touch();
 
@@ -10651,6 +10652,24 @@ end;
 $function$;
 comment on function private.webhook_endpoint_new_secret(uuid, integer, uuid) is 'Gives an endpoint another secret, once for each rotation_id. Security definer: nobody else writes the table of secrets.';
 grant execute on function private.webhook_endpoint_new_secret(uuid, integer, uuid) to authenticated;
+
+CREATE OR REPLACE FUNCTION private.webhook_endpoint_port()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'UPDATE' and new.url is not distinct from old.url then
+    return null;
+  end if;
+  -- http is the local stack's own, at whatever port.
+  if new.url like 'https:%' and new.url !~ '^https://(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?]+)(:(443|8443)?)?([/?]|$)' then
+    perform private.problem(422, 'invalid_body', 'url: its port is 443 or 8443.');
+  end if;
+  return null;
+end;
+$function$;
+comment on function private.webhook_endpoint_port() is 'Trigger: an endpoint is at one of the ports that the sender goes to.';
 
 CREATE OR REPLACE FUNCTION private.webhook_endpoint_secret_of(endpoint_id uuid)
  RETURNS jsonb

@@ -81,8 +81,46 @@ Deno.test("webhooks out: an endpoint is https without credentials, and asks for 
       `https://example.com/${"x".repeat(2000)}`,
     ]
   ) await refused(insert(url), "23514");
+  for (
+    const url of [
+      "https://example.com:8080/",
+      "https://example.com:4430/hook",
+      "https://example.com:25",
+      "https://example.com:x/",
+      "https://[2001:db8::1]:22/",
+      "https://2001:db8::1/",
+    ]
+  ) await refused(insert(url), "invalid_body");
   await refused(insert("https://example.com/", ["thing.lost"]), "invalid_body");
   await refused(insert("https://example.com/", []), "23514");
+});
+
+Deno.test("webhooks out: the sender's ports are taken, and an endpoint of before at another can be disabled", async () => {
+  await using hook = await endpoint("thing.done");
+  const asStaff = (set: Record<string, unknown>) =>
+    asUser(
+      sql,
+      staff,
+      (call) => call`update public.webhook_endpoints set ${sql(set)} where id = ${hook.id}`,
+    );
+  for (
+    const url of [
+      "https://example.com",
+      "https://example.com?a=b:80",
+      "https://example.com:443/a:9/",
+      "https://example.com:8443?x",
+      "https://[2001:db8::1]/",
+      "https://[2001:db8::1]:8443/",
+      "https://münchen.example/",
+    ]
+  ) await asStaff({ url });
+  await sql.begin(async (tx) => {
+    await tx`alter table public.webhook_endpoints disable trigger webhook_endpoints_port`;
+    await tx`update public.webhook_endpoints set url = 'https://example.com:9/' where id = ${hook.id}`;
+    await tx`alter table public.webhook_endpoints enable trigger webhook_endpoints_port`;
+  });
+  await asStaff({ enabled: false, url: "https://example.com:9/" });
+  await refused(asStaff({ url: "https://example.com:10/" }), "invalid_body");
 });
 
 Deno.test("webhooks out: staff read an endpoint's secret and rotate it, with both for a while; others nothing", async () => {

@@ -131,6 +131,9 @@ Deno.test("orders: a guest's, from the mail's link over the parcel to a return",
     body: { order_token: token, lines, reason: "no" },
   });
   equal(early.body.code, "order_not_returnable");
+  const unsent = { order_id: order.id, status: "delivered", carrier: "Colissimo" };
+  const refused = await asStaff("POST", "order-ship", unsent);
+  deepEqual(refused.body.errors?.map((one: { pointer: string }) => one.pointer), ["/status"]);
   const sent = await asStaff("POST", "order-ship", {
     order_id: order.id,
     carrier: "Colissimo",

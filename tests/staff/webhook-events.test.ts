@@ -170,7 +170,12 @@ Deno.test("webhook-events: ids that do not exist are left out or 404, neither id
   strictEqual((await list({ id: "999999999999" })).body.code, "not_found");
   const both = { ids: [1], filter: {}, reason: "cannot decide" };
   for (const body of [{ reason: "neither of both" }, both]) {
-    strictEqual((await replay(body)).body.code, "invalid_body");
+    const refused = (await replay(body)).body;
+    strictEqual(refused.code, "invalid_body");
+    deepStrictEqual(refused.errors, [{
+      pointer: "/filter",
+      detail: "Give either ids or a filter",
+    }]);
   }
   match(JSON.stringify((await replay({ ids: [1], reason: " why " })).body.errors), /reason/);
 });

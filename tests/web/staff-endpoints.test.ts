@@ -55,6 +55,12 @@ Deno.test({
     await page.getByRole("alert").getByText("It has to begin with https://").waitFor();
     assert.equal(await address.getAttribute("aria-invalid"), "true");
     await looksRight(page, "staff-endpoint-new");
+    await address.fill("https://erp.example.com:8080/hooks");
+    const answer = page.waitForResponse(/webhook_endpoints/);
+    await make.click();
+    assert.equal((await answer).status(), 422);
+    await page.getByRole("alert").getByText("at port 443 or 8443").waitFor();
+    assert.equal(await address.getAttribute("aria-invalid"), "true");
     await address.fill("https://erp.example.com/hooks");
     await page.getByLabel("Description").fill("The warehouse");
     await make.click();

@@ -75,6 +75,7 @@ export const webhooksOutFunctions: Record<string, FunctionAccess> = {
   "private.webhook_endpoint_gets_secret()": { ...trigger, definer: true },
   "private.webhook_endpoint_new_secret(uuid,integer,uuid)": { ...users, definer: true },
   "private.webhook_endpoint_secret_of(uuid)": { ...users, definer: true },
+  "private.webhook_endpoint_port()": trigger,
   "private.webhook_endpoint_written()": { ...trigger, definer: true },
   "private.webhook_enqueue(bigint,smallint)": server,
   "private.webhook_secret()": trigger,

@@ -146,7 +146,7 @@ export const texts = {
   url: "Address",
   urlHint: "https, at port 443 or 8443 of a public server",
   urlRefused:
-    "This address is not taken. It has to begin with https:// and hold no name, password or part after #.",
+    "This address is not taken. It has to begin with https://, be at port 443 or 8443, and hold no name, password or part after #.",
   endpointDescription: "Description",
   endpointDescriptionHint: "Whose it is, or what it is for",
   descriptionRefused: "This is too long: at most 500 characters.",

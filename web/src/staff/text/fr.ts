@@ -152,7 +152,7 @@ export const texts: Texts = {
   url: "Adresse",
   urlHint: "https, port 443 ou 8443 d’un serveur public",
   urlRefused:
-    "Cette adresse est refusée. Elle doit commencer par https:// et ne contenir ni nom, ni mot de passe, ni partie après #.",
+    "Cette adresse est refusée. Elle doit commencer par https://, avoir le port 443 ou 8443 et ne contenir ni nom, ni mot de passe, ni partie après #.",
   endpointDescription: "Description",
   endpointDescriptionHint: "À qui elle est, ou à quoi elle sert",
   descriptionRefused: "C’est trop long : 500 caractères au plus.",

@@ -17,5 +17,6 @@ export function fieldRefused(problem: Problem | undefined): FieldName | undefine
     return fieldOfConstraint[/check constraint "(\w+)"/.exec(problem.title)?.[1] ?? ""];
   }
   if (problem.code !== "invalid_body") return undefined;
-  return problem.detail?.startsWith("overlap_hours") ? "overlap_hours" : "events";
+  const [field] = problem.detail?.split(/[: ]/) ?? [];
+  return field === "overlap_hours" || field === "url" ? field : "events";
 }
