@@ -121,6 +121,37 @@ Deno.test({
 });
 
 Deno.test({
+  name: "web: who decides about a dead letter by keyboard goes on at the next one",
+  ignore,
+  async fn() {
+    await sql`
+      insert into private.jobs (kind, payload, state, attempts, finished_at, last_error, created_at)
+      select 'cards_expiring', '{}', 'dead', 20, now(), 'died as number ' || number, now()
+      from generate_series(1, 3) as number`;
+    await using tab = await staffTab("/staff/jobs");
+    const { page, complaints } = tab;
+    const rows = page.getByRole("table", { name: "Jobs" }).getByRole("row");
+    await rows.filter({ hasText: "died as number 2" }).getByRole("button", { name: "Discard" })
+      .press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Reason").fill(reason);
+    await dialog.getByRole("button", { name: "Discard" }).press("Enter");
+    await page.getByText("1 job was changed.").waitFor();
+    await dialog.waitFor({ state: "hidden" });
+    const next = await waitFor(
+      "the focus to be on the page",
+      () =>
+        page.evaluate<string | undefined>(
+          "document.activeElement.closest('main tr')?.textContent",
+        ),
+    );
+    assert.match(next, /died as number 1/);
+    assert.deepEqual(complaints, []);
+    await sql`delete from private.jobs where last_error like 'died as number %'`;
+  },
+});
+
+Deno.test({
   name: "web: an event shows its content and what it changed; replayed it mends our copy",
   ignore,
   async fn() {

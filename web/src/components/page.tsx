@@ -1,6 +1,7 @@
 import { Box, Group, Loader, Title } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useLanguage } from "../text/language.tsx";
+import { useKeptFocus } from "./kept-focus.ts";
 
 let isFirst = true;
 
@@ -13,9 +14,14 @@ interface Props {
   children?: ReactNode;
 }
 
-/** A page's heading and content. Moves the focus to the heading, so that a screen reader says where one is. */
+/**
+ * A page's heading and content. Moves the focus to the heading, so that a screen reader says where one is, and
+ * keeps it on the page.
+ */
 export function Page({ title, actions, narrow = false, children }: Props) {
+  const box = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  useKeptFocus(box, heading);
   useEffect(() => {
     document.title = `${title} · Socle`;
   }, [title]);
@@ -28,7 +34,7 @@ export function Page({ title, actions, narrow = false, children }: Props) {
     isFirst = false;
   }, []);
   return (
-    <Box maw={narrow ? "30rem" : undefined}>
+    <Box ref={box} maw={narrow ? "30rem" : undefined}>
       <Group justify="space-between" align="center" mb="lg" gap="sm">
         <Title ref={heading} tabIndex={-1} order={1} className="page-title">{title}</Title>
         {actions}

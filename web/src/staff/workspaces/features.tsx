@@ -1,8 +1,7 @@
-import { Code, Stack, Text } from "@mantine/core";
+import { Code, Group, Stack, Text } from "@mantine/core";
 import { useApp } from "../../app-context.ts";
 import { Rows } from "../../components/rows.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
-import { FocusKept } from "../parts/focus-kept.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { ReasonButton } from "../parts/reason-button.tsx";
 import { useStaffTexts } from "../texts.ts";
@@ -66,7 +65,7 @@ export function Features({ workspace, changed }: Props) {
         {
           label: s.actions,
           cell: (feature) => (
-            <FocusKept>
+            <Group gap="xs">
               <OverrideButton
                 workspaceId={workspace.id}
                 feature={feature}
@@ -89,7 +88,7 @@ export function Features({ workspace, changed }: Props) {
                   }}
                 />
               )}
-            </FocusKept>
+            </Group>
           ),
         },
       ]}

@@ -10,7 +10,6 @@ import { useLanguage } from "../../../text/language.tsx";
 import { useAction } from "../../../use-action.ts";
 import { rows } from "../../../use-read.ts";
 import { Choice, Filters, useFilters } from "../../parts/filters.tsx";
-import { FocusKept } from "../../parts/focus-kept.tsx";
 import { Listed } from "../../parts/listed.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { ReasonButton } from "../../parts/reason-button.tsx";
@@ -113,9 +112,10 @@ export function ReviewList() {
           {
             label: actions,
             cell: (review) => (
-              <FocusKept>
-                <Moderate review={review} changed={(now) => pages.replace(review, now)} />
-              </FocusKept>
+              <Moderate
+                review={review}
+                changed={(now) => pages.replace(review, now)}
+              />
             ),
           },
         ]}
