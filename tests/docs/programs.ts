@@ -65,12 +65,16 @@ export async function startStackOf(
   return stack;
 }
 
-/** Ends a program, if it has not ended by itself. */
+/** Ends a program, if it has not ended by itself. @throws {Error} where it must be killed, a minute later */
 export async function ending(program: Deno.ChildProcess | undefined): Promise<void> {
+  if (program === undefined) return;
   try {
-    program?.kill("SIGTERM");
+    program.kill("SIGTERM");
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }
-  await program?.status;
+  const late = setTimeout(() => program.kill("SIGKILL"), 60_000);
+  const { signal } = await program.status;
+  clearTimeout(late);
+  if (signal === "SIGKILL") throw new Error(`process ${program.pid} did not end by SIGTERM`);
 }
