@@ -40,6 +40,11 @@ export interface StackOptions {
   watch?: boolean;
   /** Crash safety of the database; off for tests. Default true. */
   durable?: boolean;
+  /**
+   * Whether supabase/functions/.env counts, as it does for `task start`. Default false: who tests or measures
+   * acts on no account of the operator's.
+   */
+  ownVariables?: boolean;
   /** Variables of the functions that differ from the stack's own, for tests. */
   functionsEnv?: Record<string, string>;
   /** Functions besides those of config.toml, for benchmarks. */
@@ -155,7 +160,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     await Deno.mkdir(dataDir, { recursive: true });
     const keys = await loadKeys(dataDir);
-    const own = await readOwnVariables(supabaseDir, log);
+    const own = options.ownVariables ? await readOwnVariables(supabaseDir, log) : {};
 
     let server: PostgresServer | undefined;
     if (options.databaseUrl === undefined) {
@@ -252,6 +257,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const functions = await startFunctions({
       supabaseDir,
       env: functionsEnv,
+      ownVariables: options.ownVariables,
       log,
       watch: options.watch ?? false,
       unlisted: options.unlistedFunctions,

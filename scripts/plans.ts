@@ -1,29 +1,33 @@
 /**
  * `task plans`: makes Stripe equal to supabase/functions/_shared/billing/plans.ts, plans and meters. The
- * account is that of STRIPE_SECRET_KEY in supabase/functions/.env; without one, the running local stack's.
+ * account is that of STRIPE_SECRET_KEY: of the environment; else, with `--deploy`, of
+ * supabase/functions/.env.production; without, of supabase/functions/.env, or the running local stack's.
  */
+import { fail, readSwitches } from "../local/cli/arguments.ts";
 import { readRunning } from "../local/cli/running.ts";
 import { supabaseDir } from "../local/stack.ts";
-import { readOwnVariables } from "../local/variables.ts";
+import { deploymentFile, readDeploymentVariables, readOwnVariables } from "../local/variables.ts";
 import { meters, plans } from "../supabase/functions/_shared/billing/plans.ts";
 import { publishMeters } from "../supabase/functions/_shared/billing/publish-meters.ts";
 import { publishPlans } from "../supabase/functions/_shared/billing/publish-plans.ts";
 import { stripeClient } from "../supabase/functions/_shared/billing/stripe.ts";
-import { readSwitches } from "../local/cli/arguments.ts";
 
-readSwitches("Usage: task plans");
+const { deploy } = readSwitches("Usage: task plans [--deploy]", "deploy");
 
-const own = await readOwnVariables(supabaseDir, (_source, message) => console.error(message));
+const own = deploy
+  ? await readDeploymentVariables(supabaseDir)
+  : await readOwnVariables(supabaseDir, (_source, message) => console.error(message))
+    .catch((error: Error) => fail(error.message));
 for (const [name, value] of Object.entries(own)) {
   if (!Deno.env.has(name)) Deno.env.set(name, value);
 }
 if (!Deno.env.get("STRIPE_SECRET_KEY")) {
+  if (deploy) fail(`Whose plans? Set STRIPE_SECRET_KEY in ${deploymentFile}.`);
   const running = await readRunning();
   if (running === undefined) {
-    console.error(
+    fail(
       "Whose plans? Set STRIPE_SECRET_KEY in supabase/functions/.env, or start the local stack.",
     );
-    Deno.exit(1);
   }
   Deno.env.set("STRIPE_SECRET_KEY", running.env["STRIPE_SECRET_KEY"]!);
   Deno.env.set("STRIPE_API_URL", running.env["STRIPE_API_URL"]!);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { readEnvironment } from "../../local/functions/environment.ts";
-import { projectDir, supabaseDir } from "../../local/stack.ts";
+import { functionEnvironment } from "../../local/functions/environment.ts";
+import { projectDir } from "../../local/stack.ts";
 import { bundleFunctions } from "../../scripts/bundles/bundle.ts";
 import { coldStarts } from "../support/cold-start.ts";
 import { figure } from "../support/figure.ts";
@@ -34,7 +34,7 @@ more than here: the ratio is that of functions that are deployed as bundles.
 `,
   async measure(bench) {
     const { stack } = await bench.shared(httpStack);
-    const environment = await readEnvironment(supabaseDir, stack.functionsEnv, () => {});
+    const environment = functionEnvironment(stack.functionsEnv);
     const directory = await Deno.makeTempDir({ prefix: "socle-bundles-" });
     await using cold = coldStarts(environment);
     const empty = join(projectDir, "bench", "baselines", "bench-empty.ts");

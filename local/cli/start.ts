@@ -82,6 +82,7 @@ try {
     log,
     databaseUrl,
     redisUrl,
+    ownVariables: true,
     watch: true,
     web: true,
     seed,

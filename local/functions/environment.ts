@@ -1,7 +1,3 @@
-import { join } from "node:path";
-import { parseEnv } from "node:util";
-import type { Log } from "../log.ts";
-
 /** What Deno itself reads: its cache, certificates, proxies. Nothing else of ours reaches a function. */
 const denoVariables = [
   "PATH",
@@ -23,14 +19,12 @@ const denoVariables = [
 
 /**
  * The whole environment of a function's process: what Deno needs, the hosted platform's own
- * variables, `given`, and over them `supabaseDir/functions/.env`. As on the hosted platform a name
- * of the file that starts with `SUPABASE_` is skipped, with a warning.
+ * variables, `given`, and over them `own`, what `supabase/functions/.env` sets.
  */
-export async function readEnvironment(
-  supabaseDir: string,
+export function functionEnvironment(
   given: Record<string, string>,
-  log: Log,
-): Promise<Record<string, string>> {
+  own: Record<string, string> = {},
+): Record<string, string> {
   const environment: Record<string, string> = {
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
@@ -42,19 +36,5 @@ export async function readEnvironment(
     const value = Deno.env.get(name);
     if (value !== undefined) environment[name] = value;
   }
-  Object.assign(environment, given);
-
-  const file = await Deno.readTextFile(join(supabaseDir, "functions", ".env")).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  });
-  for (const [name, value] of Object.entries(parseEnv(file))) {
-    if (value === undefined) continue;
-    if (name.startsWith("SUPABASE_")) {
-      log("functions", `functions/.env: ${name} is skipped, SUPABASE_ is the platform's`, "warn");
-      continue;
-    }
-    environment[name] = value;
-  }
-  return environment;
+  return { ...environment, ...given, ...own };
 }

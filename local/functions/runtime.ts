@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
 import type { Log } from "../log.ts";
+import { readOwnVariables } from "../variables.ts";
 import { type FunctionDeclaration, readDeclarations } from "./declarations.ts";
-import { readEnvironment } from "./environment.ts";
+import { functionEnvironment } from "./environment.ts";
 import { createFunctionSlot, type FunctionLimits, type FunctionSlot } from "./function-slot.ts";
 import { startIsolate } from "./isolate.ts";
 import { startOrphanGuard } from "./orphan-guard.ts";
@@ -12,8 +13,10 @@ import { watchDirectory } from "./watch.ts";
 export interface FunctionsOptions {
   /** The folder of config.toml and functions/. */
   supabaseDir: string;
-  /** The platform's variables and the stack's defaults; `functions/.env` goes over the latter. */
+  /** The platform's variables and the stack's defaults. */
   env: Record<string, string>;
+  /** Whether what `functions/.env` sets goes over them. Default false: see {@link StackOptions.ownVariables}. */
+  ownVariables?: boolean | undefined;
   log: Log;
   /** Functions that config.toml does not list, for benchmarks: served beside those that it does. */
   unlisted?: FunctionDeclaration[] | undefined;
@@ -51,7 +54,12 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     return new Map([...await readDeclarations(supabaseDir), ...unlisted]);
   };
   let declarations = await declared();
-  let environment = await readEnvironment(supabaseDir, options.env, log);
+  const readEnvironment = async () =>
+    functionEnvironment(
+      options.env,
+      options.ownVariables ? await readOwnVariables(supabaseDir, log) : {},
+    );
+  let environment = await readEnvironment();
   const notAllowed = jwtVerifier(options.env);
   const slots = new Map<string, FunctionSlot>();
   const guard = startOrphanGuard();
@@ -111,7 +119,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
       : new Set([...slots.keys(), ...declarations.keys()]);
     try {
       declarations = await declared();
-      environment = await readEnvironment(supabaseDir, options.env, log);
+      environment = await readEnvironment();
     } catch (error) {
       return log("functions", `nothing restarts: ${(error as Error).message}`, "error");
     }

@@ -85,6 +85,15 @@ export function smokeChecks(
       },
     },
     {
+      name: "tokens are signed by a key that functions can look up",
+      async run() {
+        const answer = await ask("GET", "/auth/v1/.well-known/jwks.json", keyed);
+        const keys = answer.body?.keys as { kty?: string }[] | undefined;
+        if (keys?.some(({ kty }) => kty === "EC" || kty === "RSA" || kty === "OKP")) return;
+        throw new Error(`no such key: ${shown(answer)}; see docs/deploy.md, step 2`);
+      },
+    },
+    {
       name: `all ${functions.length} functions are there`,
       async run() {
         const missing: string[] = [];

@@ -53,6 +53,12 @@ Deno.test("task smoke: what was forgotten is named, with where to look", async (
       /was `db push --remote` run\?/,
     ],
     [
+      "JWT keys",
+      { "/auth/v1/.well-known/jwks.json": () => Response.json({ keys: [] }) },
+      /tokens are signed by a key/,
+      /no such key: 200 .*docs\/deploy\.md, step 2/,
+    ],
+    [
       "a function",
       { "/functions/v1/billing-portal": () => Response.json({}, { status: 404 }) },
       /functions are there/,

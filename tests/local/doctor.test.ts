@@ -7,6 +7,7 @@ import { stack } from "../../local/cli/doctor/stack.ts";
 import { deployable, variables } from "../../local/cli/doctor/variables.ts";
 import { freePorts } from "../../local/ports.ts";
 import { projectDir } from "../../local/stack.ts";
+import { readDeploymentVariables, readOwnVariables } from "../../local/variables.ts";
 import { env } from "../../supabase/functions/_shared/env.ts";
 import { neededVariables } from "../../supabase/functions/_shared/variables.ts";
 import { parseEnv } from "node:util";
@@ -134,6 +135,32 @@ Deno.test("doctor: a name in .env that nothing reads is told", async () => {
     assert.equal(about(await variables(folder, false), file).state, "ok");
     await Deno.writeTextFile(join(folder, "functions/.env"), "SITE_ULR=https://a.example\n");
     assert.match(about(await variables(folder, false), file).says, /SITE_ULR/);
+  });
+});
+
+Deno.test("doctor: a deployment's variables are in a file of their own, a live key in no other", async () => {
+  await inFolder(async (folder) => {
+    const write = (name: string, variables: Record<string, string>) =>
+      Deno.writeTextFile(
+        join(folder, "functions", name),
+        Object.entries(variables).map(([key, value]) => `${key}='${value}'\n`).join(""),
+      );
+    const failing = async () =>
+      (await variables(folder, true)).filter(({ state }) => state === "fail")
+        .map(({ about }) => about);
+    await Deno.mkdir(join(folder, "functions"));
+    await write(".env.example", deploying);
+    await write(".env", deploying);
+    const file = "supabase/functions/.env.production";
+    assert.deepEqual(await failing(), [file, ...Object.keys(neededVariables)]);
+    const live = { ...deploying, STRIPE_SECRET_KEY: "sk_live_a1" };
+    await write(".env.production", live);
+    assert.deepEqual(await failing(), []);
+    assert.deepEqual(await readDeploymentVariables(folder), live);
+    assert.deepEqual(await readOwnVariables(folder, () => {}), deploying);
+    await write(".env", live);
+    assert.deepEqual(await failing(), ["supabase/functions/.env"]);
+    await assert.rejects(readOwnVariables(folder, () => {}), /live key .*\.env\.production/);
   });
 });
 

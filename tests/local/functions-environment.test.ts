@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { supabaseDir } from "../../local/stack.ts";
 import { functionsProject, handler, listed } from "./functions-project.ts";
 
 const showEnvironment = handler(`() => Response.json(Deno.env.toObject())`);
@@ -17,7 +20,45 @@ Deno.test("functions: a function sees the given variables, functions/.env over t
   assert.equal(seen.SITE_URL, "http://s");
   assert.match(seen.SB_EXECUTION_ID, /^[0-9a-f-]{36}$/);
   assert.equal("SOCLE_TEST_SECRET_OF_THE_PARENT" in seen, false);
-  await project.logs(/SUPABASE_URL is skipped/);
+  await project.logs(/SUPABASE_URL in supabase\/functions\/\.env is skipped/);
+});
+
+Deno.test("functions: .env as it is copied from the example changes nothing, whoever wants none of it has none", async () => {
+  const example = await Deno.readTextFile(join(supabaseDir, "functions/.env.example"));
+  const names = Object.keys(parseEnv(example)).filter((name) => !name.startsWith("SUPABASE_"));
+  const env = Object.fromEntries(names.map((name) => [name, `the stack's ${name}`]));
+  const files = {
+    "config.toml": listed("show"),
+    "functions/show/index.ts": showEnvironment,
+    "functions/.env": example,
+  };
+  const seen = async (options: { ownVariables?: boolean }) => {
+    await using project = await functionsProject(files, { env, ...options });
+    const all = await (await project.call("/show")).json();
+    return Object.fromEntries(names.map((name) => [name, all[name]]));
+  };
+  // What the example does set.
+  const set = { BRAND_NAME: "Socle" };
+  assert.deepEqual(await seen({}), { ...env, ...set });
+  assert.deepEqual(await seen({ ownVariables: false }), env);
+});
+
+Deno.test("functions: a live key of Stripe in .env starts nothing, and restarts nothing", async () => {
+  const files = {
+    "config.toml": listed("show"),
+    "functions/show/index.ts": showEnvironment,
+    "functions/.env": "STRIPE_SECRET_KEY=sk_test_1",
+  };
+  await using project = await functionsProject(files, { watch: true });
+  const key = async () => (await (await project.call("/show")).json()).STRIPE_SECRET_KEY;
+  assert.equal(await key(), "sk_test_1");
+  await project.write("functions/.env", "STRIPE_SECRET_KEY=rk_live_1");
+  await project.logs(/nothing restarts: .*holds a live key of Stripe.*\.env\.production/);
+  assert.equal(await key(), "sk_test_1");
+  await assert.rejects(
+    functionsProject({ ...files, "functions/.env": "STRIPE_SECRET_KEY=sk_live_1" }),
+    /holds a live key of Stripe/,
+  );
 });
 
 Deno.test("functions: the import map of config.toml is the one that counts", async () => {

@@ -36,17 +36,27 @@ export async function functionsProject(
     await Deno.writeTextFile(file, text);
   };
   for (const [path, text] of Object.entries(files)) await write(path, text);
-  const runtime = await startFunctions({ supabaseDir: directory, env: {}, log, ...options });
+  const runtime = await startFunctions({
+    supabaseDir: directory,
+    env: {},
+    ownVariables: true,
+    log,
+    ...options,
+  });
   return {
     runtime,
     directory,
     logged,
     write,
     logs: (pattern) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => {
+          reject(new Error(`no line like ${pattern} among\n${logged.join("\n")}`));
+        }, 120_000);
         const check = () => {
           const line = logged.find((line) => pattern.test(line));
           if (line === undefined) return;
+          clearTimeout(late);
           waiting.delete(check);
           resolve(line);
         };

@@ -1,17 +1,8 @@
-/** supabase/functions/.env: names that mean nothing, and with --deploy what a hosted project needs. */
+/** The files of variables: names that mean nothing, and with --deploy what a hosted project needs. */
 import { join } from "node:path";
-import { parseEnv } from "node:util";
 import { neededVariables } from "../../../supabase/functions/_shared/variables.ts";
+import { deploymentFile, isLiveKey, readEnvFile } from "../../variables.ts";
 import { bad, type Finding, ok, warn } from "./check.ts";
-
-async function read(path: string): Promise<Record<string, string | undefined> | undefined> {
-  try {
-    return parseEnv(await Deno.readTextFile(path));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
 
 /** What stands in for a service on one machine, and must not be set for a hosted project. */
 const localOnly = [
@@ -39,19 +30,34 @@ export function deployable(own: Record<string, string | undefined>): Finding[] {
   return [...needed, ...stray];
 }
 
-/** Everything about the file. */
+/** What is wrong with a file of variables as such. */
+function file(
+  name: string,
+  own: Record<string, string> | undefined,
+  known: string[],
+  isLocal: boolean,
+): Finding {
+  if (own === undefined) {
+    return isLocal
+      ? ok(name, "not there: the stack has values of its own")
+      : bad(name, "not there", "copy supabase/functions/.env.example to it, and fill it in");
+  }
+  if (isLocal && isLiveKey(own["STRIPE_SECRET_KEY"])) {
+    const todo = `write a test key there, or none; a deployment's belongs into ${deploymentFile}`;
+    return bad(name, "holds a live key of Stripe, and this machine is for trying", todo);
+  }
+  const unknown = Object.keys(own).filter((one) => !known.includes(one));
+  return unknown.length === 0
+    ? ok(name, "every name in it is known")
+    : warn(name, `nothing of ours reads ${unknown.join(", ")}`, "compare with .env.example");
+}
+
+/** Everything about the files. */
 export async function variables(supabaseDir: string, deploy: boolean): Promise<Finding[]> {
-  const folder = join(supabaseDir, "functions");
-  const known = Object.keys(await read(join(folder, ".env.example")) ?? {});
-  const own = await read(join(folder, ".env"));
-  const file = "supabase/functions/.env";
-  const unknown = Object.keys(own ?? {}).filter((name) => !known.includes(name));
-  return [
-    own === undefined
-      ? ok(file, "not there: the stack has values of its own")
-      : unknown.length === 0
-      ? ok(file, "every name in it is known")
-      : warn(file, `nothing of ours reads ${unknown.join(", ")}`, "compare with .env.example"),
-    ...(deploy ? deployable(own ?? {}) : []),
-  ];
+  const read = (name: string) => readEnvFile(join(supabaseDir, "functions", name));
+  const known = Object.keys(await read(".env.example") ?? {});
+  const found = [file("supabase/functions/.env", await read(".env"), known, true)];
+  if (!deploy) return found;
+  const own = await read(".env.production");
+  return [...found, file(deploymentFile, own, known, false), ...deployable(own ?? {})];
 }

@@ -3,43 +3,62 @@ import { type RefObject, useEffect } from "react";
 /** Long enough for a page to move the focus itself, or for a dialog to give it back. */
 const patienceMs = 100;
 
-const focusable = "a[href], button, input, select, textarea, [tabindex]";
+/** What a place on a page is called by: a row, an entry, a part with a heading. Never what Enter would press. */
+const places = "tr, li, form, section, article, [role=group]";
 
-/** An element among its siblings. */
-interface Place {
+/** An element and its siblings, once, in their order. */
+interface Level {
   parent: Element;
-  index: number;
+  before: Element[];
+  after: Element[];
 }
 
 /** Where an element stands, from its own parent up to `top`. */
-function placesOf(element: Element, top: Element): Place[] {
-  const places: Place[] = [];
+function levelsOf(element: Element, top: Element): Level[] {
+  const levels: Level[] = [];
   for (let at = element; at !== top && at.parentElement !== null; at = at.parentElement) {
-    places.push({ parent: at.parentElement, index: [...at.parentElement.children].indexOf(at) });
+    const siblings = [...at.parentElement.children];
+    const index = siblings.indexOf(at);
+    levels.push({
+      parent: at.parentElement,
+      before: siblings.slice(0, index).reverse(),
+      after: siblings.slice(index + 1),
+    });
   }
-  return places;
+  return levels;
 }
 
-function firstFocusable(element: Element): HTMLElement | undefined {
-  return [element, ...element.querySelectorAll<HTMLElement>(focusable)]
-    .filter((one) => one instanceof HTMLElement && one.matches(focusable))
-    .find((one): one is HTMLElement => one.checkVisibility() && !one.matches(":disabled"));
+/** The place after what has vanished, or before it where it was the last; else the one that holds it. */
+function placeLeft(levels: Level[], top: Element): Element | undefined {
+  const left = levels.find(({ parent }) => parent.isConnected);
+  if (left === undefined) return undefined;
+  const { parent, before, after } = left;
+  const isThere = (one: Element) => one.parentElement === parent;
+  const next = after.find(isThere);
+  const previous = before.find(isThere);
+  const beside = [next, previous].find((one) => one?.matches(places));
+  if (beside !== undefined) return beside;
+  // As a button for more of a list, once there is no more.
+  const last = next === undefined && [...previous?.querySelectorAll(places) ?? []].at(-1);
+  if (last) return last;
+  const around = parent.closest(places);
+  return around !== null && top.contains(around) ? around : undefined;
 }
 
-/** What stands now where something has vanished, or nearest to it. */
-function inPlaceOf(places: Place[]): HTMLElement | undefined {
-  for (const { parent, index } of places) {
-    if (!parent.isConnected) continue;
-    const heir = parent.children[index] ?? parent.lastElementChild;
-    const found = (heir && firstFocusable(heir)) ?? firstFocusable(parent);
-    if (found !== undefined) return found;
+/** Puts the focus on what does not take it by itself, until it goes on from there. */
+function focusOn(element: HTMLElement): void {
+  if (!element.hasAttribute("tabindex")) {
+    element.tabIndex = -1;
+    element.addEventListener("blur", () => element.removeAttribute("tabindex"), { once: true });
   }
-  return undefined;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "nearest" });
 }
 
 /**
  * Keeps the place of who uses the keyboard or a screen reader: where what had the focus vanishes, by what it
- * did or because the page was read anew, the focus goes to what stands there now, else to `otherwise`.
+ * did or because the page was read anew, the focus goes to the row, entry or part that it was in, or that
+ * stands there now; else to `otherwise`. Tab goes on from there. Not to a button: Enter may still be down.
  */
 export function useKeptFocus(
   page: RefObject<HTMLElement | null>,
@@ -48,27 +67,39 @@ export function useKeptFocus(
   useEffect(() => {
     const box = page.current!;
     let latest: Element | undefined;
-    let places: Place[] = [];
+    let levels: Level[] = [];
     let waiting: ReturnType<typeof setTimeout> | undefined;
+    const forget = () => {
+      latest = undefined;
+      levels = [];
+    };
     const remember = ({ target }: FocusEvent) => {
-      latest = target as Element;
-      places = placesOf(latest, box);
+      const element = target as Element;
+      // A dialog stands beside the page, and what opened it is where one comes back to.
+      if (element.closest("[data-portal]") !== null) return;
+      forget();
+      if (!box.contains(element) || !element.matches(":focus-visible")) return;
+      latest = element;
+      levels = levelsOf(element, box);
     };
     const look = () => {
+      waiting = undefined;
       if (latest?.isConnected !== false || document.activeElement !== document.body) return;
-      latest = undefined;
-      (inPlaceOf(places) ?? otherwise.current)?.focus({ preventScroll: true });
+      const place = placeLeft(levels, box) ?? otherwise.current;
+      forget();
+      if (place !== null) focusOn(place as HTMLElement);
     };
-    // Of the whole document: a dialog stands beside the page, and holds the focus while it closes.
+    // Of the whole document: a dialog holds the focus while it closes.
     const observer = new MutationObserver(() => {
-      if (latest?.isConnected !== false) return;
-      clearTimeout(waiting);
-      waiting = setTimeout(look, patienceMs);
+      if (latest?.isConnected === false) waiting ??= setTimeout(look, patienceMs);
     });
-    box.addEventListener("focusin", remember);
+    document.addEventListener("focusin", remember);
+    // Who takes the mouse is where that is.
+    document.addEventListener("pointerdown", forget);
     observer.observe(document.body, { childList: true, subtree: true });
     return () => {
-      box.removeEventListener("focusin", remember);
+      document.removeEventListener("focusin", remember);
+      document.removeEventListener("pointerdown", forget);
       observer.disconnect();
       clearTimeout(waiting);
     };
