@@ -1,9 +1,10 @@
 /** Reconciliation finds each kind of difference, says which, and mends it when asked. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { reconcile } from "../../supabase/functions/_shared/billing/reconcile.ts";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { buy, customerOf } from "../support/purchases.ts";
-import { call, stripeSdk } from "../support/stack.ts";
+import { call, operator, stripeSdk } from "../support/stack.ts";
 import { delivered, reconciled } from "../support/stripe-local.ts";
 import { signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
@@ -121,6 +122,58 @@ Deno.test("billing-reconcile: a run that was cut off goes on where it was", asyn
       { n: number }[]
     >`select count(*)::int as n from private.reconciliation_seen`;
     equal(left!.n, 0);
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("billing-reconcile: a run that never gets far is done all the same, and asks for nothing twice", async () => {
+  await using own = await startOwnStack();
+  const on = own.at;
+  const sql = connect(on);
+  try {
+    const before = await sql<{ id: string; amount: number }[]>`
+      select id, unit_amount::int as amount from public.prices`;
+    await sql`update public.prices set unit_amount = unit_amount + 1`;
+    const real = stripeSdk(on);
+    const asked: string[] = [];
+    let failing = 0;
+    const stripe = new Proxy(real, {
+      get: (_target, name) =>
+        name !== "prices" ? Reflect.get(real, name) : {
+          list: real.prices.list.bind(real.prices),
+          async retrieve(id: string) {
+            // Stripe answers one call, then none for a while.
+            if (++failing % 2 === 0) throw new Error("Stripe is away");
+            asked.push(id);
+            // Every second one was only late.
+            if (asked.length % 2 === 0) {
+              const { amount } = before.find((one) => one.id === id)!;
+              await sql`update public.prices set unit_amount = ${amount} where id = ${id}`;
+            }
+            return await real.prices.retrieve(id);
+          },
+        },
+    });
+    const [run] = await sql<{ id: string }[]>`
+      insert into private.reconciliations (repair, phase) values (false, 'price') returning id`;
+    const go = () =>
+      reconcile({ admin: operator(on), stripe }, {
+        runId: Number(run!.id),
+        repair: false,
+        budgetMs: 60_000,
+      });
+    let report: Awaited<ReturnType<typeof go>> | undefined;
+    for (let tries = 0; report === undefined && tries < 3 * before.length; tries++) {
+      report = await go().catch((error: Error) => {
+        if (error.message !== "Stripe is away") throw error;
+        return undefined;
+      });
+    }
+    equal(report?.done, true);
+    deepEqual(asked.toSorted(), before.map(({ id }) => id).toSorted());
+    equal(report!.checked, before.length);
+    equal(report!.drifts.length, Math.ceil(before.length / 2));
   } finally {
     await sql.end();
   }

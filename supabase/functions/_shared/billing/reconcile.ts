@@ -202,37 +202,48 @@ async function mend(tools: Tools, run: Run, drift: Drift): Promise<Drift> {
   return { ...drift, repaired: true };
 }
 
-/** What of a page's objects differs, each after it was mended. */
-async function* differences(tools: Tools, run: Run, phase: Phase, records: Listed[]) {
-  // First, so that what is bought by a customer that is linked again is compared as ours.
-  if (phase === "subscription") {
-    yield* strangers(tools, records, { repair: run.repair, lostSince: tools.lostSince });
-  }
-  for (const suspected of await compare(tools, run, phase, records)) {
-    yield* await confirm(tools, run, phase, suspected);
-  }
-}
-
 /**
- * One page of what Stripe lists. Each difference is kept at once, since what was mended is not met a second
- * time. Once time is up it stops behind one that was mended: the same page again has one less.
+ * One page of what Stripe lists. What was looked at again is kept at once, and the run stands behind it:
+ * whoever goes on, after whatever cut it off, asks Stripe for none of it a second time. Once time is up it
+ * stops there, or behind a customer's subscription that was mended: the same page again has one less.
  */
 async function listing(tools: Tools, run: Run, phase: Phase, until: number): Promise<Step> {
   const { records, last } = await page(tools, phase, run.cursor);
-  const here: Step = {
-    next: { phase, stage: "listing", cursor: run.cursor },
-    checked: 0,
-    seen: [],
-    drifts: [],
-  };
-  for await (const drift of differences(tools, run, phase, records)) {
-    await note(tools.admin, run, phase, { ...here, drifts: [drift] });
-    if (drift.repaired && Date.now() >= until) return here;
+  // First, so that what is bought by a customer that is linked again is compared as ours.
+  if (phase === "subscription") {
+    const { repair, cursor } = run;
+    const here: Step = {
+      next: { phase, stage: "listing", cursor },
+      checked: 0,
+      seen: [],
+      drifts: [],
+    };
+    for await (const drift of strangers(tools, records, { repair, lostSince: tools.lostSince })) {
+      await note(tools.admin, run, phase, { ...here, drifts: [drift] });
+      if (drift.repaired && Date.now() >= until) return here;
+    }
+  }
+  const found = await compare(tools, run, phase, records);
+  const suspected = new Map(found.map((drift) => [drift.object_id, drift]));
+  let checked = 0;
+  for (const [index, { id }] of records.entries()) {
+    const drift = suspected.get(id);
+    if (drift === undefined) continue;
+    const step: Step = {
+      next: { phase, stage: "listing", cursor: id },
+      checked: index + 1 - checked,
+      seen: [],
+      drifts: await confirm(tools, run, phase, drift),
+    };
+    if (Date.now() >= until) return step;
+    await note(tools.admin, run, phase, step);
+    checked = index + 1;
   }
   return {
-    ...here,
     next: { phase, stage: last === null ? "extras" : "listing", cursor: last },
-    checked: records.length,
+    checked: records.length - checked,
+    seen: [],
+    drifts: [],
   };
 }
 

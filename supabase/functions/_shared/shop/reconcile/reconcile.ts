@@ -155,24 +155,37 @@ async function lookAgain(tools: Tools, kind: Kind, record: Listed): Promise<void
 }
 
 /**
- * One page of what Stripe lists. Each difference is kept at once, since what was mended is not met a second
- * time. Once time is up it stops behind one that was mended: the same page again has one less.
+ * One page of what Stripe lists. What was looked at again is kept at once, and the run stands behind it:
+ * whoever goes on, after whatever cut it off, asks Stripe for none of it a second time.
  */
 async function listing(tools: Tools, run: Run, kind: Kind, until: number): Promise<Step> {
   await tools.pace();
   const { records, last } = await listPage(tools.stripe, kind, run.since, run.cursor);
-  for (const { object_id } of await compare(tools, run.id, kind, records)) {
-    const drifts = await confirm(tools, run, kind, object_id);
-    await noteHere(tools.admin, run, drifts);
-    if (drifts.some(({ repaired }) => repaired) && Date.now() >= until) {
-      return { phase: kind, cursor: run.cursor, checked: 0, seen: [], drifts: [] };
-    }
+  const namesOf = (some: Listed[]) => some.flatMap(({ names }) => names);
+  const found = await compare(tools, run.id, kind, records);
+  const suspected = new Set(found.map(({ object_id }) => object_id));
+  let checked = 0;
+  for (const [index, { id }] of records.entries()) {
+    if (!suspected.has(id)) continue;
+    const drifts = await confirm(tools, run, kind, id);
+    const step: Step = {
+      phase: kind,
+      cursor: id,
+      checked: index + 1 - checked,
+      seen: namesOf(records.slice(checked, index + 1)),
+      drifts,
+    };
+    if (Date.now() >= until) return step;
+    await note(tools.admin, run, step);
+    // Where what is noted in the middle of a confirmation leaves it.
+    run.cursor = id;
+    checked = index + 1;
   }
   return {
     phase: last === null ? next(kind) : kind,
     cursor: last,
-    checked: records.length,
-    seen: records.flatMap(({ names }) => names),
+    checked: records.length - checked,
+    seen: namesOf(records.slice(checked)),
     drifts: [],
   };
 }
