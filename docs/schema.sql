@@ -2846,7 +2846,7 @@ create table public.webhook_endpoints (
   constraint webhook_endpoints_url_https CHECK (url ~ '^(https://[^/?#@\s]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)([/?][^#\s]*)?$'::text AND char_length(url) <= 2000)
 );
 comment on table public.webhook_endpoints is 'Where events are told. Staff write them under RLS.';
-comment on column public.webhook_endpoints.url is 'https; no name and password in it, no fragment.';
+comment on column public.webhook_endpoints.url is 'https at port 443 or 8443; no name and password in it, no fragment.';
 comment on column public.webhook_endpoints.events is 'Types of public.webhook_event_types; any other is refused.';
 comment on column public.webhook_endpoints.disabled_reason is 'Why it was disabled by itself; null when staff did it. Any update of `enabled` clears it.';
 comment on column public.webhook_endpoints.failing_since is 'Since when nothing has reached it; null while it answers.';
@@ -10659,12 +10659,9 @@ CREATE OR REPLACE FUNCTION private.webhook_endpoint_port()
  SET search_path TO ''
 AS $function$
 begin
-  if tg_op = 'UPDATE' and new.url is not distinct from old.url then
-    return null;
-  end if;
   -- http is the local stack's own, at whatever port.
-  if new.url like 'https:%' and new.url !~ '^https://(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?]+)(:(443|8443)?)?([/?]|$)' then
-    perform private.problem(422, 'invalid_body', 'url: its port is 443 or 8443.');
+  if new.url like 'https:%' and new.url !~ '^https://(\[[0-9A-Fa-f:.]+\]|[^\[\]:/?]+)(:(0*(443|8443))?)?([/?]|$)' then
+    perform private.problem(422, 'invalid_body', 'url: no such host and port; the port is 443 or 8443.');
   end if;
   return null;
 end;

@@ -339,6 +339,8 @@ Deno.test("orders: a dispute stops the parcel, a refund that fails at the bank i
   await delivered();
   const sent = await asStaff("POST", "order-ship", { order_id: disputed.id, carrier: "Post" });
   equal(sent.body.code, "order_state_conflict", JSON.stringify(sent.body));
+  const both = await asStaff("GET", `orders?id=${disputed.id}&status=paid`);
+  deepEqual(both.body.errors, [{ pointer: "/id", detail: "One order needs no filter" }]);
   const detail = await asStaff("GET", `orders?id=${disputed.id}`);
   deepEqual(
     [detail.body.order.status, detail.body.order.disputes[0].status, detail.body.order.left_amount],

@@ -60,6 +60,7 @@ export async function checkDestination(
 ): Promise<void> {
   const { signal, resolve = addressesOf } = options;
   const toLoopback = options.toLoopback ?? optionalEnv("WEBHOOKS_TO_LOOPBACK") === "on";
+  if (!URL.canParse(address)) throw new RefusedDestination("the address cannot be read");
   const { protocol, hostname, port, username, password } = new URL(address);
   // URL has read 0x7f.1 and 2130706433 as 127.0.0.1 already.
   const host = hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
