@@ -43,6 +43,14 @@ export interface Visit extends AsyncDisposable {
   complaints: string[];
 }
 
+/** Waits until the focus is on the row of a list that says so: it was on something in it that is gone. */
+export async function focusIsOnRow(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    `document.activeElement.matches("main tr")
+      && document.activeElement.textContent.includes(${JSON.stringify(text)})`,
+  );
+}
+
 /**
  * Opens one; `await using` closes it.
  *
@@ -53,7 +61,13 @@ export async function visit(
   siteUrl: string,
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ baseURL: siteUrl, locale: "en-GB", ...options });
+  const context = await browser.newContext({
+    baseURL: siteUrl,
+    locale: "en-GB",
+    // What is half faded in is too pale, and what fades out is still there.
+    reducedMotion: "reduce",
+    ...options,
+  });
   context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   const complaints: string[] = [];

@@ -4,7 +4,7 @@ import type { Sql } from "../support/database.ts";
 import { onSale } from "../support/products.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { asStaff } from "./as-staff.ts";
-import { headingIs, logInOn } from "./browser.ts";
+import { focusIsOnRow, headingIs, logInOn } from "./browser.ts";
 import { looksRight } from "./looks.ts";
 
 const world = asStaff();
@@ -65,7 +65,7 @@ Deno.test({
     await page.getByRole("button", { name: "Show again" }).press("Enter");
     // It stays where it was, and so does whoever uses the keyboard.
     await row.getByText("Shown").waitFor();
-    await page.waitForFunction("document.activeElement.textContent === 'Hide'");
+    await focusIsOnRow(page, "Hide");
     assert.equal(await hidden(), null);
     await page.reload();
     await page.getByText("Nothing was found.").waitFor();
@@ -102,7 +102,7 @@ Deno.test({
     await dialog.getByLabel("Reason").fill("names a person");
     await dialog.getByRole("button", { name: "Hide" }).press("Enter");
     await row.getByText("names a person").waitFor();
-    await page.waitForFunction("document.activeElement.textContent === 'Show again'");
+    await focusIsOnRow(page, "Show again");
     await page.getByText("The first page").waitFor();
   },
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "../support/database.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { asStaff } from "./as-staff.ts";
-import { headingIs } from "./browser.ts";
+import { focusIsOnRow, headingIs } from "./browser.ts";
 import { looksRight } from "./looks.ts";
 
 const world = asStaff();
@@ -89,6 +89,7 @@ Deno.test({
       ends: false,
       reason: "it was abused",
     });
+    await dialog.waitFor({ state: "hidden" });
 
     await row.getByRole("button", { name: "Back to the plan" }).press("Enter");
     // The override's row goes, and its reason with it.
@@ -100,9 +101,7 @@ Deno.test({
     await dialog.getByLabel("Reason").fill("the case is closed");
     await dialog.getByRole("button", { name: "Back to the plan" }).press("Enter");
     await page.getByText("What the plan says holds of API calls a month again.").waitFor();
-    await page.waitForFunction(
-      "document.activeElement.ariaLabel === 'Override API calls a month'",
-    );
+    await focusIsOnRow(page, "API calls a month");
     assert.equal(await override(), undefined);
     const noted = await sql<{ reason: string }[]>`
       select reason from public.audit_log

@@ -6,7 +6,7 @@ import { buy } from "../support/purchases.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import { asStaff } from "./as-staff.ts";
-import { headingIs, logInOn } from "./browser.ts";
+import { focusIsOnRow, headingIs, logInOn } from "./browser.ts";
 import { isAccessible, looksRight } from "./looks.ts";
 
 const world = asStaff();
@@ -120,15 +120,6 @@ Deno.test({
   },
 });
 
-/** Waits until the focus is on a place of the page, not on a button in it. */
-async function focusIsIn(page: Page, selector: string, text: string): Promise<void> {
-  const place = JSON.stringify(`main ${selector}`);
-  await page.waitForFunction(
-    `document.activeElement.matches(${place})
-      && document.activeElement.textContent.includes(${JSON.stringify(text)})`,
-  );
-}
-
 Deno.test({
   name: "web: who decides about a dead letter by keyboard goes on at the next one",
   ignore,
@@ -137,7 +128,8 @@ Deno.test({
       insert into private.jobs (kind, payload, state, attempts, finished_at, last_error, created_at)
       select 'cards_expiring', '{}', 'dead', 20, now(), 'died as number ' || number, now()
       from generate_series(1, 3) as number`;
-    await using tab = await staffTab("/staff/jobs");
+    // With its dialogs as they fade.
+    await using tab = await staffTab("/staff/jobs", { reducedMotion: "no-preference" });
     const { page, complaints } = tab;
     const rows = page.getByRole("table", { name: "Jobs" }).getByRole("row");
     await rows.filter({ hasText: "died as number 2" }).getByRole("button", { name: "Discard" })
@@ -147,7 +139,7 @@ Deno.test({
     await dialog.getByRole("button", { name: "Discard" }).press("Enter");
     await page.getByText("1 job was changed.").waitFor();
     await dialog.waitFor({ state: "hidden" });
-    await focusIsIn(page, "tr", "died as number 1");
+    await focusIsOnRow(page, "died as number 1");
     // Nothing that Enter would do, and on to its own buttons.
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
@@ -157,7 +149,7 @@ Deno.test({
     await dialog.getByLabel("Reason").fill(reason);
     await dialog.getByRole("button", { name: "Discard" }).press("Enter");
     // It was the last of the list.
-    await focusIsIn(page, "tr", "died as number 3");
+    await focusIsOnRow(page, "died as number 3");
     assert.deepEqual(complaints, []);
     await sql`delete from private.jobs where last_error like 'died as number %'`;
   },

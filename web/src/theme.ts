@@ -8,6 +8,7 @@ export const theme = createTheme({
   defaultRadius: "md",
   headings: { fontWeight: "650", textWrap: "balance" },
   cursorType: "pointer",
+  respectReducedMotion: true,
   // In a sentence the colour alone does not tell a link (WCAG 2.2, 1.4.1).
   components: { Anchor: { defaultProps: { underline: "always" } } },
 });

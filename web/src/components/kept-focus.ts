@@ -6,6 +6,9 @@ const patienceMs = 100;
 /** What a place on a page is called by: a row, an entry, a part with a heading. Never what Enter would press. */
 const places = "tr, li, form, section, article, [role=group]";
 
+/** What tells where somebody is, and by which means. */
+const events = ["focusin", "keydown", "pointerdown"] as const;
+
 /** An element and its siblings, once, in their order. */
 interface Level {
   parent: Element;
@@ -73,12 +76,16 @@ export function useKeptFocus(
       latest = undefined;
       levels = [];
     };
-    const remember = ({ target }: FocusEvent) => {
+    const notice = ({ type, target }: Event) => {
       const element = target as Element;
       // A dialog stands beside the page, and what opened it is where one comes back to.
       if (element.closest("[data-portal]") !== null) return;
+      // Enter is still down, and what it pressed has gone.
+      if (type === "keydown" && element === document.body) return;
       forget();
-      if (!box.contains(element) || !element.matches(":focus-visible")) return;
+      // Who takes the mouse is where that is, until a key is pressed.
+      if (type === "pointerdown" || !box.contains(element)) return;
+      if (type === "focusin" && !element.matches(":focus-visible")) return;
       latest = element;
       levels = levelsOf(element, box);
     };
@@ -93,13 +100,10 @@ export function useKeptFocus(
     const observer = new MutationObserver(() => {
       if (latest?.isConnected === false) waiting ??= setTimeout(look, patienceMs);
     });
-    document.addEventListener("focusin", remember);
-    // Who takes the mouse is where that is.
-    document.addEventListener("pointerdown", forget);
+    for (const event of events) document.addEventListener(event, notice);
     observer.observe(document.body, { childList: true, subtree: true });
     return () => {
-      document.removeEventListener("focusin", remember);
-      document.removeEventListener("pointerdown", forget);
+      for (const event of events) document.removeEventListener(event, notice);
       observer.disconnect();
       clearTimeout(waiting);
     };
