@@ -185,8 +185,9 @@ Deno.test("after a restore: all mails since are listed, page by page, on from wh
         where kind = 'restore_mails' and locked_until is null`;
       return job !== undefined && ready(job) && job;
     });
-  const waiting = await listing("the job", () => true);
-  await hasten(waiting.id);
+  // A wake of an earlier test may have tried it already; once more, and it is past the page that fails.
+  await sql`update private.jobs set run_at = now() where kind = 'restore_mails' and attempts = 0`;
+  await runJobs();
   const broken = await listing("the page that fails", (job) => job.last_error !== null);
   assert.match(broken.last_error!, /internal_server_error/);
   const noted = async () => (await sql`select from private.restore_mails`).count;
