@@ -11,17 +11,24 @@ const prices = plans.flatMap((plan) => plan.prices).map(({ lookupKey }) => looku
 
 /** What ends a subscription, so that the workspace may have another. */
 async function endSubscriptions({ world: { ground: { at } }, user }: Ask): Promise<void> {
-  await call("POST", "subscription-cancel", {
-    on: at,
-    token: user.token,
-    body: { at_period_end: false },
-  });
+  let answer: Answer | undefined;
+  // Again until it is: a generated request may have a change of the same one under way.
   await waitFor("the subscription to end", async () => {
     const { data } = await user.client.from("subscriptions").select("status").eq(
       "workspace_id",
       user.workspaceId,
     );
-    return data?.every(({ status }) => status === "canceled" || status === "incomplete_expired");
+    if (data?.every(({ status }) => ["canceled", "incomplete_expired"].includes(status))) {
+      return true;
+    }
+    answer = await call("POST", "subscription-cancel", {
+      on: at,
+      token: user.token,
+      body: { at_period_end: false },
+    });
+    return false;
+  }).catch((cause: Error) => {
+    throw new Error(`${cause.message}; the last answer: ${JSON.stringify(answer)}`, { cause });
   });
 }
 
