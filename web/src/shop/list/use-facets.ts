@@ -31,7 +31,7 @@ export function useFacets(
   counted: Facets | undefined,
 ): Facets | undefined {
   const { socle } = useApp();
-  const { value } = useRead(async () => {
+  const { value, problem } = useRead(async () => {
     const asked = [...others(filters)].map(async ([name, without]) => {
       const query = queryOf(without);
       const { facets } = await socle.productsList({ ...query, locale, facets: true, page_size: 1 });
@@ -40,16 +40,18 @@ export function useFacets(
     return new Map(await Promise.all(asked));
   }, JSON.stringify([queryOf(filters), locale]));
   const shown = useRef<Facets>(undefined);
-  if (counted !== undefined && value !== undefined) {
+  // What could not be asked is left out: what matches all filters is counted all the same.
+  const without = value ?? (problem === undefined ? undefined : new Map<string, Facets>());
+  if (counted !== undefined && without !== undefined) {
     const names = new Set(counted.attributes.map(({ name }) => name));
     for (const name of Object.keys(filters.attributes)) names.add(name);
     shown.current = {
       ...counted,
-      categories: (value.get("category") ?? counted).categories,
-      price: (value.get("price") ?? counted).price,
+      categories: (without.get("category") ?? counted).categories,
+      price: (without.get("price") ?? counted).price,
       attributes: [...names].map((name) => ({
         name,
-        values: (value.get(`is.${name}`) ?? counted).attributes
+        values: (without.get(`is.${name}`) ?? counted).attributes
           .find((one) => one.name === name)?.values ?? [],
       })),
     };

@@ -84,7 +84,14 @@ export function useProducts(query: ProductsListInput): Products {
   const at = useRef("");
   useEffect(() => {
     at.current = entry();
-    if (listed?.key !== key) void load(null);
+    if (listed?.key !== key) {
+      void load(null);
+    } else {
+      // One came back to what is shown, before what was asked for meanwhile had come.
+      turn.current++;
+      setPending(false);
+      setProblem(undefined);
+    }
   }, [key]);
 
   useEffect(() => {
