@@ -1,6 +1,7 @@
 /**
  * `task doctor [--deploy] [--port N]`: whether the machine, the stack of this checkout, and with --deploy the
- * variables for a hosted project (supabase/functions/.env.production) are well. Exits 1 where something does not work.
+ * variables for a hosted project (supabase/functions/.env.production) are well. Exits 1 where something does
+ * not work.
  */
 import { supabaseDir } from "../stack.ts";
 import { fail, readArguments } from "./arguments.ts";

@@ -85,7 +85,7 @@ export function smokeChecks(
       },
     },
     {
-      name: "tokens are signed by a key that functions can look up",
+      name: "a key that functions can look up is published for tokens",
       async run() {
         const answer = await ask("GET", "/auth/v1/.well-known/jwks.json", keyed);
         const keys = answer.body?.keys as { kty?: string }[] | undefined;
@@ -132,7 +132,9 @@ export function smokeChecks(
           await new Promise((resolve) => setTimeout(resolve, Math.min(3000, patience)));
         } while (Date.now() < until);
         throw new Error(
-          `no price is on sale: ${shown(answer)}; was \`task plans\` run, and does Stripe reach ` +
+          `no price is on sale: ${
+            shown(answer)
+          }; was \`task plans --deploy\` run, and does Stripe reach ` +
             "stripe-webhook?",
         );
       },

@@ -174,6 +174,17 @@ Deno.test("billing-reconcile: a run that never gets far is done all the same, an
     deepEqual(asked.toSorted(), before.map(({ id }) => id).toSorted());
     equal(report!.checked, before.length);
     equal(report!.drifts.length, Math.ceil(before.length / 2));
+
+    // What it stood behind is gone at Stripe.
+    const [lost] = await sql<{ id: string }[]>`
+      insert into private.reconciliations (repair, phase, cursor) values (false, 'price', 'price_gone')
+      returning id`;
+    const again = await call("POST", "billing-reconcile", {
+      on,
+      key: on.secretKey,
+      body: { run_id: Number(lost!.id) },
+    });
+    deepEqual([again.status, again.body.done, again.body.checked], [200, true, before.length]);
   } finally {
     await sql.end();
   }

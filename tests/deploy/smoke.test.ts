@@ -55,7 +55,7 @@ Deno.test("task smoke: what was forgotten is named, with where to look", async (
     [
       "JWT keys",
       { "/auth/v1/.well-known/jwks.json": () => Response.json({ keys: [] }) },
-      /tokens are signed by a key/,
+      /a key that functions can look up/,
       /no such key: 200 .*docs\/deploy\.md, step 2/,
     ],
     [
@@ -68,7 +68,7 @@ Deno.test("task smoke: what was forgotten is named, with where to look", async (
       "plans",
       { "/functions/v1/plans": () => Response.json({ plans: [] }) },
       /plans are on sale/,
-      /was `task plans` run/,
+      /was `task plans --deploy` run/,
     ],
     [
       "a secret",

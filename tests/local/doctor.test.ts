@@ -121,6 +121,7 @@ Deno.test("doctor --deploy: what is missing or of another shape is named, with w
     "STRIPE_SECRET_KEY",
   ]);
   assert.deepEqual(failing({ ...deploying, WEBHOOKS_TO_LOOPBACK: "on" }), ["WEBHOOKS_TO_LOOPBACK"]);
+  assert.deepEqual(failing({ ...deploying, JOBS_PAUSED: "on" }), ["JOBS_PAUSED"]);
   assert.match(
     about(deployable({}), "STRIPE_SECRET_KEY").todo!,
     /https:\/\/dashboard\.stripe\.com\/apikeys/,
@@ -178,7 +179,7 @@ Deno.test("variables: a missing one is named with where to get it, and how to se
   };
   assert.match(
     message("STRIPE_WEBHOOK_SECRET"),
-    /^STRIPE_WEBHOOK_SECRET is not set: https:\/\/dashboard\.stripe\.com\/webhooks .*supabase secrets set STRIPE_WEBHOOK_SECRET=/,
+    /^STRIPE_WEBHOOK_SECRET is not set: https:\/\/dashboard\.stripe\.com\/webhooks .*; write it into supabase\/functions\/\.env\.production/,
   );
   assert.match(message("API_KEY_SIGNING_JWK"), /\.env\.example says what it is/);
   assert.match(message("SUPABASE_URL"), /the platform sets it/);

@@ -1,10 +1,12 @@
 /** The shop against Stripe and its own books: each kind of difference is found, and mended or reported. */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import type Stripe from "stripe";
+import { reconcileShop } from "../../supabase/functions/_shared/shop/reconcile/reconcile.ts";
 import { connect } from "../support/connect.ts";
 import { startOwnStack } from "../support/own-stack.ts";
 import { onSale } from "../support/products.ts";
 import { insertOrder } from "../support/shop-rows.ts";
-import { call, type StackAddress, stripeSdk } from "../support/stack.ts";
+import { call, operator, type StackAddress, stripeSdk } from "../support/stack.ts";
 import { delivered, faults } from "../support/stripe-local.ts";
 
 interface Drift {
@@ -94,6 +96,44 @@ Deno.test("shop-reconcile: each kind of difference is one row; what Stripe can t
     const winning = await atStripe("disputes", { charge: await chargeOf(won) }) as { id: string };
     await delivered(on);
     deepEqual((await reconciled(on)).drifts, [], "nothing differs at first");
+
+    // A page of which everything looks different, and a Stripe that fails at each second look.
+    const asked: string[] = [];
+    let looks = 0;
+    const { sessions } = stripe.checkout;
+    const faltering = new Proxy(stripe, {
+      get: (_target, name) =>
+        name !== "checkout" ? Reflect.get(stripe, name) : {
+          sessions: {
+            async list(params: Stripe.Checkout.SessionListParams) {
+              const page = await sessions.list(params);
+              return { ...page, data: page.data.map((one) => ({ ...one, amount_total: 1 })) };
+            },
+            async retrieve(id: string, params: Stripe.Checkout.SessionRetrieveParams) {
+              if (++looks % 2 === 0) throw new Error("Stripe is away");
+              asked.push(id);
+              return await sessions.retrieve(id, params);
+            },
+          },
+        },
+    });
+    const [faltered] = await sql<{ id: string }[]>`
+      insert into private.shop_reconciliations (repair) values (false) returning id`;
+    let report: Awaited<ReturnType<typeof reconcileShop>> | undefined;
+    for (let tries = 0; report === undefined && tries < 20; tries++) {
+      report = await reconcileShop({ admin: operator(on), stripe: faltering }, {
+        runId: Number(faltered!.id),
+        repair: false,
+        budgetMs: 60_000,
+      }).catch((error: Error) => {
+        if (error.message !== "Stripe is away") throw error;
+        return undefined;
+      });
+    }
+    // Each once: neither the next try nor the ledger asks for what was looked at.
+    deepEqual([asked.length, new Set(asked).size], [6, 6]);
+    const whole = await reconciled(on);
+    deepEqual([report?.done, report?.drifts, report?.checked], [true, [], whole.checked]);
 
     // A run that was cut off goes on where it was; a job that is tried again, with the run it began.
     const [cut] = await sql<{ id: string }[]>`

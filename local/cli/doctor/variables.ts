@@ -27,7 +27,10 @@ export function deployable(own: Record<string, string | undefined>): Finding[] {
   });
   const stray = localOnly.filter((name) => own[name])
     .map((name) => bad(name, "set, for this machine alone", "leave it empty when deploying"));
-  return [...needed, ...stray];
+  const paused = own["JOBS_PAUSED"]
+    ? [bad("JOBS_PAUSED", "set: no job would run", "leave it empty; a restore sets it by hand")]
+    : [];
+  return [...needed, ...stray, ...paused];
 }
 
 /** What is wrong with a file of variables as such. */

@@ -71,6 +71,6 @@ export function howToSet(name: string): string {
   const from = needed === undefined
     ? "supabase/functions/.env.example says what it is"
     : needed.from;
-  return `${from}; write it into supabase/functions/.env and set it on the hosted project by ` +
-    `\`supabase secrets set ${name}=…\``;
+  return `${from}; write it into supabase/functions/.env.production and set it by ` +
+    "`supabase secrets set --env-file supabase/functions/.env.production`; on your machine into .env";
 }

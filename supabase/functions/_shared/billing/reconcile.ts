@@ -204,11 +204,15 @@ async function mend(tools: Tools, run: Run, drift: Drift): Promise<Drift> {
 
 /**
  * One page of what Stripe lists. What was looked at again is kept at once, and the run stands behind it:
- * whoever goes on, after whatever cut it off, asks Stripe for none of it a second time. Once time is up it
+ * whoever goes on, after whatever cut it off, does not look at it a third time. Once time is up it
  * stops there, or behind a customer's subscription that was mended: the same page again has one less.
  */
 async function listing(tools: Tools, run: Run, phase: Phase, until: number): Promise<Step> {
-  const { records, last } = await page(tools, phase, run.cursor);
+  const { records, last } = await page(tools, phase, run.cursor).catch((error) => {
+    // What it stood behind was deleted meanwhile: this kind once more.
+    if (run.cursor === null || !isMissing(error)) throw error;
+    return page(tools, phase, null);
+  });
   // First, so that what is bought by a customer that is linked again is compared as ours.
   if (phase === "subscription") {
     const { repair, cursor } = run;

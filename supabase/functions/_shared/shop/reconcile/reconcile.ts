@@ -156,11 +156,16 @@ async function lookAgain(tools: Tools, kind: Kind, record: Listed): Promise<void
 
 /**
  * One page of what Stripe lists. What was looked at again is kept at once, and the run stands behind it:
- * whoever goes on, after whatever cut it off, asks Stripe for none of it a second time.
+ * whoever goes on, after whatever cut it off, does not look at it a third time.
  */
 async function listing(tools: Tools, run: Run, kind: Kind, until: number): Promise<Step> {
   await tools.pace();
-  const { records, last } = await listPage(tools.stripe, kind, run.since, run.cursor);
+  const listed = (cursor: string | null) => listPage(tools.stripe, kind, run.since, cursor);
+  const { records, last } = await listed(run.cursor).catch((error) => {
+    // What it stood behind is not there any more: this kind once more.
+    if (run.cursor === null || !isMissing(error)) throw error;
+    return listed(null);
+  });
   const namesOf = (some: Listed[]) => some.flatMap(({ names }) => names);
   const found = await compare(tools, run.id, kind, records);
   const suspected = new Set(found.map(({ object_id }) => object_id));
