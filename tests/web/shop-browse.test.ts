@@ -53,17 +53,23 @@ async function counted(page: Page, count: string): Promise<void> {
   await page.getByRole("status").getByText(count, { exact: true }).waitFor();
 }
 
+/** A tab at the list of sixty products of its own. */
+async function atSixty() {
+  const { unique, category } = await sixty();
+  const tab = await chromium.visit(wide);
+  await tab.page.goto(category);
+  await counted(tab.page, "60 products");
+  return { ...tab, unique };
+}
+
 const query = (page: Page, name: string) => new URL(page.url()).searchParams.getAll(name);
 
 Deno.test({
   name: "shop in Chromium: an answer that comes after one went back does not replace the list",
   ignore,
   async fn() {
-    const { unique, category } = await sixty();
-    await using tab = await chromium.visit(wide);
-    const { page, complaints } = tab;
-    await page.goto(category);
-    await counted(page, "60 products");
+    await using tab = await atSixty();
+    const { page, complaints, unique } = tab;
     const isBack = Promise.withResolvers<void>();
     const isSearch = (url: URL) =>
       /\/products$/.test(url.pathname) && url.searchParams.has("search");
@@ -140,11 +146,8 @@ Deno.test({
     "shop in Chromium: the list reads on by scrolling or by key, and is there again after a product",
   ignore,
   async fn() {
-    const { unique, category } = await sixty();
-    await using tab = await chromium.visit(wide);
-    const { page, complaints } = tab;
-    await page.goto(category);
-    await counted(page, "60 products");
+    await using tab = await atSixty();
+    const { page, complaints, unique } = tab;
     assert.equal(await cards(page).count(), 24);
     const more = page.getByRole("button", { name: "Show more" });
     await more.focus();
