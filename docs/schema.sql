@@ -237,6 +237,7 @@ create table private.idempotency_keys (
   status smallint,
   reply jsonb,
   created_at timestamp with time zone default now() not null,
+  subject text,
   constraint idempotency_keys_pkey PRIMARY KEY (caller, endpoint, key),
   constraint idempotency_keys_done_or_locked CHECK ((status IS NULL) = (locked_until IS NOT NULL))
 );
@@ -245,6 +246,7 @@ comment on column private.idempotency_keys.caller is 'Whose key it is: two calle
 comment on column private.idempotency_keys.request_hash is 'Another request under the same key is refused.';
 comment on column private.idempotency_keys.attempt is 'Which request runs under the key; only that one may keep its reply.';
 comment on column private.idempotency_keys.locked_until is 'While the request runs: after that it is taken for dead, and a retry runs anew.';
+comment on column private.idempotency_keys.subject is 'What the request acts on, where it had to choose: noted before it acts, and kept until the key is free for others, so that a repetition acts on the same.';
 CREATE INDEX idempotency_keys_created ON private.idempotency_keys USING btree (created_at);
 alter table private.idempotency_keys enable row level security;
 grant select, insert, update, delete on private.idempotency_keys to service_role;
@@ -12611,15 +12613,16 @@ begin
   values (idempotency_begin.caller, idempotency_begin.endpoint, idempotency_begin.key,
           idempotency_begin.request_hash, idempotency_begin.attempt, lease)
   on conflict on constraint idempotency_keys_pkey do update
-    -- Taken over when it is older than a day, or when whoever ran under it died.
+    -- Taken over when it is older than a day, or when whoever ran under it died or gave it up.
     set request_hash = excluded.request_hash, attempt = excluded.attempt, locked_until = lease,
         status = null, reply = null,
+        subject = case when kept.created_at < now() - interval '24 hours' then null else kept.subject end,
         created_at = case when kept.created_at < now() - interval '24 hours' then now() else kept.created_at end
     where kept.created_at < now() - interval '24 hours'
        or (kept.locked_until < clock_timestamp() and kept.request_hash = excluded.request_hash)
   returning * into held;
   if held.attempt = idempotency_begin.attempt then
-    return jsonb_build_object('outcome', 'started', 'attempt', held.attempt);
+    return jsonb_build_object('outcome', 'started', 'attempt', held.attempt, 'subject', held.subject);
   end if;
 
   select * into held from private.idempotency_keys as kept
@@ -12634,7 +12637,7 @@ begin
   end;
 end;
 $function$;
-comment on function public.idempotency_begin(text, text, text, text, integer, uuid) is 'Server RPC: {outcome: started | replay | in_progress | mismatch}; with the kept status and reply on replay, the attempt on started. `attempt` is new for each request: by it idempotency_end gives up a claim whose answer was lost.';
+comment on function public.idempotency_begin(text, text, text, text, integer, uuid) is 'Server RPC: {outcome: started | replay | in_progress | mismatch}; with the kept status and reply on replay; on started the attempt, and the subject that an earlier attempt noted or null. `attempt` is new for each request: by it idempotency_end gives up a claim whose answer was lost.';
 grant execute on function public.idempotency_begin(text, text, text, text, integer, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.idempotency_end(caller text, endpoint text, key text, attempt uuid, status smallint, reply jsonb)
@@ -12643,23 +12646,49 @@ CREATE OR REPLACE FUNCTION public.idempotency_end(caller text, endpoint text, ke
  SET search_path TO ''
 AS $function$
 begin
-  if idempotency_end.status is null then
-    delete from private.idempotency_keys as kept
-    where kept.caller = idempotency_end.caller and kept.endpoint = idempotency_end.endpoint
-      and kept.key = idempotency_end.key and kept.attempt = idempotency_end.attempt
-      and kept.status is null;
-  else
+  if idempotency_end.status is not null then
     update private.idempotency_keys as kept
     set status = idempotency_end.status, reply = idempotency_end.reply, locked_until = null
     where kept.caller = idempotency_end.caller and kept.endpoint = idempotency_end.endpoint
       and kept.key = idempotency_end.key and kept.attempt = idempotency_end.attempt
       and kept.status is null;
+    return found;
   end if;
+  delete from private.idempotency_keys as kept
+  where kept.caller = idempotency_end.caller and kept.endpoint = idempotency_end.endpoint
+    and kept.key = idempotency_end.key and kept.attempt = idempotency_end.attempt
+    and kept.status is null and kept.subject is null;
+  if found then
+    return true;
+  end if;
+  -- What it chose to act on it may have acted on: free for the same request alone, which acts on the same.
+  update private.idempotency_keys as kept
+  set locked_until = '-infinity'
+  where kept.caller = idempotency_end.caller and kept.endpoint = idempotency_end.endpoint
+    and kept.key = idempotency_end.key and kept.attempt = idempotency_end.attempt
+    and kept.status is null;
   return found;
 end;
 $function$;
-comment on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) is 'Server RPC: keeps the reply of a request, or with a null status frees its key; false when another attempt has taken over.';
+comment on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) is 'Server RPC: keeps the reply of a request, or with a null status frees its key, for the same request alone where a subject was noted; false when another attempt has taken over.';
 grant execute on function public.idempotency_end(text, text, text, uuid, smallint, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION public.idempotency_note_subject(caller text, endpoint text, key text, attempt uuid, subject text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update private.idempotency_keys as kept
+  set subject = idempotency_note_subject.subject
+  where kept.caller = idempotency_note_subject.caller and kept.endpoint = idempotency_note_subject.endpoint
+    and kept.key = idempotency_note_subject.key and kept.attempt = idempotency_note_subject.attempt
+    and kept.status is null;
+  return found;
+end;
+$function$;
+comment on function public.idempotency_note_subject(text, text, text, uuid, text) is 'Server RPC: notes what a request is about to act on; false when another attempt has taken over, and this one must not act.';
+grant execute on function public.idempotency_note_subject(text, text, text, uuid, text) to service_role;
 
 CREATE OR REPLACE FUNCTION public.invitation_accept(user_id uuid, token text DEFAULT NULL::text, invitation_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
@@ -15640,7 +15669,7 @@ $function$;
 comment on function public.subscription_intent_record(uuid, text, text) is 'Server RPC: notes which Stripe subscription or Checkout Session an intent became; false when it is no longer open.';
 grant execute on function public.subscription_intent_record(uuid, text, text) to service_role;
 
-CREATE OR REPLACE FUNCTION public.subscription_to_change(user_id uuid, workspace_id uuid, subscription_id uuid DEFAULT NULL::uuid)
+CREATE OR REPLACE FUNCTION public.subscription_to_change(user_id uuid, workspace_id uuid, subscription_id uuid DEFAULT NULL::uuid, or_ended boolean DEFAULT false)
  RETURNS jsonb
  LANGUAGE plpgsql
  STABLE
@@ -15650,29 +15679,31 @@ declare
   target constant uuid := private.billing_workspace(
     subscription_to_change.user_id, subscription_to_change.workspace_id
   );
-  running public.subscriptions[];
+  found public.subscriptions[];
 begin
-  select array_agg(one order by one.created_at, one.id) into running from public.subscriptions as one
-  where one.workspace_id = target and one.status in ('active', 'trialing', 'past_due', 'unpaid', 'paused')
-    and (subscription_to_change.subscription_id is null or one.id = subscription_to_change.subscription_id);
-  if running is null then
+  select array_agg(one order by one.created_at, one.id) into found from public.subscriptions as one
+  where one.workspace_id = target
+    and (subscription_to_change.subscription_id is null or one.id = subscription_to_change.subscription_id)
+    and (one.status in ('active', 'trialing', 'past_due', 'unpaid', 'paused')
+      or subscription_to_change.or_ended and subscription_to_change.subscription_id is not null);
+  if found is null then
     perform private.problem(404, 'subscription_not_found', 'This workspace has no subscription that runs.');
   end if;
-  if cardinality(running) > 1 then
+  if cardinality(found) > 1 then
     perform private.problem(409, 'subscription_ambiguous',
       'Several subscriptions run: say which by subscription_id, one of '
-        || (select string_agg(one.id::text, ', ' order by one.created_at, one.id) from unnest(running) as one) || '.');
+        || (select string_agg(one.id::text, ', ' order by one.created_at, one.id) from unnest(found) as one) || '.');
   end if;
   return jsonb_build_object(
     'workspace_id', target,
-    'id', running[1].id,
-    'stripe_subscription_id', running[1].stripe_subscription_id,
+    'id', found[1].id,
+    'stripe_subscription_id', found[1].stripe_subscription_id,
     'now', private.epoch(private.now())
   );
 end;
 $function$;
-comment on function public.subscription_to_change(uuid, uuid, uuid) is 'Server RPC: {workspace_id, id, stripe_subscription_id, now} of the running subscription that a user may change; with several, the one that is named. `now`: the business clock, in seconds.';
-grant execute on function public.subscription_to_change(uuid, uuid, uuid) to service_role;
+comment on function public.subscription_to_change(uuid, uuid, uuid, boolean) is 'Server RPC: {workspace_id, id, stripe_subscription_id, now} of the running subscription that a user may change; with several, the one that is named. `or_ended`: the one that is named, also once it has ended, for a request that is repeated. `now`: the business clock, in seconds.';
+grant execute on function public.subscription_to_change(uuid, uuid, uuid, boolean) to service_role;
 
 CREATE OR REPLACE FUNCTION public.sync_state(provider text, object_type text, object_id text)
  RETURNS jsonb

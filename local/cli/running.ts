@@ -48,10 +48,13 @@ export async function runningVariables(): Promise<Record<string, string>> {
   Deno.exit(1);
 }
 
-/** Notes that this process runs the stack. */
+/** Notes that this process runs the stack: whole, as others read it at any moment. */
 export async function writeRunning(env: Record<string, string>): Promise<void> {
   const running: Running = { pid: Deno.pid, env };
-  await Deno.writeTextFile(fileIn(dataDir), JSON.stringify(running, null, 2), { mode: 0o600 });
+  const file = fileIn(dataDir);
+  const draft = `${file}.${Deno.pid}.new`;
+  await Deno.writeTextFile(draft, JSON.stringify(running, null, 2), { mode: 0o600 });
+  await Deno.rename(draft, file);
 }
 
 /** Notes that it no longer does. */

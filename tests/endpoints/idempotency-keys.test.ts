@@ -173,6 +173,7 @@ interface Begun {
   attempt?: string;
   status?: number;
   reply?: unknown;
+  subject?: string | null;
 }
 
 /** The RPCs for one key of a caller of the test's own. */
@@ -183,6 +184,12 @@ function keyAtRpc(caller = `test:${crypto.randomUUID()}`, endpoint = "POST x", k
       const [row] = await sql<[{ begun: Begun }]>`
         select public.idempotency_begin(${caller}, ${endpoint}, ${key}, ${hash}, ${leaseSeconds}) as begun`;
       return row.begun;
+    },
+    async note(attempt: string, subject: string): Promise<boolean> {
+      const [row] = await sql<[{ noted: boolean }]>`
+        select public.idempotency_note_subject(${caller}, ${endpoint}, ${key}, ${attempt}, ${subject})
+          as noted`;
+      return row.noted;
     },
     async end(attempt: string, status: number | null, reply: unknown = null): Promise<boolean> {
       const [row] = await sql<[{ ended: boolean }]>`
@@ -239,4 +246,33 @@ Deno.test("idempotency_end: without a status the key is free again; a kept reply
   assert.equal(await end(second.attempt!, 500, { first: false }), false);
   assert.equal(await end(second.attempt!, null), false);
   assert.deepEqual((await begin("another body")).reply, { first: true });
+});
+
+Deno.test("idempotency_note_subject: the next attempt gets it, whether the first gave up or died; nobody else takes the key", async () => {
+  const { begin, end, note } = keyAtRpc();
+  const first = await begin("a", 60);
+  assert.equal(first.subject, null);
+  assert.equal(await note(first.attempt!, "one"), true);
+  assert.equal(await end(first.attempt!, null), true);
+  assert.equal((await begin("b")).outcome, "mismatch");
+  const second = await begin("a", 0);
+  assert.deepEqual([second.outcome, second.subject], ["started", "one"]);
+  const third = await begin("a");
+  assert.deepEqual([third.outcome, third.subject], ["started", "one"]);
+  assert.equal(await note(second.attempt!, "two"), false, "another attempt has taken over");
+  assert.equal(await end(second.attempt!, null), false);
+  assert.equal(await end(third.attempt!, 200, { done: "one" }), true);
+  assert.equal(await note(third.attempt!, "two"), false, "what has replied acts on nothing more");
+  assert.deepEqual(await begin("a"), { outcome: "replay", status: 200, reply: { done: "one" } });
+});
+
+Deno.test("idempotency_note_subject: after 24 hours it is forgotten with its key", async () => {
+  const { begin, end, note, caller } = keyAtRpc();
+  const first = await begin();
+  await note(first.attempt!, "one");
+  await end(first.attempt!, null);
+  await sql`update private.idempotency_keys set created_at = now() - interval '24 hours 1 second'
+    where caller = ${caller}`;
+  const next = await begin("b");
+  assert.deepEqual([next.outcome, next.subject], ["started", null]);
 });

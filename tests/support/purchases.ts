@@ -92,3 +92,10 @@ export function subscriptionsAtStripe(
   return stripeSdk(on).subscriptions.list({ customer, status: "all" })
     .autoPagingToArray({ limit: 1000 });
 }
+
+/** What a user's cards have got back, a payment each. */
+export async function refundsOf(user: TestUser, on: StackAddress = stack): Promise<number[]> {
+  const { id: customer } = await customerOf(user, on);
+  const { data } = await stripeSdk(on).charges.list({ customer });
+  return data.map((charge) => charge.amount_refunded).filter((amount) => amount > 0);
+}

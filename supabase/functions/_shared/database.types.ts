@@ -2798,6 +2798,16 @@ export type Database = {
         };
         Returns: boolean;
       };
+      "idempotency_note_subject": {
+        Args: {
+          "attempt": string;
+          "caller": string;
+          "endpoint": string;
+          "key": string;
+          "subject": string;
+        };
+        Returns: boolean;
+      };
       "invitation_accept": {
         Args: { "invitation_id"?: string; "token"?: string; "user_id": string };
         Returns: Json;
@@ -3319,7 +3329,12 @@ export type Database = {
         Returns: boolean;
       };
       "subscription_to_change": {
-        Args: { "subscription_id"?: string; "user_id": string; "workspace_id": string };
+        Args: {
+          "or_ended"?: boolean;
+          "subscription_id"?: string;
+          "user_id": string;
+          "workspace_id": string;
+        };
         Returns: Json;
       };
       "sync_state": {

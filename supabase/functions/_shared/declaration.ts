@@ -8,6 +8,7 @@ import type { ApiKey } from "./api-keys/authenticate-key.ts";
 import type { ScopeName } from "./api-keys/scopes.ts";
 import type { WhenDown } from "./captcha.ts";
 import type { Db } from "./database.ts";
+import type { Subject } from "./idempotency.ts";
 import type { LimitName } from "./limits.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Bytes, FileBody } from "./request-body.ts";
@@ -125,6 +126,8 @@ export interface Context<D extends Declaration> {
   requestId: string;
   /** Headers of the reply; the handler may add to them. */
   headers: Headers;
+  /** What the request acts on, where it has to choose: the same for whoever repeats it under its key. */
+  subject: D["idempotent"] extends true ? Subject : undefined;
 }
 
 /** A handler: a few lines that call the domain. Errors are thrown by name, see problem.ts. */

@@ -25,6 +25,7 @@ import {
   type KeptReply,
   type KeyedRequest,
   readIdempotencyKey,
+  subjectOf,
 } from "./idempotency.ts";
 import { isRoot, matchPath } from "./endpoint-path.ts";
 import { tagged } from "./entity-tag.ts";
@@ -249,6 +250,7 @@ async function serve<D extends Declaration>(
     address,
     requestId: arrival.requestId,
     headers,
+    subject: declaration.idempotent && subjectOf(keyed, begun),
   } as Context<D>;
 
   const keep = async (outcome: { status: number; body: unknown } | Problem) => {

@@ -3,6 +3,8 @@
  * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). Kept in Postgres for
  * 24 hours, scoped to caller, endpoint and key. Replies of status 5xx and those that say Retry-After
  * are not kept: the request may be tried again under the same key.
+ *
+ * A request that chooses what it acts on notes its choice under its key first ({@link Subject}).
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { afterReply } from "./background.ts";
@@ -29,8 +31,29 @@ export interface KeptReply {
   body: unknown;
 }
 
-/** What begins under a key: a fresh run with its attempt, or the reply of an earlier one. */
-export type Begun = { attempt: string } | { replay: KeptReply };
+/** What begins under a key: a run, or the reply of an earlier one. */
+export type Begun = Run | { replay: KeptReply };
+
+/** A run: its attempt, and what an earlier attempt has noted that it acts on. */
+export interface Run {
+  attempt: string;
+  subject: string | null;
+}
+
+/**
+ * What a request acts on, where it has to choose: without it a repetition whose first try was cut off
+ * would choose anew, and find nothing left to do, or act on something that has come meanwhile.
+ */
+export interface Subject {
+  /** What an earlier attempt under the same key has chosen. */
+  readonly known: string | undefined;
+  /**
+   * Notes the choice: to be called before it is acted on. Without a key nothing is noted.
+   *
+   * @throws {Problem} `idempotency_in_progress` when another attempt has taken over
+   */
+  note(subject: string): Promise<void>;
+}
 
 /** The header's value, if it came. @throws {Problem} `invalid_header` when it is not 1–255 printable ASCII characters */
 export function readIdempotencyKey(headers: Headers): string | undefined {
@@ -79,10 +102,10 @@ export async function beginIdempotent(request: KeyedRequest): Promise<Begun> {
       afterReply(endLater(request, attempt, undefined));
     }
     throw error;
-  }) as { outcome: string; status: number; reply: unknown };
+  }) as { outcome: string; status: number; reply: unknown; subject: string | null };
   switch (begun.outcome) {
     case "started":
-      return { attempt };
+      return { attempt, subject: begun.subject };
     case "replay":
       return { replay: { status: begun.status, body: begun.reply } };
     case "mismatch":
@@ -93,6 +116,27 @@ export async function beginIdempotent(request: KeyedRequest): Promise<Begun> {
     default:
       throw problem("idempotency_in_progress", { retryAfterSeconds: 1 });
   }
+}
+
+/** The subject of a run under a key; of a request without one, a subject that nothing remembers. */
+export function subjectOf(request: KeyedRequest | undefined, run: Run | undefined): Subject {
+  return {
+    known: run?.subject ?? undefined,
+    async note(subject) {
+      if (request === undefined || run === undefined) return;
+      const { caller, endpoint, key } = request;
+      const noted = await rows(
+        elevatedDb().rpc("idempotency_note_subject", {
+          caller,
+          endpoint,
+          key,
+          attempt: run.attempt,
+          subject,
+        }),
+      );
+      if (!noted) throw problem("idempotency_in_progress", { retryAfterSeconds: 1 });
+    },
+  };
 }
 
 /**

@@ -38,19 +38,20 @@ export default endpoint({
     "subscription_not_changeable",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, subject }) => {
   if (body.at_period_end && body.refund !== "none") {
     const detail = "At the period's end nothing is unused: a refund needs at_period_end false.";
     throw problem("invalid_body", { detail, errors: [{ pointer: "/refund", detail }] });
   }
   const tools = { admin, stripe: stripeClient() };
-  const whose = {
+  const change = {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,
     subscriptionId: body.subscription_id,
+    subject,
   };
-  const ended = body.refund === "unused" ? await cancelWithRefund(tools, whose) : {
-    subscription: await cancelSubscription(tools, whose, body.at_period_end),
+  const ended = body.refund === "unused" ? await cancelWithRefund(tools, change) : {
+    subscription: await cancelSubscription(tools, change, body.at_period_end),
     refund: null,
   };
   wakeJobs();

@@ -32,7 +32,7 @@ export default endpoint({
     "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin, address }) => {
+}, async ({ body, user, admin, address, subject }) => {
   await permitCardAttempt(admin, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,
@@ -42,6 +42,7 @@ export default endpoint({
     userId: user.id,
     workspaceId: body.workspace_id ?? null,
     subscriptionId: body.subscription_id,
+    subject,
   });
   wakeJobs();
   return { subscription };

@@ -27,13 +27,14 @@ export default endpoint({
     "subscription_ambiguous",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => ({
+}, async ({ body, user, admin, subject }) => ({
   subscription: await uncancelSubscription(
     { admin, stripe: stripeClient() },
     {
       userId: user.id,
       workspaceId: body.workspace_id ?? null,
       subscriptionId: body.subscription_id,
+      subject,
     },
   ),
 }));

@@ -28,11 +28,12 @@ export default endpoint({
     "subscription_ambiguous",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, subject }) => {
   const subscription = await unscheduleChange({ admin, stripe: stripeClient() }, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,
     subscriptionId: body.subscription_id,
+    subject,
   });
   wakeJobs();
   return { subscription };

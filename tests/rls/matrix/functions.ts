@@ -21,6 +21,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.health()": server,
   "public.idempotency_begin(text,text,text,text,integer,uuid)": server,
   "public.idempotency_end(text,text,text,uuid,smallint,jsonb)": server,
+  "public.idempotency_note_subject(text,text,text,uuid,text)": server,
   "public.is_staff()": { execute: ["authenticated", "service_role"] },
   "public.job_enqueue(text,jsonb,text)": server,
   "public.job_replay(bigint)": server,
@@ -49,7 +50,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.subscription_intent_open(uuid,uuid,text,integer,text,text,integer,boolean,text,text)":
     server,
   "public.subscription_intent_record(uuid,text,text)": server,
-  "public.subscription_to_change(uuid,uuid,uuid)": server,
+  "public.subscription_to_change(uuid,uuid,uuid,boolean)": server,
   "public.sync_state(text,text,text)": server,
   "public.sync_want(text,text,text)": server,
   "public.webhook_event(bigint)": server,

@@ -41,7 +41,7 @@ export const platformTables: Record<string, TableAccess> = {
   },
   "private.idempotency_keys": {
     columns: words(`
-      caller endpoint key request_hash attempt locked_until status reply created_at
+      caller endpoint key request_hash attempt locked_until status reply created_at subject
     `),
     ...serverOnly,
     samples: ({ userId, unique }) => [{

@@ -7,11 +7,17 @@
  */
 import Stripe from "stripe";
 import * as z from "zod";
-import { rows } from "../database.ts";
+import { type Db, rows } from "../database.ts";
 import { describeError, log } from "../log.ts";
 import { fromStripeAmount } from "../money.ts";
 import { Problem } from "../problem.ts";
-import { cancelNow, type ChangeTools, whichSubscription, type Whose } from "./changes.ts";
+import {
+  cancelNow,
+  type Change,
+  type ChangeTools,
+  whichSubscription,
+  type Whose,
+} from "./changes.ts";
 import { creditInvoice } from "./credit-notes.ts";
 import { stripeProblem } from "./stripe.ts";
 import { readSubscription, type Subscription } from "./subscription.ts";
@@ -154,31 +160,41 @@ export async function finishCancellation(
   await rows(admin.rpc("subscription_cancellation_done", { cancellation_id: cancellation.id }));
 }
 
-/** The cancellation to go on with: one that was decided, or decided now. */
-async function decide(tools: ChangeTools, whose: Whose): Promise<Cancellation> {
-  const { admin, stripe } = tools;
-  const who = {
+/** What was decided of late: the answer to that request may have been lost. */
+async function decided(admin: Db, whose: Whose): Promise<Cancellation | null> {
+  return await rows(admin.rpc("subscription_cancellation_latest", {
     user_id: whose.userId,
     workspace_id: whose.workspaceId as string,
-  };
+    ...(whose.subscriptionId !== undefined && { subscription_id: whose.subscriptionId }),
+  })) as unknown as Cancellation | null;
+}
+
+/** The cancellation to go on with: one that was decided, or decided now. */
+async function decide(tools: ChangeTools, change: Change): Promise<Cancellation> {
+  const { admin, stripe } = tools;
+  const { subject } = change;
+  // A repetition means the one of the first try, also where another runs by now.
+  const whose = { ...change, subscriptionId: subject.known ?? change.subscriptionId };
+  if (subject.known !== undefined) {
+    const earlier = await decided(admin, whose);
+    if (earlier !== null) return earlier;
+  }
   try {
     const target = await whichSubscription(admin, whose);
+    await subject.note(target.id);
     const held = await stripe.subscriptions.retrieve(target.stripe_subscription_id);
     return await rows(admin.rpc("subscription_cancellation_open", {
-      ...who,
+      user_id: whose.userId,
+      workspace_id: whose.workspaceId as string,
       stripe_subscription_id: held.id,
       currency: held.currency.toUpperCase(),
       parts: await partsOf(stripe, held, target.now) as never,
     })) as unknown as Cancellation;
   } catch (error) {
     if (!(error instanceof Problem && error.code === "subscription_not_found")) throw error;
-    // The answer to an earlier request was lost.
-    const decided = await rows(admin.rpc("subscription_cancellation_latest", {
-      ...who,
-      ...(whose.subscriptionId !== undefined && { subscription_id: whose.subscriptionId }),
-    })) as unknown as Cancellation | null;
-    if (decided === null) throw error;
-    return decided;
+    const earlier = await decided(admin, whose);
+    if (earlier === null) throw error;
+    return earlier;
   }
 }
 
@@ -191,13 +207,13 @@ async function decide(tools: ChangeTools, whose: Whose): Promise<Cancellation> {
  */
 export async function cancelWithRefund(
   tools: ChangeTools,
-  whose: Whose,
+  change: Change,
 ): Promise<{
   subscription: z.infer<typeof Subscription>;
   refund: z.infer<typeof CancellationRefund>;
 }> {
   try {
-    const cancellation = await decide(tools, whose);
+    const cancellation = await decide(tools, change);
     const id = cancellation.stripe_subscription_id;
     await cancelNow(tools.stripe, id);
     let done = true;

@@ -1,6 +1,7 @@
 /** Ending a subscription and going on after all. Stripe changes first; our row follows at once. */
 import type Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
+import type { Subject } from "../idempotency.ts";
 import { Problem, problem } from "../problem.ts";
 import { isMissing } from "./fetch.ts";
 import { releaseSchedule } from "./renewal-changes.ts";
@@ -23,6 +24,11 @@ export interface Whose {
   subscriptionId?: string | undefined;
 }
 
+/** Whose subscription is changed, by a request that may be repeated. */
+export interface Change extends Whose {
+  subject: Subject;
+}
+
 /** The subscription that a change applies to, and the business clock in seconds. */
 export interface ChangeTarget {
   workspace_id: string;
@@ -34,17 +40,31 @@ export interface ChangeTarget {
 /**
  * Which subscription is meant. Never "the first one": with two that run, it must be said.
  *
+ * @param orEnded also the one that is named when it has ended
  * @throws {Problem} `workspace_not_found`, `forbidden`, `subscription_not_found`, `subscription_ambiguous`
  */
 export async function whichSubscription(
   admin: Db,
   { userId, workspaceId, subscriptionId }: Whose,
+  orEnded = false,
 ): Promise<ChangeTarget> {
   return await rows(admin.rpc("subscription_to_change", {
     user_id: userId,
     workspace_id: workspaceId as string,
     ...(subscriptionId !== undefined && { subscription_id: subscriptionId }),
+    or_ended: orEnded,
   })) as unknown as ChangeTarget;
+}
+
+/** The one that a change applies to; for a repetition the one of the first try, which may have ended it. */
+async function targetOf(admin: Db, change: Change): Promise<ChangeTarget> {
+  const { subject } = change;
+  if (subject.known !== undefined) {
+    return await whichSubscription(admin, { ...change, subscriptionId: subject.known }, true);
+  }
+  const target = await whichSubscription(admin, change);
+  await subject.note(target.id);
+  return target;
 }
 
 /**
@@ -54,10 +74,10 @@ export async function whichSubscription(
  */
 export async function changeSubscription(
   { admin, stripe }: ChangeTools,
-  whose: Whose,
+  change: Change,
   apply: (stripeId: string) => Promise<unknown>,
 ): Promise<z.infer<typeof Subscription>> {
-  const { stripe_subscription_id: id } = await whichSubscription(admin, whose);
+  const { stripe_subscription_id: id } = await targetOf(admin, change);
   try {
     await apply(id);
     await syncNow({ admin, stripe }, "subscription", id);
@@ -96,12 +116,14 @@ export async function cancelNow(stripe: Stripe, id: string): Promise<void> {
  */
 export async function cancelSubscription(
   tools: ChangeTools,
-  whose: Whose,
+  change: Change,
   atPeriodEnd: boolean,
 ): Promise<z.infer<typeof Subscription>> {
-  return await changeSubscription(tools, whose, async (id) => {
+  return await changeSubscription(tools, change, async (id) => {
     if (atPeriodEnd) {
       const held = await tools.stripe.subscriptions.retrieve(id);
+      // By the first try of a request that is repeated, or faster than our row: it is as was asked.
+      if (held.status === "canceled") return;
       if (held.status === "paused") {
         throw problem("subscription_not_changeable", {
           detail: "It is paused, so that no period ends: end it at once (at_period_end: false).",
@@ -123,9 +145,9 @@ export async function cancelSubscription(
  */
 export async function uncancelSubscription(
   tools: ChangeTools,
-  whose: Whose,
+  change: Change,
 ): Promise<z.infer<typeof Subscription>> {
-  return await changeSubscription(tools, whose, async (id) => {
+  return await changeSubscription(tools, change, async (id) => {
     const held = await tools.stripe.subscriptions.retrieve(id);
     if (held.status === "canceled") {
       throw problem("subscription_not_found", { detail: "It has ended: start a new one." });
@@ -146,9 +168,9 @@ export async function uncancelSubscription(
  */
 export async function unscheduleChange(
   tools: ChangeTools,
-  whose: Whose,
+  change: Change,
 ): Promise<z.infer<typeof Subscription>> {
-  return await changeSubscription(tools, whose, async (id) => {
+  return await changeSubscription(tools, change, async (id) => {
     await releaseSchedule(tools.stripe, await tools.stripe.subscriptions.retrieve(id));
   });
 }

@@ -5,7 +5,7 @@
 import type Stripe from "stripe";
 import type * as z from "zod";
 import { problem } from "../problem.ts";
-import { changeSubscription, type ChangeTools, type Whose } from "./changes.ts";
+import { type Change, changeSubscription, type ChangeTools } from "./changes.ts";
 import { releaseSchedule } from "./renewal-changes.ts";
 import { isDefiniteRefusal } from "./stripe.ts";
 import type { Subscription } from "./subscription.ts";
@@ -34,10 +34,10 @@ async function unlessAlready(
  */
 export async function pauseSubscription(
   tools: ChangeTools,
-  whose: Whose,
+  change: Change,
 ): Promise<z.infer<typeof Subscription>> {
   const { stripe } = tools;
-  return await changeSubscription(tools, whose, async (id) => {
+  return await changeSubscription(tools, change, async (id) => {
     const held = await stripe.subscriptions.retrieve(id);
     if (held.status === "paused") return;
     if (held.status !== "active") {
@@ -67,10 +67,10 @@ export async function pauseSubscription(
  */
 export async function resumeSubscription(
   tools: ChangeTools,
-  whose: Whose,
+  change: Change,
 ): Promise<z.infer<typeof Subscription>> {
   const { stripe } = tools;
-  return await changeSubscription(tools, whose, async (id) => {
+  return await changeSubscription(tools, change, async (id) => {
     const held = await stripe.subscriptions.retrieve(id);
     if (held.status !== "paused") return;
     await unlessAlready(
