@@ -1,6 +1,7 @@
 /** What a running stack writes down, so that `task status` and a second start find it. */
 import { join, resolve } from "node:path";
 import { projectDir } from "../stack.ts";
+import { writeWhole } from "../write-whole.ts";
 
 /** Everything that the local stack keeps: SOCLE_DATA_DIR, else `.socle/` (git-ignored). */
 export const dataDir = resolve(projectDir, Deno.env.get("SOCLE_DATA_DIR") || ".socle");
@@ -48,13 +49,10 @@ export async function runningVariables(): Promise<Record<string, string>> {
   Deno.exit(1);
 }
 
-/** Notes that this process runs the stack: whole, as others read it at any moment. */
+/** Notes that this process runs the stack. */
 export async function writeRunning(env: Record<string, string>): Promise<void> {
   const running: Running = { pid: Deno.pid, env };
-  const file = fileIn(dataDir);
-  const draft = `${file}.${Deno.pid}.new`;
-  await Deno.writeTextFile(draft, JSON.stringify(running, null, 2), { mode: 0o600 });
-  await Deno.rename(draft, file);
+  await writeWhole(fileIn(dataDir), JSON.stringify(running, null, 2), { mode: 0o600 });
 }
 
 /** Notes that it no longer does. */

@@ -1,5 +1,6 @@
 /** Whether a data folder is to be filled, and is: noted beside its database, and gone with it. */
 import { join } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 
 export type DemoState = "none" | "wanted" | "there";
 
@@ -16,5 +17,5 @@ export async function readDemoState(dataDir: string): Promise<DemoState> {
 }
 
 export async function writeDemoState(dataDir: string, state: DemoState): Promise<void> {
-  await Deno.writeTextFile(fileIn(dataDir), `${JSON.stringify({ state })}\n`);
+  await writeWhole(fileIn(dataDir), `${JSON.stringify({ state })}\n`);
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 
 /** A record as emulate's services keep it. */
 export interface StoredRecord {
@@ -66,8 +67,7 @@ export async function openRecordStore(file?: string): Promise<RecordStore> {
     records.forEach((held) =>
       [...held.keys()].slice(0, -keptRecords).forEach((id) => held.delete(id))
     );
-    await Deno.writeTextFile(`${file}.new`, lines.join(""), { mode: 0o600 });
-    await Deno.rename(`${file}.new`, file);
+    await writeWhole(file, lines.join(""), { mode: 0o600 });
     journal = await Deno.open(file, { append: true });
   }
 
