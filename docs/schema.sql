@@ -256,12 +256,15 @@ create table private.invitation_tokens (
   invitation_id uuid not null,
   superseded_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
+  cause uuid,
   constraint invitation_tokens_pkey PRIMARY KEY (token_hash),
   constraint invitation_tokens_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES workspace_invitations(id) ON DELETE CASCADE,
   constraint invitation_tokens_sha256 CHECK (token_hash ~ '^[0-9a-f]{64}$'::text)
 );
 comment on table private.invitation_tokens is 'SHA-256 of the tokens in invitations'' links. No slow hash: a token is 244 random bits.';
 comment on column private.invitation_tokens.superseded_at is 'When a later mail took its place; kept, so that an old link is answered with that.';
+comment on column private.invitation_tokens.cause is 'The request that sent it: unique, so that it sends once.';
+CREATE UNIQUE INDEX invitation_tokens_cause ON private.invitation_tokens USING btree (cause) WHERE (cause IS NOT NULL);
 CREATE INDEX invitation_tokens_invitation ON private.invitation_tokens USING btree (invitation_id);
 CREATE UNIQUE INDEX invitation_tokens_one_current ON private.invitation_tokens USING btree (invitation_id) WHERE (superseded_at IS NULL);
 alter table private.invitation_tokens enable row level security;
@@ -5112,7 +5115,7 @@ $function$;
 comment on function private.invitation_refusal(text) is 'Refuses with invitation_expired or invitation_closed what is not open.';
 grant execute on function private.invitation_refusal(text) to service_role;
 
-CREATE OR REPLACE FUNCTION private.invitation_send(invitation_id uuid)
+CREATE OR REPLACE FUNCTION private.invitation_send(invitation_id uuid, cause uuid)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -5129,8 +5132,8 @@ begin
   returning * into invitation;
   update private.invitation_tokens as held set superseded_at = now()
   where held.invitation_id = invitation.id and held.superseded_at is null;
-  insert into private.invitation_tokens (token_hash, invitation_id)
-  values (encode(sha256(convert_to(token, 'utf8')), 'hex'), invitation.id);
+  insert into private.invitation_tokens (token_hash, invitation_id, cause)
+  values (encode(sha256(convert_to(token, 'utf8')), 'hex'), invitation.id, invitation_send.cause);
 
   perform private.enqueue(
     'mail_send',
@@ -5156,8 +5159,8 @@ begin
   where workspace.id = invitation.workspace_id;
 end;
 $function$;
-comment on function private.invitation_send(uuid) is 'Enqueues an invitation''s mail with a fresh token, good for seven days. Security definer: reads addresses in auth.users.';
-grant execute on function private.invitation_send(uuid) to service_role;
+comment on function private.invitation_send(uuid, uuid) is 'Enqueues an invitation''s mail with a fresh token, good for seven days. Security definer: reads addresses in auth.users.';
+grant execute on function private.invitation_send(uuid, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.invitation_state(invitation workspace_invitations, superseded boolean)
  RETURNS text
@@ -16188,7 +16191,7 @@ $function$;
 comment on function public.workspace_delete(uuid, uuid) is 'Server RPC: an owner ends a shared workspace; its invoices and payments stay, without whose they were. Refuses with workspace_not_found, forbidden, personal_workspace or workspace_subscribed.';
 grant execute on function public.workspace_delete(uuid, uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION public.workspace_invite(user_id uuid, workspace_id uuid, email text, role text)
+CREATE OR REPLACE FUNCTION public.workspace_invite(user_id uuid, workspace_id uuid, email text, role text, cause uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -16210,6 +16213,12 @@ begin
   end if;
   if held_role not in ('owner', 'admin') then
     perform private.problem(403, 'forbidden', 'Only an owner or an admin may invite.');
+  end if;
+  select held.* into invitation from private.invitation_tokens as sent
+  join public.workspace_invitations as held on held.id = sent.invitation_id
+  where sent.cause = workspace_invite.cause and held.workspace_id = workspace_invite.workspace_id;
+  if found then
+    return to_jsonb(invitation);
   end if;
   if private.workspace_is_ending(workspace_invite.workspace_id) then
     perform private.problem(409, 'deletion_running',
@@ -16266,14 +16275,14 @@ begin
     set role = workspace_invite.role, invited_by = workspace_invite.user_id
     where held.id = invitation.id;
   end if;
-  perform private.invitation_send(invitation.id);
+  perform private.invitation_send(invitation.id, workspace_invite.cause);
   return (
     select to_jsonb(sent) from public.workspace_invitations as sent where sent.id = invitation.id
   );
 end;
 $function$;
-comment on function public.workspace_invite(uuid, uuid, text, text) is 'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. Refuses with workspace_not_found, forbidden, deletion_running, personal_workspace, already_member or seat_limit_reached.';
-grant execute on function public.workspace_invite(uuid, uuid, text, text) to service_role;
+comment on function public.workspace_invite(uuid, uuid, text, text, uuid) is 'Server RPC: invites an address, or sends its open invitation again, with this role; the invitation, or {retry_after_seconds} when too many were sent. `cause` is the request''s: what it has sent before is returned as it stands, and nothing is sent. Refuses with workspace_not_found, forbidden, deletion_running, personal_workspace, already_member or seat_limit_reached.';
+grant execute on function public.workspace_invite(uuid, uuid, text, text, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.workspace_leave(workspace_id uuid)
  RETURNS void

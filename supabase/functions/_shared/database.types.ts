@@ -3421,7 +3421,13 @@ export type Database = {
         Returns: undefined;
       };
       "workspace_invite": {
-        Args: { "email": string; "role": string; "user_id": string; "workspace_id": string };
+        Args: {
+          "cause"?: string;
+          "email": string;
+          "role": string;
+          "user_id": string;
+          "workspace_id": string;
+        };
         Returns: Json;
       };
       "workspace_leave": { Args: { "workspace_id": string }; Returns: undefined };

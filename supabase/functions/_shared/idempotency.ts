@@ -140,6 +140,19 @@ export function subjectOf(request: KeyedRequest | undefined, run: Run | undefine
 }
 
 /**
+ * The id of what a request makes, for whoever finds by it what an earlier attempt has made; noted, so that
+ * it is the same for a repetition. Without a key a fresh one.
+ *
+ * @throws {Problem} `idempotency_in_progress` when another attempt has taken over
+ */
+export async function idForSubject(subject: Subject): Promise<string> {
+  if (subject.known !== undefined) return subject.known;
+  const id = crypto.randomUUID();
+  await subject.note(id);
+  return id;
+}
+
+/**
  * Keeps the reply of an attempt, or frees its key when there is none to keep. The caller's answer does not
  * depend on it: while the database is away it is tried again behind the reply.
  */

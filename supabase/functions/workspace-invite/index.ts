@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Email } from "../_shared/accounts/fields.ts";
 import { wakeJobs } from "../_shared/background.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { Invitation, invite } from "../_shared/workspaces/invitations.ts";
 import { Role } from "../_shared/workspaces/roles.ts";
 
@@ -35,12 +36,13 @@ export default endpoint({
     "seat_limit_reached",
     "workspace_read_only",
   ],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, subject }) => {
   const invitation = await invite(admin, {
     userId: user.id,
     workspaceId: body.workspace_id,
     email: body.email,
     role: body.role,
+    cause: await idForSubject(subject),
   });
   wakeJobs();
   return { invitation };

@@ -34,7 +34,7 @@ export const workspacesTables: Record<string, TableAccess> = {
     }],
   },
   "private.invitation_tokens": {
-    columns: words("token_hash invitation_id superseded_at created_at"),
+    columns: words("token_hash invitation_id superseded_at created_at cause"),
     ...serverOnly,
     samples: ({ unique, row }) => [{
       token_hash: unique.padEnd(64, "0"),
@@ -58,7 +58,7 @@ export const workspacesFunctions: Record<string, FunctionAccess> = {
   "public.seats_for(uuid,uuid,text)": server,
   "public.workspace_create(text,text)": { execute: ["authenticated"] },
   "public.workspace_delete(uuid,uuid)": server,
-  "public.workspace_invite(uuid,uuid,text,text)": server,
+  "public.workspace_invite(uuid,uuid,text,text,uuid)": server,
   "public.workspace_leave(uuid)": { execute: ["authenticated"] },
   "public.workspace_people(uuid)": signedIn,
   "public.workspace_transfer(uuid,uuid)": { execute: ["authenticated"] },
@@ -69,7 +69,7 @@ export const workspacesFunctions: Record<string, FunctionAccess> = {
   "private.invitation_decline(text,uuid)": { ...anyone, definer: true },
   "private.invitation_of_token(text)": { ...server, definer: true },
   "private.invitation_refusal(text)": server,
-  "private.invitation_send(uuid)": { ...server, definer: true },
+  "private.invitation_send(uuid,uuid)": { ...server, definer: true },
   "private.invitation_state(workspace_invitations,boolean)": { ...server, definer: true },
   "private.invitations_follow_member()": { ...nobody, definer: true },
   "private.my_invitations()": { ...signedIn, definer: true },

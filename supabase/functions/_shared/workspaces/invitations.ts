@@ -31,6 +31,8 @@ export interface InvitationRequest {
   workspaceId: string;
   email: string;
   role: Role;
+  /** The request, which sends once: repeated, it is answered with what it sent. */
+  cause: string;
 }
 
 /**
@@ -42,13 +44,14 @@ export interface InvitationRequest {
  */
 export async function invite(
   admin: Db,
-  { userId, workspaceId, email, role }: InvitationRequest,
+  { userId, workspaceId, email, role, cause }: InvitationRequest,
 ): Promise<z.infer<typeof Invitation>> {
   const answer = await rows(admin.rpc("workspace_invite", {
     user_id: userId,
     workspace_id: workspaceId,
     email,
     role,
+    cause,
   })) as { retry_after_seconds: number } | z.input<typeof Invitation>;
   if ("retry_after_seconds" in answer) {
     throw problem("rate_limited", {
