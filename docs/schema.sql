@@ -11459,19 +11459,23 @@ $function$;
 comment on function public.account_export_rows(uuid, text, text, integer) is 'Server RPC: a page of a user''s rows of a table: {rows, next: what to go on after, null at the end}.';
 grant execute on function public.account_export_rows(uuid, text, text, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.account_export_start(user_id uuid)
+CREATE OR REPLACE FUNCTION public.account_export_start(user_id uuid, export_id uuid DEFAULT gen_random_uuid())
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  export_id uuid;
 begin
   perform private.own_account(account_export_start.user_id);
-  insert into public.account_exports (user_id) values (account_export_start.user_id)
-  on conflict do nothing
-  returning id into export_id;
-  if export_id is null then
+  if exists (
+    select from public.account_exports as held
+    where held.id = account_export_start.export_id and held.user_id = account_export_start.user_id
+  ) then
+    return export_id;
+  end if;
+  insert into public.account_exports (id, user_id)
+  values (account_export_start.export_id, account_export_start.user_id)
+  on conflict do nothing;
+  if not found then
     return (
       select held.id from public.account_exports as held
       where held.user_id = account_export_start.user_id and held.state = 'pending'
@@ -11483,8 +11487,8 @@ begin
   return export_id;
 end;
 $function$;
-comment on function public.account_export_start(uuid) is 'Server RPC: begins an export, or names the one that is under way.';
-grant execute on function public.account_export_start(uuid) to service_role;
+comment on function public.account_export_start(uuid, uuid) is 'Server RPC: begins an export, under this id, or names the one that has it or is under way.';
+grant execute on function public.account_export_start(uuid, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.account_export_step(export_id uuid)
  RETURNS jsonb
@@ -12093,21 +12097,22 @@ $function$;
 comment on function public.catalogue_export_rows(text, text, integer) is 'Server RPC: a page of the catalogue by slug and SKU, a row a variant; prices as {list: [amount, compared with]}.';
 grant execute on function public.catalogue_export_rows(text, text, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.catalogue_export_start(staff uuid)
+CREATE OR REPLACE FUNCTION public.catalogue_export_start(staff uuid, export_id uuid DEFAULT gen_random_uuid())
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  export_id uuid;
 begin
   perform private.staff_required(staff);
   perform private.act_as(staff);
-  insert into public.catalogue_exports (created_by, price_lists)
-  select staff, jsonb_object_agg(list.id, list.currency) from public.price_lists as list
-  on conflict (state) where state = 'running' do nothing
-  returning id into export_id;
-  if export_id is null then
+  if exists (select from public.catalogue_exports as held where held.id = catalogue_export_start.export_id) then
+    return export_id;
+  end if;
+  insert into public.catalogue_exports (id, created_by, price_lists)
+  select catalogue_export_start.export_id, staff, jsonb_object_agg(list.id, list.currency)
+  from public.price_lists as list
+  on conflict do nothing;
+  if not found then
     return (select held.id from public.catalogue_exports as held where held.state = 'running');
   end if;
   perform private.audit_note('catalogue_exports.start', export_id::text);
@@ -12117,8 +12122,8 @@ begin
   return export_id;
 end;
 $function$;
-comment on function public.catalogue_export_start(uuid) is 'Server RPC: begins an export of the catalogue, or names the one that is under way; refuses with forbidden.';
-grant execute on function public.catalogue_export_start(uuid) to service_role;
+comment on function public.catalogue_export_start(uuid, uuid) is 'Server RPC: begins an export of the catalogue, under this id, or names the one that has it or is under way; refuses with forbidden.';
+grant execute on function public.catalogue_export_start(uuid, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.catalogue_export_step(export_id uuid)
  RETURNS jsonb
@@ -12282,24 +12287,26 @@ $function$;
 comment on function public.catalogue_import_header(uuid, text, jsonb, bigint, integer) is 'Server RPC: notes the header of an import''s file, once.';
 grant execute on function public.catalogue_import_header(uuid, text, jsonb, bigint, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.catalogue_import_start(staff uuid, path text, dry_run boolean)
+CREATE OR REPLACE FUNCTION public.catalogue_import_start(staff uuid, path text, dry_run boolean, import_id uuid DEFAULT gen_random_uuid())
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  import_id uuid;
 begin
   perform private.staff_required(staff);
   perform private.act_as(staff);
-  insert into public.catalogue_imports (created_by, path, file, dry_run, bytes_total)
-  select staff, object.name, jsonb_build_object('id', object.id, 'etag', object.metadata ->> 'eTag'),
+  insert into public.catalogue_imports (id, created_by, path, file, dry_run, bytes_total)
+  select catalogue_import_start.import_id, staff, object.name,
+         jsonb_build_object('id', object.id, 'etag', object.metadata ->> 'eTag'),
          catalogue_import_start.dry_run, (object.metadata ->> 'size')::bigint
   from storage.objects as object
   where object.bucket_id = 'catalogue-imports' and object.name = catalogue_import_start.path
-  on conflict (state) where state = 'running' do nothing
-  returning id into import_id;
-  if import_id is null then
+  on conflict do nothing;
+  if not found then
+    -- By an earlier attempt of the same request, also when its file is gone.
+    if exists (select from public.catalogue_imports as held where held.id = catalogue_import_start.import_id) then
+      return import_id;
+    end if;
     if exists (select from public.catalogue_imports as other where other.state = 'running') then
       perform private.problem(409, 'catalogue_import_running', 'Another import runs. Wait for its end, or cancel it.');
     end if;
@@ -12315,8 +12322,8 @@ begin
   return import_id;
 end;
 $function$;
-comment on function public.catalogue_import_start(uuid, text, boolean) is 'Server RPC: begins an import of a file that staff have uploaded; refuses with forbidden, import_file_not_found or catalogue_import_running.';
-grant execute on function public.catalogue_import_start(uuid, text, boolean) to service_role;
+comment on function public.catalogue_import_start(uuid, text, boolean, uuid) is 'Server RPC: begins an import of a file that staff have uploaded, under this id, or names the one that has it; refuses with forbidden, import_file_not_found or catalogue_import_running.';
+grant execute on function public.catalogue_import_start(uuid, text, boolean, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.catalogue_import_step(import_id uuid)
  RETURNS jsonb

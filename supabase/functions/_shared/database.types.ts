@@ -2558,7 +2558,10 @@ export type Database = {
         Args: { "after": string; "batch": number; "relation": string; "user_id": string };
         Returns: Json;
       };
-      "account_export_start": { Args: { "user_id": string }; Returns: string };
+      "account_export_start": {
+        Args: { "export_id"?: string; "user_id": string };
+        Returns: string;
+      };
       "account_export_step": { Args: { "export_id": string }; Returns: Json };
       "account_exports_over": { Args: { "batch": number }; Returns: Json };
       "account_files": {
@@ -2687,7 +2690,10 @@ export type Database = {
         Args: { "after_product": string; "after_sku": string; "batch": number };
         Returns: Json;
       };
-      "catalogue_export_start": { Args: { "staff": string }; Returns: string };
+      "catalogue_export_start": {
+        Args: { "export_id"?: string; "staff": string };
+        Returns: string;
+      };
       "catalogue_export_step": { Args: { "export_id": string }; Returns: Json };
       "catalogue_exports_expire": { Args: Record<PropertyKey, never>; Returns: number };
       "catalogue_files_over": { Args: { "batch": number }; Returns: Json };
@@ -2722,7 +2728,7 @@ export type Database = {
         Returns: undefined;
       };
       "catalogue_import_start": {
-        Args: { "dry_run": boolean; "path": string; "staff": string };
+        Args: { "dry_run": boolean; "import_id"?: string; "path": string; "staff": string };
         Returns: string;
       };
       "catalogue_import_step": { Args: { "import_id": string }; Returns: Json };

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { AccountExport, latestExport } from "../_shared/privacy/export.ts";
 
 /** Everything that we hold about the caller, as zip files for seven days. */
@@ -18,10 +19,13 @@ export default methods(
     body: z.strictObject({}),
     reply: z.object({ export: AccountExport.nullable() }),
     problems: ["storage_unavailable", "profile_not_found"],
-  }, async ({ admin, db, user }) => {
-    await rows(admin.rpc("account_export_start", { user_id: user.id }));
+  }, async ({ admin, db, user, subject }) => {
+    const export_id = await idForSubject(subject);
+    const id = await rows(admin.rpc("account_export_start", { user_id: user.id, export_id }));
+    // One that was under way: a repetition means it, also when it is ready.
+    if (id !== export_id) await subject.note(id);
     wakeJobs();
-    return { export: await latestExport(db, user.id) };
+    return { export: await latestExport(db, user.id, id) };
   }),
   endpoint({
     summary: "Read how one's latest export stands, with links to its files.",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { CatalogueExport, exportProgress } from "../_shared/shop/export/export.ts";
 
 /** The catalogue as CSV files that catalogue-import takes; docs/shop-import.md. */
@@ -17,8 +18,11 @@ export default methods(
     body: z.strictObject({}),
     reply: z.object({ export: CatalogueExport }),
     problems: ["export_not_found", "storage_unavailable"],
-  }, async ({ user, db, admin }) => {
-    const id = await rows(admin.rpc("catalogue_export_start", { staff: user.id }));
+  }, async ({ user, db, admin, subject }) => {
+    const export_id = await idForSubject(subject);
+    const id = await rows(admin.rpc("catalogue_export_start", { staff: user.id, export_id }));
+    // One that was under way: a repetition means it, also when it is ready.
+    if (id !== export_id) await subject.note(id);
     wakeJobs();
     return { export: await exportProgress(db, id) };
   }),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { ImportProgress, importProgress } from "../_shared/shop/import/import.ts";
 
 const one = z.strictObject({ import_id: z.guid() });
@@ -24,8 +25,11 @@ export default methods(
     }),
     reply: ImportProgress,
     problems: ["import_file_not_found", "catalogue_import_running", "import_not_found"],
-  }, async ({ body, user, db, admin }) => {
-    const id = await rows(admin.rpc("catalogue_import_start", { staff: user.id, ...body }));
+  }, async ({ body, user, db, admin, subject }) => {
+    const import_id = await idForSubject(subject);
+    const id = await rows(
+      admin.rpc("catalogue_import_start", { staff: user.id, ...body, import_id }),
+    );
     wakeJobs();
     return await importProgress(db, id);
   }),

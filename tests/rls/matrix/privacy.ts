@@ -98,7 +98,7 @@ export const privacyFunctions: Record<string, FunctionAccess> = {
   "public.account_export_expire(uuid)": server,
   "public.account_export_finish(uuid,smallint,bigint,jsonb)": server,
   "public.account_export_rows(uuid,text,text,integer)": server,
-  "public.account_export_start(uuid)": server,
+  "public.account_export_start(uuid,uuid)": server,
   "public.account_export_step(uuid)": server,
   "public.account_exports_over(integer)": server,
   "public.account_files(uuid,text,integer,boolean)": server,

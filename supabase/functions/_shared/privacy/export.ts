@@ -46,17 +46,20 @@ async function signed(db: Db, paths: string[], seconds: number): Promise<string[
 }
 
 /**
- * The user's latest export, with links that the user's own right to read makes.
+ * The user's latest export, or the one that is named, with links that the user's own right to read makes.
  *
  * @throws {Problem} `storage_unavailable`, `profile_not_found`
  */
 export async function latestExport(
   db: Db,
   userId: string,
+  exportId?: string,
 ): Promise<z.infer<typeof AccountExport> | null> {
+  const mine = db.from("account_exports")
+    .select("id, state, requested_at, ready_at, expires_at, parts").eq("user_id", userId);
   const reading = rows(
-    db.from("account_exports").select("id, state, requested_at, ready_at, expires_at, parts")
-      .eq("user_id", userId).order("requested_at", { ascending: false }).limit(1).maybeSingle(),
+    (exportId === undefined ? mine : mine.eq("id", exportId))
+      .order("requested_at", { ascending: false }).limit(1).maybeSingle(),
   );
   const [found] = await Promise.all([reading, ownAccount(db, userId)]);
   if (found === null) return null;
