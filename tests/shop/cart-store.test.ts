@@ -12,6 +12,7 @@ import {
   setQuantity,
   takeFromCart,
 } from "../../supabase/functions/_shared/shop/cart/store.ts";
+import { addScript } from "../../supabase/functions/_shared/shop/cart/scripts.ts";
 import { freshGuest, freshUser, onEachRedis, quantitiesOf, units } from "./cart-world.ts";
 
 const [pen, ink, paper] = [1, 2, 3].map((n) =>
@@ -25,6 +26,15 @@ async function fill(redis: Redis, name: CartName, count: number, quantity = 1): 
     assert.ok("cart" in await addToCart(redis, name, units(variant, quantity)));
   }
   return variants;
+}
+
+/** Adds one of `ink` by a request of its own, some hours from now. */
+async function addLater(redis: Redis, name: CartName, hours: number, request = "later") {
+  const now = Date.now() + hours * 3_600_000;
+  await redis.createScript(addScript).exec(
+    [`cart:${name}`],
+    [ink, "1", "100", "eur", now.toFixed(0), request],
+  );
 }
 
 onEachRedis({
@@ -51,16 +61,38 @@ onEachRedis({
     ]]);
   },
 
-  "cart: the same request again within an hour adds nothing": async (redis) => {
+  "cart: the same request again within a day adds nothing": async (redis) => {
     const cart = freshUser();
     await Promise.all(
       Array.from({ length: 5 }, () => addToCart(redis, cart, units(pen, 2), "one wish")),
     );
     await addToCart(redis, cart, units(pen, 1), "another wish");
     await clearCart(redis, cart);
+    await addLater(redis, cart, 23.9);
     const again = await addToCart(redis, cart, units(pen, 2), "one wish");
-    assert.deepEqual("cart" in again && again.cart.lines, []);
+    assert.deepEqual("cart" in again && quantitiesOf(again.cart), { [ink]: 1 });
   },
+
+  "cart: what was done before a merge is known after it, to guest and user": async (redis) => {
+    const [guest, user] = [freshGuest(), freshUser()];
+    await addToCart(redis, guest, units(pen, 2), "one wish");
+    await mergeCarts(redis, guest, user, anything);
+    assert.deepEqual(await addToCart(redis, guest, units(pen, 2), "one wish"), { refused: "done" });
+    assert.deepEqual(await addToCart(redis, guest, units(pen, 2), "another"), { refused: "dead" });
+    assert.deepEqual(await addToCart(redis, guest, units(pen, 2)), { refused: "dead" });
+    const again = await addToCart(redis, user, units(pen, 2), "one wish");
+    assert.deepEqual("cart" in again && quantitiesOf(again.cart), { [pen]: 2 });
+  },
+
+  "cart: of a great many requests the latest are known, so that nobody's cart grows without end":
+    async (redis) => {
+      const cart = freshUser();
+      for (let index = 0; index < 520; index++) await addLater(redis, cart, index / 60, `${index}`);
+      const held = await redis.hkeys(`cart:${cart}`);
+      const known = held.filter((field) => field.startsWith("did:")).map((field) => field.slice(4));
+      assert.equal(known.length, 500);
+      assert.equal(known.some((one) => Number(one) < 20), false);
+    },
 
   "cart: its limits hold when many add at once": async (redis) => {
     const cart = freshUser();

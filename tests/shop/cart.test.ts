@@ -320,6 +320,30 @@ Deno.test("cart: an addition repeated under one Idempotency-Key adds once", asyn
   assert.deepEqual(quantities((await user.ask("POST", body, key)).body.cart), [2]);
 });
 
+Deno.test("cart: an addition of a guest who has signed in since adds once, repeated as guest or as user", async () => {
+  const product = await onSale(sql, { stock: 50 });
+  const guest = new Visitor();
+  await guest.add(product, 1);
+  const cartId = guest.cartId;
+  const key = crypto.randomUUID();
+  const body = { variant_id: product.variantId, quantity: 2 };
+  await guest.ask("POST", body, { "idempotency-key": key });
+  await sql`delete from private.idempotency_keys where key = ${key}`;
+
+  const { token } = await signUp();
+  const user = new Visitor(token);
+  user.cartId = cartId;
+  assert.deepEqual(quantities(await user.cart()), [3]);
+  // As guest it reads what a guest reads there, and makes no cart that the next login would merge.
+  const asGuest = await guest.ask("POST", body, { "idempotency-key": key });
+  assert.deepEqual(
+    [asGuest.status, asGuest.body.cart?.cart_id, quantities(asGuest.body.cart)],
+    [200, null, []],
+  );
+  const asUser = await user.ask("POST", body, { "idempotency-key": key, "x-cart-id": cartId! });
+  assert.deepEqual(quantities(asUser.body.cart), [3]);
+});
+
 Deno.test("cart: whoever wants more than there is learns that, and how many only when few are left", async () => {
   const [many, few] = [
     await onSale(sql, { stock: 437 }),

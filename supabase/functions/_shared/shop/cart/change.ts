@@ -18,6 +18,9 @@ import { type Cart, viewCart } from "./view.ts";
 
 type CartView = z.infer<typeof Cart>;
 
+/** What whoever has no cart sees, or one that was merged. */
+const none: OpenCart = { name: undefined, cartId: null, cart: emptyCart };
+
 async function show(shopper: Shopper, { cart, cartId }: OpenCart): Promise<CartView> {
   return viewCart(cart, await readFacts(shopper, cart.lines), cartId);
 }
@@ -70,6 +73,8 @@ export async function addLine(
     added = await inCarts((redis) => addToCart(redis, into.name, line, once));
   }
   if ("refused" in added) {
+    // Its units went into the user's cart with the others.
+    if (added.refused === "done") return await show(shopper, none);
     throw problem("cart_limit_reached", {
       detail: added.refused === "full"
         ? `A cart holds at most ${maxLines} lines: take one out first.`
@@ -92,7 +97,7 @@ async function change<Refusal extends string>(
   const into = await target(shopper);
   const done = into && await how(into.name);
   if (into === undefined || done === undefined || "refused" in done && done.refused === "dead") {
-    return await show(shopper, { name: undefined, cartId: null, cart: emptyCart });
+    return await show(shopper, none);
   }
   if ("refused" in done) return { refused: done.refused as Refusal };
   return await show(shopper, { ...into, cart: done.cart });

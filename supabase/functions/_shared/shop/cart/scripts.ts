@@ -12,7 +12,7 @@
  * | `seq`            | clock of the cart, in ms and rising with each new line                           |
  * | `dead`           | `user:<id>`: the guest's cart that was merged into that user's; nothing else     |
  * | `paid:<order>`   | when the order's lines were taken out, so that they are taken out once           |
- * | `did:<key>`      | when a request with this Idempotency-Key was carried out                         |
+ * | `did:<key>`      | when a request with this Idempotency-Key was carried out; the latest of a day    |
  */
 
 /** Seconds that a cart lives since it was last touched. */
@@ -20,6 +20,8 @@ export const lifetimeSeconds = 86_400;
 /** Lines that a cart may have, so that one payment at Stripe can take them all; units that a line may. */
 export const maxLines = 99;
 export const maxQuantity = 999;
+/** Requests that a cart knows for as long as it lives, so that nobody's grows without end. */
+const maxDone = 500;
 
 const common = `
 local function parse(text)
@@ -47,6 +49,16 @@ local function prune(key, found, prefix, before)
     if string.sub(field, 1, #prefix) == prefix and tonumber(value) < before then redis.call("HDEL", key, field) end
   end
 end
+local function pruneDone(key, found, now)
+  prune(key, found, "did:", now - ${lifetimeSeconds}000)
+  local done = {}
+  for field in pairs(found) do
+    if string.sub(field, 1, 4) == "did:" then table.insert(done, field) end
+  end
+  if #done < ${maxDone} then return end
+  table.sort(done, function(a, b) return tonumber(found[a]) < tonumber(found[b]) end)
+  for index = 1, #done - ${maxDone - 1} do redis.call("HDEL", key, done[index]) end
+end
 local function told(status, key)
   redis.call("EXPIRE", key, ${lifetimeSeconds})
   return { status, redis.call("HGETALL", key) }
@@ -62,12 +74,15 @@ for index, key in ipairs(KEYS) do
 end
 return reply`;
 
-/** KEYS: cart. ARGV: variant, quantity, unit amount, price list, now in ms, Idempotency-Key or "". */
+/**
+ * KEYS: cart. ARGV: variant, quantity, unit amount, price list, now in ms, Idempotency-Key or "". Of a cart
+ * that was merged it names the one that it was merged into.
+ */
 export const addScript = `${common}
 local key, variant, quantity = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local now, did = tonumber(ARGV[5]), "did:" .. ARGV[6]
 local found = fields(key)
-if found["dead"] then return { "dead" } end
+if found["dead"] then return { "dead", found["dead"] } end
 if ARGV[6] ~= "" and found[did] then return told("ok", key) end
 local line = parse(found[variant])
 if not line then
@@ -81,7 +96,7 @@ line.quantity, line.amount, line.list, line.wanted = line.quantity + quantity, A
 put(key, variant, line)
 redis.call("HDEL", key, "out:" .. variant)
 if ARGV[6] ~= "" then
-  prune(key, found, "did:", now - 3600000)
+  pruneDone(key, found, now)
   redis.call("HSET", key, did, ARGV[5])
 end
 return told("ok", key)`;
@@ -126,7 +141,9 @@ for index = 2, #ARGV, 2 do most[ARGV[index]] = tonumber(ARGV[index + 1]) end
 local variants, notes, unnoted = {}, 0, {}
 for field, value in pairs(guest) do
   if isVariant(field) then table.insert(variants, field)
-  elseif string.sub(field, 1, 5) == "paid:" then redis.call("HSET", into, field, value) end
+  elseif string.sub(field, 1, 5) == "paid:" or string.sub(field, 1, 4) == "did:" then
+    redis.call("HSET", into, field, value)
+  end
 end
 for field in pairs(user) do if string.sub(field, 1, 4) == "out:" then notes = notes + 1 end end
 table.sort(variants, function(a, b) return parse(guest[a]).seq < parse(guest[b]).seq end)

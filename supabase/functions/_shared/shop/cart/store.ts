@@ -106,20 +106,24 @@ export async function readCarts(
 
 /**
  * Adds to a line, or puts one in. Refused with `full` where the cart would have too many lines, with
- * `most` where the line would have too many units.
+ * `most` where the line would have too many units, with `done` where the cart was merged into a user's
+ * after the same request.
  *
- * @param once an Idempotency-Key: the second time within an hour changes nothing
+ * @param once an Idempotency-Key: the second time within a day changes nothing
  */
 export async function addToCart(
   redis: Redis,
   name: CartName,
   line: Pick<StoredLine, "variantId" | "quantity" | "unitAmount" | "priceListId">,
   once = "",
-): Promise<Changed<"full" | "most">> {
+): Promise<Changed<"full" | "most" | "done">> {
   const { variantId, quantity, unitAmount, priceListId } = line;
   const hash = once && createHash("sha256").update(once).digest("base64url").slice(0, 22);
   const args = [variantId, quantity, unitAmount, priceListId, Date.now(), hash];
-  return changed(await run<Told>(redis, addScript, [name], args));
+  const told = await run<Told | ["dead", CartName]>(redis, addScript, [name], args);
+  if (told[0] !== "dead") return changed(told as Told);
+  const done = once !== "" && await redis.hexists(keyOf(told[1] as CartName), `did:${hash}`) === 1;
+  return { refused: done ? "done" : "dead" };
 }
 
 /** Sets a line's quantity; refused with `missing` where there is none. */
