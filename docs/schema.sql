@@ -15661,6 +15661,23 @@ $function$;
 comment on function public.subscription_intent_open(uuid, uuid, text, integer, text, text, integer, boolean, text, text) is 'Server RPC: the workspace''s purchase under way, opened if there was none: {id, workspace_id, user_id, price_id, quantity, stripe_subscription_id, stripe_session_id, success_url, cancel_url, trial_days, trial_needs_card, promotion_code_id, payment_method_id, matches}; `matches` is false when it is for something else than asked. Refuses a second trial with trial_used.';
 grant execute on function public.subscription_intent_open(uuid, uuid, text, integer, text, text, integer, boolean, text, text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.subscription_intent_read(user_id uuid, workspace_id uuid, intent_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select to_jsonb(intent) || jsonb_build_object('matches', true)
+  -- The role may have gone since the purchase was begun.
+  from (select private.billing_workspace(
+    subscription_intent_read.user_id, subscription_intent_read.workspace_id
+  ) as target offset 0) as asked
+  join private.subscription_intents as intent on intent.workspace_id = asked.target
+  where intent.id = subscription_intent_read.intent_id;
+$function$;
+comment on function public.subscription_intent_read(uuid, uuid, uuid) is 'Server RPC: a purchase as subscription_intent_open tells it, with its `state`, for the request that began it and is repeated; null when it is gone. Refuses whoever may not buy for the workspace.';
+grant execute on function public.subscription_intent_read(uuid, uuid, uuid) to service_role;
+
 CREATE OR REPLACE FUNCTION public.subscription_intent_record(intent_id uuid, stripe_subscription_id text, stripe_session_id text DEFAULT NULL::text)
  RETURNS boolean
  LANGUAGE sql

@@ -3326,6 +3326,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "subscription_intent_read": {
+        Args: { "intent_id": string; "user_id": string; "workspace_id": string };
+        Returns: Json;
+      };
       "subscription_intent_record": {
         Args: {
           "intent_id": string;

@@ -47,7 +47,7 @@ export default endpoint({
     "billing_details_required",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin, address }) => {
+}, async ({ body, user, admin, address, subject }) => {
   await permitCardAttempt(admin, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,
@@ -60,6 +60,7 @@ export default endpoint({
     quantity: body.quantity,
     promotionCode: body.promotion_code,
     trial: body.trial,
+    subject,
     pages: {
       // In a path the braces come back percent-encoded, and Stripe would not know them.
       successUrl: allowedRedirect(body.success_url)

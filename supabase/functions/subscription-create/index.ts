@@ -46,7 +46,7 @@ export default endpoint({
     "billing_details_required",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, admin, address }) => {
+}, async ({ body, user, admin, address, subject }) => {
   await permitCardAttempt(admin, {
     userId: user.id,
     workspaceId: body.workspace_id ?? null,
@@ -59,6 +59,7 @@ export default endpoint({
     quantity: body.quantity,
     promotionCode: body.promotion_code,
     trial: body.trial,
+    subject,
   });
   wakeJobs();
   return { subscription };

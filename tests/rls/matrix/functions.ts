@@ -49,6 +49,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.subscription_intent_abandon(uuid)": server,
   "public.subscription_intent_open(uuid,uuid,text,integer,text,text,integer,boolean,text,text)":
     server,
+  "public.subscription_intent_read(uuid,uuid,uuid)": server,
   "public.subscription_intent_record(uuid,text,text)": server,
   "public.subscription_to_change(uuid,uuid,uuid,boolean)": server,
   "public.sync_state(text,text,text)": server,

@@ -8,6 +8,7 @@ import {
   type PurchaseTools,
   recordIntent,
 } from "./intents.ts";
+import { isReplayed } from "./stripe.ts";
 import { taxOfCheckout, taxOfSubscription } from "./tax.ts";
 
 const expand = ["latest_invoice.confirmation_secret", "pending_setup_intent"];
@@ -33,15 +34,15 @@ function termsFor({ trial_days, promotion_code_id }: Intent) {
   };
 }
 
-/** An intent's subscription, and whether it was made just now. */
+/** An intent's subscription. */
 export interface HeldSubscription {
   subscription: Stripe.Subscription;
+  /** Made by this request, or by another that asked for it at the same time. */
   fresh: boolean;
 }
 
-/** A repeated answer tells how the object was when it was made, not how it is. */
-function isReplayed(answer: { lastResponse: { headers: Record<string, string> } }): boolean {
-  return answer.lastResponse.headers["idempotent-replayed"] === "true";
+function hasEnded({ status }: Stripe.Subscription): boolean {
+  return status === "canceled" || status === "incomplete_expired";
 }
 
 /** The subscription of a purchase that the client confirms: what an earlier attempt made, or else made now. */
@@ -72,7 +73,9 @@ export async function subscriptionOf(
       expand,
     }, { idempotencyKey: `subscription:${intent.id}` }));
   await recordIntent(admin, intent, { subscriptionId: subscription.id });
-  return isReplayed(subscription) ? await retrieve(subscription.id) : { subscription, fresh: true };
+  if (!isReplayed(subscription)) return { subscription, fresh: true };
+  const held = await retrieve(subscription.id);
+  return { ...held, fresh: !hasEnded(held.subscription) };
 }
 
 /** The Checkout Session of a purchase that is paid on Stripe's page, likewise. */

@@ -1,6 +1,7 @@
 /** Purchases under way: one open row a workspace, whose id is Stripe's idempotency key. */
 import Stripe from "stripe";
 import { type Db, rows } from "../database.ts";
+import type { Subject } from "../idempotency.ts";
 import { problem } from "../problem.ts";
 import { isDefiniteRefusal } from "./stripe.ts";
 import type { Terms } from "./terms.ts";
@@ -25,6 +26,8 @@ export interface PurchaseRequest {
   trial?: boolean | undefined;
   /** As the customer typed it. */
   promotionCode?: string | undefined;
+  /** The purchase that an earlier attempt of the same request was about. */
+  subject: Subject;
 }
 
 /** A purchase under way. */
@@ -45,6 +48,11 @@ export interface Intent {
   payment_method_id: string | null;
   /** Whether it is for what was asked now. */
   matches: boolean;
+}
+
+/** A purchase, under way or closed. */
+export interface KnownIntent extends Intent {
+  state: "open" | "bought" | "abandoned";
 }
 
 /**
@@ -71,6 +79,23 @@ export async function openIntent(
     ...(promotionCodeId !== null && { promotion_code_id: promotionCodeId }),
     ...(paymentMethodId !== null && { payment_method_id: paymentMethodId }),
   })) as unknown as Intent;
+}
+
+/**
+ * The purchase that a request was about when it was tried before, whatever has become of it.
+ *
+ * @throws {Problem} `workspace_not_found`, `forbidden`
+ */
+export async function readIntent(
+  admin: Db,
+  { userId, workspaceId }: PurchaseRequest,
+  id: string,
+): Promise<KnownIntent | null> {
+  return await rows(admin.rpc("subscription_intent_read", {
+    user_id: userId,
+    workspace_id: workspaceId as string,
+    intent_id: id,
+  })) as unknown as KnownIntent | null;
 }
 
 /** What every object that a purchase makes at Stripe carries, so that a lost one is found again. */

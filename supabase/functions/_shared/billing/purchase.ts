@@ -11,9 +11,11 @@ import { sessionOf, subscriptionOf } from "./intent-objects.ts";
 import {
   type Intent,
   isInProgress,
+  type KnownIntent,
   openIntent,
   type PurchaseRequest,
   type PurchaseTools,
+  readIntent,
 } from "./intents.ts";
 import { asPriceProblem } from "./price-on-sale.ts";
 import { asPromotionProblem } from "./promotions.ts";
@@ -49,25 +51,49 @@ function purchaseOf(subscription: Stripe.Subscription): z.infer<typeof Purchase>
   return { id, status, client_secret: null, confirm: null };
 }
 
-/**
- * Opens the workspace's purchase and does `go` with it. Twice at most: what is found under way may be for
- * something else, then it is given up; or it may have ended, then `go` answers undefined.
- */
-async function buy<T>(
-  tools: PurchaseTools,
+/** A way to buy. */
+interface Way<T> {
+  /** Goes on with a purchase under way; undefined where it was paid or has ended since. */
+  go(intent: Intent): Promise<T | undefined>;
+  /** Goes on with it for the request that began it, or tells what has become of it. */
+  goOn(intent: Intent): Promise<T>;
+}
+
+/** The purchase that a repeated request has begun; undefined where Stripe has not made it and will not. */
+async function begunBefore(
+  { admin }: PurchaseTools,
   request: PurchaseRequest,
-  go: (intent: Intent) => Promise<T | undefined>,
-): Promise<T> {
+): Promise<KnownIntent | undefined> {
+  const { known } = request.subject;
+  const intent = known === undefined ? null : await readIntent(admin, request, known);
+  if (intent === null || intent.state === "open") return intent ?? undefined;
+  const made = request.pages === undefined
+    ? intent.stripe_subscription_id
+    : intent.stripe_session_id;
+  return made === null ? undefined : intent;
+}
+
+/**
+ * Opens the workspace's purchase and goes on with it. Twice at most: what is found under way may be for
+ * something else, then it is given up; or it may have ended. A repetition whose first try was cut off goes
+ * on with what that one began, and gives up nothing: whatever else is under way was asked for later.
+ */
+async function buy<T>(tools: PurchaseTools, request: PurchaseRequest, way: Way<T>): Promise<T> {
+  const { subject } = request;
   try {
+    const begun = await begunBefore(tools, request);
+    if (begun !== undefined) return await way.goOn(begun);
     const asked = { ...request, quantity: await quantityToBuy(tools.admin, request) };
     const terms = await termsOf(tools, { ...asked, onStripesPage: request.pages !== undefined });
     for (let attempt = 0; attempt < 2; attempt++) {
       const intent = await openIntent(tools.admin, asked, terms);
       if (!intent.matches) {
+        if (subject.known !== undefined) break;
         await giveUp(tools, intent);
         continue;
       }
-      const bought = await go(intent);
+      await subject.note(intent.id);
+      const bought = await way.go(intent);
       if (bought !== undefined) return bought;
     }
   } catch (error) {
@@ -82,7 +108,8 @@ async function buy<T>(
 /**
  * Starts a workspace's subscription, or resumes the one it started and has not paid.
  *
- * Asking for something else than what is under way ends that first: nothing was paid for it.
+ * Asking for something else than what is under way ends that first: nothing was paid for it. Repeated
+ * under its key, it tells of the subscription that the first try began, whatever its status is by then.
  *
  * @throws {Problem} `workspace_not_found`, `forbidden`, `price_not_found`, `subscription_exists`,
  *   `promotion_code_invalid`, `trial_not_offered`, `trial_used`, `trial_needs_card`,
@@ -93,16 +120,24 @@ export async function startSubscription(
   tools: PurchaseTools,
   request: PurchaseRequest,
 ): Promise<z.infer<typeof Purchase>> {
-  return await buy(tools, request, async (intent) => {
-    const { subscription, fresh } = await subscriptionOf(tools, intent);
-    await syncNow(tools, "subscription", subscription.id);
-    if (subscription.status === "incomplete" || fresh) return purchaseOf(subscription);
-    // It was paid or has ended since; the sync has closed the intent, so the next round decides.
+  const look = async (intent: Intent) => {
+    const held = await subscriptionOf(tools, intent);
+    await syncNow(tools, "subscription", held.subscription.id);
+    return held;
+  };
+  return await buy(tools, request, {
+    async go(intent) {
+      const { subscription, fresh } = await look(intent);
+      if (subscription.status === "incomplete" || fresh) return purchaseOf(subscription);
+      // It was paid or has ended since; the sync has closed the intent, so the next round decides.
+    },
+    goOn: async (intent) => purchaseOf((await look(intent)).subscription),
   });
 }
 
 /**
- * Starts a workspace's subscription on Stripe's page, or leads to the page that waits already.
+ * Starts a workspace's subscription on Stripe's page, or leads to the page that waits already. Repeated
+ * under its key when that page is no more, it leads to where that one led.
  *
  * @throws {Problem} as {@link startSubscription}
  */
@@ -110,11 +145,25 @@ export async function startCheckout(
   tools: PurchaseTools,
   request: PurchaseRequest & Required<Pick<PurchaseRequest, "pages">>,
 ): Promise<{ id: string; url: string }> {
-  return await buy(tools, request, async (intent) => {
+  const look = async (intent: Intent) => {
     const session = await sessionOf(tools, intent);
-    if (session.status === "open" && session.url) return { id: session.id, url: session.url };
-    await syncNow(tools, "checkout_session", session.id);
+    const { id, url, status } = session;
+    if (status === "open" && url) return { session, page: { id, url } };
+    await syncNow(tools, "checkout_session", id);
     const subscription = idOf(session.subscription);
     if (subscription !== null) await syncNow(tools, "subscription", subscription);
+    return { session };
+  };
+  return await buy(tools, request, {
+    go: async (intent) => (await look(intent)).page,
+    async goOn(intent) {
+      const { session: { id, status }, page } = await look(intent);
+      if (page !== undefined) return page;
+      // Stripe has no address of a page that was paid or closed.
+      const url = status === "complete"
+        ? intent.success_url!.replaceAll("{CHECKOUT_SESSION_ID}", id)
+        : intent.cancel_url!;
+      return { id, url };
+    },
   });
 }

@@ -33,6 +33,15 @@ export function isLiveKey(): boolean {
   return isLiveMode();
 }
 
+/**
+ * Whether Stripe has answered a call as it did before, under the same key: that tells how the object was when
+ * it was made, not how it is.
+ */
+export function isReplayed(answer: { lastResponse: { headers: Record<string, string> } }): boolean {
+  // Over fetch they are a Headers, whatever the type says.
+  return new Headers(answer.lastResponse.headers).get("idempotent-replayed") === "true";
+}
+
 /** A key that is refused, a call in progress, too many: none says what became of an earlier attempt. */
 const tellsNothing: ReadonlySet<number> = new Set([401, 403, 409, 429]);
 
