@@ -1,7 +1,7 @@
 /** An order's Checkout Session: one for good, by Stripe's idempotency key. */
 import type Stripe from "stripe";
 import { ensureCustomer } from "../../billing/customers.ts";
-import { isDefiniteRefusal } from "../../billing/stripe.ts";
+import { isDefiniteRefusal, isReplayed } from "../../billing/stripe.ts";
 import { syncNow } from "../../billing/sync.ts";
 import { rows } from "../../database.ts";
 import { lineItemsOf } from "./line-items.ts";
@@ -83,10 +83,7 @@ export async function sessionOf(
     throw new Refused("Stripe refused the checkout", { cause: error });
   }
   await rows(admin.rpc("order_checkout_record", { order_id: order.id, session_id: session.id }));
-  // A repeated answer tells how the session was when it was made, not how it is.
-  return session.lastResponse.headers["idempotent-replayed"] === "true"
-    ? await stripe.checkout.sessions.retrieve(session.id)
-    : session;
+  return isReplayed(session) ? await stripe.checkout.sessions.retrieve(session.id) : session;
 }
 
 /** Brings the order to what its session is now. */
