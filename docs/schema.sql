@@ -15550,6 +15550,22 @@ $function$;
 comment on function public.subscription_change_end(uuid, smallint, text, text) is 'Server RPC: ends an attempt to use a quote as `done` or `refused`; one that another attempt has replaced changes nothing.';
 grant execute on function public.subscription_change_end(uuid, smallint, text, text) to service_role;
 
+CREATE OR REPLACE FUNCTION public.subscription_changes_made(stripe_subscription_id text, quote_ids text[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.subscription_changes as change
+  set state = 'done', closed_at = coalesce(change.closed_at, now())
+  where change.quote_id in (
+      select private.uuid_or_null(named) from unnest(subscription_changes_made.quote_ids) as named
+    )
+    and change.stripe_subscription_id = subscription_changes_made.stripe_subscription_id
+    and change.state <> 'done';
+$function$;
+comment on function public.subscription_changes_made(text, text[]) is 'Server RPC: notes that these quotes'' changes of a subscription are made, whatever was known of them; what each was invoiced by is found at Stripe.';
+grant execute on function public.subscription_changes_made(text, text[]) to service_role;
+
 CREATE OR REPLACE FUNCTION public.subscription_intent_abandon(intent_id uuid)
  RETURNS void
  LANGUAGE sql

@@ -3309,6 +3309,10 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "subscription_changes_made": {
+        Args: { "quote_ids": (string)[]; "stripe_subscription_id": string };
+        Returns: undefined;
+      };
       "subscription_intent_abandon": { Args: { "intent_id": string }; Returns: undefined };
       "subscription_intent_of": { Args: { "workspace_id": string }; Returns: Json };
       "subscription_intent_open": {

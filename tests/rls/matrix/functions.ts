@@ -46,6 +46,7 @@ export const functions: Record<string, FunctionAccess> = {
   "public.subscription_cancellation_open(uuid,uuid,text,text,jsonb)": server,
   "public.subscription_change_begin(uuid,uuid,uuid,text,integer)": server,
   "public.subscription_change_end(uuid,smallint,text,text)": server,
+  "public.subscription_changes_made(text,text[])": server,
   "public.subscription_intent_abandon(uuid)": server,
   "public.subscription_intent_open(uuid,uuid,text,integer,text,text,integer,boolean,text,text)":
     server,

@@ -12,6 +12,7 @@ import { fromStripeAmount } from "../money.ts";
 import { Problem, problem } from "../problem.ts";
 import { permitCardAttempt } from "./card-testing.ts";
 import type { ChangeTools } from "./changes.ts";
+import { invoiceOfQuote, noteMade } from "./changes-made.ts";
 import { isMissing } from "./fetch.ts";
 import { isInProgress } from "./intents.ts";
 import { asPromotionProblem } from "./promotions.ts";
@@ -101,14 +102,21 @@ async function changeNow(
 }
 
 async function apply(
-  stripe: Stripe,
+  tools: ChangeTools,
   quote: SignedQuote,
   held: Stripe.Subscription,
   attempt: number,
 ): Promise<string | null> {
+  const { admin, stripe } = tools;
+  const { schedule } = held;
+  // Nothing at Stripe tells of the changes before this one, once it is made.
+  await noteMade(admin, held.id, [
+    held,
+    ...(typeof schedule === "object" && schedule !== null ? [schedule] : []),
+  ]);
   if (quote.change.when === "now") {
     // What was planned for the renewal would undo it.
-    await releaseSchedule(stripe, held, `quote:${quote.id}:${attempt}:release`);
+    await releaseSchedule(tools, held, `quote:${quote.id}:${attempt}:release`);
     return await changeNow(stripe, quote, attempt);
   }
   await changeAtRenewal(stripe, quote, held, attempt);
@@ -150,10 +158,6 @@ function isMade(quote: SignedQuote, held: Stripe.Subscription): boolean {
   return held.metadata["quote_id"] === quote.id || isPlanned(quote, held);
 }
 
-function invoiceOf(quote: SignedQuote, held: Stripe.Subscription): string | null {
-  return quote.invoiced ? idOf(held.latest_invoice) : null;
-}
-
 /** Makes the change unless it is made already; the invoice that it was billed by. */
 async function make(
   tools: ChangeTools,
@@ -165,16 +169,16 @@ async function make(
   try {
     const held = await look(stripe, quote);
     if (isMade(quote, held)) {
-      invoice = invoiceOf(quote, held);
+      invoice = await invoiceOfQuote(stripe, quote);
     } else {
       const reason = await whyStale(tools, quote, held);
       if (reason === undefined) {
-        invoice = await apply(stripe, quote, held, attempt);
+        invoice = await apply(tools, quote, held, attempt);
       } else {
         // Another request with this quote may have made it since we looked: that is what has changed.
         const now = await look(stripe, quote);
         if (!isMade(quote, now)) throw stale(reason);
-        invoice = invoiceOf(quote, now);
+        invoice = await invoiceOfQuote(stripe, quote);
       }
     }
   } catch (error) {
@@ -246,7 +250,7 @@ export async function acceptQuote(
   if (begun.state === "busy") throw problem("subscription_pending", { retryAfterSeconds: 2 });
   try {
     const invoice = begun.state === "done"
-      ? begun.stripe_invoice_id
+      ? begun.stripe_invoice_id ?? await invoiceOfQuote(tools.stripe, quote)
       : await make(tools, quote, begun.attempt);
     return await answer(tools, quote, invoice);
   } catch (error) {

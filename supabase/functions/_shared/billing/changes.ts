@@ -130,7 +130,7 @@ export async function cancelSubscription(
         });
       }
       // What was planned for the renewal that it will not see would be in the way at Stripe.
-      await releaseSchedule(tools.stripe, held);
+      await releaseSchedule(tools, held);
       await tools.stripe.subscriptions.update(id, { cancel_at_period_end: true });
       return;
     }
@@ -171,6 +171,6 @@ export async function unscheduleChange(
   change: Change,
 ): Promise<z.infer<typeof Subscription>> {
   return await changeSubscription(tools, change, async (id) => {
-    await releaseSchedule(tools.stripe, await tools.stripe.subscriptions.retrieve(id));
+    await releaseSchedule(tools, await tools.stripe.subscriptions.retrieve(id));
   });
 }

@@ -50,7 +50,7 @@ export async function pauseSubscription(
         detail: "It is to end: let it go on first (subscription-uncancel).",
       });
     }
-    await releaseSchedule(stripe, held);
+    await releaseSchedule(tools, held);
     await unlessAlready(stripe, id, "paused", () =>
       stripe.subscriptions.pause(id, {
         type: "subscription",

@@ -1,16 +1,22 @@
 /** Changes planned for a renewal: a Stripe subscription schedule of two phases, which then lets go. */
 import type Stripe from "stripe";
+import type { Db } from "../database.ts";
+import { noteMade } from "./changes-made.ts";
 import { idOf } from "./records.ts";
 import type { SignedQuote } from "./quote-token.ts";
 
-/** Lets a subscription's schedule go, if it has one: it stays as it is, and nothing is planned any more. */
+/**
+ * Lets a subscription's schedule go, if it has one: it stays as it is, and nothing is planned any more. What
+ * was planned has been planned all the same: its quote, repeated, must not plan it again.
+ */
 export async function releaseSchedule(
-  stripe: Stripe,
+  { admin, stripe }: { admin: Db; stripe: Stripe },
   held: Stripe.Subscription,
   idempotencyKey?: string,
 ): Promise<void> {
   const id = idOf(held.schedule);
   if (id === null) return;
+  await noteMade(admin, held.id, [await stripe.subscriptionSchedules.retrieve(id)]);
   await stripe.subscriptionSchedules.release(
     id,
     {},
