@@ -780,6 +780,19 @@ alter table private.staff enable row level security;
 grant select, insert, update, delete on private.staff to service_role;
 CREATE TRIGGER staff_audit AFTER INSERT OR DELETE OR UPDATE ON private.staff FOR EACH ROW EXECUTE FUNCTION private.audit('system', '', 'user_id', '~note');
 
+create table private.staff_decisions (
+  id uuid not null,
+  answer jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint staff_decisions_pkey PRIMARY KEY (id)
+);
+comment on table private.staff_decisions is 'What was answered to a decision of staff, kept in its own transaction: the same request again is answered with it.';
+comment on column private.staff_decisions.id is 'The request.';
+comment on column private.staff_decisions.answer is 'Null only within the transaction that decides.';
+CREATE INDEX staff_decisions_created ON private.staff_decisions USING btree (created_at);
+alter table private.staff_decisions enable row level security;
+grant select, insert, update, delete on private.staff_decisions to service_role;
+
 create table private.stock (
   variant_id uuid not null,
   on_hand integer default 0 not null,
@@ -9165,6 +9178,88 @@ comment on function private.staff_calls() is 'Lets only staff go on, who have sh
 grant execute on function private.staff_calls() to authenticated;
 grant execute on function private.staff_calls() to service_role;
 
+CREATE OR REPLACE FUNCTION private.staff_decided(cause uuid, answer jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update private.staff_decisions as held set answer = staff_decided.answer where held.id = cause
+  returning held.answer;
+$function$;
+comment on function private.staff_decided(uuid, jsonb) is 'Keeps the answer to a decision in the transaction that made it, and returns it.';
+grant execute on function private.staff_decided(uuid, jsonb) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_decision(cause uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- Waits for an earlier attempt that is still at it.
+  insert into private.staff_decisions (id) values (cause) on conflict do nothing;
+  if found then
+    return null;
+  end if;
+  return (select held.answer from private.staff_decisions as held where held.id = cause);
+end;
+$function$;
+comment on function private.staff_decision(uuid) is 'What an earlier attempt of a request has decided; null where it is to be decided now, and answered by staff_decided.';
+grant execute on function private.staff_decision(uuid) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_jobs_decide(staff uuid, reason text, decision text, ids bigint[], filter jsonb, most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job private.jobs;
+  chosen constant bigint[] := coalesce(ids, array(
+    select found.id
+    from private.jobs_found(filter || jsonb_build_object('decision', decision), null, most) as found
+  ));
+  was text;
+  changed jsonb := '[]';
+begin
+  perform private.staff_acts(staff, reason);
+  for job in
+    select * from private.jobs as known where known.id = any (chosen) order by known.id for update
+  loop
+    was := private.job_state(job);
+    -- What runs is left alone: its effect may be on its way.
+    continue when decision = 'retry' and was not in ('dead', 'discarded')
+      or decision = 'discard' and was not in ('dead', 'due', 'waiting');
+    if decision = 'retry' then
+      update private.jobs as held
+      set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null,
+          locked_until = null, note = reason
+      where held.id = job.id;
+      update private.webhook_events as event set discarded_at = null
+      where job.kind = 'webhook_handle' and event.id = (job.payload ->> 'event')::bigint;
+    else
+      update private.jobs as held
+      set state = 'discarded', finished_at = coalesce(held.finished_at, now()), locked_until = null, note = reason
+      where held.id = job.id;
+      -- Nobody waits any more for an event that no other job is to handle.
+      update private.webhook_events as event set discarded_at = now()
+      where job.kind = 'webhook_handle' and event.id = (job.payload ->> 'event')::bigint
+        and event.handled_at is null
+        and not exists (
+          select from private.jobs as other
+          where other.kind = 'webhook_handle' and other.payload ->> 'event' = event.id::text
+            and other.state in ('pending', 'dead')
+        );
+    end if;
+    perform private.audit_note('jobs.' || decision, job.id::text, null, jsonb_build_object(
+      'state', jsonb_build_object('old', was, 'new', case decision when 'retry' then 'due' else 'discarded' end)
+    ));
+    changed := changed || jsonb_build_object('id', job.id, 'state_before', was);
+  end loop;
+  return jsonb_build_object('changed', changed);
+end;
+$function$;
+comment on function private.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) is 'Retries or discards jobs for staff; the RPC of its name sees that a request does it once.';
+grant execute on function private.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) to service_role;
+
 CREATE OR REPLACE FUNCTION private.staff_order_days(time_zone text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -9399,6 +9494,81 @@ $function$;
 comment on function private.staff_standing() is 'staff; second_factor_required: staff who signed in without one, where it is required; none. Security definer: nobody reads the list.';
 grant execute on function private.staff_standing() to authenticated;
 grant execute on function private.staff_standing() to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_webhook_replay(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  event private.webhook_events;
+  chosen constant bigint[] := coalesce(ids, array(
+    select found.id from private.webhook_events_found(filter, null, most) as found
+  ));
+  was text;
+  replayed jsonb := '[]';
+begin
+  perform private.staff_acts(staff, reason);
+  -- Every object of every event first, in key order, as a single event takes its own: event by event two
+  -- replays, or a replay and a delivery, could each wait for what the other holds.
+  perform from private.sync_targets as target
+  where (target.provider, target.object_type, target.object_id) in (
+    select chosen_event.provider, named.type, named.id
+    from private.webhook_events as chosen_event,
+      jsonb_to_recordset(chosen_event.targets) as named (type text, id text)
+    where chosen_event.id = any (chosen)
+  )
+  order by target.provider, target.object_type, target.object_id
+  for update;
+  -- In the order in which they came.
+  for event in
+    select * from private.webhook_events as known where known.id = any (chosen) order by known.id for update
+  loop
+    was := private.webhook_event_state(event);
+    update private.webhook_events as known set note = reason where known.id = event.id;
+    perform private.audit_note('webhook_events.replay', event.id::text);
+    replayed := replayed || jsonb_build_object(
+      'id', event.id, 'state_before', was,
+      'job_id', private.webhook_schedule(event.id, event.provider, event.targets)
+    );
+  end loop;
+  return jsonb_build_object('replayed', replayed);
+end;
+$function$;
+comment on function private.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Handles stored events anew for staff; the RPC of its name sees that a request does it once.';
+grant execute on function private.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
+
+CREATE OR REPLACE FUNCTION private.staff_webhook_resend(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  delivery public.webhook_deliveries;
+  chosen constant bigint[] := coalesce(ids, array(
+    select found.id from private.webhook_deliveries_found(filter, null, most) as found
+  ));
+  resent jsonb := '[]';
+begin
+  perform private.staff_acts(staff, reason);
+  -- In the order in which they happened.
+  for delivery in
+    select * from public.webhook_deliveries as held where held.id = any (chosen) order by held.id for update
+  loop
+    -- What still waits is on its way by itself.
+    continue when delivery.state = 'pending';
+    update public.webhook_deliveries as held
+    set state = 'pending', finished_at = null, attempts = 0, replays = held.replays + 1, note = reason
+    where held.id = delivery.id;
+    perform private.webhook_enqueue(delivery.id, (delivery.replays + 1)::smallint);
+    perform private.audit_note('webhook_deliveries.replay', delivery.id::text);
+    resent := resent || jsonb_build_object('id', delivery.id, 'state_before', delivery.state);
+  end loop;
+  return jsonb_build_object('deliveries', resent);
+end;
+$function$;
+comment on function private.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) is 'Sends deliveries anew for staff; the RPC of its name sees that a request does it once.';
+grant execute on function private.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) to service_role;
 
 CREATE OR REPLACE FUNCTION private.staff_workspaces(search text, before_created_at timestamp with time zone, before_id uuid, page_size integer)
  RETURNS TABLE(id uuid, name text, slug text, personal boolean, created_at timestamp with time zone, members bigint, plan text, access text, overrides bigint)
@@ -14862,59 +15032,21 @@ $function$;
 comment on function public.staff_jobs(uuid, jsonb, bigint, integer) is 'Server RPC: {jobs, next_cursor} of the queue, newest first, for staff.';
 grant execute on function public.staff_jobs(uuid, jsonb, bigint, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.staff_jobs_decide(staff uuid, reason text, decision text, ids bigint[], filter jsonb, most integer)
+CREATE OR REPLACE FUNCTION public.staff_jobs_decide(staff uuid, reason text, decision text, ids bigint[], filter jsonb, most integer, cause uuid DEFAULT gen_random_uuid())
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  job private.jobs;
-  chosen constant bigint[] := coalesce(ids, array(
-    select found.id
-    from private.jobs_found(filter || jsonb_build_object('decision', decision), null, most) as found
-  ));
-  was text;
-  changed jsonb := '[]';
 begin
   perform private.staff_acts(staff, reason);
-  for job in
-    select * from private.jobs as known where known.id = any (chosen) order by known.id for update
-  loop
-    was := private.job_state(job);
-    -- What runs is left alone: its effect may be on its way.
-    continue when decision = 'retry' and was not in ('dead', 'discarded')
-      or decision = 'discard' and was not in ('dead', 'due', 'waiting');
-    if decision = 'retry' then
-      update private.jobs as held
-      set state = 'pending', finished_at = null, attempts = 0, run_at = private.now(), last_error = null,
-          locked_until = null, note = reason
-      where held.id = job.id;
-      update private.webhook_events as event set discarded_at = null
-      where job.kind = 'webhook_handle' and event.id = (job.payload ->> 'event')::bigint;
-    else
-      update private.jobs as held
-      set state = 'discarded', finished_at = coalesce(held.finished_at, now()), locked_until = null, note = reason
-      where held.id = job.id;
-      -- Nobody waits any more for an event that no other job is to handle.
-      update private.webhook_events as event set discarded_at = now()
-      where job.kind = 'webhook_handle' and event.id = (job.payload ->> 'event')::bigint
-        and event.handled_at is null
-        and not exists (
-          select from private.jobs as other
-          where other.kind = 'webhook_handle' and other.payload ->> 'event' = event.id::text
-            and other.state in ('pending', 'dead')
-        );
-    end if;
-    perform private.audit_note('jobs.' || decision, job.id::text, null, jsonb_build_object(
-      'state', jsonb_build_object('old', was, 'new', case decision when 'retry' then 'due' else 'discarded' end)
-    ));
-    changed := changed || jsonb_build_object('id', job.id, 'state_before', was);
-  end loop;
-  return jsonb_build_object('changed', changed);
+  return coalesce(
+    private.staff_decision(cause),
+    private.staff_decided(cause, private.staff_jobs_decide(staff, reason, decision, ids, filter, most))
+  );
 end;
 $function$;
-comment on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) is 'Server RPC: `retry` (dead or discarded jobs) or `discard` (dead, due or waiting ones), by their ids or up to `most` of a filter; {changed: [{id, state_before}]}. What is in another state, or does not exist, is left out.';
-grant execute on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer) to service_role;
+comment on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer, uuid) is 'Server RPC: retries or discards jobs, by their ids or up to `most` of a filter: {changed: [{id, state_before}]}, the same for the same cause. What runs, or is in another state than the action takes, is left out.';
+grant execute on function public.staff_jobs_decide(uuid, text, text, bigint[], jsonb, integer, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.staff_mail_address(staff uuid, address text)
  RETURNS jsonb
@@ -15229,13 +15361,12 @@ $function$;
 comment on function public.staff_webhook_events(uuid, jsonb, bigint, integer) is 'Server RPC: {events, next_cursor} of the inbox, newest first, for staff.';
 grant execute on function public.staff_webhook_events(uuid, jsonb, bigint, integer) to service_role;
 
-CREATE OR REPLACE FUNCTION public.staff_webhook_ping(staff uuid, reason text, endpoint_id uuid)
+CREATE OR REPLACE FUNCTION public.staff_webhook_ping(staff uuid, reason text, endpoint_id uuid, cause uuid DEFAULT gen_random_uuid())
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  cause constant text := gen_random_uuid()::text;
   event text;
 begin
   perform private.staff_acts(staff, reason);
@@ -15243,7 +15374,7 @@ begin
     perform private.problem(404, 'webhook_endpoint_not_found', 'There is no such endpoint.');
   end if;
   event := private.webhook_emit(
-    'webhook.ping', cause, jsonb_build_object('id', cause), staff_webhook_ping.endpoint_id
+    'webhook.ping', cause::text, jsonb_build_object('id', cause), staff_webhook_ping.endpoint_id
   );
   return (
     select jsonb_build_object('deliveries', jsonb_agg(jsonb_build_object('id', delivery.id, 'state_before', 'new')))
@@ -15252,83 +15383,40 @@ begin
   );
 end;
 $function$;
-comment on function public.staff_webhook_ping(uuid, text, uuid) is 'Server RPC: sends a test to an endpoint, enabled or not: {deliveries: [{id, state_before}]}.';
-grant execute on function public.staff_webhook_ping(uuid, text, uuid) to service_role;
+comment on function public.staff_webhook_ping(uuid, text, uuid, uuid) is 'Server RPC: sends a test to an endpoint, enabled or not, once a cause: {deliveries: [{id, state_before}]}.';
+grant execute on function public.staff_webhook_ping(uuid, text, uuid, uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION public.staff_webhook_replay(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
+CREATE OR REPLACE FUNCTION public.staff_webhook_replay(staff uuid, reason text, ids bigint[], filter jsonb, most integer, cause uuid DEFAULT gen_random_uuid())
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  event private.webhook_events;
-  chosen constant bigint[] := coalesce(ids, array(
-    select found.id from private.webhook_events_found(filter, null, most) as found
-  ));
-  was text;
-  replayed jsonb := '[]';
 begin
   perform private.staff_acts(staff, reason);
-  -- Every object of every event first, in key order, as a single event takes its own: event by event two
-  -- replays, or a replay and a delivery, could each wait for what the other holds.
-  perform from private.sync_targets as target
-  where (target.provider, target.object_type, target.object_id) in (
-    select chosen_event.provider, named.type, named.id
-    from private.webhook_events as chosen_event,
-      jsonb_to_recordset(chosen_event.targets) as named (type text, id text)
-    where chosen_event.id = any (chosen)
-  )
-  order by target.provider, target.object_type, target.object_id
-  for update;
-  -- In the order in which they came.
-  for event in
-    select * from private.webhook_events as known where known.id = any (chosen) order by known.id for update
-  loop
-    was := private.webhook_event_state(event);
-    update private.webhook_events as known set note = reason where known.id = event.id;
-    perform private.audit_note('webhook_events.replay', event.id::text);
-    replayed := replayed || jsonb_build_object(
-      'id', event.id, 'state_before', was,
-      'job_id', private.webhook_schedule(event.id, event.provider, event.targets)
-    );
-  end loop;
-  return jsonb_build_object('replayed', replayed);
+  return coalesce(
+    private.staff_decision(cause),
+    private.staff_decided(cause, private.staff_webhook_replay(staff, reason, ids, filter, most))
+  );
 end;
 $function$;
-comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) is 'Server RPC: handles stored events anew, by their ids or up to `most` of a filter; {replayed: [{id, state_before, job_id}]}. What does not exist is left out.';
-grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer) to service_role;
+comment on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer, uuid) is 'Server RPC: handles events anew, by their ids or up to `most` of a filter: {replayed: [{id, state_before, job_id}]}, the same for the same cause. Those that do not exist are left out.';
+grant execute on function public.staff_webhook_replay(uuid, text, bigint[], jsonb, integer, uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION public.staff_webhook_resend(staff uuid, reason text, ids bigint[], filter jsonb, most integer)
+CREATE OR REPLACE FUNCTION public.staff_webhook_resend(staff uuid, reason text, ids bigint[], filter jsonb, most integer, cause uuid DEFAULT gen_random_uuid())
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  delivery public.webhook_deliveries;
-  chosen constant bigint[] := coalesce(ids, array(
-    select found.id from private.webhook_deliveries_found(filter, null, most) as found
-  ));
-  resent jsonb := '[]';
 begin
   perform private.staff_acts(staff, reason);
-  -- In the order in which they happened.
-  for delivery in
-    select * from public.webhook_deliveries as held where held.id = any (chosen) order by held.id for update
-  loop
-    -- What still waits is on its way by itself.
-    continue when delivery.state = 'pending';
-    update public.webhook_deliveries as held
-    set state = 'pending', finished_at = null, attempts = 0, replays = held.replays + 1, note = reason
-    where held.id = delivery.id;
-    perform private.webhook_enqueue(delivery.id, (delivery.replays + 1)::smallint);
-    perform private.audit_note('webhook_deliveries.replay', delivery.id::text);
-    resent := resent || jsonb_build_object('id', delivery.id, 'state_before', delivery.state);
-  end loop;
-  return jsonb_build_object('deliveries', resent);
+  return coalesce(
+    private.staff_decision(cause),
+    private.staff_decided(cause, private.staff_webhook_resend(staff, reason, ids, filter, most))
+  );
 end;
 $function$;
-comment on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) is 'Server RPC: sends deliveries anew, by their ids or up to `most` of a filter, under the same event ids: {deliveries: [{id, state_before}]}. What does not exist or still waits is left out.';
-grant execute on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer) to service_role;
+comment on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer, uuid) is 'Server RPC: sends deliveries anew, by their ids or up to `most` of a filter, under the same event ids: {deliveries: [{id, state_before}]}, the same for the same cause. What does not exist or still waits is left out.';
+grant execute on function public.staff_webhook_resend(uuid, text, bigint[], jsonb, integer, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.staff_workspaces(search text DEFAULT NULL::text, before_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, before_id uuid DEFAULT NULL::uuid, page_size integer DEFAULT 50)
  RETURNS TABLE(id uuid, name text, slug text, personal boolean, created_at timestamp with time zone, members bigint, plan text, access text, overrides bigint)

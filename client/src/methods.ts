@@ -298,11 +298,12 @@ export interface Socle {
    * Give jobs a new life, or discard them.
    *
    * `POST /functions/v1/jobs`. Staff.
+   * Sent with an Idempotency-Key.
    * At most 60 in 60 seconds.
    */
   jobsDecide(
     input: JobsDecideInput,
-    options?: CallOptions<never>,
+    options?: CallOptions<"idempotencyKey">,
   ): Call<JobsDecideReply, JobsDecideCode>;
   /**
    * List jobs, newest first.
@@ -629,11 +630,12 @@ export interface Socle {
    * Send deliveries anew, or a test to an endpoint.
    *
    * `POST /functions/v1/webhook-deliveries`. Staff.
+   * Sent with an Idempotency-Key.
    * At most 60 in 60 seconds.
    */
   webhookDeliveriesSend(
     input: WebhookDeliveriesSendInput,
-    options?: CallOptions<never>,
+    options?: CallOptions<"idempotencyKey">,
   ): Call<WebhookDeliveriesSendReply, WebhookDeliveriesSendCode>;
   /**
    * List what providers sent, or with `id` look into one event.
@@ -649,11 +651,12 @@ export interface Socle {
    * Handle stored events anew.
    *
    * `POST /functions/v1/webhook-events`. Staff.
+   * Sent with an Idempotency-Key.
    * At most 60 in 60 seconds.
    */
   webhookEventsReplay(
     input: WebhookEventsReplayInput,
-    options?: CallOptions<never>,
+    options?: CallOptions<"idempotencyKey">,
   ): Call<WebhookEventsReplayReply, WebhookEventsReplayCode>;
   /**
    * Accept an invitation into a workspace.
@@ -1958,9 +1961,12 @@ export type JobsDecideCode =
   | "unauthenticated"
   | "forbidden"
   | "method_not_allowed"
+  | "idempotency_in_progress"
   | "body_too_large"
   | "unsupported_media_type"
   | "invalid_body"
+  | "invalid_header"
+  | "idempotency_key_reused"
   | "rate_limited"
   | "second_factor_required"
   | "database_unavailable"
@@ -4657,9 +4663,12 @@ export type WebhookDeliveriesSendCode =
   | "unauthenticated"
   | "forbidden"
   | "method_not_allowed"
+  | "idempotency_in_progress"
   | "body_too_large"
   | "unsupported_media_type"
   | "invalid_body"
+  | "invalid_header"
+  | "idempotency_key_reused"
   | "rate_limited"
   | "second_factor_required"
   | "webhook_endpoint_not_found"
@@ -4769,9 +4778,12 @@ export type WebhookEventsReplayCode =
   | "unauthenticated"
   | "forbidden"
   | "method_not_allowed"
+  | "idempotency_in_progress"
   | "body_too_large"
   | "unsupported_media_type"
   | "invalid_body"
+  | "invalid_header"
+  | "idempotency_key_reused"
   | "rate_limited"
   | "second_factor_required"
   | "database_unavailable"

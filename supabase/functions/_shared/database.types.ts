@@ -3141,6 +3141,7 @@ export type Database = {
       };
       "staff_jobs_decide": {
         Args: {
+          "cause"?: string;
           "decision": string;
           "filter": Json;
           "ids": (number)[];
@@ -3184,11 +3185,12 @@ export type Database = {
         Returns: Json;
       };
       "staff_webhook_ping": {
-        Args: { "endpoint_id": string; "reason": string; "staff": string };
+        Args: { "cause"?: string; "endpoint_id": string; "reason": string; "staff": string };
         Returns: Json;
       };
       "staff_webhook_replay": {
         Args: {
+          "cause"?: string;
           "filter": Json;
           "ids": (number)[];
           "most": number;
@@ -3199,6 +3201,7 @@ export type Database = {
       };
       "staff_webhook_resend": {
         Args: {
+          "cause"?: string;
           "filter": Json;
           "ids": (number)[];
           "most": number;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { given, pageOf, pageQuery } from "../_shared/staff/fields.ts";
 import { Decided, decideJobs, Decision, JobFilter, JobPage } from "../_shared/staff/jobs.ts";
 
@@ -31,11 +32,12 @@ export default methods(
     auth: "staff",
     elevated: "changes jobs, which belong to no user; the RPC asks for staff as well",
     limit: "write",
+    idempotent: true,
     body: Decision,
     reply: Decided,
     problems: [],
-  }, async ({ body, user, admin }) => {
-    const decided = await decideJobs(admin, user.id, body);
+  }, async ({ body, user, admin, subject }) => {
+    const decided = await decideJobs(admin, user.id, body, await idForSubject(subject));
     if (body.action === "retry") wakeJobs();
     return decided;
   }),

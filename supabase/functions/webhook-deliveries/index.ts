@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { given, pageOf, pageQuery } from "../_shared/staff/fields.ts";
 import {
   DeliveryFilter,
@@ -35,11 +36,12 @@ export default methods(
     auth: "staff",
     elevated: "sends what belongs to no user; the RPC asks for staff as well",
     limit: "write",
+    idempotent: true,
     body: Sending,
     reply: Sent,
     problems: ["webhook_endpoint_not_found"],
-  }, async ({ body, user, admin }) => {
-    const sent = await send(admin, user.id, body);
+  }, async ({ body, user, admin, subject }) => {
+    const sent = await send(admin, user.id, body, await idForSubject(subject));
     wakeJobs();
     return sent;
   }),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { given, NumberInQuery, pageOf, pageQuery } from "../_shared/staff/fields.ts";
 import {
   EventDetail,
@@ -47,11 +48,12 @@ export default methods(
     auth: "staff",
     elevated: "replays events, which belong to no user; the RPC asks for staff as well",
     limit: "write",
+    idempotent: true,
     body: Replay,
     reply: Replayed,
     problems: [],
-  }, async ({ body, user, admin }) => {
-    const replayed = await replayEvents(admin, user.id, body);
+  }, async ({ body, user, admin, subject }) => {
+    const replayed = await replayEvents(admin, user.id, body, await idForSubject(subject));
     wakeJobs();
     return replayed;
   }),

@@ -9,6 +9,14 @@ export const operationsSamples: Samples = {
         values ('c', 'e', '${name}', '', 200, ${ago("idempotency_keys", age)})`),
     left: async () => names(await sql`select key as name from private.idempotency_keys` as never),
   }),
+  staff_decisions: ({ sql }) => ({
+    insert: (name, age) =>
+      sql.unsafe(`
+        insert into private.staff_decisions (id, answer, created_at)
+        values (gen_random_uuid(), '"${name}"', ${ago("staff_decisions", age)})`),
+    left: async () =>
+      names(await sql`select answer #>> '{}' as name from private.staff_decisions` as never),
+  }),
   rate_limit_windows: ({ sql }) => ({
     insert: (name, age) =>
       sql.unsafe(`

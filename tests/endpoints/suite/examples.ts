@@ -135,6 +135,23 @@ export const examples: Record<string, Example> = {
           on job.dedupe_key like 'receipt:' || invoice.stripe_invoice_id || ':again:%'
         where job.kind = 'mail_send' and invoice.workspace_id = ${workspaceId}`),
   },
+  "jobs POST": {
+    async body(user, sql) {
+      await sql`
+        insert into private.jobs (kind, run_at)
+        select 'of ' || ${user.id}, now() + interval '1 day' from generate_series(1, 2)`;
+      return {
+        action: "discard",
+        reason: "nobody waits for it",
+        filter: { kind: `of ${user.id}` },
+        most: 1,
+      };
+    },
+    effects: ({ id }, sql) =>
+      count(sql<{ count: number }[]>`
+        select count(*)::int from public.audit_log
+        where action = 'jobs.discard' and actor_id = ${id}`),
+  },
   ...ownExamples,
 };
 
@@ -164,6 +181,10 @@ export const withoutExample: Record<string, string> = {
   "subscription-unschedule POST": sameState,
   "subscription-update POST":
     "a quote is charged once with or without a key: tests/billing/quotes.test.ts takes one 20 times",
+  "webhook-deliveries POST":
+    "takes an endpoint to send to: tests/staff/decisions-repeated.test.ts repeats it under one key",
+  "webhook-events POST":
+    "takes stored events: tests/staff/decisions-repeated.test.ts repeats it under one key",
   "workspace-accept POST":
     "an invitation is taken once with or without a key: tests/workspaces/invitation-states.test.ts",
   ...ownWithoutExample,

@@ -28,10 +28,14 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
   "public.staff_mail_lift(uuid,text,text)": server,
   "public.staff_mail_suppressions(uuid,bigint,integer)": server,
   "public.staff_jobs(uuid,jsonb,bigint,integer)": server,
-  "public.staff_jobs_decide(uuid,text,text,bigint[],jsonb,integer)": server,
+  "private.staff_decided(uuid,jsonb)": server,
+  "private.staff_decision(uuid)": server,
+  "private.staff_jobs_decide(uuid,text,text,bigint[],jsonb,integer)": server,
+  "private.staff_webhook_replay(uuid,text,bigint[],jsonb,integer)": server,
+  "public.staff_jobs_decide(uuid,text,text,bigint[],jsonb,integer,uuid)": server,
   "public.staff_webhook_event(uuid,bigint)": server,
   "public.staff_webhook_events(uuid,jsonb,bigint,integer)": server,
-  "public.staff_webhook_replay(uuid,text,bigint[],jsonb,integer)": server,
+  "public.staff_webhook_replay(uuid,text,bigint[],jsonb,integer,uuid)": server,
 
   "public.staff_billing_reconcile(text)": signedIn,
   "public.staff_billing_reconciliations()": signedIn,
@@ -65,6 +69,11 @@ export const operationsFunctions: Record<string, FunctionAccess> = {
 };
 
 export const operationsTables: Record<string, TableAccess> = {
+  "private.staff_decisions": {
+    columns: words("id answer created_at"),
+    ...serverOnly,
+    samples: () => [{ id: crypto.randomUUID() }],
+  },
   "private.webhook_event_changes": {
     columns: words("id event_id table_name row_key before after changed_at"),
     ...serverOnly,

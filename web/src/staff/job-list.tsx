@@ -37,14 +37,17 @@ export function JobList() {
     const { jobs, next_cursor } = await socle.jobsList({ ...asked, cursor, page_size: 25 });
     return { rows: jobs, next: next_cursor };
   }, JSON.stringify(asked));
-  const decide = async (body: Parameters<typeof socle.jobsDecide>[0]) => {
-    const { changed } = await socle.jobsDecide(body);
+  const decide = async (
+    idempotencyKey: string,
+    body: Parameters<typeof socle.jobsDecide>[0],
+  ) => {
+    const { changed } = await socle.jobsDecide(body, { idempotencyKey });
     setChanged(changed.length);
     await pages.reload();
   };
   const decideAll =
-    (action: "retry" | "discard") => async (_key: string, { reason }: Record<string, string>) =>
-      await decide({ action, reason: reason!, filter: asked, most: mostAtOnce });
+    (action: "retry" | "discard") => async (key: string, { reason }: Record<string, string>) =>
+      await decide(key, { action, reason: reason!, filter: asked, most: mostAtOnce });
   const isAny = pages.rows !== undefined && pages.rows.length > 0;
   return (
     <Page title={s.jobs}>
@@ -113,7 +116,7 @@ export function JobList() {
             cell: (job) => (
               <Decisions
                 job={job}
-                decide={(action, reason) => decide({ action, reason, ids: [job.id] })}
+                decide={(key, action, reason) => decide(key, { action, reason, ids: [job.id] })}
               />
             ),
           },
@@ -144,7 +147,7 @@ function Named({ job }: { job: Job }) {
 function Decisions(
   { job, decide }: {
     job: Job;
-    decide(action: "retry" | "discard", reason: string): Promise<void>;
+    decide(key: string, action: "retry" | "discard", reason: string): Promise<void>;
   },
 ) {
   const s = useStaffTexts();
@@ -158,7 +161,7 @@ function Decisions(
           label={s.retry}
           title={s.retryTitle(named)}
           explained={s.retryExplained}
-          run={(_key, { reason }) => decide("retry", reason!)}
+          run={(key, { reason }) => decide(key, "retry", reason!)}
         />
       )}
       {mayDiscard && (
@@ -166,7 +169,7 @@ function Decisions(
           label={s.discard}
           title={s.discardTitle(named)}
           explained={s.discardExplained}
-          run={(_key, { reason }) => decide("discard", reason!)}
+          run={(key, { reason }) => decide(key, "discard", reason!)}
         />
       )}
     </Group>

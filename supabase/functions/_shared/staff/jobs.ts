@@ -52,11 +52,16 @@ export const Decided = z.object({
   changed: z.array(z.object({ id: Id, state_before: JobState })),
 });
 
-/** Retries or discards jobs. */
+/**
+ * Retries or discards jobs.
+ *
+ * @param cause the request: repeated, it is answered with what it did
+ */
 export async function decideJobs(
   admin: Db,
   staff: string,
   { action, reason, ids, filter, most }: z.output<typeof Decision>,
+  cause: string,
 ): Promise<z.infer<typeof Decided>> {
   return await rows(admin.rpc("staff_jobs_decide", {
     staff,
@@ -65,5 +70,6 @@ export async function decideJobs(
     ids: (ids ?? null) as number[],
     filter: (filter ?? {}) as Record<string, string>,
     most,
+    cause,
   })) as z.infer<typeof Decided>;
 }

@@ -63,17 +63,22 @@ export const Sent = z.object({
   deliveries: z.array(z.object({ id: Id, state_before: z.enum(["new", "delivered", "failed"]) })),
 });
 
-/** Sends a test, or deliveries anew: in the order in which they happened, under the ids they had. */
+/**
+ * Sends a test, or deliveries anew: in the order in which they happened, under the ids they had.
+ *
+ * @param cause the request: repeated, it is answered with what it did
+ */
 export async function send(
   admin: Db,
   staff: string,
   sending: z.output<typeof Sending>,
+  cause: string,
 ): Promise<z.infer<typeof Sent>> {
   const { reason } = sending;
   if (sending.action === "ping") {
     const { endpoint_id } = sending;
     return await rows(
-      admin.rpc("staff_webhook_ping", { staff, reason, endpoint_id }),
+      admin.rpc("staff_webhook_ping", { staff, reason, endpoint_id, cause }),
     ) as z.infer<typeof Sent>;
   }
   const { ids, filter, most } = sending;
@@ -83,5 +88,6 @@ export async function send(
     ids: (ids ?? null) as number[],
     filter: (filter ?? {}) as Record<string, string>,
     most,
+    cause,
   })) as z.infer<typeof Sent>;
 }

@@ -74,11 +74,16 @@ export const Replayed = z.object({
   replayed: z.array(z.object({ id: Id, state_before: EventState, job_id: Id })),
 });
 
-/** Handles stored events anew, in the order in which they came. */
+/**
+ * Handles stored events anew, in the order in which they came.
+ *
+ * @param cause the request: repeated, it is answered with what it did
+ */
 export async function replayEvents(
   admin: Db,
   staff: string,
   { reason, ids, filter, most }: z.output<typeof Replay>,
+  cause: string,
 ): Promise<z.infer<typeof Replayed>> {
   return await rows(admin.rpc("staff_webhook_replay", {
     staff,
@@ -86,5 +91,6 @@ export async function replayEvents(
     ids: (ids ?? null) as number[],
     filter: (filter ?? {}) as Record<string, string>,
     most,
+    cause,
   })) as z.infer<typeof Replayed>;
 }

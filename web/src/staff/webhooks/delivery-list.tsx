@@ -39,8 +39,11 @@ export function DeliveryList() {
     const page = await socle.webhookDeliveriesList({ ...asked, cursor, page_size: 25 });
     return { rows: page.deliveries, next: page.next_cursor };
   }, JSON.stringify(asked));
-  const send = async (body: Parameters<typeof socle.webhookDeliveriesSend>[0]) => {
-    const { deliveries } = await socle.webhookDeliveriesSend(body);
+  const send = async (
+    idempotencyKey: string,
+    body: Parameters<typeof socle.webhookDeliveriesSend>[0],
+  ) => {
+    const { deliveries } = await socle.webhookDeliveriesSend(body, { idempotencyKey });
     setSent(deliveries.length);
     await pages.reload();
   };
@@ -63,8 +66,8 @@ export function DeliveryList() {
             label={s.resendAll}
             title={s.resendAllTitle}
             explained={s.atMost(mostAtOnce)}
-            run={(_key, { reason }) =>
-              send({ action: "replay", reason: reason!, filter: asked, most: mostAtOnce })}
+            run={(key, { reason }) =>
+              send(key, { action: "replay", reason: reason!, filter: asked, most: mostAtOnce })}
           />
         )}
       </Filters>
@@ -112,7 +115,8 @@ export function DeliveryList() {
                   label={s.resend}
                   title={s.resendTitle(type)}
                   explained={s.resendExplained}
-                  run={(_key, { reason }) => send({ action: "replay", reason: reason!, ids: [id] })}
+                  run={(key, { reason }) =>
+                    send(key, { action: "replay", reason: reason!, ids: [id] })}
                 />
               ),
           },

@@ -53,12 +53,12 @@ export function EventList() {
             label={s.replayAll}
             title={s.replayAllTitle}
             explained={s.atMost(mostAtOnce)}
-            run={async (_key, { reason }) => {
+            run={async (idempotencyKey, { reason }) => {
               const reply = await socle.webhookEventsReplay({
                 reason: reason!,
                 filter: asked,
                 most: mostAtOnce,
-              });
+              }, { idempotencyKey });
               setReplayed(reply.replayed.length);
               await pages.reload();
             }}

@@ -52,8 +52,10 @@ export function EventPage({ id }: { id: string }) {
                 label={s.replay}
                 title={s.replayTitle(event.type)}
                 explained={s.replayExplained}
-                run={async (_key, { reason }) => {
-                  await socle.webhookEventsReplay({ reason: reason!, ids: [event.id] });
+                run={async (idempotencyKey, { reason }) => {
+                  await socle.webhookEventsReplay({ reason: reason!, ids: [event.id] }, {
+                    idempotencyKey,
+                  });
                   setReplayed(true);
                   await read.reload();
                 }}

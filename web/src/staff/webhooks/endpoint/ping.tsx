@@ -33,12 +33,12 @@ export function Ping({ endpoint: { id, url }, tried }: Props) {
           size="sm"
           label={s.ping}
           title={s.pingTitle(url)}
-          run={async (_key, { reason }) => {
+          run={async (idempotencyKey, { reason }) => {
             const { deliveries } = await socle.webhookDeliveriesSend({
               action: "ping",
               reason: reason!,
               endpoint_id: id,
-            });
+            }, { idempotencyKey });
             setDeliveryId(deliveries[0]!.id);
           }}
         />
