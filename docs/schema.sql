@@ -413,6 +413,19 @@ CREATE TRIGGER money_movements_keep BEFORE DELETE OR UPDATE ON private.money_mov
 CREATE TRIGGER money_movements_keep_all BEFORE TRUNCATE ON private.money_movements FOR EACH STATEMENT EXECUTE FUNCTION private.ledger_keep();
 CREATE CONSTRAINT TRIGGER money_movements_told AFTER INSERT ON private.money_movements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (new.kind = 'refund'::text) EXECUTE FUNCTION private.refund_told();
 
+create table private.order_acts (
+  order_id uuid not null,
+  cause uuid not null,
+  acted_at timestamp with time zone default now() not null,
+  constraint order_acts_pkey PRIMARY KEY (order_id, cause),
+  constraint order_acts_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
+);
+comment on table private.order_acts is 'Which requests have acted on an order, in the transactions that acted: a repetition is answered and does nothing.';
+comment on column private.order_acts.cause is 'The request, as it is noted under its Idempotency-Key.';
+CREATE INDEX order_acts_acted ON private.order_acts USING btree (acted_at);
+alter table private.order_acts enable row level security;
+grant select, insert, update, delete on private.order_acts to service_role;
+
 create table private.order_disputes (
   stripe_dispute_id text not null,
   order_id uuid not null,
@@ -5994,6 +6007,23 @@ $function$;
 comment on function private.only_staff() is 'Lets only staff go on, by the caller''s own token: for client RPCs.';
 grant execute on function private.only_staff() to authenticated;
 grant execute on function private.only_staff() to service_role;
+
+CREATE OR REPLACE FUNCTION private.order_act(order_id uuid, cause uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if order_act.cause is null then
+    return true;
+  end if;
+  insert into private.order_acts (order_id, cause) values (order_act.order_id, order_act.cause)
+  on conflict on constraint order_acts_pkey do nothing;
+  return found;
+end;
+$function$;
+comment on function private.order_act(uuid, uuid) is 'Notes that a request acts on an order, which must be locked; false when it has done so already. What is refused afterwards is not noted: its transaction ends.';
+grant execute on function private.order_act(uuid, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION private.order_alert_measures()
  RETURNS TABLE(measure text, value bigint, detail jsonb)
@@ -13418,7 +13448,7 @@ comment on function public.my_invitations() is 'Client RPC: the invitations that
 grant execute on function public.my_invitations() to authenticated;
 grant execute on function public.my_invitations() to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_advance(staff uuid, order_id uuid, to_status text, carrier text, tracking_number text, tracking_url text, reason text)
+CREATE OR REPLACE FUNCTION public.order_advance(staff uuid, order_id uuid, to_status text, carrier text, tracking_number text, tracking_url text, reason text, cause uuid DEFAULT NULL::uuid)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -13429,6 +13459,9 @@ declare
 begin
   perform private.staff_acts(staff, coalesce(order_advance.reason, 'fulfilment'));
   ordered := private.order_for(order_advance.order_id, null, true);
+  if not private.order_act(ordered.id, order_advance.cause) then
+    return ordered.status;
+  end if;
   base := private.order_base(ordered.id);
   if ordered.paid_at is null or ordered.status not in ('paid', 'partially_refunded', 'fulfilling', 'shipped', 'delivered') then
     perform private.problem(409, 'order_state_conflict', format(
@@ -13487,16 +13520,17 @@ begin
   return order_advance.to_status;
 end;
 $function$;
-comment on function public.order_advance(uuid, uuid, text, text, text, text, text) is 'Server RPC: staff say that an order is packed (fulfilling), sent (shipped) or has come (delivered); its status then. Again is the same; another tracking number is told to the buyer. Nothing unpaid, disputed or wholly refunded is sent.';
-grant execute on function public.order_advance(uuid, uuid, text, text, text, text, text) to service_role;
+comment on function public.order_advance(uuid, uuid, text, text, text, text, text, uuid) is 'Server RPC: staff say that an order is packed (fulfilling), sent (shipped) or has come (delivered); its status then. Again is the same; another tracking number is told to the buyer. Nothing unpaid, disputed or wholly refunded is sent. The same cause acts once.';
+grant execute on function public.order_advance(uuid, uuid, text, text, text, text, text, uuid) to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_cancel(order_id uuid, buyer uuid, by_token boolean, staff_reason text, session_ended boolean)
+CREATE OR REPLACE FUNCTION public.order_cancel(order_id uuid, buyer uuid, by_token boolean, staff_reason text, session_ended boolean, cause uuid DEFAULT NULL::uuid)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   ordered public.orders;
+  became text;
 begin
   if staff_reason is not null then
     perform private.staff_acts(buyer, staff_reason);
@@ -13508,29 +13542,33 @@ begin
   if ordered.status = 'pending' then
     -- Somebody could still pay: Stripe's page is closed first.
     if not session_ended then
+      perform private.order_act(ordered.id, order_cancel.cause);
       return 'session_open';
     end if;
     perform private.order_release(
       ordered.id, 'cancelled', case when staff_reason is null then 'cancelled_by_buyer' else 'cancelled_by_staff' end
     );
     perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
-  elsif ordered.status = 'expired' and session_ended and ordered.paid_at is null then
+  elsif ordered.status = 'expired' and ordered.paid_at is null and (session_ended or exists (
+    select from private.order_acts as asked where asked.order_id = ordered.id and asked.cause = order_cancel.cause
+  )) then
     -- Stripe's word that the page is closed was faster: it is closed because the order was given up.
     update public.orders set status = 'cancelled' where id = ordered.id;
     perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
   elsif ordered.status not in ('expired', 'cancelled') then
     perform private.order_cancel(ordered, staff_reason is not null);
   end if;
-  if staff_reason is not null then
+  became := (select held.status from public.orders as held where held.id = ordered.id);
+  if staff_reason is not null and became <> ordered.status then
     perform private.audit_note('orders.cancel', ordered.id::text, null, jsonb_build_object(
-      'status', jsonb_build_object('old', ordered.status, 'new', 'cancelled')
+      'status', jsonb_build_object('old', ordered.status, 'new', became)
     ));
   end if;
-  return (select held.status from public.orders as held where held.id = ordered.id);
+  return became;
 end;
 $function$;
-comment on function public.order_cancel(uuid, uuid, boolean, text, boolean) is 'Server RPC: cancels an order for its buyer, or with a reason for staff (`buyer` is then the member of staff); the status that it has then, or `session_open` where its session at Stripe must be ended first. Again is the same.';
-grant execute on function public.order_cancel(uuid, uuid, boolean, text, boolean) to service_role;
+comment on function public.order_cancel(uuid, uuid, boolean, text, boolean, uuid) is 'Server RPC: cancels an order for its buyer, or with a reason for staff (`buyer` is then the member of staff); the status that it has then, or `session_open` where its session at Stripe must be ended first. Again is the same: with the same cause also where Stripe''s word of that end was faster.';
+grant execute on function public.order_cancel(uuid, uuid, boolean, text, boolean, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.order_checkout(order_id uuid)
  RETURNS jsonb
@@ -13696,6 +13734,12 @@ declare
 begin
   perform private.staff_acts(staff, why);
   ordered := private.order_for(order_refund.order_id, null, true);
+  -- Opened already: whatever has come meanwhile refuses nothing, and it is no other act.
+  select known.id into refund from public.order_refunds as known
+  where known.cause = private.refund_cause(ordered.id, order_refund.cause);
+  if refund is not null then
+    return public.order_refund_read(refund);
+  end if;
   if ordered.status = 'disputed' then
     perform private.problem(409, 'order_not_refundable', 'The payment is disputed: the bank decides about it.');
   end if;
@@ -13760,7 +13804,7 @@ AS $function$ select private.order_release(order_release.order_id, order_release
 comment on function public.order_release(uuid, text, text) is 'Server RPC: private.order_release.';
 grant execute on function public.order_release(uuid, text, text) to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_return_ask(order_id uuid, buyer uuid, by_token boolean, lines jsonb, reason text)
+CREATE OR REPLACE FUNCTION public.order_return_ask(order_id uuid, buyer uuid, by_token boolean, lines jsonb, reason text, return_id uuid DEFAULT NULL::uuid)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -13772,6 +13816,12 @@ declare
 begin
   ordered := private.order_for(order_return_ask.order_id, buyer, by_token);
   perform private.act_as(buyer);
+  -- What an earlier attempt has asked for, whatever staff have said to it since.
+  select asked.id into made from public.order_returns as asked
+  where asked.id = order_return_ask.return_id and asked.order_id = ordered.id;
+  if made is not null then
+    return made;
+  end if;
   if private.order_base(ordered.id) not in ('shipped', 'delivered') or ordered.status in ('refunded', 'disputed') then
     perform private.problem(409, 'order_not_returnable', case
       when ordered.status in ('refunded', 'disputed') then 'The order is ' || ordered.status || '.'
@@ -13805,15 +13855,16 @@ begin
       ));
     end if;
   end loop;
-  insert into public.order_returns (order_id, user_id, lines, reason)
-  values (ordered.id, ordered.user_id, order_return_ask.lines, order_return_ask.reason)
+  insert into public.order_returns (id, order_id, user_id, lines, reason)
+  values (coalesce(order_return_ask.return_id, gen_random_uuid()), ordered.id, ordered.user_id, order_return_ask.lines,
+          order_return_ask.reason)
   returning id into made;
   insert into public.order_events (order_id, kind) values (ordered.id, 'return_asked');
   return made;
 end;
 $function$;
-comment on function public.order_return_ask(uuid, uuid, boolean, jsonb, text) is 'Server RPC: whoever bought asks to send lines [{order_item_id, quantity}] of a sent order back; the request''s id. The same lines again are the same request.';
-grant execute on function public.order_return_ask(uuid, uuid, boolean, jsonb, text) to service_role;
+comment on function public.order_return_ask(uuid, uuid, boolean, jsonb, text, uuid) is 'Server RPC: whoever bought asks to send lines [{order_item_id, quantity}] of a sent order back; the request''s id. The same lines again are the same request until it is decided, and so is `return_id`, the id of a new one, for ever.';
+grant execute on function public.order_return_ask(uuid, uuid, boolean, jsonb, text, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.order_return_decide(staff uuid, why text, return_id uuid, accept boolean, restock boolean, amount bigint, answer text)
  RETURNS jsonb
@@ -13871,7 +13922,7 @@ $function$;
 comment on function public.order_return_decide(uuid, text, uuid, boolean, boolean, bigint, text) is 'Server RPC: staff accept a return, which opens its refund (none where its lines cost nothing; `amount` less than they are worth, where something was damaged), or reject it: {state, refund_id, order_id}. Again is the same.';
 grant execute on function public.order_return_decide(uuid, text, uuid, boolean, boolean, bigint, text) to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_review_end(staff uuid, reason text, order_id uuid)
+CREATE OR REPLACE FUNCTION public.order_review_end(staff uuid, reason text, order_id uuid, cause uuid DEFAULT NULL::uuid)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -13881,6 +13932,9 @@ declare
 begin
   perform private.staff_acts(staff, reason);
   ordered := private.order_for(order_review_end.order_id, null, true);
+  if not private.order_act(ordered.id, order_review_end.cause) then
+    return ordered.status;
+  end if;
   if ordered.status <> 'review' or ordered.paid_at is null then
     perform private.problem(409, 'order_state_conflict', format(
       'Only an order in review whose payment has come can be accepted: this one is %s.', ordered.status
@@ -13893,8 +13947,8 @@ begin
   return (select held.status from public.orders as held where held.id = ordered.id);
 end;
 $function$;
-comment on function public.order_review_end(uuid, text, uuid) is 'Server RPC: staff accept an order whose money differed from it: it is paid, or partially refunded; its status then. To refuse it, cancel it.';
-grant execute on function public.order_review_end(uuid, text, uuid) to service_role;
+comment on function public.order_review_end(uuid, text, uuid, uuid) is 'Server RPC: staff accept an order whose money differed from it: it is paid, or partially refunded; its status then. To refuse it, cancel it. The same cause accepts once: not what is looked at again afterwards.';
+grant execute on function public.order_review_end(uuid, text, uuid, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.orders_pending_before(cart text, email text)
  RETURNS jsonb

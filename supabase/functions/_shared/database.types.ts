@@ -2912,6 +2912,7 @@ export type Database = {
       "order_advance": {
         Args: {
           "carrier": string;
+          "cause"?: string;
           "order_id": string;
           "reason": string;
           "staff": string;
@@ -2925,6 +2926,7 @@ export type Database = {
         Args: {
           "buyer": string;
           "by_token": boolean;
+          "cause"?: string;
           "order_id": string;
           "session_ended": boolean;
           "staff_reason": string;
@@ -2990,6 +2992,7 @@ export type Database = {
           "lines": Json;
           "order_id": string;
           "reason": string;
+          "return_id"?: string;
         };
         Returns: string;
       };
@@ -3006,7 +3009,7 @@ export type Database = {
         Returns: Json;
       };
       "order_review_end": {
-        Args: { "order_id": string; "reason": string; "staff": string };
+        Args: { "cause"?: string; "order_id": string; "reason": string; "staff": string };
         Returns: string;
       };
       "orders_pending_before": { Args: { "cart": string; "email": string }; Returns: Json };

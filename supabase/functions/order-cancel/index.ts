@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { cancelOrder } from "../_shared/shop/orders/cancel.ts";
 import { Order, orderOf } from "../_shared/shop/orders/order.ts";
 import { named, proofOf } from "../_shared/shop/orders/proof.ts";
@@ -17,9 +18,10 @@ export default endpoint({
   body: z.strictObject(named),
   reply: z.object({ order: Order }),
   problems: ["order_not_found", "order_not_cancellable", "payment_provider_unavailable"],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, subject }) => {
   const proof = proofOf(body, user);
-  await cancelOrder({ admin, stripe: stripeClient() }, proof);
+  const cause = await idForSubject(subject);
+  await cancelOrder({ admin, stripe: stripeClient() }, proof, { cause });
   wakeJobs();
   return { order: await orderOf(admin, proof) };
 });

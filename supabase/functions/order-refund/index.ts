@@ -3,7 +3,7 @@ import { wakeJobs } from "../_shared/background.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint } from "../_shared/endpoint.ts";
-import { readIdempotencyKey } from "../_shared/idempotency.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { OrderRefund, tryOrderRefund } from "../_shared/shop/orders/refunds.ts";
 import { Reason } from "../_shared/staff/fields.ts";
 
@@ -40,8 +40,7 @@ export default endpoint({
     "order_line_unknown",
     "refund_exceeds_order",
   ],
-}, async ({ body, user, admin, request }) => {
-  const key = readIdempotencyKey(request.headers);
+}, async ({ body, user, admin, subject }) => {
   const opened = await rows(admin.rpc("order_refund", {
     staff: user.id,
     why: body.reason,
@@ -50,7 +49,7 @@ export default endpoint({
     reason: body.kind,
     lines: [...body.lines ?? [], ...body.shipping ? [{ shipping: true }] : []],
     restock: body.restock,
-    cause: (typeof key === "string" ? `staff:${user.id}:${key}` : null) as string,
+    cause: await idForSubject(subject),
   })) as z.infer<typeof OrderRefund>;
   const refund = await tryOrderRefund({ admin, stripe: stripeClient() }, opened.id);
   wakeJobs();

@@ -3,6 +3,7 @@ import { wakeJobs } from "../_shared/background.ts";
 import { stripeClient } from "../_shared/billing/stripe.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { Order, orderForStaff, orderOf, StaffOrder } from "../_shared/shop/orders/order.ts";
 import { named, proofOf } from "../_shared/shop/orders/proof.ts";
 import { tryOrderRefund } from "../_shared/shop/orders/refunds.ts";
@@ -27,13 +28,17 @@ export default methods(
     }),
     reply: z.object({ return_id: z.guid(), order: Order }),
     problems: ["order_not_found", "order_not_returnable", "order_line_unknown"],
-  }, async ({ body, user, admin }) => {
+  }, async ({ body, user, admin, subject }) => {
     const proof = proofOf(body, user);
+    const ours = await idForSubject(subject);
     const id = await rows(admin.rpc("order_return_ask", {
       ...proof,
       lines: body.lines,
       reason: body.reason,
+      return_id: ours,
     })) as string;
+    // Another request had asked for the same: a repetition means that one.
+    if (id !== ours) await subject.note(id);
     return { return_id: id, order: await orderOf(admin, proof) };
   }),
   endpoint({

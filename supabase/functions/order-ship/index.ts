@@ -2,6 +2,7 @@ import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { rows } from "../_shared/database.ts";
 import { endpoint } from "../_shared/endpoint.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { orderForStaff, StaffOrder } from "../_shared/shop/orders/order.ts";
 import { Reason } from "../_shared/staff/fields.ts";
 
@@ -33,7 +34,7 @@ export default endpoint({
   ),
   reply: z.object({ order: StaffOrder }),
   problems: ["order_not_found", "order_state_conflict"],
-}, async ({ body, user, admin }) => {
+}, async ({ body, user, admin, subject }) => {
   await rows(admin.rpc("order_advance", {
     staff: user.id,
     order_id: body.order_id,
@@ -42,6 +43,7 @@ export default endpoint({
     tracking_number: (body.tracking_number ?? null) as string,
     tracking_url: (body.tracking_url ?? null) as string,
     reason: (body.reason ?? null) as string,
+    cause: await idForSubject(subject),
   }));
   wakeJobs();
   return { order: await orderForStaff(admin, user.id, body.order_id) };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { wakeJobs } from "../_shared/background.ts";
 import { endpoint, methods } from "../_shared/endpoint.ts";
-import { readIdempotencyKey } from "../_shared/idempotency.ts";
+import { idForSubject } from "../_shared/idempotency.ts";
 import { orderForStaff, StaffOrder } from "../_shared/shop/orders/order.ts";
 import { actOnOrder, listOrders, OrderFilter, OrderPage } from "../_shared/shop/orders/staff.ts";
 import { PageSize, Reason } from "../_shared/staff/fields.ts";
@@ -56,13 +56,12 @@ export default methods(
       "out_of_stock",
       "payment_provider_unavailable",
     ],
-  }, async ({ body: { order_id, action, reason }, user, admin, request, requestId }) => {
-    const key = readIdempotencyKey(request.headers);
+  }, async ({ body: { order_id, action, reason }, user, admin, subject }) => {
     await actOnOrder(admin, user.id, {
       order_id,
       action,
       reason,
-      cause: typeof key === "string" ? `${user.id}:${key}` : requestId,
+      cause: await idForSubject(subject),
     });
     wakeJobs();
     return { order: await orderForStaff(admin, user.id, order_id) };

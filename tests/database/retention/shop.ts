@@ -25,6 +25,22 @@ export const shopSamples: Samples = {
         select id, '${name}', '', '', ${ago("order_requests", age)} from placed`),
     left: async () => names(await sql`select buyer as name from private.order_requests` as never),
   }),
+  order_acts: ({ sql }) => ({
+    insert: (name, age) =>
+      sql.unsafe(`
+        with placed as (
+          insert into public.orders (customer_email, price_list_id, currency, subtotal_amount, total_amount, expires_at)
+          values ('${name}', 'eur', 'EUR', 100, 100, now()) returning id
+        )
+        insert into private.order_acts (order_id, cause, acted_at)
+        select id, gen_random_uuid(), ${ago("order_acts", age)} from placed`),
+    left: async () =>
+      names(
+        await sql`
+          select ordered.customer_email as name
+          from private.order_acts join public.orders as ordered on ordered.id = order_id` as never,
+      ),
+  }),
   discount_redemptions: ({ sql }) => ({
     insert: (name, age) =>
       sql.unsafe(`

@@ -34,6 +34,14 @@ export const shopOrderTables: Record<string, TableAccess> = {
       reason: "too small",
     }],
   },
+  "private.order_acts": {
+    columns: words("order_id cause acted_at"),
+    ...serverOnly,
+    samples: ({ row }) => [{
+      order_id: row("public.orders")["id"],
+      cause: crypto.randomUUID(),
+    }],
+  },
   "private.order_disputes": {
     columns: words(`
       stripe_dispute_id order_id status amount currency reason evidence_due_by created_at updated_at
@@ -77,14 +85,15 @@ export const shopOrderFunctions: Record<string, FunctionAccess> = {
   "private.order_return_forget()": { execute: [] },
   "private.order_view(uuid)": server,
   "private.stripe_apply_payment_dispute(jsonb)": server,
-  "public.order_advance(uuid,uuid,text,text,text,text,text)": server,
-  "public.order_cancel(uuid,uuid,boolean,text,boolean)": server,
+  "private.order_act(uuid,uuid)": server,
+  "public.order_advance(uuid,uuid,text,text,text,text,text,uuid)": server,
+  "public.order_cancel(uuid,uuid,boolean,text,boolean,uuid)": server,
   "public.order_confirmation_send(uuid,text,uuid,text)": server,
   "public.order_read(uuid,uuid,boolean)": server,
   "public.order_refund(uuid,text,uuid,bigint,text,jsonb,boolean,text)": server,
-  "public.order_return_ask(uuid,uuid,boolean,jsonb,text)": server,
+  "public.order_return_ask(uuid,uuid,boolean,jsonb,text,uuid)": server,
   "public.order_return_decide(uuid,text,uuid,boolean,boolean,bigint,text)": server,
-  "public.order_review_end(uuid,text,uuid)": server,
+  "public.order_review_end(uuid,text,uuid,uuid)": server,
   "public.staff_order(uuid,uuid)": server,
   "public.staff_orders(uuid,jsonb,jsonb,integer)": server,
   "private.order_left(uuid,text)": server,

@@ -10,21 +10,31 @@ import { type CheckoutOrder, readOrder } from "../checkout/order.ts";
 import { Refused, sessionOf, syncSession } from "../checkout/session.ts";
 import type { Proof } from "./proof.ts";
 
+/** Which request cancels, and why. */
+export interface Cancelling {
+  /** The same when it is repeated: what it has begun it then ends. */
+  cause: string;
+  /** Why staff do it; `proof.buyer` is then the member of staff. */
+  staffReason?: string;
+}
+
 /**
- * @param staffReason why staff do it; `proof.buyer` is then the member of staff
+ * Cancels an order, and closes the page where it may be being paid.
+ *
  * @throws {Problem} `order_not_found`, `order_not_cancellable`, `payment_provider_unavailable`: it is not
  *   known whether it was paid, nothing is changed
  */
 export async function cancelOrder(
   tools: SyncTools,
   proof: Proof,
-  staffReason: string | null = null,
+  { cause, staffReason }: Cancelling,
 ): Promise<void> {
   const cancel = async (session_ended: boolean) =>
     await rows(tools.admin.rpc("order_cancel", {
       ...proof,
-      staff_reason: staffReason as string,
+      staff_reason: (staffReason ?? null) as string,
       session_ended,
+      cause,
     })) as string;
   if (await cancel(false) !== "session_open") return;
   const order = await readOrder(tools.admin, proof.order_id);

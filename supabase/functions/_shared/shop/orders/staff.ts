@@ -74,7 +74,7 @@ export async function listOrders(
 /**
  * What staff decide about one order.
  *
- * @param cause of a confirmation: the same one is sent once
+ * @param cause names the request: what it did already is not done again
  * @throws {Problem} what the RPCs say; see the endpoint `orders`
  */
 export async function actOnOrder(
@@ -89,13 +89,13 @@ export async function actOnOrder(
 ): Promise<void> {
   switch (action) {
     case "accept":
-      await rows(admin.rpc("order_review_end", { staff, reason, order_id }));
+      await rows(admin.rpc("order_review_end", { staff, reason, order_id, cause }));
       return;
     case "cancel":
       await cancelOrder(
         { admin, stripe: stripeClient() },
         { order_id, buyer: staff, by_token: false },
-        reason,
+        { cause, staffReason: reason },
       );
       return;
     case "confirm":
