@@ -6301,7 +6301,8 @@ AS $function$
 begin
   -- In plpgsql, which keeps its plan: an SQL function is planned anew at each call, for as long as all the rest takes.
   return (select jsonb_build_object(
-    'id', placed.id, 'number', placed.number, 'status', placed.status, 'user_id', placed.user_id,
+    'id', placed.id, 'number', placed.number, 'status', placed.status, 'paid', placed.paid_at is not null,
+    'user_id', placed.user_id,
     'workspace_id', (select workspace.id from public.workspaces as workspace where workspace.personal_of = placed.user_id),
     'email', placed.customer_email, 'locale', placed.locale, 'currency', placed.currency,
     'total_amount', placed.total_amount, 'shipping_amount', placed.shipping_amount,
@@ -13627,7 +13628,7 @@ $function$;
 comment on function public.order_find(uuid, text) is 'Server RPC: the order of an id or else of a checkout session, as private.order_checkout tells it; null when there is none.';
 grant execute on function public.order_find(uuid, text) to service_role;
 
-CREATE OR REPLACE FUNCTION public.order_place(buyer text, user_id uuid, email text, locale text, price_list text, items jsonb, shipping_address jsonb, shipping_rate_id uuid, discount_code text, success_url text, cancel_url text, taxed boolean DEFAULT false, cart text DEFAULT NULL::text, address_hash text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.order_place(buyer text, user_id uuid, email text, locale text, price_list text, items jsonb, shipping_address jsonb, shipping_rate_id uuid, discount_code text, success_url text, cancel_url text, taxed boolean DEFAULT false, cart text DEFAULT NULL::text, address_hash text DEFAULT NULL::text, placed_id uuid DEFAULT NULL::uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -13649,10 +13650,13 @@ declare
   asked constant text := private.hash_of(asking);
   hash text;
   open_one private.order_requests;
-  placed_id constant uuid := gen_random_uuid();
+  new_id constant uuid := coalesce(order_place.placed_id, gen_random_uuid());
 begin
   -- One at a time a buyer: of two tabs the second finds what the first has placed.
   perform pg_advisory_xact_lock(hashtextextended('order of ' || buyer, 0));
+  if exists (select from public.orders as known where known.id = new_id) then
+    return jsonb_build_object('fresh', false, 'matches', true, 'order', private.order_checkout(new_id));
+  end if;
   select * into open_one from private.order_requests as known where known.buyer = order_place.buyer and known.closed_at is null;
   begin
     select * into priced from private.order_price(
@@ -13687,21 +13691,21 @@ begin
   if user_id is null and address_hash is not null then
     perform private.guest_holds_limit(address_hash, priced.lines);
   end if;
-  perform private.order_write(placed_id, user_id, email, locale, priced.list, priced.lines, priced.discount, priced.rate,
+  perform private.order_write(new_id, user_id, email, locale, priced.list, priced.lines, priced.discount, priced.rate,
     shipping_address);
   insert into private.order_requests (order_id, buyer, asked_hash, request_hash, success_url, cancel_url, taxed, cart, address_hash, look_at)
-  values (placed_id, buyer, asked, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
+  values (new_id, buyer, asked, hash, order_place.success_url, order_place.cancel_url, order_place.taxed, order_place.cart,
     order_place.address_hash, private.now() + interval '5 minutes');
-  perform private.order_hold(placed_id);
+  perform private.order_hold(new_id);
   if priced.discount is not null then
-    perform private.discount_redeem((priced.discount ->> 'id')::uuid, placed_id, user_id, email);
+    perform private.discount_redeem((priced.discount ->> 'id')::uuid, new_id, user_id, email);
   end if;
-  perform private.order_settle_free(placed_id);
-  return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(placed_id));
+  perform private.order_settle_free(new_id);
+  return jsonb_build_object('fresh', true, 'matches', true, 'order', private.order_checkout(new_id));
 end;
 $function$;
-comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order that he can still pay: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
-grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text) to service_role;
+comment on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text, uuid) is 'Server RPC: places an order and holds its stock, all or nothing: {fresh, matches, order}, the order as private.order_checkout tells it. A buyer has one pending order that he can still pay: `fresh` is false when it was there already, `matches` false when it is for something else than asked; then it must be ended first. An order of nothing is paid at once. `placed_id`: the new order''s id; the order of this id, where there is one, whatever became of it. Refuses with price_list_not_found, item_unavailable, order_too_large, discount_…, shipping_unavailable, shipping_required, out_of_stock.';
+grant execute on function public.order_place(text, uuid, text, text, text, jsonb, jsonb, uuid, text, text, text, boolean, text, text, uuid) to service_role;
 
 CREATE OR REPLACE FUNCTION public.order_read(order_id uuid, buyer uuid, by_token boolean)
  RETURNS jsonb

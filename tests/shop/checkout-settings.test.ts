@@ -7,6 +7,7 @@ import { startFunctionsBeside } from "../support/functions-beside.ts";
 import { checkoutAt } from "../support/shopping.ts";
 import { payPage } from "../support/pay-page.ts";
 import { guest } from "../support/shopping.ts";
+import { loseReply } from "../support/repeating.ts";
 import { startCountingProxy } from "../support/counting-proxy.ts";
 import { stack, stripeSdk } from "../support/stack.ts";
 import { signUp } from "../support/users.ts";
@@ -50,6 +51,34 @@ Deno.test("checkout-create: tax comes on top by the buyer's address; guests alon
     });
     deepEqual(order, { tax_amount: 400, total_amount: 2400 });
     deepEqual([session.total_details?.amount_tax, session.amount_total], [400, 2400]);
+  } finally {
+    await functions.stop();
+    await sql.end();
+  }
+});
+
+Deno.test("checkout-create: cut off, and repeated when its captcha's token is too old: answered as it was; another request is not", async () => {
+  await using turnstile = startFakeTurnstile(secret);
+  const sql = connect();
+  const functions = await startFunctionsBeside({
+    TURNSTILE_SECRET_KEY: secret,
+    TURNSTILE_VERIFY_URL: turnstile.url,
+  });
+  try {
+    const { variantId } = await onSale(sql);
+    const { email } = guest();
+    const body = {
+      email,
+      items: [{ variant_id: variantId, quantity: 1 }],
+      captcha_token: `old ${email}`,
+    };
+    const key = crypto.randomUUID();
+    const first = await checkoutAt(functions, body, undefined, key);
+    equal(first.status, 200, JSON.stringify(first.body));
+    await loseReply(sql, key);
+    deepEqual(await checkoutAt(functions, body, undefined, key), first);
+    const other = await checkoutAt(functions, body, undefined, crypto.randomUUID());
+    deepEqual([other.status, other.body.code], [403, "captcha_failed"]);
   } finally {
     await functions.stop();
     await sql.end();

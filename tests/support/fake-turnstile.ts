@@ -8,7 +8,7 @@ export interface FakeTurnstile extends AsyncDisposable {
 }
 
 /**
- * Tokens: `good…` once, or again under the same idempotency_key; `broken…` answers 500 once and is then
+ * Tokens: `good…` once, or again under the same idempotency_key; `old…` once, and then too old for that; `broken…` answers 500 once and is then
  * good; `down…` always 500; `hangs…` never answers; anything else is refused.
  */
 export function startFakeTurnstile(secret: string): FakeTurnstile {
@@ -28,7 +28,8 @@ export function startFakeTurnstile(secret: string): FakeTurnstile {
     if (token.startsWith("down") || token.startsWith("broken") && asked === 1) {
       return new Response("oops", { status: 500 });
     }
-    if (!/^(good|broken)/.test(token)) return refusal("invalid-input-response");
+    if (token.startsWith("old") && asked > 1) return refusal("timeout-or-duplicate");
+    if (!/^(good|broken|old)/.test(token)) return refusal("invalid-input-response");
     if ((usedBy.get(token) ?? key) !== key) return refusal("timeout-or-duplicate");
     usedBy.set(token, key);
     return Response.json({ success: true, "error-codes": [], hostname: "localhost" });

@@ -44,6 +44,7 @@ export async function checkoutAt(
   functions: FunctionsRuntime,
   body: Record<string, unknown>,
   token?: string,
+  key?: string,
 ): Promise<Pick<Answer, "status" | "body">> {
   const reply = await functions.handle(
     new Request("http://functions/functions/v1/checkout-create", {
@@ -52,6 +53,7 @@ export async function checkoutAt(
         apikey: stack.publishableKey,
         "content-type": "application/json",
         ...(token && { authorization: `Bearer ${token}` }),
+        ...(key && { "idempotency-key": key }),
       },
       body: JSON.stringify({
         success_url: `${stack.siteUrl}/order/return`,

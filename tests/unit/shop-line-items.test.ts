@@ -30,6 +30,7 @@ function orderOf(
     id: crypto.randomUUID(),
     number: "0123456789",
     status: "pending",
+    paid: false,
     user_id: null,
     workspace_id: null,
     email: "a@example.com",

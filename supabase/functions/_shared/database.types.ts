@@ -2953,6 +2953,7 @@ export type Database = {
           "email": string;
           "items": Json;
           "locale": string;
+          "placed_id"?: string;
           "price_list": string;
           "shipping_address": Json;
           "shipping_rate_id": string;

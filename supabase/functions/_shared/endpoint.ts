@@ -260,7 +260,9 @@ async function serve<D extends Declaration>(
   let reply: { status: number; body: unknown };
   try {
     const { captcha } = declaration;
-    if (captcha && (captcha.from !== "guests" || caller.user === undefined)) {
+    // Whose earlier attempt has noted a subject has passed it: by now the token may be too old to be good again.
+    const passed = typeof begun?.subject === "string";
+    if (captcha && !passed && (captcha.from !== "guests" || caller.user === undefined)) {
       // After the limit, so that nobody makes us ask Cloudflare without end.
       const proof = {
         token: (body as { captcha_token?: string } | undefined)?.captcha_token,

@@ -9,6 +9,7 @@ import { allowedRedirect } from "../_shared/redirects.ts";
 import { purchaseOf } from "../_shared/shop/checkout/buyer.ts";
 import { addressHash, permitGuestCardAttempt } from "../_shared/shop/checkout/card-testing.ts";
 import { ShippingAddress } from "../_shared/shop/checkout/order.ts";
+import { checkoutStartedBefore } from "../_shared/shop/checkout/repeat.ts";
 import { startOrderCheckout } from "../_shared/shop/checkout/start.ts";
 import { signText } from "../_shared/signed-text.ts";
 
@@ -47,7 +48,7 @@ export default endpoint({
     captcha_token: CaptchaToken,
   }),
   reply: z.object({
-    /** Where to pay; success_url itself for an order that costs nothing. */
+    /** Where to pay; success_url itself for an order that costs nothing, or is paid when this is repeated. */
     checkout_url: z.url(),
     /** Null for an order that costs nothing. */
     session_id: z.string().nullable(),
@@ -81,7 +82,7 @@ export default endpoint({
     "too_many_declines",
     "payment_provider_unavailable",
   ],
-}, async ({ body, user, db, admin, address, request }) => {
+}, async ({ body, user, db, admin, address, request, subject }) => {
   const email = user?.email ?? body.email;
   if (email === undefined) {
     throw problem("invalid_body", {
@@ -94,22 +95,25 @@ export default endpoint({
       .replace("%7BCHECKOUT_SESSION_ID%7D", "{CHECKOUT_SESSION_ID}"),
     cancelUrl: allowedRedirect(body.cancel_url),
   };
-  if (user === undefined) await permitGuestCardAttempt(admin, { email, address });
-  else await permitCardAttempt(admin, { userId: user.id, workspaceId: null, address });
-
-  const shopper = { db, admin, user, headers: request.headers, priceListId: body.price_list };
-  const { order, url, sessionId } = await startOrderCheckout({ admin, stripe: stripeClient() }, {
-    purchase: await purchaseOf(shopper, body.items, { email, address }),
-    userId: user?.id,
-    email,
-    locale: body.locale,
-    priceList: body.price_list,
-    shippingAddress: body.shipping_address,
-    shippingRateId: body.shipping_rate_id,
-    discountCode: body.discount_code,
-    addressHash: await addressHash(address),
-    ...pages,
-  });
+  const tools = { admin, stripe: stripeClient() };
+  const start = async () => {
+    if (user === undefined) await permitGuestCardAttempt(admin, { email, address });
+    else await permitCardAttempt(admin, { userId: user.id, workspaceId: null, address });
+    const shopper = { db, admin, user, headers: request.headers, priceListId: body.price_list };
+    return await startOrderCheckout(tools, {
+      purchase: await purchaseOf(shopper, body.items, { email, address }),
+      userId: user?.id,
+      email,
+      locale: body.locale,
+      priceList: body.price_list,
+      shippingAddress: body.shipping_address,
+      shippingRateId: body.shipping_rate_id,
+      discountCode: body.discount_code,
+      addressHash: await addressHash(address),
+      ...pages,
+    }, subject);
+  };
+  const { order, url, sessionId } = await checkoutStartedBefore(tools, subject) ?? await start();
   wakeJobs();
   return {
     checkout_url: url,

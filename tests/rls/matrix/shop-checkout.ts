@@ -37,7 +37,7 @@ export const shopCheckoutFunctions: Record<string, FunctionAccess> = {
   "public.order_checkout(uuid)": server,
   "public.order_checkout_record(uuid,text)": server,
   "public.order_find(uuid,text)": server,
-  "public.order_place(text,uuid,text,text,text,jsonb,jsonb,uuid,text,text,text,boolean,text,text)":
+  "public.order_place(text,uuid,text,text,text,jsonb,jsonb,uuid,text,text,text,boolean,text,text,uuid)":
     server,
   "public.order_release(uuid,text,text)": server,
   "public.orders_pending_before(text,text)": server,

@@ -40,6 +40,8 @@ export interface CheckoutOrder {
   id: string;
   number: string;
   status: string;
+  /** Whether it was, whatever came after that. */
+  paid: boolean;
   user_id: string | null;
   /** The buyer's personal workspace, whose Stripe customer pays; null for a guest. */
   workspace_id: string | null;

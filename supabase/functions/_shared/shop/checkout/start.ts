@@ -8,8 +8,10 @@ import type * as z from "zod";
 import { stripeProblem } from "../../billing/stripe.ts";
 import { automaticTax } from "../../billing/tax.ts";
 import { rows } from "../../database.ts";
+import type { Subject } from "../../idempotency.ts";
 import { Problem, problem } from "../../problem.ts";
 import type { Purchase } from "./buyer.ts";
+import { type Choice, chooseOrder } from "./choice.ts";
 import {
   type CheckoutOrder,
   type CheckoutTools,
@@ -49,7 +51,11 @@ interface Placed {
   order: CheckoutOrder;
 }
 
-async function place({ admin }: CheckoutTools, request: CheckoutRequest): Promise<Placed> {
+async function place(
+  { admin }: CheckoutTools,
+  request: CheckoutRequest,
+  id: string,
+): Promise<Placed> {
   // The generated types do not know that SQL arguments may be null.
   return await rows(admin.rpc("order_place", {
     buyer: request.purchase.buyer,
@@ -64,6 +70,7 @@ async function place({ admin }: CheckoutTools, request: CheckoutRequest): Promis
     success_url: request.successUrl,
     cancel_url: request.cancelUrl,
     taxed: automaticTax(),
+    placed_id: id,
     ...(request.purchase.cart !== undefined && { cart: request.purchase.cart }),
     ...(request.addressHash !== undefined && { address_hash: request.addressHash }),
   })) as unknown as Placed;
@@ -124,54 +131,65 @@ async function giveUpGuestOrders(tools: CheckoutTools, request: CheckoutRequest)
   }
 }
 
-/** The page of an order; undefined when its session has ended: then the order has, too. */
-async function pageOf(
+/** The page that Stripe's leads to: it tells what became of the order. */
+export function afterPaying(order: CheckoutOrder): StartedCheckout {
+  const { stripe_session_id: sessionId } = order;
+  const url = order.success_url!.replaceAll("{CHECKOUT_SESSION_ID}", sessionId ?? order.id);
+  return { order, url, sessionId };
+}
+
+/** Where a session is paid; undefined once it is not to be paid any more. */
+export function payPage(
+  order: CheckoutOrder,
+  session: Stripe.Checkout.Session,
+): StartedCheckout | undefined {
+  if (session.status !== "open" || !session.url) return undefined;
+  return { order, url: session.url, sessionId: session.id };
+}
+
+/** The session of a pending order; undefined when it came too late for one: then the order has ended. */
+export async function sessionFor(
   tools: CheckoutTools,
-  { order, fresh }: Placed,
-): Promise<StartedCheckout | undefined> {
-  if (order.status === "paid") {
-    const url = order.success_url!.replaceAll("{CHECKOUT_SESSION_ID}", order.id);
-    return { order, url, sessionId: null };
-  }
-  let session;
+  { order, fresh }: Pick<Placed, "order" | "fresh">,
+): Promise<Stripe.Checkout.Session | undefined> {
   try {
-    session = await sessionOf(tools, order);
+    return await sessionOf(tools, order);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // One that was placed earlier may have come too late for its session: then there is a new one.
     if (fresh) throw refusalOf(error);
     return undefined;
   }
-  if (session.status === "open" && session.url) {
-    return { order, url: session.url, sessionId: session.id };
-  }
+}
+
+/** The page of an order; undefined when its session has ended: then the order has, too. */
+async function pageOf(tools: CheckoutTools, placed: Placed): Promise<StartedCheckout | undefined> {
+  const { order } = placed;
+  if (order.paid) return afterPaying(order);
+  const session = order.status === "pending" ? await sessionFor(tools, placed) : undefined;
+  if (session === undefined) return undefined;
+  const page = payPage(order, session);
+  if (page !== undefined) return page;
   await giveUp(tools, { order: { ...order, stripe_session_id: session.id }, matches: true });
   return undefined;
 }
 
-/**
- * Places an order and leads to the page where it is paid, or to the page that waits already. The buyer's
- * order for something else is ended first, at Stripe before its hold is released: two tabs cannot both
- * be paid.
- *
- * @throws {Problem} those of public.order_place; `order_already_paid`, `order_pending`, `order_too_small`,
- *   `payment_provider_unavailable` (unknown is not no: repeat, and it goes on where it stopped)
- */
-export async function startOrderCheckout(
-  tools: CheckoutTools,
-  request: CheckoutRequest,
-): Promise<StartedCheckout> {
+/** The buyer's other order is not in the way any more, or this one must not be placed. */
+async function makeRoom(tools: CheckoutTools, choice: Choice, placed: Placed): Promise<void> {
+  if (!choice.mayEnd(placed.order.id)) {
+    throw problem("order_pending", {
+      detail: "You have ordered something else since you first asked for this.",
+      extra: { order_id: placed.order.id },
+    });
+  }
+  await choice.end(placed.order.id);
+  await giveUp(tools, placed);
+}
+
+/** What Stripe did not answer, or refused, is told as a problem. */
+export async function withProblems<T>(work: () => Promise<T>): Promise<T> {
   try {
-    if (request.userId !== undefined) await giveUpGuestOrders(tools, request);
-    for (let round = 0; round < 3; round++) {
-      const placed = await place(tools, request);
-      if (!placed.matches) {
-        await giveUp(tools, placed);
-        continue;
-      }
-      const page = await pageOf(tools, placed);
-      if (page !== undefined) return page;
-    }
+    return await work();
   } catch (error) {
     if (error instanceof Problem) throw error;
     if (error instanceof Stripe.errors.StripeError && error.statusCode === 409) {
@@ -182,5 +200,38 @@ export async function startOrderCheckout(
     }
     throw stripeProblem(error);
   }
-  throw problem("order_pending", { retryAfterSeconds: 1 });
+}
+
+/**
+ * Places an order and leads to the page where it is paid, or to the page that waits already. The buyer's
+ * order for something else is ended first, at Stripe before its hold is released: two tabs cannot both
+ * be paid. A request that is repeated ends none that has come since.
+ *
+ * @throws {Problem} those of public.order_place; `order_already_paid`, `order_pending`, `order_too_small`,
+ *   `payment_provider_unavailable` (unknown is not no: repeat, and it goes on where it stopped)
+ */
+export async function startOrderCheckout(
+  tools: CheckoutTools,
+  request: CheckoutRequest,
+  subject: Subject,
+): Promise<StartedCheckout> {
+  return await withProblems(async () => {
+    // Before the choice is noted: a repetition that knows it has nothing left to do here.
+    if (request.userId !== undefined && subject.known === undefined) {
+      await giveUpGuestOrders(tools, request);
+    }
+    const choice = await chooseOrder(subject);
+    for (let round = 0; round < 3; round++) {
+      const placed = await place(tools, request, choice.id);
+      if (!placed.matches) {
+        await makeRoom(tools, choice, placed);
+        continue;
+      }
+      await choice.take(placed.order.id);
+      const page = await pageOf(tools, placed);
+      if (page !== undefined) return page;
+      await choice.take();
+    }
+    throw problem("order_pending", { retryAfterSeconds: 1 });
+  });
 }
