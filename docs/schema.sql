@@ -417,11 +417,13 @@ create table private.order_acts (
   order_id uuid not null,
   cause uuid not null,
   acted_at timestamp with time zone default now() not null,
+  is_done boolean default true not null,
   constraint order_acts_pkey PRIMARY KEY (order_id, cause),
   constraint order_acts_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE
 );
 comment on table private.order_acts is 'Which requests have acted on an order, in the transactions that acted: a repetition is answered and does nothing.';
 comment on column private.order_acts.cause is 'The request, as it is noted under its Idempotency-Key.';
+comment on column private.order_acts.is_done is 'False between the two steps of a cancellation, while Stripe closes the page.';
 CREATE INDEX order_acts_acted ON private.order_acts USING btree (acted_at);
 alter table private.order_acts enable row level security;
 grant select, insert, update, delete on private.order_acts to service_role;
@@ -11665,6 +11667,8 @@ CREATE OR REPLACE FUNCTION public.account_export_start(user_id uuid, export_id u
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  under_way uuid;
 begin
   perform private.own_account(account_export_start.user_id);
   if exists (
@@ -11673,15 +11677,18 @@ begin
   ) then
     return export_id;
   end if;
-  insert into public.account_exports (id, user_id)
-  values (account_export_start.export_id, account_export_start.user_id)
-  on conflict do nothing;
-  if not found then
-    return (
-      select held.id from public.account_exports as held
-      where held.user_id = account_export_start.user_id and held.state = 'pending'
-    );
-  end if;
+  loop
+    insert into public.account_exports (id, user_id)
+    values (account_export_start.export_id, account_export_start.user_id)
+    on conflict do nothing;
+    exit when found;
+    select held.id into under_way from public.account_exports as held
+    where held.user_id = account_export_start.user_id and held.state = 'pending';
+    if found then
+      return under_way;
+    end if;
+    -- It became ready between the two statements, and is in the way no more.
+  end loop;
   perform private.act_as(account_export_start.user_id);
   perform private.audit_note('account.export', export_id::text);
   perform private.enqueue('account_export', jsonb_build_object('export_id', export_id), 'export:' || export_id || ':0');
@@ -12303,19 +12310,26 @@ CREATE OR REPLACE FUNCTION public.catalogue_export_start(staff uuid, export_id u
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  under_way uuid;
 begin
   perform private.staff_required(staff);
   perform private.act_as(staff);
   if exists (select from public.catalogue_exports as held where held.id = catalogue_export_start.export_id) then
     return export_id;
   end if;
-  insert into public.catalogue_exports (id, created_by, price_lists)
-  select catalogue_export_start.export_id, staff, jsonb_object_agg(list.id, list.currency)
-  from public.price_lists as list
-  on conflict do nothing;
-  if not found then
-    return (select held.id from public.catalogue_exports as held where held.state = 'running');
-  end if;
+  loop
+    insert into public.catalogue_exports (id, created_by, price_lists)
+    select catalogue_export_start.export_id, staff, jsonb_object_agg(list.id, list.currency)
+    from public.price_lists as list
+    on conflict do nothing;
+    exit when found;
+    select held.id into under_way from public.catalogue_exports as held where held.state = 'running';
+    if found then
+      return under_way;
+    end if;
+    -- It became ready between the two statements, and is in the way no more.
+  end loop;
   perform private.audit_note('catalogue_exports.start', export_id::text);
   perform private.enqueue(
     'catalogue_export', jsonb_build_object('export_id', export_id), 'catalogue-export:' || export_id || ':0'
@@ -13532,6 +13546,7 @@ AS $function$
 declare
   ordered public.orders;
   became text;
+  asked private.order_acts;
 begin
   if staff_reason is not null then
     perform private.staff_acts(buyer, staff_reason);
@@ -13540,24 +13555,34 @@ begin
     ordered := private.order_for(order_cancel.order_id, buyer, by_token);
     perform private.act_as(buyer);
   end if;
+  select * into asked from private.order_acts as known
+  where known.order_id = ordered.id and known.cause = order_cancel.cause;
+  if asked.is_done then
+    return ordered.status;
+  end if;
   if ordered.status = 'pending' then
     -- Somebody could still pay: Stripe's page is closed first.
     if not session_ended then
-      perform private.order_act(ordered.id, order_cancel.cause);
+      if order_cancel.cause is not null then
+        insert into private.order_acts (order_id, cause, is_done) values (ordered.id, order_cancel.cause, false)
+        on conflict on constraint order_acts_pkey do nothing;
+      end if;
       return 'session_open';
     end if;
     perform private.order_release(
       ordered.id, 'cancelled', case when staff_reason is null then 'cancelled_by_buyer' else 'cancelled_by_staff' end
     );
     perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
-  elsif ordered.status = 'expired' and ordered.paid_at is null and (session_ended or exists (
-    select from private.order_acts as asked where asked.order_id = ordered.id and asked.cause = order_cancel.cause
-  )) then
+  elsif ordered.status = 'expired' and ordered.paid_at is null and (session_ended or asked.cause is not null) then
     -- Stripe's word that the page is closed was faster: it is closed because the order was given up.
     update public.orders set status = 'cancelled' where id = ordered.id;
     perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
   elsif ordered.status not in ('expired', 'cancelled') then
     perform private.order_cancel(ordered, staff_reason is not null);
+  end if;
+  if order_cancel.cause is not null then
+    insert into private.order_acts (order_id, cause) values (ordered.id, order_cancel.cause)
+    on conflict on constraint order_acts_pkey do update set is_done = true;
   end if;
   became := (select held.status from public.orders as held where held.id = ordered.id);
   if staff_reason is not null and became <> ordered.status then

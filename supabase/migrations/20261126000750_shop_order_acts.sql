@@ -5,11 +5,14 @@ create table private.order_acts (
   order_id uuid not null references public.orders (id) on delete cascade,
   cause    uuid not null,
   acted_at timestamptz not null default now(),
+  is_done  boolean not null default true,
   primary key (order_id, cause)
 );
 comment on table private.order_acts is
   'Which requests have acted on an order, in the transactions that acted: a repetition is answered and does nothing.';
 comment on column private.order_acts.cause is 'The request, as it is noted under its Idempotency-Key.';
+comment on column private.order_acts.is_done is
+  'False between the two steps of a cancellation, while Stripe closes the page.';
 create index order_acts_acted on private.order_acts (acted_at);
 alter table private.order_acts enable row level security;
 grant select, insert, update, delete on private.order_acts to service_role;

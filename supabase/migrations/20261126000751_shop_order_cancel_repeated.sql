@@ -13,6 +13,7 @@ as $$
 declare
   ordered public.orders;
   became text;
+  asked private.order_acts;
 begin
   if staff_reason is not null then
     perform private.staff_acts(buyer, staff_reason);
@@ -21,24 +22,34 @@ begin
     ordered := private.order_for(order_cancel.order_id, buyer, by_token);
     perform private.act_as(buyer);
   end if;
+  select * into asked from private.order_acts as known
+  where known.order_id = ordered.id and known.cause = order_cancel.cause;
+  if asked.is_done then
+    return ordered.status;
+  end if;
   if ordered.status = 'pending' then
     -- Somebody could still pay: Stripe's page is closed first.
     if not session_ended then
-      perform private.order_act(ordered.id, order_cancel.cause);
+      if order_cancel.cause is not null then
+        insert into private.order_acts (order_id, cause, is_done) values (ordered.id, order_cancel.cause, false)
+        on conflict on constraint order_acts_pkey do nothing;
+      end if;
       return 'session_open';
     end if;
     perform private.order_release(
       ordered.id, 'cancelled', case when staff_reason is null then 'cancelled_by_buyer' else 'cancelled_by_staff' end
     );
     perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
-  elsif ordered.status = 'expired' and ordered.paid_at is null and (session_ended or exists (
-    select from private.order_acts as asked where asked.order_id = ordered.id and asked.cause = order_cancel.cause
-  )) then
+  elsif ordered.status = 'expired' and ordered.paid_at is null and (session_ended or asked.cause is not null) then
     -- Stripe's word that the page is closed was faster: it is closed because the order was given up.
     update public.orders set status = 'cancelled' where id = ordered.id;
     perform private.order_mail(ordered.id, 'order_cancelled', 'order_cancelled:' || ordered.id);
   elsif ordered.status not in ('expired', 'cancelled') then
     perform private.order_cancel(ordered, staff_reason is not null);
+  end if;
+  if order_cancel.cause is not null then
+    insert into private.order_acts (order_id, cause) values (ordered.id, order_cancel.cause)
+    on conflict on constraint order_acts_pkey do update set is_done = true;
   end if;
   became := (select held.status from public.orders as held where held.id = ordered.id);
   if staff_reason is not null and became <> ordered.status then

@@ -50,19 +50,26 @@ returns uuid
 language plpgsql
 set search_path = ''
 as $$
+declare
+  under_way uuid;
 begin
   perform private.staff_required(staff);
   perform private.act_as(staff);
   if exists (select from public.catalogue_exports as held where held.id = catalogue_export_start.export_id) then
     return export_id;
   end if;
-  insert into public.catalogue_exports (id, created_by, price_lists)
-  select catalogue_export_start.export_id, staff, jsonb_object_agg(list.id, list.currency)
-  from public.price_lists as list
-  on conflict do nothing;
-  if not found then
-    return (select held.id from public.catalogue_exports as held where held.state = 'running');
-  end if;
+  loop
+    insert into public.catalogue_exports (id, created_by, price_lists)
+    select catalogue_export_start.export_id, staff, jsonb_object_agg(list.id, list.currency)
+    from public.price_lists as list
+    on conflict do nothing;
+    exit when found;
+    select held.id into under_way from public.catalogue_exports as held where held.state = 'running';
+    if found then
+      return under_way;
+    end if;
+    -- It became ready between the two statements, and is in the way no more.
+  end loop;
   perform private.audit_note('catalogue_exports.start', export_id::text);
   perform private.enqueue(
     'catalogue_export', jsonb_build_object('export_id', export_id), 'catalogue-export:' || export_id || ':0'

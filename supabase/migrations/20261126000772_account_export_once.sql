@@ -7,6 +7,8 @@ returns uuid
 language plpgsql
 set search_path = ''
 as $$
+declare
+  under_way uuid;
 begin
   perform private.own_account(account_export_start.user_id);
   if exists (
@@ -15,15 +17,18 @@ begin
   ) then
     return export_id;
   end if;
-  insert into public.account_exports (id, user_id)
-  values (account_export_start.export_id, account_export_start.user_id)
-  on conflict do nothing;
-  if not found then
-    return (
-      select held.id from public.account_exports as held
-      where held.user_id = account_export_start.user_id and held.state = 'pending'
-    );
-  end if;
+  loop
+    insert into public.account_exports (id, user_id)
+    values (account_export_start.export_id, account_export_start.user_id)
+    on conflict do nothing;
+    exit when found;
+    select held.id into under_way from public.account_exports as held
+    where held.user_id = account_export_start.user_id and held.state = 'pending';
+    if found then
+      return under_way;
+    end if;
+    -- It became ready between the two statements, and is in the way no more.
+  end loop;
   perform private.act_as(account_export_start.user_id);
   perform private.audit_note('account.export', export_id::text);
   perform private.enqueue('account_export', jsonb_build_object('export_id', export_id), 'export:' || export_id || ':0');

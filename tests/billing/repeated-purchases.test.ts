@@ -2,7 +2,7 @@
  * A purchase whose answer was lost, repeated under its key when the webhooks have come: it is the same
  * purchase, whatever has become of it, and no other is ended for it or begun.
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { type FaultyStack, withFaultyStack } from "../support/faulty-stack.ts";
 import { payPage } from "../support/pay-page.ts";
 import {
@@ -277,4 +277,42 @@ Deno.test("who may no longer buy for the workspace is refused at the repetition 
             where workspace_id = ${owner.workspaceId} and user_id = ${helper.id}`;
   const again = await send();
   deepStrictEqual([again.status, again.body.code], [404, "workspace_not_found"]);
+});
+
+Deno.test("a purchase is read for who may buy for its workspace alone, and by no other workspace's way", async () => {
+  const [buyer, stranger] = await Promise.all([signUp({ on }), signUp({ on })]);
+  await purchase(buyer)();
+  const [{ id }] = await sql<[{ id: string }]>`
+    select id from private.subscription_intents where workspace_id = ${buyer.workspaceId}`;
+  const read = async (userId: string, workspaceId: string) =>
+    (await sql`select public.subscription_intent_read(${userId}, ${workspaceId}, ${id}) as found`)[
+      0
+    ]!["found"];
+  strictEqual((await read(buyer.id, buyer.workspaceId)).id, id);
+  strictEqual(await read(stranger.id, stranger.workspaceId) ?? null, null);
+  await rejects(read(stranger.id, buyer.workspaceId), /workspace_not_found/);
+});
+
+Deno.test("a page of an older purchase that had ended is nobody's answer: the repetition gets one of its own", async () => {
+  const user = await signUp({ on });
+  const older = await onPage(user)();
+  strictEqual(older.status, 200, JSON.stringify(older.body));
+  await stripeSdk(on).checkout.sessions.expire(older.body.session_id);
+  await waitFor("its end", async () => {
+    const rows = await sql`select from private.subscription_intents
+      where workspace_id = ${user.workspaceId} and state = 'abandoned'`;
+    return rows.length > 0;
+  });
+  // As if that word were late; and Stripe goes away before there is another page.
+  await sql`update private.subscription_intents set state = 'open', closed_at = null
+            where workspace_id = ${user.workspaceId}`;
+  const send = onPage(user);
+  const path = /^\/v1\/checkout\/sessions$/;
+  const broken = proxy.breakCalls({ method: "POST", path }, { kind: "unreachable" });
+  strictEqual((await send()).status, 502);
+  broken.mend();
+  const again = await send();
+  strictEqual(again.status, 200, JSON.stringify(again.body));
+  const { status, url } = await stripeSdk(on).checkout.sessions.retrieve(again.body.session_id);
+  deepStrictEqual([status, url], ["open", again.body.checkout_url]);
 });

@@ -1,7 +1,7 @@
 /** An import or export of the catalogue whose answer was lost, repeated under its key: there is one of it. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { connect } from "../support/connect.ts";
-import { keyedPost } from "../support/cut-off.ts";
+import { keyed } from "../support/repeating.ts";
 import { call } from "../support/stack.ts";
 import { signUpStaff, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
@@ -26,7 +26,7 @@ async function uploaded() {
 /** Begins an import, when no other test's runs, and loses the answer. */
 async function cutOff(staff: TestUser, path: string) {
   const { first, ...request } = await waitFor("its turn", async () => {
-    const request = keyedPost(sql, staff, "catalogue-import", { path });
+    const request = keyed({ sql }, "catalogue-import", staff, { path });
     const first = await request.send();
     return first.body.code !== "catalogue_import_running" && { ...request, first };
   }, 120);
@@ -93,7 +93,7 @@ Deno.test("catalogue-export, cut off: once it is ready the repetition is answere
       const [row] = await sql`select state from public.catalogue_exports where id = ${id}`;
       return row!["state"] === "ready";
     }, 120);
-  const request = keyedPost(sql, staff, "catalogue-export", {});
+  const request = keyed({ sql }, "catalogue-export", staff, {});
   const { body: { export: { id } } } = await request.send();
   await ready(id);
   await waitFor("its turn", async () => {
@@ -104,7 +104,7 @@ Deno.test("catalogue-export, cut off: once it is ready the repetition is answere
       )`;
     return count === 1;
   });
-  const joining = keyedPost(sql, staff, "catalogue-export", {});
+  const joining = keyed({ sql }, "catalogue-export", staff, {});
   strictEqual((await joining.send()).body.export.id, id);
   await sql`update public.catalogue_exports
     set state = 'ready', ready_at = now(), expires_at = now() + interval '7 days' where id = ${id}`;

@@ -158,6 +158,20 @@ Deno.test("accepted, cut off: the repetition is answered; what is looked at agai
   equal(await statusOf(order.id), "paid");
 });
 
+Deno.test("cancelled by staff, cut off, and a payment came late: the repetition leaves it to be looked at", async () => {
+  const order = await ordered({ paid: false });
+  const request = asStaff("orders", { order_id: order.id, action: "cancel" });
+  await request.cutOff();
+  equal(await statusOf(order.id), "cancelled");
+  await sql`select private.order_review(${order.id}, 'amount_differs')`;
+  equal(await statusOf(order.id), "review");
+  const again = await request.send();
+  deepEqual([again.status, again.body.order?.status], [200, "review"], JSON.stringify(again.body));
+  equal(await auditsOf(order.id, "orders.cancel"), 1);
+  await done("orders", { order_id: order.id, action: "cancel" });
+  equal(await statusOf(order.id), "cancelled");
+});
+
 Deno.test("sent, cut off, and the tracking corrected meanwhile: the repetition leaves the correction", async () => {
   const order = await ordered();
   const sent = { order_id: order.id, carrier: "Post" };

@@ -2,7 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Sql } from "postgres";
 import { connect } from "../support/connect.ts";
-import { keyedPost } from "../support/cut-off.ts";
+import { keyed } from "../support/repeating.ts";
 import { call } from "../support/stack.ts";
 import { signUpStaff, type TestUser } from "../support/users.ts";
 import { webhookEndpoint } from "../support/webhook-endpoints.ts";
@@ -21,7 +21,7 @@ const reason = "seen with the provider's support";
 
 /** Sends it, loses the answer, and sends it again: both answers. */
 async function twice(name: string, body: Record<string, unknown>) {
-  const { send, loseReply } = keyedPost(sql, staff, name, { reason, ...body });
+  const { send, loseReply } = keyed({ sql }, name, staff, { reason, ...body });
   const first = await send();
   strictEqual(first.status, 200, JSON.stringify(first.body));
   await loseReply();
@@ -54,7 +54,7 @@ Deno.test("jobs: the newest of a filter, discarded, and the answer lost: the rep
 
 Deno.test("jobs: one that was decided about otherwise since stays as it is", async () => {
   const kind = await waitingJobs(1);
-  const { send, loseReply } = keyedPost(sql, staff, "jobs", {
+  const { send, loseReply } = keyed({ sql }, "jobs", staff, {
     reason,
     action: "discard",
     filter: { kind },
@@ -72,7 +72,7 @@ Deno.test("jobs: one that was decided about otherwise since stays as it is", asy
 Deno.test("jobs: who is no longer staff is refused at the repetition too", async () => {
   const kind = await waitingJobs(1);
   const former = await signUpStaff();
-  const { send, loseReply } = keyedPost(sql, former, "jobs", {
+  const { send, loseReply } = keyed({ sql }, "jobs", former, {
     reason,
     action: "discard",
     filter: { kind },

@@ -1,13 +1,15 @@
 /** Requests under one Idempotency-Key whose reply is lost after their effect, and that are sent again. */
-import { equal } from "node:assert/strict";
+import { ok } from "node:assert/strict";
 import type { Sql } from "./database.ts";
-import { type Answer, call, type StackAddress } from "./stack.ts";
+import { type Answer, call, stack, type StackAddress } from "./stack.ts";
 
 /** A request under a key of its own. */
 export interface Keyed {
   /** Sends it, as often as one likes; `more` makes it another request under the same key. */
   send(more?: Record<string, unknown>): Promise<Answer>;
-  /** Sends it, and loses its reply: see {@link loseReply}. */
+  /** Loses the reply to what was sent: see {@link loseReply}. */
+  loseReply(): Promise<void>;
+  /** Sends it, and loses its reply. */
   cutOff(): Promise<Answer>;
 }
 
@@ -23,7 +25,7 @@ export async function loseReply(sql: Sql, key: string): Promise<void> {
 
 /** A request to one of the endpoints; `caller` is whose token and headers it comes with. */
 export function keyed(
-  { sql, on }: { sql: Sql; on: StackAddress },
+  { sql, on = stack }: { sql: Sql; on?: StackAddress },
   name: string,
   caller: { token?: string; headers?: Record<string, string> },
   body: Record<string, unknown>,
@@ -39,9 +41,10 @@ export function keyed(
     });
   return {
     send,
+    loseReply: () => loseReply(sql, key),
     async cutOff() {
       const answer = await send();
-      equal(answer.status, 200, JSON.stringify(answer.body));
+      ok(answer.status < 300, JSON.stringify(answer.body));
       await loseReply(sql, key);
       return answer;
     },

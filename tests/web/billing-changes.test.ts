@@ -6,7 +6,7 @@ import { stripeSdk } from "../support/stack.ts";
 import { advance, delivered } from "../support/stripe-local.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
-import { headingIs, logInOn, type Visit } from "./browser.ts";
+import { headingIs, logInOn, repliesLost, type Visit } from "./browser.ts";
 import { looksRight } from "./looks.ts";
 import { onOwnStack } from "./in-chromium.ts";
 
@@ -113,6 +113,29 @@ Deno.test({
     await plan.getByRole("button", { name: "Go on" }).click();
     await plan.getByText("Active", { exact: true }).waitFor();
     assert.deepEqual(complaints, []);
+  },
+});
+
+Deno.test({
+  name:
+    "web: an end that got no answer, asked for otherwise then: the other way is another request",
+  ignore,
+  async fn() {
+    const { user, tab } = await customer();
+    await using _tab = tab;
+    const { page } = tab;
+    const lost = await repliesLost(page, "subscription-cancel");
+    await page.getByRole("button", { name: "End the plan" }).click();
+    const dialog = page.getByRole("dialog", { name: "End the plan" });
+    await dialog.getByRole("button", { name: "End it" }).click();
+    await dialog.getByRole("alert").waitFor();
+    await lost.mend();
+    assert.equal(lost.statuses[0], 200);
+    assert.equal((await subscriptionIn(user, "active")).cancel_at_period_end, true);
+    await dialog.getByLabel("At once, without a refund").check();
+    await dialog.getByRole("button", { name: "End it" }).click();
+    await page.getByText(/^Your plan Basic ended on /).waitFor();
+    await subscriptionIn(user, "canceled");
   },
 });
 

@@ -152,3 +152,27 @@ export async function choosePlan(
 export async function openPortal(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Open the billing portal" }).click();
 }
+
+/** Lets POSTs to a function have their effect, and answers as a server that fails then, until `mend` is called. */
+export async function repliesLost(page: Page, name: string) {
+  const url = `**/functions/v1/${name}`;
+  const statuses: number[] = [];
+  await page.route(url, async (route) => {
+    if (route.request().method() !== "POST") return await route.continue();
+    statuses.push((await route.fetch()).status());
+    await route.fulfill({
+      status: 503,
+      headers: {
+        "access-control-allow-origin": "*",
+        "content-type": "application/problem+json",
+      },
+      body: JSON.stringify({
+        type: "about:blank",
+        title: "The database is away",
+        status: 503,
+        code: "database_unavailable",
+      }),
+    });
+  });
+  return { statuses, mend: () => page.unroute(url) };
+}

@@ -8,7 +8,7 @@ import { checkout, checkoutStatus, guest } from "../support/shopping.ts";
 import { stripeSdk } from "../support/stack.ts";
 import { waitFor } from "../support/wait.ts";
 import { asStaff } from "./as-staff.ts";
-import { headingIs } from "./browser.ts";
+import { headingIs, repliesLost } from "./browser.ts";
 import { isAccessible, looksRight } from "./looks.ts";
 
 const world = asStaff();
@@ -112,8 +112,18 @@ Deno.test({
       mimeType: "text/csv",
       buffer: Buffer.from(file),
     });
+    const lost = await repliesLost(page, "catalogue-import");
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByRole("alert").waitFor();
+    await lost.mend();
+    assert.equal(lost.statuses[0], 202);
+    assert.match(complaints.splice(0).join(), /503/);
+    // Again is the same import, of the same file.
     await page.getByRole("button", { name: "Try it" }).click();
     await headingIs(page, "spring-bowls.csv");
+    const [tries] = await sql`select count(*)::int as count from public.catalogue_imports
+      where path like '%-spring-bowls.csv'`;
+    assert.equal(tries!["count"], 1);
     const errors = page.getByRole("region", { name: "Errors" });
     await errors.getByText(/EUR/).waitFor();
     await errors.getByText("price:eur").waitFor();

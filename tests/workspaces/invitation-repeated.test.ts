@@ -1,7 +1,7 @@
 /** An invitation whose answer was lost, repeated under its key: it is the one that was sent, whatever became of it. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { connect } from "../support/connect.ts";
-import { keyedPost } from "../support/cut-off.ts";
+import { keyed } from "../support/repeating.ts";
 import { call } from "../support/stack.ts";
 import { freshAddress, signUp, type TestUser } from "../support/users.ts";
 import { givePlan } from "./team.ts";
@@ -19,7 +19,7 @@ async function ownerOf(seats: number | null = null) {
 
 /** Somebody is invited, and the answer is lost. */
 async function cutOff(owner: TestUser, workspace: string, email: string) {
-  const request = keyedPost(sql, owner, "workspace-invite", { workspace_id: workspace, email });
+  const request = keyed({ sql }, "workspace-invite", owner, { workspace_id: workspace, email });
   const first = await request.send();
   strictEqual(first.status, 201, JSON.stringify(first.body));
   await request.loseReply();
@@ -75,7 +75,7 @@ Deno.test("invited, and accepted meanwhile, with the last seat: the repetition i
     JSON.stringify(again.body),
   );
   // Another request, which has invited nobody.
-  const other = keyedPost(sql, owner, "workspace-invite", {
+  const other = keyed({ sql }, "workspace-invite", owner, {
     workspace_id: workspace,
     email: invited.email,
   });

@@ -15,7 +15,8 @@ function isUndecided({ status, code }: Problem): boolean {
 
 /**
  * @param run gets an idempotency key first: the same when the same is tried again after no answer or a
- *   failure of the server
+ *   failure of the server. Should it ask for something else under that key, because the user has chosen
+ *   anew on the page, that is another wish: it runs once more with a fresh one.
  */
 export function useAction<Args extends unknown[]>(
   run: (idempotencyKey: string, ...args: Args) => Promise<void>,
@@ -24,6 +25,14 @@ export function useAction<Args extends unknown[]>(
   const [problem, setProblem] = useState<Problem>();
   const running = useRef(false);
   const wish = useRef({ args: "", key: "" });
+
+  async function problemOfRun(args: Args): Promise<Problem | undefined> {
+    try {
+      await run(wish.current.key, ...args);
+    } catch (error) {
+      return await problemOf(error);
+    }
+  }
 
   async function start(...args: Args): Promise<void> {
     if (running.current) return;
@@ -34,17 +43,15 @@ export function useAction<Args extends unknown[]>(
     if (wish.current.args !== asked || wish.current.key === "") {
       wish.current = { args: asked, key: crypto.randomUUID() };
     }
-    try {
-      await run(wish.current.key, ...args);
-      wish.current.key = "";
-    } catch (error) {
-      const found = await problemOf(error);
-      if (!isUndecided(found)) wish.current.key = "";
-      setProblem(found);
-    } finally {
-      running.current = false;
-      setPending(false);
+    let found = await problemOfRun(args);
+    if (found?.code === "idempotency_key_reused") {
+      wish.current.key = crypto.randomUUID();
+      found = await problemOfRun(args);
     }
+    if (found === undefined || !isUndecided(found)) wish.current.key = "";
+    running.current = false;
+    setPending(false);
+    setProblem(found);
   }
   return { pending, problem, start };
 }

@@ -35,7 +35,7 @@ export const shopOrderTables: Record<string, TableAccess> = {
     }],
   },
   "private.order_acts": {
-    columns: words("order_id cause acted_at"),
+    columns: words("order_id cause acted_at is_done"),
     ...serverOnly,
     samples: ({ row }) => [{
       order_id: row("public.orders")["id"],

@@ -59,13 +59,17 @@ interface Way<T> {
   goOn(intent: Intent): Promise<T>;
 }
 
+/** Noted where what was found under way had ended. */
+const noPurchase = "none";
+
 /** The purchase that a repeated request has begun; undefined where Stripe has not made it and will not. */
 async function begunBefore(
   { admin }: PurchaseTools,
   request: PurchaseRequest,
 ): Promise<KnownIntent | undefined> {
   const { known } = request.subject;
-  const intent = known === undefined ? null : await readIntent(admin, request, known);
+  const isPurchase = known !== undefined && known !== noPurchase;
+  const intent = isPurchase ? await readIntent(admin, request, known) : null;
   if (intent === null || intent.state === "open") return intent ?? undefined;
   const made = request.pages === undefined
     ? intent.stripe_subscription_id
@@ -95,6 +99,8 @@ async function buy<T>(tools: PurchaseTools, request: PurchaseRequest, way: Way<T
       await subject.note(intent.id);
       const bought = await way.go(intent);
       if (bought !== undefined) return bought;
+      // It was there before, and has ended: nobody was told of it.
+      await subject.note(noPurchase);
     }
   } catch (error) {
     if (error instanceof Problem) throw error;

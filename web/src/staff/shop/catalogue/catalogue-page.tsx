@@ -1,5 +1,5 @@
 import { FileInput, Text } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useApp } from "../../../app-context.ts";
 import { ProblemAlert } from "../../../components/alert.tsx";
@@ -81,8 +81,10 @@ function Upload() {
   const s = useShopTexts();
   const [, navigate] = useLocation();
   const [file, setFile] = useState<File | null>(null);
-  const tryIt = useAction(async (key) => {
-    if (file === null) return;
+  const uploaded = useRef<{ file: File; path: string }>(undefined);
+  /** Where the file is: it goes up once, so that trying again asks for the same import. */
+  async function upload(file: File): Promise<string> {
+    if (uploaded.current?.file === file) return uploaded.current.path;
     // Storage's names are ASCII; the moment before it keeps two of one name apart.
     const name = file.name.normalize("NFKD").replaceAll(/[^\w.-]+/g, "-");
     const path = `${session!.user.id}/${Date.now()}-${name}`;
@@ -90,6 +92,12 @@ function Upload() {
       contentType: "text/csv",
     });
     if (error !== null) throw error;
+    uploaded.current = { file, path };
+    return path;
+  }
+  const tryIt = useAction(async (key) => {
+    if (file === null) return;
+    const path = await upload(file);
     const begun = await socle.catalogueImportStart({ path, dry_run: true }, {
       idempotencyKey: key,
     });
