@@ -303,14 +303,17 @@ Deno.test("a page of an older purchase that had ended is nobody's answer: the re
       where workspace_id = ${user.workspaceId} and state = 'abandoned'`;
     return rows.length > 0;
   });
-  // As if that word were late; and Stripe goes away before there is another page.
+  // As if that word were late; and the database fails before there is another purchase.
   await sql`update private.subscription_intents set state = 'open', closed_at = null
             where workspace_id = ${user.workspaceId}`;
+  await sql`create function private.fails() returns trigger language plpgsql
+            as $$ begin raise exception 'no more room'; end $$`;
+  await sql`create trigger fails before insert on private.subscription_intents
+            for each row execute function private.fails()`;
   const send = onPage(user);
-  const path = /^\/v1\/checkout\/sessions$/;
-  const broken = proxy.breakCalls({ method: "POST", path }, { kind: "unreachable" });
-  strictEqual((await send()).status, 502);
-  broken.mend();
+  const failed = await send();
+  await sql`drop function private.fails cascade`;
+  strictEqual(failed.status, 500, JSON.stringify(failed.body));
   const again = await send();
   strictEqual(again.status, 200, JSON.stringify(again.body));
   const { status, url } = await stripeSdk(on).checkout.sessions.retrieve(again.body.session_id);
