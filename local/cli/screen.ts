@@ -29,7 +29,7 @@ Socle runs (ready after ${seconds.toFixed(1)} s). Ctrl-C stops it; the data stay
   API        ${api}   auth, rest, storage and functions, for supabase-js
   Key        ${key}
   Database   ${env["SUPABASE_DB_URL"]}
-  Web        ${env["SITE_URL"]}   account, workspace, billing, staff
+  Web        ${env["SITE_URL"]}   every page, for users and for staff
   Reference  ${env["SITE_URL"]}/reference   every endpoint with examples, to be tried
   Mailbox    ${env["MAILBOX_URL"]}   every mail that was sent
   Stripe     ${env["STRIPE_API_URL"]}   for the SDK; no page

@@ -58,6 +58,7 @@ Deno.test({
       `${chromium.started.at.siteUrl}/confirm`,
       "no token stays in the address",
     );
+    await looksRight(page, "confirmed");
     await mailTo(ada.email, welcomed, chromium.started.at);
 
     await page.getByRole("link", { name: "Plan and billing" }).click();

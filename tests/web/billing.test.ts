@@ -104,6 +104,6 @@ Deno.test({
     const alert = page.getByRole("alert");
     await alert.getByText("Cet achat n’existe pas").waitFor();
     await alert.getByText("checkout_not_found").waitFor();
-    assert.deepEqual(await seriousFindings(page), []);
+    await looksRight(page, "checkout-unknown-fr");
   },
 });

@@ -8,6 +8,7 @@ import { signUp, type TestUser } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import { choosePlan, headingIs, logInOn, openPortal, type Visit } from "./browser.ts";
 import { onOwnStack } from "./in-chromium.ts";
+import { looksRight } from "./looks.ts";
 
 const chromium = onOwnStack();
 const { ignore } = chromium;
@@ -39,6 +40,7 @@ Deno.test({
     await page.getByRole("alert").waitFor();
     await payWith(page, "4242 4242 4242 4242");
     await headingIs(page, "Thank you: it is paid");
+    await looksRight(page, "checkout-return");
     assert.equal((await subscriptionIn(user, "active")).plan_id, "basic");
   },
 });
@@ -81,6 +83,7 @@ Deno.test({
     await using _tab = tab;
     await tab.page.getByRole("link", { name: "Cancel and go back" }).click();
     await headingIs(tab.page, "Purchase cancelled");
+    await looksRight(tab.page, "checkout-cancelled");
     const { data } = await user.client.from("subscriptions").select("id");
     assert.deepEqual(data, []);
   },

@@ -81,3 +81,18 @@ Deno.test({
     assert.deepEqual(complaints, []);
   },
 });
+
+Deno.test({
+  name: "web: an address that leads nowhere says so and leads on",
+  ignore,
+  async fn() {
+    await using tab = await chromium.visit();
+    const { page, complaints } = tab;
+    await page.goto("/nowhere/at/all");
+    await headingIs(page, "This page does not exist");
+    await looksRight(page, "not-found");
+    await page.getByRole("main").getByRole("link").click();
+    await page.waitForURL((url) => url.pathname === "/");
+    assert.deepEqual(complaints, []);
+  },
+});

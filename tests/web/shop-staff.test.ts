@@ -130,7 +130,7 @@ Deno.test({
     await page.getByText("This is a try").waitFor();
     const written = await sql`select id from public.products where slug = 'wooden-bowl'`;
     assert.equal(written.length, 0);
-    await isAccessible(page);
+    await looksRight(page, "staff-import-tried");
 
     await page.getByRole("button", { name: "Import it" }).click();
     await page.getByText("This is a try").waitFor({ state: "hidden" });
@@ -138,7 +138,7 @@ Deno.test({
     const variants = await sql`
       select sku from public.product_variants where sku like 'BOWL-%'`;
     assert.deepEqual(variants.map(({ sku }) => sku), ["BOWL-1"]);
-    await isAccessible(page);
+    await looksRight(page, "staff-import");
     assert.deepEqual(complaints, []);
   },
 });
@@ -150,6 +150,8 @@ Deno.test({
     await inCategory(sql);
     await using tab = await staffTab("/staff/products/new");
     const { page, complaints } = tab;
+    await page.getByLabel("Name in English").waitFor();
+    await looksRight(page, "staff-product-new");
     await page.getByLabel("Name in English").fill("Brass lamp");
     await page.getByLabel("Name in French").fill("Lampe en laiton");
     await page.getByLabel("Slug").fill("brass-lamp");

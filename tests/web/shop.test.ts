@@ -7,7 +7,7 @@ import { call, stack } from "../support/stack.ts";
 import { freshAddress, signUp } from "../support/users.ts";
 import { waitFor } from "../support/wait.ts";
 import { headingIs, logInOn } from "./browser.ts";
-import { isAccessible } from "./looks.ts";
+import { isAccessible, looksRight, photograph } from "./looks.ts";
 import { onSharedStack } from "./in-chromium.ts";
 
 const chromium = onSharedStack(Number(new URL(stack.siteUrl).port));
@@ -64,17 +64,9 @@ async function putOnSale({ stock = 20 } = {}): Promise<Goods> {
   }
 }
 
-/** A picture for whoever wants to see what the test sees. */
-async function photograph(page: Page, name: string): Promise<void> {
-  const folder = Deno.env.get("SCREENSHOTS");
-  if (folder !== undefined) {
-    await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  }
-}
-
+/** The guest's way is looked at in both themes and at both widths, the others' as it is. */
 async function shown(page: Page, name: string): Promise<void> {
-  await isAccessible(page);
-  await photograph(page, name);
+  await (name.startsWith("guest") ? looksRight(page, name) : isAccessible(page));
 }
 
 /** Finds the goods in the list, opens them and puts two of size M into the cart. */

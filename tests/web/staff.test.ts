@@ -42,7 +42,7 @@ Deno.test({
     assert.equal(await page.getByRole("navigation", { name: "Staff" }).count(), 0);
     assert.equal(await page.getByRole("link", { name: "Staff" }).count(), 0);
     assert.deepEqual(asked.filter((path) => /functions\/v1\/jobs|staff_overview/.test(path)), []);
-    await isAccessible(page);
+    await looksRight(page, "staff-only");
     assert.deepEqual(complaints, []);
   },
 });
@@ -81,7 +81,7 @@ Deno.test({
       await page.getByRole("button", { name: "Set up a second factor" }).click();
       await page.getByRole("img", { name: "QR code for the authenticator app" }).waitFor();
       await page.getByLabel("Code", { exact: true }).waitFor();
-      await isAccessible(page);
+      await looksRight(page, "staff-second-factor");
     } finally {
       await sql`update private.second_factor_rules set required = false where audience = 'staff'`;
     }
@@ -175,7 +175,7 @@ Deno.test({
     await headingIs(page, "customer.subscription.created");
     const content = page.getByRole("region", { name: "Content", exact: true });
     await content.last().getByText(subscription).first().waitFor();
-    await isAccessible(page);
+    await looksRight(page, "staff-event");
     await doWithReason(page, "Replay");
     await page.getByText("1 event is handled anew.").waitFor();
     await page.getByText(`Note: ${reason}`).waitFor();
