@@ -168,6 +168,28 @@ Deno.test("paid after its hold was freed and sold to others: Stripe gives the mo
   deepEqual(await stockOf(sql, variantId), { on_hand: 1, reserved: 0, sold: 4 });
 });
 
+Deno.test("the page comes too late for its order, because Stripe was slow: there is another order, with another page", async () => {
+  const { variantId, email, buy } = await cart();
+  const body = {
+    error: {
+      type: "invalid_request_error",
+      param: "expires_at",
+      message:
+        "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+    },
+  };
+  proxy.breakCalls(creation, { kind: "error", status: 400, body }, 1);
+  const good = await buy();
+  equal(good.status, 200, JSON.stringify(good.body));
+  const [late, placed] = await ordersOf(email);
+  deepEqual([late!.status, placed!.status, placed!.id], [
+    "cancelled",
+    "pending",
+    good.body.order_id,
+  ]);
+  deepEqual(await stockOf(sql, variantId), held);
+});
+
 Deno.test("Stripe refuses: the hold is released at once, and the buyer hears why", async () => {
   const { variantId, email, buy } = await cart();
   proxy.breakCalls(creation, {

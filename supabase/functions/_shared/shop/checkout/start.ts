@@ -76,6 +76,11 @@ async function place(
   })) as unknown as Placed;
 }
 
+/** Whether Stripe would not make a page so close to the order's end: its answers have taken minutes. */
+function isTooLate({ cause }: Refused): boolean {
+  return cause instanceof Stripe.errors.StripeInvalidRequestError && cause.param === "expires_at";
+}
+
 /** What Stripe's refusal of a whole order means to the buyer. */
 function refusalOf({ cause }: Refused): Problem {
   if (cause instanceof Stripe.errors.StripeError) {
@@ -147,7 +152,10 @@ export function payPage(
   return { order, url: session.url, sessionId: session.id };
 }
 
-/** The session of a pending order; undefined when it came too late for one: then the order has ended. */
+/**
+ * The session of a pending order; undefined when it came too late for one, as one that was placed earlier may:
+ * then the order has ended, and there is to be a new one.
+ */
 export async function sessionFor(
   tools: CheckoutTools,
   { order, fresh }: Pick<Placed, "order" | "fresh">,
@@ -156,8 +164,7 @@ export async function sessionFor(
     return await sessionOf(tools, order);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    // One that was placed earlier may have come too late for its session: then there is a new one.
-    if (fresh) throw refusalOf(error);
+    if (fresh && !isTooLate(error)) throw refusalOf(error);
     return undefined;
   }
 }
