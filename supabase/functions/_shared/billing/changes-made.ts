@@ -21,18 +21,42 @@ export async function noteMade(
   }));
 }
 
+/** How far Stripe's clock may be behind ours, by which a quote is dated; seconds. */
+const clocksApart = 300;
+
+/** What {@link ownInvoice} looks at of an invoice. */
+type Listed = Pick<Stripe.Invoice, "billing_reason" | "total"> & {
+  lines: { data: Pick<Stripe.InvoiceLineItem, "period">[] };
+};
+
+/**
+ * A quote's own invoice among those of its subscription, which come newest first: not a renewal's or another
+ * change's. What was prorated begins at the quote's moment, to the second and by no other clock.
+ */
+export function ownInvoice<T extends Listed>(
+  { proration_date: moment, total }: Pick<SignedQuote, "proration_date" | "total">,
+  invoices: T[],
+): T | undefined {
+  const updates = invoices.filter((one) => one.billing_reason === "subscription_update")
+    .toReversed();
+  const dated = updates.filter(({ lines }) =>
+    lines.data.some(({ period }) => period.start === moment)
+  );
+  const candidates = dated.length > 0 ? dated : updates;
+  // Of those that come to what was said the first; where none does, that is to be told.
+  return candidates.find((one) => one.total === total) ?? candidates[0];
+}
+
 /** At most so many invoices of one subscription are looked at: it had no more since its quote was made. */
 const invoicesLookedAt = 100;
 
-/** What a quote that was made was invoiced by: not what came after it, a renewal or another change. */
+/** What a quote that was made was invoiced by. */
 export async function invoiceOfQuote(stripe: Stripe, quote: SignedQuote): Promise<string | null> {
   if (!quote.invoiced) return null;
   const { data } = await stripe.invoices.list({
     subscription: quote.subscription,
-    created: { gte: quote.proration_date },
+    created: { gte: quote.proration_date - clocksApart },
     limit: invoicesLookedAt,
   });
-  const made = data.filter((one) => one.billing_reason === "subscription_update").toReversed();
-  // Of those that come to what was said the first; where none does, that is to be told.
-  return (made.find(({ total }) => total === quote.total) ?? made[0])?.id ?? null;
+  return ownInvoice(quote, data)?.id ?? null;
 }
