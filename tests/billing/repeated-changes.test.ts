@@ -5,7 +5,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { type FaultyStack, withFaultyStack } from "../support/faulty-stack.ts";
 import { buy, refundsOf, subscriptionIn } from "../support/purchases.ts";
-import { call, stripeSdk } from "../support/stack.ts";
+import { keyed as keyedRequest } from "../support/repeating.ts";
+import { stripeSdk } from "../support/stack.ts";
 import { signUp, type TestUser } from "../support/users.ts";
 
 let proxy: FaultyStack["proxy"];
@@ -15,8 +16,7 @@ withFaultyStack((parts) => ({ proxy, on, sql } = parts));
 
 /** A change under one key, as often as it is sent. */
 function keyed(user: TestUser, name: string, body: Record<string, unknown> = {}) {
-  const headers = { "idempotency-key": crypto.randomUUID() };
-  return () => call("POST", name, { on, token: user.token, body, headers });
+  return keyedRequest({ sql, on }, name, user, body).send;
 }
 
 /** Sends it with Stripe gone as soon as the subscription was changed there: it fails, having had its effect. */

@@ -43,15 +43,18 @@ export function useAction<Args extends unknown[]>(
     if (wish.current.args !== asked || wish.current.key === "") {
       wish.current = { args: asked, key: crypto.randomUUID() };
     }
-    let found = await problemOfRun(args);
-    if (found?.code === "idempotency_key_reused") {
-      wish.current.key = crypto.randomUUID();
-      found = await problemOfRun(args);
+    try {
+      let found = await problemOfRun(args);
+      if (found?.code === "idempotency_key_reused") {
+        wish.current.key = crypto.randomUUID();
+        found = await problemOfRun(args);
+      }
+      if (found === undefined || !isUndecided(found)) wish.current.key = "";
+      setProblem(found);
+    } finally {
+      running.current = false;
+      setPending(false);
     }
-    if (found === undefined || !isUndecided(found)) wish.current.key = "";
-    running.current = false;
-    setPending(false);
-    setProblem(found);
   }
   return { pending, problem, start };
 }
